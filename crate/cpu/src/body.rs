@@ -1,0 +1,599 @@
+//! The scalar programs of kernels, run a block of points at a time.
+//!
+//! Every instruction is one loop over at most [`BLOCK`] points, so that its operands stay in the
+//! first-level cache and the loop is SIMD. What is the same at every point is computed once per
+//! kernel. Dense operands are read where they are, dense results are written where they go.
+
+use crate::math;
+use crate::strided::Strided;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::slice;
+use tilde_graph::plan::{Access, Arena, Body, Guard, Instr, Loc, Reg};
+use tilde_graph::rng::{threefry2x32, unit};
+use tilde_graph::{Binary, DType, Shape, Unary};
+
+/// Points that are run together. Even, so that blocks start on whole pairs of random words.
+pub const BLOCK: usize = 512;
+
+/// The arenas' first words.
+#[derive(Clone, Copy)]
+pub struct Memory {
+    /// In the order of [`Arena::ALL`].
+    pub base: [*mut u32; 7],
+}
+
+impl Memory {
+    /// The word at `loc`.
+    ///
+    /// # Safety
+    /// `loc` must lie in its arena.
+    #[inline(always)]
+    pub unsafe fn at(&self, loc: Loc) -> *mut u32 {
+        // A guarded access may begin before its arena; it is never read there.
+        self.base[loc.arena as usize].wrapping_offset(loc.offset as i32 as isize)
+    }
+}
+
+/// Where a vector register's numbers are.
+#[derive(Clone, Debug)]
+enum Out {
+    /// Scratch.
+    Slot(u16),
+    /// Straight in memory.
+    Memory(Loc),
+}
+
+#[derive(Clone, Debug)]
+enum Op {
+    /// Numbers that are already consecutive in memory.
+    Direct(Loc),
+    /// The core's results.
+    Core,
+    Fill(Strided, Vec<(Strided, Guard)>),
+    Gather { index: Reg, columns: Strided, row_stride: u32, rows: u32, bytes: bool },
+    Index(Strided),
+    Random { key: Loc, counter: Loc },
+    Unary(Unary, Reg),
+    Binary(Binary, DType, Reg, Reg),
+    Select(Reg, Reg, Reg),
+}
+
+#[derive(Clone, Debug)]
+struct Step {
+    reg: Reg,
+    op: Op,
+    out: Option<Out>,
+}
+
+#[derive(Clone, Debug)]
+struct StoreStep {
+    reg: Reg,
+    to: Strided,
+}
+
+/// A [`Body`] prepared for a domain.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// Instructions whose value is the same everywhere.
+    scalars: Vec<(Reg, Instr)>,
+    is_scalar: Vec<bool>,
+    /// Scalars that some instruction needs as a vector.
+    splats: Vec<(Reg, u16)>,
+    steps: Vec<Step>,
+    stores: Vec<StoreStep>,
+    /// Slots of scratch it uses.
+    pub slots: usize,
+}
+
+/// Registers of a running body.
+pub struct Frame {
+    ptr: Vec<*mut u32>,
+    scalar: Vec<u32>,
+    slots: Vec<u32>,
+}
+
+impl Frame {
+    /// Room for bodies of up to so many registers and slots.
+    pub fn new(regs: usize, slots: usize) -> Frame {
+        Frame { ptr: vec![core::ptr::null_mut(); regs], scalar: vec![0; regs], slots: vec![0; slots * BLOCK] }
+    }
+
+    /// The numbers of a vector register in the present block.
+    #[inline(always)]
+    pub fn vector(&self, reg: Reg) -> *const f32 {
+        self.ptr[reg as usize].cast()
+    }
+}
+
+impl Compiled {
+    /// Prepares `body` over `domain`. `keep` is a register whose vector is wanted by the caller.
+    pub fn new(body: &Body, domain: &Shape, keep: Option<Reg>) -> Compiled {
+        let count = body.instrs.len();
+        let mut is_scalar = vec![false; count];
+        for (r, instr) in body.instrs.iter().enumerate() {
+            let s = |x: &Reg| is_scalar[*x as usize];
+            is_scalar[r] = match instr {
+                Instr::Const(_) | Instr::ConstU(_) => true,
+                Instr::Load(a, guards) => guards.is_empty() && Strided::new(a, domain, guards).is_constant(),
+                Instr::Unary(_, x) => s(x),
+                Instr::Binary(_, _, x, y) => s(x) && s(y),
+                Instr::Select(_, c, x, y) => s(c) && s(x) && s(y),
+                _ => false,
+            };
+        }
+        let mut last_use = vec![0usize; count];
+        let mut wants_vector = vec![false; count];
+        for (r, instr) in body.instrs.iter().enumerate().filter(|(r, _)| !is_scalar[*r]) {
+            let (used, as_vector): (Vec<Reg>, bool) = match instr {
+                Instr::Unary(_, x) => (vec![*x], true),
+                Instr::Binary(_, _, x, y) => (vec![*x, *y], false),
+                Instr::Select(_, c, x, y) => (vec![*c, *x, *y], true),
+                Instr::Gather { index, .. } | Instr::GatherByte { index, .. } => (vec![*index], true),
+                _ => (vec![], false),
+            };
+            for u in used {
+                last_use[u as usize] = r;
+                wants_vector[u as usize] |= as_vector;
+            }
+        }
+        for store in &body.stores {
+            last_use[store.reg as usize] = usize::MAX;
+            wants_vector[store.reg as usize] = true;
+        }
+        if let Some(reg) = keep {
+            last_use[reg as usize] = usize::MAX;
+            wants_vector[reg as usize] = true;
+        }
+        let mut pool = Pool::default();
+        let splats = (0..count)
+            .filter(|&r| is_scalar[r] && wants_vector[r])
+            .map(|r| (r as Reg, pool.take(usize::MAX)))
+            .collect();
+        let mut stores: Vec<StoreStep> = body
+            .stores
+            .iter()
+            .map(|s| StoreStep { reg: s.reg, to: Strided::new(&s.access, domain, &[]) })
+            .collect();
+        let mut steps = vec![];
+        for (r, instr) in body.instrs.iter().enumerate().filter(|(r, _)| !is_scalar[*r]) {
+            let reg = r as Reg;
+            let op = step_op(instr, domain);
+            let out = match op {
+                Op::Direct(_) | Op::Core => None,
+                _ => Some(match direct_store(&mut stores, reg) {
+                    Some(loc) => Out::Memory(loc),
+                    None => Out::Slot(pool.take(last_use[r])),
+                }),
+            };
+            steps.push(Step { reg, op, out });
+            pool.free(r);
+        }
+        let scalars = (0..count).filter(|&r| is_scalar[r]).map(|r| (r as Reg, body.instrs[r].clone())).collect();
+        Compiled { scalars, is_scalar, splats, steps, stores, slots: pool.size }
+    }
+
+    /// Registers it has.
+    pub fn regs(&self) -> usize {
+        self.is_scalar.len()
+    }
+
+    /// Computes what is the same everywhere and lays out the registers.
+    ///
+    /// # Safety
+    /// `memory` must be that of the plan the body belongs to.
+    #[inline(always)]
+    pub unsafe fn begin(&self, memory: &Memory, frame: &mut Frame) {
+        for (reg, instr) in &self.scalars {
+            // SAFETY: as promised by the caller.
+            frame.scalar[*reg as usize] = unsafe { scalar(instr, memory, &frame.scalar) };
+        }
+        for &(reg, slot) in &self.splats {
+            let x = frame.scalar[reg as usize];
+            let part = &mut frame.slots[slot as usize * BLOCK..][..BLOCK];
+            part.fill(x);
+            frame.ptr[reg as usize] = part.as_mut_ptr();
+        }
+        let slots = frame.slots.as_mut_ptr();
+        for step in &self.steps {
+            if let Some(Out::Slot(slot)) = step.out {
+                frame.ptr[step.reg as usize] = slots.wrapping_add(slot as usize * BLOCK);
+            }
+        }
+    }
+
+    /// Runs points `start .. start + n` of the domain, `n ≤ BLOCK`; `core` points at the core's
+    /// results for them.
+    ///
+    /// # Safety
+    /// After [`Compiled::begin`] with the same memory and frame; the points must be in the domain.
+    #[inline(always)]
+    pub unsafe fn block(&self, memory: &Memory, frame: &mut Frame, start: usize, n: usize, core: *const f32) {
+        // SAFETY: plans keep accesses inside their arenas, and results that are written straight
+        // to memory are not read there by the same body (see direct_store).
+        unsafe {
+            for step in &self.steps {
+                let out = match (&step.op, &step.out) {
+                    (Op::Direct(loc), _) | (_, Some(Out::Memory(loc))) => memory.at(*loc).add(start),
+                    (Op::Core, _) => core.cast_mut().cast(),
+                    _ => frame.ptr[step.reg as usize],
+                };
+                frame.ptr[step.reg as usize] = out;
+                self.step(&step.op, memory, frame, start, n, out);
+            }
+            for store in &self.stores {
+                let from = frame.ptr[store.reg as usize];
+                let to = memory.at(store.to.loc);
+                if store.to.is_dense() {
+                    core::ptr::copy(from, to.add(start), n);
+                } else {
+                    store.to.walk(start, n, |at, offset, stride, len| {
+                        for i in 0..len {
+                            *to.offset(offset + i as isize * stride) = *from.add(at + i);
+                        }
+                    });
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn step(&self, op: &Op, memory: &Memory, frame: &Frame, start: usize, n: usize, out: *mut u32) {
+        let vector = |r: Reg| frame.ptr[r as usize].cast_const();
+        // SAFETY: out has room for n ≤ BLOCK words and overlaps no operand.
+        unsafe {
+            match op {
+                Op::Direct(_) | Op::Core => {}
+                Op::Fill(from, guards) => fill(memory.at(from.loc), from, guards, start, n, out),
+                Op::Gather { index, columns, row_stride, rows, bytes } => {
+                    let table = memory.at(columns.loc);
+                    let index = vector(*index);
+                    columns.walk(start, n, |at, offset, stride, len| {
+                        for i in 0..len {
+                            let row = (*index.add(at + i)).min(rows - 1) as usize * *row_stride as usize;
+                            let column = (offset + i as isize * stride) as usize;
+                            *out.add(at + i) = if *bytes {
+                                let word = *table.add(row + column / 4);
+                                ((word >> (column % 4 * 8) & 255) as f32).to_bits()
+                            } else {
+                                *table.add(row + column)
+                            };
+                        }
+                    });
+                }
+                Op::Index(along) => along.walk(start, n, |at, offset, stride, len| {
+                    for i in 0..len {
+                        *out.add(at + i) = (offset + i as isize * stride) as u32;
+                    }
+                }),
+                Op::Random { key, counter } => {
+                    let key = memory.at(*key);
+                    random([*key, *key.add(1)], *memory.at(*counter), start, n, out);
+                }
+                Op::Unary(u, x) => unary(*u, vector(*x), n, out),
+                Op::Binary(b, dtype, x, y) => {
+                    let x = if self.is_scalar[*x as usize] { Err(frame.scalar[*x as usize]) } else { Ok(vector(*x)) };
+                    let y = if self.is_scalar[*y as usize] { Err(frame.scalar[*y as usize]) } else { Ok(vector(*y)) };
+                    binary(*b, *dtype, x, y, n, out);
+                }
+                Op::Select(c, x, y) => {
+                    let out = slice::from_raw_parts_mut(out, n);
+                    let c = slice::from_raw_parts(vector(*c).cast::<f32>(), n);
+                    let x = slice::from_raw_parts(vector(*x), n);
+                    let y = slice::from_raw_parts(vector(*y), n);
+                    for i in 0..n {
+                        out[i] = if c[i] > 0.0 { x[i] } else { y[i] };
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Slots of scratch, reused once their register is no longer needed.
+#[derive(Default)]
+struct Pool {
+    until: Vec<Option<usize>>,
+    size: usize,
+}
+
+impl Pool {
+    fn take(&mut self, until: usize) -> u16 {
+        let slot = self.until.iter().position(Option::is_none).unwrap_or(self.until.len());
+        if slot == self.until.len() {
+            self.until.push(None);
+        }
+        self.until[slot] = Some(until);
+        self.size = self.until.len();
+        slot as u16
+    }
+
+    /// Gives back what instruction `now` was the last to use.
+    fn free(&mut self, now: usize) {
+        self.until.iter_mut().filter(|u| u.is_some_and(|u| u <= now)).for_each(|u| *u = None);
+    }
+}
+
+fn step_op(instr: &Instr, domain: &Shape) -> Op {
+    match instr {
+        Instr::Load(access, guards) => {
+            let from = Strided::new(access, domain, guards);
+            if guards.is_empty() && from.is_dense() {
+                return Op::Direct(from.loc);
+            }
+            let guards = guards
+                .iter()
+                .map(|g| {
+                    let mut along = Access { loc: access.loc, strides: [0; 6] };
+                    along.strides[g.axis as usize] = 1;
+                    // Unmerged, so that its runs are those of the load.
+                    (Strided::new(&along, domain, slice::from_ref(g)), *g)
+                })
+                .collect();
+            Op::Fill(from, guards)
+        }
+        Instr::Gather { index, access, row_stride, rows } => Op::Gather {
+            index: *index,
+            columns: Strided::new(access, domain, &[]),
+            row_stride: *row_stride,
+            rows: *rows,
+            bytes: false,
+        },
+        Instr::GatherByte { index, access, row_stride, rows } => Op::Gather {
+            index: *index,
+            columns: Strided::new(access, domain, &[]),
+            row_stride: *row_stride,
+            rows: *rows,
+            bytes: true,
+        },
+        Instr::Index(axis) => {
+            let mut along = Access { loc: Loc { arena: Arena::Io, offset: 0 }, strides: [0; 6] };
+            along.strides[*axis as usize] = 1;
+            Op::Index(Strided::new(&along, domain, &[]))
+        }
+        Instr::Random { key, counter } => Op::Random { key: *key, counter: *counter },
+        Instr::Core => Op::Core,
+        Instr::Unary(u, x) => Op::Unary(*u, *x),
+        Instr::Binary(b, dtype, x, y) => Op::Binary(*b, *dtype, *x, *y),
+        Instr::Select(_, c, x, y) => Op::Select(*c, *x, *y),
+        // Constants are scalars and never get here.
+        Instr::Const(_) | Instr::ConstU(_) => Op::Core,
+    }
+}
+
+/// Takes a dense store of `reg` out of the list, if the register may be computed right there:
+/// state may be read by the same body at the same points, work and outputs are not.
+fn direct_store(stores: &mut Vec<StoreStep>, reg: Reg) -> Option<Loc> {
+    let fits = |s: &StoreStep| {
+        s.reg == reg && s.to.is_dense() && matches!(s.to.loc.arena, Arena::Work | Arena::WorkU | Arena::Io)
+    };
+    let i = stores.iter().position(fits)?;
+    Some(stores.remove(i).to.loc)
+}
+
+/// An instruction whose operands are all scalars.
+#[inline(always)]
+unsafe fn scalar(instr: &Instr, memory: &Memory, regs: &[u32]) -> u32 {
+    let mut out = 0u32;
+    let at = |r: Reg| &regs[r as usize] as *const u32;
+    // SAFETY: one word each.
+    unsafe {
+        match instr {
+            Instr::Const(c) => out = c.to_bits(),
+            Instr::ConstU(c) => out = *c,
+            Instr::Load(access, _) => out = *memory.at(access.loc),
+            Instr::Unary(u, x) => unary(*u, at(*x), 1, &mut out),
+            Instr::Binary(b, dtype, x, y) => binary(*b, *dtype, Ok(at(*x)), Ok(at(*y)), 1, &mut out),
+            Instr::Select(_, c, x, y) => out = if f32::from_bits(*at(*c)) > 0.0 { *at(*x) } else { *at(*y) },
+            _ => {}
+        }
+    }
+    out
+}
+
+#[inline(always)]
+unsafe fn fill(
+    base: *mut u32,
+    from: &Strided,
+    guards: &[(Strided, Guard)],
+    start: usize,
+    n: usize,
+    out: *mut u32,
+) {
+    // SAFETY: the caller's.
+    unsafe {
+        if guards.is_empty() {
+            from.walk(start, n, |at, offset, stride, len| match stride {
+                0 => slice::from_raw_parts_mut(out.add(at), len).fill(*base.offset(offset)),
+                1 => copy_run(base.offset(offset), out.add(at), len),
+                _ => {
+                    for i in 0..len {
+                        *out.add(at + i) = *base.offset(offset + i as isize * stride);
+                    }
+                }
+            });
+            return;
+        }
+        // One bit of validity per point, then only the valid ones are read.
+        let mut inside = [true; BLOCK];
+        for (along, guard) in guards {
+            along.walk(start, n, |at, offset, stride, len| {
+                for i in 0..len {
+                    let c = (offset + i as isize * stride) as u32;
+                    inside[at + i] &= guard.lo <= c && c < guard.hi;
+                }
+            });
+        }
+        from.walk(start, n, |at, offset, stride, len| {
+            for i in 0..len {
+                let word = base.wrapping_offset(offset + i as isize * stride);
+                *out.add(at + i) = if inside[at + i] { *word } else { 0 };
+            }
+        });
+    }
+}
+
+/// A short copy; a call to memcpy costs more than two words are worth.
+#[inline(always)]
+unsafe fn copy_run(from: *const u32, to: *mut u32, len: usize) {
+    // SAFETY: the caller's.
+    unsafe {
+        if len < 8 {
+            for i in 0..len {
+                *to.add(i) = *from.add(i);
+            }
+        } else {
+            core::ptr::copy_nonoverlapping(from, to, len);
+        }
+    }
+}
+
+/// Words `start .. start + n` of a draw.
+#[inline(always)]
+unsafe fn random(key: [u32; 2], invocation: u32, start: usize, n: usize, out: *mut u32) {
+    // SAFETY: out has room for n words.
+    let out = unsafe { slice::from_raw_parts_mut(out, n) };
+    let mut i = 0;
+    if start % 2 == 1 && n > 0 {
+        out[0] = threefry2x32(key, [(start / 2) as u32, invocation])[1];
+        i = 1;
+    }
+    // Several blocks side by side, so that the rounds are SIMD.
+    const WIDE: usize = 16;
+    while i + 2 * WIDE <= n {
+        let first = ((start + i) / 2) as u32;
+        let mut words = [[0u32; 2]; WIDE];
+        for (j, w) in words.iter_mut().enumerate() {
+            *w = threefry2x32(key, [first + j as u32, invocation]);
+        }
+        out[i..i + 2 * WIDE].copy_from_slice(words.as_flattened());
+        i += 2 * WIDE;
+    }
+    while i < n {
+        let words = threefry2x32(key, [((start + i) / 2) as u32, invocation]);
+        out[i] = words[0];
+        if i + 1 < n {
+            out[i + 1] = words[1];
+        }
+        i += 2;
+    }
+}
+
+#[inline(always)]
+unsafe fn map<A: Copy, B>(x: *const u32, n: usize, out: *mut u32, f: impl Fn(A) -> B) {
+    // SAFETY: both have n words of 32-bit types and do not overlap.
+    let (x, out) = unsafe { (slice::from_raw_parts(x.cast::<A>(), n), slice::from_raw_parts_mut(out.cast::<B>(), n)) };
+    for i in 0..n {
+        out[i] = f(x[i]);
+    }
+}
+
+#[inline(always)]
+unsafe fn unary(op: Unary, x: *const u32, n: usize, out: *mut u32) {
+    // SAFETY: the caller's.
+    unsafe {
+        match op {
+            Unary::Neg => map(x, n, out, |x: f32| -x),
+            Unary::Exp => map(x, n, out, math::exp),
+            Unary::Log => map(x, n, out, math::log),
+            Unary::Sqrt => map(x, n, out, math::sqrt),
+            Unary::Tanh => map(x, n, out, math::tanh),
+            Unary::Sigmoid => map(x, n, out, math::sigmoid),
+            Unary::Softplus => map(x, n, out, math::softplus),
+            Unary::Abs => map(x, n, out, f32::abs),
+            Unary::Sign => map(x, n, out, |x: f32| (x > 0.0) as u32 as f32 - (x < 0.0) as u32 as f32),
+            Unary::Floor => map(x, n, out, math::floor),
+            Unary::Sin => map(x, n, out, math::sin),
+            Unary::Cos => map(x, n, out, math::cos),
+            Unary::Leaky(slope) => map(x, n, out, |x: f32| if x > 0.0 { x } else { slope * x }),
+            Unary::LeakySlope(slope) => map(x, n, out, |x: f32| if x > 0.0 { 1.0f32 } else { slope }),
+            Unary::Probit => map(x, n, out, math::probit),
+            Unary::UnitFromBits => map(x, n, out, unit),
+            Unary::ToF32 => map(x, n, out, |x: u32| x as f32),
+            Unary::ToU32 => map(x, n, out, |x: f32| x as u32),
+        }
+    }
+}
+
+/// A vector or one number.
+type Operand = Result<*const u32, u32>;
+
+#[inline(always)]
+unsafe fn zip<A: Copy, B>(
+    x: Operand,
+    y: Operand,
+    n: usize,
+    out: *mut u32,
+    word: impl Fn(u32) -> A,
+    f: impl Fn(A, A) -> B,
+) {
+    // SAFETY: vectors have n words of 32-bit types; out overlaps none.
+    unsafe {
+        let vector = |p: *const u32| slice::from_raw_parts(p.cast::<A>(), n);
+        let out = slice::from_raw_parts_mut(out.cast::<B>(), n);
+        match (x, y) {
+            (Ok(x), Ok(y)) => {
+                let (x, y) = (vector(x), vector(y));
+                for i in 0..n {
+                    out[i] = f(x[i], y[i]);
+                }
+            }
+            (Ok(x), Err(y)) => {
+                let (x, y) = (vector(x), word(y));
+                for i in 0..n {
+                    out[i] = f(x[i], y);
+                }
+            }
+            (Err(x), Ok(y)) => {
+                let (x, y) = (word(x), vector(y));
+                for i in 0..n {
+                    out[i] = f(x, y[i]);
+                }
+            }
+            (Err(x), Err(y)) => {
+                let (x, y) = (word(x), word(y));
+                for o in out {
+                    *o = f(x, y);
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn binary(op: Binary, dtype: DType, x: Operand, y: Operand, n: usize, out: *mut u32) {
+    // SAFETY: the caller's.
+    unsafe {
+        if dtype == DType::U32 {
+            let word = |w: u32| w;
+            return match op {
+                Binary::Add => zip(x, y, n, out, word, u32::wrapping_add),
+                Binary::Sub => zip(x, y, n, out, word, u32::wrapping_sub),
+                Binary::Mul => zip(x, y, n, out, word, u32::wrapping_mul),
+                Binary::Max => zip(x, y, n, out, word, u32::max),
+                Binary::Min => zip(x, y, n, out, word, u32::min),
+                Binary::Rem => zip(x, y, n, out, word, |a: u32, b: u32| a.checked_rem(b).unwrap_or(0)),
+                Binary::And => zip(x, y, n, out, word, |a, b| a & b),
+                Binary::Shr => zip(x, y, n, out, word, u32::wrapping_shr),
+                Binary::Lt => zip(x, y, n, out, word, |a, b| (a < b) as u32 as f32),
+                Binary::Le => zip(x, y, n, out, word, |a, b| (a <= b) as u32 as f32),
+                Binary::Eq => zip(x, y, n, out, word, |a, b| (a == b) as u32 as f32),
+                Binary::Div | Binary::Pow => {}
+            };
+        }
+        let word = f32::from_bits;
+        match op {
+            Binary::Add => zip(x, y, n, out, word, |a, b| a + b),
+            Binary::Sub => zip(x, y, n, out, word, |a, b| a - b),
+            Binary::Mul => zip(x, y, n, out, word, |a, b| a * b),
+            Binary::Div => zip(x, y, n, out, word, |a, b| a / b),
+            Binary::Max => zip(x, y, n, out, word, math::max),
+            Binary::Min => zip(x, y, n, out, word, math::min),
+            Binary::Pow => zip(x, y, n, out, word, |a, b| math::exp(b * math::log(a))),
+            Binary::Lt => zip(x, y, n, out, word, |a, b| (a < b) as u32 as f32),
+            Binary::Le => zip(x, y, n, out, word, |a, b| (a <= b) as u32 as f32),
+            Binary::Eq => zip(x, y, n, out, word, |a, b| (a == b) as u32 as f32),
+            Binary::Rem | Binary::And | Binary::Shr => {}
+        }
+    }
+}

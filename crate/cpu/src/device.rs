@@ -1,0 +1,233 @@
+//! The CPU as a [`Device`].
+
+use crate::body::{BLOCK, Compiled, Frame, Memory};
+use crate::isa::{Isa, Portable, Simd};
+use crate::matmul::Product;
+use crate::reduce::Reduction;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+use core::future::ready;
+use tilde_graph::plan::{Arena, Kernel, Plan};
+use tilde_graph::{Device, DeviceError, Task};
+
+/// A plan loaded on the CPU. Everything is allocated here; running allocates nothing.
+pub struct Cpu {
+    plan: Plan,
+    entries: Vec<Vec<Prepared>>,
+    // Words, so that float and integer arenas are alike.
+    arenas: [Vec<u32>; 7],
+    scratch: Scratch,
+    isa: Isa,
+}
+
+struct Scratch {
+    pre: Frame,
+    post: Frame,
+    results: Vec<f32>,
+    packed: Vec<f32>,
+}
+
+struct Prepared {
+    points: usize,
+    core: Heavy,
+    body: Compiled,
+}
+
+enum Heavy {
+    Map,
+    Reduce(Reduction),
+    Product(Product),
+}
+
+impl Prepared {
+    fn new(kernel: &Kernel) -> Prepared {
+        let core = match (Reduction::new(kernel), Product::new(kernel)) {
+            (Some(r), _) => Heavy::Reduce(r),
+            (_, Some(p)) => Heavy::Product(p),
+            _ => Heavy::Map,
+        };
+        Prepared { points: kernel.points(), core, body: Compiled::new(&kernel.body, &kernel.domain, None) }
+    }
+
+    #[inline(always)]
+    unsafe fn run<S: Simd>(&self, memory: &Memory, scratch: &mut Scratch) {
+        let Scratch { pre, post, results, packed } = scratch;
+        // SAFETY: the plan's kernels stay inside the plan's arenas, and the scratch was sized for
+        // the largest of them.
+        unsafe {
+            self.body.begin(memory, post);
+            match &self.core {
+                Heavy::Map => self.finish(memory, post, 0, self.points, core::ptr::null()),
+                Heavy::Reduce(reduction) => {
+                    reduction.run(memory, pre, results);
+                    self.finish(memory, post, 0, self.points, results.as_ptr());
+                }
+                Heavy::Product(product) => {
+                    let rows = product.chunk_rows();
+                    for batch in 0..product.batch {
+                        product.pack::<S>(memory, batch, packed);
+                        let mut m = 0;
+                        while m < product.m {
+                            let count = rows.min(product.m - m);
+                            product.rows::<S>(memory, batch, packed, m, count, results.as_mut_ptr());
+                            let first = (batch * product.m + m) * product.n;
+                            self.finish(memory, post, first, count * product.n, results.as_ptr());
+                            m += count;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Runs the body over `count` points from `first`; `core` points at the first one's result.
+    #[inline(always)]
+    unsafe fn finish(&self, memory: &Memory, frame: &mut Frame, first: usize, count: usize, core: *const f32) {
+        let mut at = 0;
+        while at < count {
+            let n = BLOCK.min(count - at);
+            // SAFETY: begin was called; the points are in the domain. A null core stays unused.
+            unsafe { self.body.block(memory, frame, first + at, n, core.wrapping_add(at)) };
+            at += n;
+        }
+    }
+}
+
+fn run_portable(kernels: &[Prepared], memory: &Memory, scratch: &mut Scratch) {
+    // SAFETY: plain Rust runs anywhere; the caller passes the plan's own memory and scratch.
+    kernels.iter().for_each(|k| unsafe { k.run::<Portable>(memory, scratch) });
+}
+
+#[cfg(target_arch = "wasm32")]
+fn run_wasm(kernels: &[Prepared], memory: &Memory, scratch: &mut Scratch) {
+    // SAFETY: the module is built for SIMD.
+    kernels.iter().for_each(|k| unsafe { k.run::<crate::isa::Wasm>(memory, scratch) });
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+unsafe fn run_avx2(kernels: &[Prepared], memory: &Memory, scratch: &mut Scratch) {
+    for k in kernels {
+        // SAFETY: the caller has checked for AVX2 and FMA.
+        unsafe { k.run::<crate::isa::Avx2>(memory, scratch) };
+    }
+}
+
+impl Cpu {
+    /// Loads a plan: allocates its memory and prepares its kernels.
+    ///
+    /// # Errors
+    /// [`DeviceError::OutOfMemory`] if the allocator refuses.
+    pub fn load(plan: Plan) -> Result<Cpu, DeviceError> {
+        Cpu::load_for(plan, Isa::detect())
+    }
+
+    /// Loads a plan for plain code without vector instructions, for comparison.
+    pub fn load_portable(plan: Plan) -> Result<Cpu, DeviceError> {
+        Cpu::load_for(plan, Isa::Portable)
+    }
+
+    fn load_for(plan: Plan, isa: Isa) -> Result<Cpu, DeviceError> {
+        let mut arenas: [Vec<u32>; 7] = Default::default();
+        for arena in Arena::ALL {
+            let words = plan.words[arena as usize] as usize;
+            let memory = &mut arenas[arena as usize];
+            let bytes = plan.bytes(arena);
+            memory
+                .try_reserve_exact(words)
+                .map_err(|_| DeviceError::OutOfMemory { needed: bytes, limit: isize::MAX as u64 })?;
+            memory.resize(words, 0);
+        }
+        for (loc, values) in &plan.tables {
+            let part = &mut arenas[loc.arena as usize][loc.offset as usize..][..values.len()];
+            part.iter_mut().zip(values).for_each(|(w, v)| *w = v.to_bits());
+        }
+        let entries: Vec<Vec<Prepared>> =
+            plan.entries.iter().map(|e| e.kernels.iter().map(Prepared::new).collect()).collect();
+        let (mut regs, mut slots, mut results, mut packed) = (1, 1, 1, 1);
+        for k in entries.iter().flatten() {
+            regs = regs.max(k.body.regs());
+            slots = slots.max(k.body.slots);
+            match &k.core {
+                Heavy::Map => {}
+                Heavy::Reduce(r) => {
+                    let (pre_regs, pre_slots) = r.needs();
+                    regs = regs.max(pre_regs);
+                    slots = slots.max(pre_slots);
+                    results = results.max(k.points);
+                }
+                Heavy::Product(p) => {
+                    results = results.max(p.chunk_len());
+                    packed = packed.max(p.packed_len());
+                }
+            }
+        }
+        let scratch = Scratch {
+            pre: Frame::new(regs, slots),
+            post: Frame::new(regs, slots),
+            results: vec![0.0; results],
+            packed: vec![0.0; packed],
+        };
+        Ok(Cpu { plan, entries, arenas, scratch, isa })
+    }
+
+    fn words(&self, arena: Arena, offset: u32, len: u32) -> &[u32] {
+        &self.arenas[arena as usize][offset as usize..][..len as usize]
+    }
+}
+
+impl Device for Cpu {
+    fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    fn run(&mut self, schedule: &[(usize, u32)], times: u32) -> Result<(), DeviceError> {
+        let memory = Memory { base: core::array::from_fn(|i| self.arenas[i].as_mut_ptr()) };
+        for _ in 0..times {
+            for &(entry, count) in schedule {
+                let kernels = &self.entries[entry];
+                for _ in 0..count {
+                    match self.isa {
+                        Isa::Portable => run_portable(kernels, &memory, &mut self.scratch),
+                        #[cfg(target_arch = "wasm32")]
+                        Isa::Wasm => run_wasm(kernels, &memory, &mut self.scratch),
+                        #[cfg(target_arch = "x86_64")]
+                        // SAFETY: this variant is only made where AVX2 and FMA were found.
+                        Isa::Avx2 => unsafe { run_avx2(kernels, &memory, &mut self.scratch) },
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, arena: Arena, offset: u32, values: &[f32]) {
+        let words = &mut self.arenas[arena as usize][offset as usize..][..values.len()];
+        words.iter_mut().zip(values).for_each(|(w, v)| *w = v.to_bits());
+    }
+
+    fn write_u(&mut self, arena: Arena, offset: u32, values: &[u32]) {
+        self.arenas[arena as usize][offset as usize..][..values.len()].copy_from_slice(values);
+    }
+
+    fn read(&mut self, arena: Arena, offset: u32, len: u32) -> Task<'_, Vec<f32>> {
+        let values = self.words(arena, offset, len).iter().map(|w| f32::from_bits(*w)).collect();
+        Box::pin(ready(Ok(values)))
+    }
+
+    fn read_u(&mut self, arena: Arena, offset: u32, len: u32) -> Task<'_, Vec<u32>> {
+        let values = self.words(arena, offset, len).to_vec();
+        Box::pin(ready(Ok(values)))
+    }
+
+    fn kind(&self) -> &'static str {
+        "cpu"
+    }
+
+    fn describe(&self) -> String {
+        format!("CPU · {}", self.isa.name())
+    }
+}

@@ -1,0 +1,35 @@
+//! Tensor graphs for Tilde.
+//!
+//! A model is a [`Program`]: declared state plus several *entries*, each a graph of [`Tensor`]s.
+//! [`Graph::grad`] adds the backward nodes to the same graph; [`compile`] turns an entry into a
+//! [`Plan`], a list of fused kernels over planned memory, which any [`Device`] can run.
+//!
+//! Nothing here knows what a device is or which models exist. The crate needs `alloc` only.
+#![no_std]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod compile;
+mod device;
+mod grad;
+mod graph;
+mod op;
+pub mod optim;
+pub mod plan;
+mod program;
+pub mod rng;
+mod shape;
+mod tensor;
+
+pub use compile::compile;
+pub use device::{Device, DeviceError, Task};
+pub use graph::{Graph, GraphError, Node, NodeId};
+pub use op::{Binary, DType, Op, ReduceOp, Unary};
+pub use plan::Plan;
+pub use program::{
+    EntryId, Group, Init, Knob, Param, Program, Role, Var, VarDecl, VarId,
+};
+pub use shape::Shape;
+pub use tensor::Tensor;
