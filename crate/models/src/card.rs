@@ -1,0 +1,191 @@
+//! What an exhibit says about itself. Ids, ranges, units and defaults only: every word a person
+//! reads is in `www/words/en/ID.json`.
+
+/// A value of a setting.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value {
+    /// A number (whole for [`SettingKind::Int`]).
+    Number(f64),
+    /// The index of a choice.
+    Choice(usize),
+    /// On or off.
+    Flag(bool),
+}
+
+/// What a setting may be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SettingKind {
+    /// A whole number in `min..=max`.
+    Int {
+        /// Smallest.
+        min: i64,
+        /// Largest.
+        max: i64,
+        /// Default.
+        default: i64,
+    },
+    /// A number in `min..=max`.
+    Float {
+        /// Smallest.
+        min: f64,
+        /// Largest.
+        max: f64,
+        /// Default.
+        default: f64,
+        /// Whether a slider should be logarithmic.
+        log: bool,
+    },
+    /// One of several ids; the default is the first.
+    Choice(&'static [&'static str]),
+    /// On or off, with its default.
+    Flag(bool),
+}
+
+/// One setting of an exhibit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Setting {
+    /// The field's name for it.
+    pub id: &'static str,
+    /// Type, range and default.
+    pub kind: SettingKind,
+    /// Unit, or "".
+    pub unit: &'static str,
+    /// Whether it applies at once; otherwise changing it rebuilds the model.
+    pub live: bool,
+    /// Whether the page folds it under "More".
+    pub more: bool,
+}
+
+/// One figure an exhibit reports.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Metric {
+    /// Its name in `metrics()`.
+    pub id: &'static str,
+    /// Unit: "nats", "share", "of 8", or "".
+    pub unit: &'static str,
+    /// The exact, best possible or equilibrium value, where there is one that does not depend on
+    /// the settings. (One that does is reported as the metric `ID_reference`.)
+    pub reference: Option<f64>,
+    /// Id of the curve it is drawn in, or "" if it is only shown as a figure. Metrics of one curve
+    /// share its axes.
+    pub curve: &'static str,
+    /// Whether it belongs to the data, to the model, or to neither: decides its colour.
+    pub role: Role,
+}
+
+/// What a picture element stands for; decides its colour everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The data distribution: blue.
+    Data,
+    /// The model: orange.
+    Model,
+    /// The exact truth: ink.
+    Truth,
+    /// Anything else.
+    Other,
+}
+
+/// The kinds of picture the page can draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ViewKind {
+    /// Layers of `[N, 2]` points.
+    Points,
+    /// A `[H, W]` grid of numbers, row 0 at the bottom (lowest y).
+    Field,
+    /// `[N, 4]`: x, y, dx, dy.
+    Vectors,
+    /// `[N, H, W]` grey images in 0..=1, drawn in a grid.
+    Images,
+    /// `[N]` numbers as bars or a histogram.
+    Bars,
+}
+
+/// One picture of an exhibit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct View {
+    /// Its name in `view()`.
+    pub id: &'static str,
+    /// How it is drawn.
+    pub kind: ViewKind,
+    /// Whether it is the large one. Each card has one or two.
+    pub main: bool,
+}
+
+/// The ways a person can touch a view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActionKind {
+    /// Paints points: payload `points` `[N, 2]` in data coordinates.
+    Brush,
+    /// Drags one point over the view: payload `at` `[2]` in 0..=1 of the view, origin bottom left.
+    Drag,
+    /// Picks images of a grid: payload `picks`, their indices.
+    Pick,
+    /// A plain button: no payload.
+    Button,
+}
+
+/// An input an exhibit takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Action {
+    /// Its name in `act()`.
+    pub id: &'static str,
+    /// What it sends.
+    pub kind: ActionKind,
+    /// The view it belongs to, or "".
+    pub view: &'static str,
+}
+
+/// A prepared experiment ("Try this"). Its words are in `www/words/en/ID.json`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Experiment {
+    /// Its id.
+    pub id: &'static str,
+    /// The settings it changes from the defaults, as text: a number, a choice id, `true`/`false`.
+    pub settings: &'static [(&'static str, &'static str)],
+    /// Steps to run, after which the page pauses.
+    pub steps: u32,
+    /// If not "", the phase that is stepped in place of whole iterations.
+    pub phase: &'static str,
+}
+
+/// Everything the page needs to offer an exhibit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Card {
+    /// The exhibit's id.
+    pub id: &'static str,
+    /// Chapter of the course.
+    pub chapter: u32,
+    /// The lecture's slides, as printed.
+    pub slides: &'static str,
+    /// Minutes it takes.
+    pub minutes: u32,
+    /// Settings, the ones that matter first.
+    pub settings: &'static [Setting],
+    /// Figures.
+    pub metrics: &'static [Metric],
+    /// Pictures, the large one first.
+    pub views: &'static [View],
+    /// Inputs.
+    pub actions: &'static [Action],
+    /// Parts of one iteration that can be stepped alone, in order.
+    pub phases: &'static [&'static str],
+    /// Prepared experiments.
+    pub experiments: &'static [Experiment],
+    /// Kinds of data of one's own that it takes: "points", "images".
+    pub data: &'static [&'static str],
+    /// Steps after which training pauses by itself.
+    pub budget: u32,
+}
+
+impl Setting {
+    /// The default value.
+    pub fn default(&self) -> Value {
+        match self.kind {
+            SettingKind::Int { default, .. } => Value::Number(default as f64),
+            SettingKind::Float { default, .. } => Value::Number(default),
+            SettingKind::Choice(_) => Value::Choice(0),
+            SettingKind::Flag(on) => Value::Flag(on),
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! What the exhibits learn from: generated sets, the shipped digits, and files of the user's own.
+//!
+//! Nothing here trains, and nothing picks its own randomness: samplers take a
+//! [`Stream`](tilde_graph::rng::Stream) and give the same data for the same seed everywhere.
+//!
+//! - [`Images`]: grey images as bytes, the way the devices store them.
+//! - [`toys`]: two-dimensional distributions; [`drawn`]: one that the user painted.
+//! - [`strokes`]: procedural handwriting; [`digits`]: the UCI 8×8 digits.
+//! - [`mod@file`]: bytes of unknown origin turned into images, labels or points, with limits checked
+//!   before anything is allocated. The formats are in `idx`, `npy` and `csv`.
+
+mod csv;
+pub mod digits;
+pub mod drawn;
+pub mod file;
+mod idx;
+mod images;
+mod npy;
+mod resize;
+pub mod strokes;
+mod text;
+pub mod toys;
+
+pub use drawn::Drawn;
+pub use file::{Parsed, parse};
+pub use images::{Images, MAX_SIDE};
+pub use toys::Toy;

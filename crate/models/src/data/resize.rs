@@ -1,0 +1,139 @@
+//! One image made square.
+
+use alloc::vec::Vec;
+
+/// A weighted run of source pixels along one axis, with the weights adding up to 1.
+struct Tap {
+    first: usize,
+    weights: Vec<f32>,
+}
+
+/// Brings images of one size to a square of another. The longer edge fills the square; beyond the
+/// shorter one the outermost pixels are repeated.
+pub(super) struct Square {
+    width: usize,
+    rows: Vec<Tap>,
+    columns: Vec<Tap>,
+}
+
+impl Square {
+    /// From `[height, width]` to `[side, side]`; no size may be 0.
+    pub fn new(height: usize, width: usize, side: usize) -> Square {
+        let span = height.max(width);
+        Square {
+            width,
+            rows: taps(height, span, side),
+            columns: taps(width, span, side),
+        }
+    }
+
+    /// Appends the `[side, side]` form of an image to `out`.
+    pub fn append(&self, image: &[u8], out: &mut Vec<u8>) {
+        for row in &self.rows {
+            for column in &self.columns {
+                let mut sum = 0.0;
+                for (y, wy) in row.weights.iter().enumerate() {
+                    let line = &image[(row.first + y) * self.width + column.first..];
+                    let across: f32 = column
+                        .weights
+                        .iter()
+                        .zip(line)
+                        .map(|(wx, &p)| wx * f32::from(p))
+                        .sum();
+                    sum += wy * across;
+                }
+                // At most the brightest pixel, up to rounding.
+                out.push((sum + 0.5) as u8);
+            }
+        }
+    }
+}
+
+/// Where each of `side` target pixels looks along an axis of `from` source pixels, centred in a
+/// square of `span ≥ from`.
+fn taps(from: usize, span: usize, side: usize) -> Vec<Tap> {
+    let step = span as f32 / side as f32;
+    let margin = (span - from) as f32 / 2.0;
+    (0..side)
+        .map(|o| {
+            let start = o as f32 * step - margin;
+            if step > 1.0 {
+                average(start, start + step, from)
+            } else {
+                linear(start + step / 2.0, from)
+            }
+        })
+        .collect()
+}
+
+/// The mean over `start..end`, where places outside the image take its outermost pixel.
+fn average(start: f32, end: f32, from: usize) -> Tap {
+    let last = from - 1;
+    let clamped = |x: f32| (libm::floorf(x).max(0.0) as usize).min(last);
+    let (first, stop) = (clamped(start), clamped(end));
+    let mut weights: Vec<f32> = (first..=stop)
+        .map(|k| {
+            let from_edge = if k == 0 { start.min(0.0) } else { k as f32 };
+            let to_edge = if k == last {
+                end.max(from as f32)
+            } else {
+                (k + 1) as f32
+            };
+            (end.min(to_edge) - start.max(from_edge)).max(0.0)
+        })
+        .collect();
+    let total: f32 = weights.iter().sum();
+    weights.iter_mut().for_each(|w| *w /= total);
+    Tap { first, weights }
+}
+
+/// Linear interpolation at `centre`, a place in pixel edges (pixel k lies at k + ½).
+fn linear(centre: f32, from: usize) -> Tap {
+    let at = (centre - 0.5).clamp(0.0, (from - 1) as f32);
+    let first = (libm::floorf(at) as usize).min(from.saturating_sub(2));
+    let part = at - first as f32;
+    let weights = if from == 1 {
+        alloc::vec![1.0]
+    } else {
+        alloc::vec![1.0 - part, part]
+    };
+    Tap { first, weights }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(image: &[u8], height: usize, width: usize, side: usize) -> Vec<u8> {
+        let mut out = Vec::new();
+        Square::new(height, width, side).append(image, &mut out);
+        out
+    }
+
+    #[test]
+    fn halving_averages_blocks() {
+        let image = [0, 100, 10, 10, 50, 50, 10, 10, 0, 0, 200, 0, 0, 0, 0, 0];
+        assert_eq!(run(&image, 4, 4, 2), [50, 10, 0, 50]);
+    }
+
+    #[test]
+    fn shrinking_by_a_fraction_keeps_the_mean() {
+        let image: Vec<u8> = (0..81u32).map(|i| (i * 37 % 251) as u8).collect();
+        let mean = |p: &[u8]| p.iter().map(|&p| f32::from(p)).sum::<f32>() / p.len() as f32;
+        assert!((mean(&image) - mean(&run(&image, 9, 9, 6))).abs() < 0.5);
+    }
+
+    #[test]
+    fn doubling_interpolates() {
+        assert_eq!(run(&[0, 100, 0, 100], 2, 2, 4)[..4], [0, 25, 75, 100]);
+        assert_eq!(run(&[9], 1, 1, 3), [9; 9]);
+    }
+
+    #[test]
+    fn short_edges_are_padded_with_their_outermost_pixels() {
+        // One row of four in a square of four, and shrunk to two.
+        assert_eq!(run(&[1, 2, 3, 4], 1, 4, 4), [1, 2, 3, 4].repeat(4));
+        assert_eq!(run(&[10, 20, 30, 40], 1, 4, 2), [15, 35, 15, 35]);
+        assert_eq!(run(&[10, 20, 30, 40], 4, 1, 2), [15, 15, 35, 35]);
+    }
+}

@@ -1,0 +1,63 @@
+//! Numbers and excerpts as they stand in messages.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+
+/// `n` with its thousands set apart: "47,040,016".
+pub(super) fn thousands(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `n` and the noun, in the singular where `n` is 1: "1 byte", "2 bytes".
+pub(super) fn count(n: u64, noun: &str) -> String {
+    let s = if n == 1 { "" } else { "s" };
+    format!("{} {noun}{s}", thousands(n))
+}
+
+/// The start of a text that may be long or hold control characters, for quoting it.
+pub(super) fn excerpt(text: &str) -> String {
+    const MOST: usize = 40;
+    let mut out: String = text
+        .chars()
+        .take(MOST)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if text.chars().nth(MOST).is_some() {
+        out.push('…');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        let cases = [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (47_040_016, "47,040,016"),
+        ];
+        for (n, text) in cases {
+            assert_eq!(thousands(n), text);
+        }
+        assert_eq!(count(1, "byte"), "1 byte");
+        assert_eq!(count(1_024, "byte"), "1,024 bytes");
+    }
+
+    #[test]
+    fn excerpts_are_short_and_printable() {
+        assert_eq!(excerpt("a\tb"), "a b");
+        assert_eq!(excerpt(&"é".repeat(41)).chars().count(), 41);
+    }
+}

@@ -1,0 +1,85 @@
+//! Small steps in driving a device by the names of its plan.
+
+use crate::Error;
+use crate::exhibit::Task;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::vec::Vec;
+use tilde_graph::rng::site_key;
+use tilde_graph::{Device, Knob, Program, Role, Var, VarId};
+
+/// Writes a float variable.
+pub fn write(device: &mut dyn Device, var: Var, values: &[f32]) {
+    let loc = device.plan().vars[var.id().0 as usize].loc;
+    device.write(loc.arena, loc.offset, values);
+}
+
+/// Writes an integer variable.
+pub fn write_u(device: &mut dyn Device, var: Var, values: &[u32]) {
+    let loc = device.plan().vars[var.id().0 as usize].loc;
+    device.write_u(loc.arena, loc.offset, values);
+}
+
+/// Reads a float variable.
+pub fn read(device: &mut dyn Device, var: Var) -> Task<'_, Vec<f32>> {
+    let v = &device.plan().vars[var.id().0 as usize];
+    let (loc, len) = (v.loc, v.shape.len() as u32);
+    Box::pin(async move { Ok(device.read(loc.arena, loc.offset, len).await?) })
+}
+
+/// Sets a live scalar.
+pub fn set_knob(device: &mut dyn Device, knob: Knob, value: f32) {
+    let knobs = device.plan().knobs;
+    device.write(knobs.arena, knobs.offset + knob.0, &[value]);
+}
+
+/// Seeds the draws of one entry and starts its count anew.
+pub fn seed_entry(device: &mut dyn Device, entry: usize, seed: u64) {
+    let e = &device.plan().entries[entry];
+    let (keys, counter, sites) = (e.keys, e.counter, e.sites);
+    let words: Vec<u32> = (0..sites).flat_map(|s| site_key(seed, entry as u32, s)).collect();
+    device.write_u(keys.arena, keys.offset, &words);
+    device.write_u(counter.arena, counter.offset, &[0]);
+}
+
+/// Runs one entry once.
+///
+/// # Errors
+/// [`Error::DeviceLost`].
+pub fn run(device: &mut dyn Device, entry: usize) -> Result<(), Error> {
+    Ok(device.run(&[(entry, 1)], 1)?)
+}
+
+/// Reads what an entry gave out when it last ran.
+pub fn output<'a>(device: &'a mut dyn Device, entry: usize, name: &'a str) -> Task<'a, Vec<f32>> {
+    Box::pin(async move {
+        let out = device.plan().entries[entry].outputs.iter().find(|o| o.name == name);
+        let Some(out) = out else {
+            return Err(Error::BadData(format!("There is no output '{name}'.")));
+        };
+        let (loc, len) = (out.loc, out.shape.len() as u32);
+        Ok(device.read(loc.arena, loc.offset, len).await?)
+    })
+}
+
+/// Writes initial values of all state, knobs and draw keys.
+pub fn start(device: &mut dyn Device, program: &Program, seed: u64) {
+    for (i, decl) in program.vars().iter().enumerate() {
+        let loc = device.plan().vars[i].loc;
+        match (decl.role, decl.dtype) {
+            (Role::State, tilde_graph::DType::F32) => {
+                device.write(loc.arena, loc.offset, &program.initial_values(VarId(i as u32), seed));
+            }
+            (Role::State, tilde_graph::DType::U32) => {
+                device.write_u(loc.arena, loc.offset, &alloc::vec![0; decl.shape.len()]);
+            }
+            _ => {}
+        }
+    }
+    for (i, (_, value)) in program.knobs().iter().enumerate() {
+        set_knob(device, Knob(i as u32), *value);
+    }
+    for entry in 0..program.entries().len() {
+        seed_entry(device, entry, seed);
+    }
+}

@@ -1,0 +1,126 @@
+//! What every exhibit answers.
+
+use crate::card::{Card, Role, ViewKind};
+use crate::data::Images;
+use crate::Error;
+use crate::settings::Settings;
+use alloc::vec::Vec;
+use tilde_graph::{Device, Program, Task as DeviceTask};
+
+/// A boxed future of an exhibit's answer.
+pub type Task<'a, T> = DeviceTask<'a, T, Error>;
+
+/// What an exhibit may learn from besides what it generates itself.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// Data of the user's own, which replaces the data set of the settings.
+    pub user: Option<UserData>,
+    /// The shipped 8×8 digits, as the IDX files' bytes: images and labels. Needed by the exhibits
+    /// whose settings name them.
+    pub digits: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+/// Data of the user's own.
+#[derive(Clone, Debug)]
+pub enum UserData {
+    /// `[N, 2]` points, row-major.
+    Points(Vec<f32>),
+    /// Images with optional labels.
+    Images(Images),
+}
+
+/// Samples: `[N, ..]` of one kind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Samples {
+    /// "points" or "images".
+    pub kind: &'static str,
+    /// Row-major values.
+    pub data: Vec<f32>,
+    /// Shape, samples first.
+    pub shape: Vec<usize>,
+}
+
+/// One part of a picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layer {
+    /// Id of the layer ("data", "generated", "labels", …); its word is in the exhibit's JSON.
+    pub id: &'static str,
+    /// What it stands for.
+    pub role: Role,
+    /// Its own kind, if not the view's (arrows over points, for example).
+    pub kind: ViewKind,
+    /// Row-major values.
+    pub data: Vec<f32>,
+    /// Shape.
+    pub shape: Vec<usize>,
+    /// Labels of the items (class numbers of points or images), or empty.
+    pub labels: Vec<u32>,
+}
+
+impl Layer {
+    /// A layer without labels.
+    pub fn new(id: &'static str, role: Role, kind: ViewKind, data: Vec<f32>, shape: &[usize]) -> Layer {
+        Layer { id, role, kind, data, shape: shape.to_vec(), labels: Vec::new() }
+    }
+}
+
+/// A picture's numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    /// Parts, drawn in order.
+    pub layers: Vec<Layer>,
+    /// The box of data coordinates that is shown: x₀, x₁, y₀, y₁. Zeros where it has no meaning.
+    pub extent: [f32; 4],
+    /// For fields: the values at the two ends and the middle of the colour map.
+    pub range: [f32; 3],
+    /// For images: how many in a row, 0 if the page may choose.
+    pub columns: usize,
+}
+
+/// What an action carries; unused parts are empty.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Payload {
+    /// `[N, 2]` points in data coordinates.
+    pub points: Vec<f32>,
+    /// A place in the view, 0..=1 each, origin bottom left.
+    pub at: Option<[f32; 2]>,
+    /// Indices of picked images.
+    pub picks: Vec<usize>,
+}
+
+/// A model family with programs built for given settings and data. Methods take the device that
+/// its program is loaded on; what they enqueue, they do not wait for, unless they read.
+pub trait Exhibit {
+    /// The card.
+    fn card(&self) -> &'static Card;
+
+    /// The program to load.
+    fn program(&self) -> &Program;
+
+    /// Writes data sets and other fixed contents after the program's variables were initialised
+    /// from the seed.
+    fn start(&mut self, device: &mut dyn Device, seed: u64) -> Result<(), Error>;
+
+    /// Enqueues `n` of the exhibit's iterations.
+    fn train(&mut self, device: &mut dyn Device, n: u32) -> Result<(), Error>;
+
+    /// Enqueues one phase of an iteration.
+    fn step(&mut self, device: &mut dyn Device, phase: &str) -> Result<(), Error>;
+
+    /// All figures, by id, from the present model. Every value is finite unless training diverged;
+    /// `step` and `loss` are always among them. `deep` asks for the costly ones too.
+    fn metrics<'a>(&'a mut self, device: &'a mut dyn Device, deep: bool) -> Task<'a, Vec<(&'static str, f64)>>;
+
+    /// `n` samples of the present model; pure: it moves no chain and no counter of training.
+    fn sample<'a>(&'a mut self, device: &'a mut dyn Device, n: usize, seed: u64) -> Task<'a, Samples>;
+
+    /// The numbers of a picture of the card.
+    fn view<'a>(&'a mut self, device: &'a mut dyn Device, id: &'a str) -> Task<'a, Picture>;
+
+    /// Takes an input of the card.
+    fn act<'a>(&'a mut self, device: &'a mut dyn Device, id: &'a str, payload: Payload) -> Task<'a, ()>;
+
+    /// Applies the live setting `id` (or every one, if it is ""), which has its new value in
+    /// `settings`.
+    fn set(&mut self, device: &mut dyn Device, settings: &Settings, id: &str) -> Result<(), Error>;
+}

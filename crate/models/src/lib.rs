@@ -1,0 +1,30 @@
+//! Tilde's exhibits: what trains and samples in the page.
+//!
+//! One file per model family; data in [`data`], networks in [`nn`], measures in [`metrics`]. An
+//! exhibit describes its programs and answers the calls of [`Exhibit`]; it never knows which
+//! device runs them. [`Run`] is an opened exhibit on a device and what the page, the library and
+//! the command all drive.
+#![no_std]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod bench;
+pub mod card;
+pub mod data;
+pub mod drive;
+mod error;
+pub mod exhibit;
+pub mod exhibits;
+pub mod gan2d;
+pub mod metrics;
+pub mod nn;
+mod run;
+mod settings;
+
+pub use card::Card;
+pub use error::Error;
+pub use exhibit::Exhibit;
+pub use run::{Run, Saved, SavedValues};
+pub use settings::Settings;
