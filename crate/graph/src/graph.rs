@@ -288,14 +288,25 @@ impl Graph {
     /// between parameters is 0.
     pub fn grad_group<'g>(&'g self, loss: Tensor<'g>, group: &Group) -> Tensor<'g> {
         let wrt: Vec<Tensor<'g>> = group.params().iter().map(|&p| self.param(p)).collect();
-        let grads = self.grad(loss, &wrt);
+        self.flatten_group(group, &self.grad(loss, &wrt))
+    }
+
+    /// One tensor per parameter, in order of declaration, joined in the layout of the group's
+    /// variable.
+    pub fn flatten_group<'g>(&'g self, group: &Group, tensors: &[Tensor<'g>]) -> Tensor<'g> {
+        if tensors.len() != group.params().len() {
+            return self.fail("flatten", format!("{} tensors for {} parameters", tensors.len(), group.params().len()));
+        }
         let mut parts = vec![];
         let mut at = 0;
-        for (p, grad) in group.params().iter().zip(grads) {
+        for (p, tensor) in group.params().iter().zip(tensors) {
+            if tensor.shape() != p.shape {
+                return self.fail("flatten", format!("{} does not fill {}", tensor.shape(), p.shape));
+            }
             if p.offset > at {
                 parts.push(self.full(0.0, [(p.offset - at) as usize]));
             }
-            parts.push(grad.reshape([p.shape.len()]));
+            parts.push(tensor.reshape([p.shape.len()]));
             at = p.offset + p.shape.len() as u32;
         }
         let total = self.vars[group.var().id().0 as usize].shape.len() as u32;

@@ -106,6 +106,11 @@ impl Param {
     pub fn shape(&self) -> Shape {
         self.shape
     }
+
+    /// Its place in the group's flat variable.
+    pub fn range(&self) -> core::ops::Range<usize> {
+        self.offset as usize..self.offset as usize + self.shape.len()
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

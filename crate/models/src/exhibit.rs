@@ -111,6 +111,12 @@ pub trait Exhibit {
     /// `step` and `loss` are always among them. `deep` asks for the costly ones too.
     fn metrics<'a>(&'a mut self, device: &'a mut dyn Device, deep: bool) -> Task<'a, Vec<(&'static str, f64)>>;
 
+    /// The figures that gates are held against: those of `metrics`, over the whole test set where
+    /// the page measures a part of it.
+    fn evaluate<'a>(&'a mut self, device: &'a mut dyn Device) -> Task<'a, Vec<(&'static str, f64)>> {
+        self.metrics(device, true)
+    }
+
     /// `n` samples of the present model; pure: it moves no chain and no counter of training.
     fn sample<'a>(&'a mut self, device: &'a mut dyn Device, n: usize, seed: u64) -> Task<'a, Samples>;
 

@@ -3,14 +3,14 @@
 use crate::Error;
 use crate::card::Card;
 use crate::exhibit::{Exhibit, Sources};
-use crate::gan2d;
+use crate::{gan2d, rbm, vae};
 use crate::settings::Settings;
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 
 /// The cards of all exhibits.
-pub const CARDS: &[&Card] = &[&gan2d::CARD];
+pub const CARDS: &[&Card] = &[&vae::CARD, &rbm::CARD, &gan2d::CARD];
 
 /// The card of an exhibit.
 ///
@@ -30,8 +30,9 @@ pub fn card(id: &str) -> Result<&'static Card, Error> {
 /// [`Error::BadData`] if the data does not suit the exhibit, [`Error::BadSetting`] if settings
 /// exclude each other.
 pub fn build(settings: &Settings, seed: u64, sources: Sources) -> Result<Box<dyn Exhibit>, Error> {
-    let _ = seed;
     match settings.card().id {
+        "vae" => Ok(Box::new(vae::Vae::new(settings, seed, sources)?)),
+        "rbm" => Ok(Box::new(rbm::Rbm::new(settings, seed, sources)?)),
         "gan2d" => Ok(Box::new(gan2d::Gan2d::new(settings, sources)?)),
         id => card(id).and_then(|c| Err(Error::UnknownExhibit(format!("'{}' cannot be built.", c.id)))),
     }

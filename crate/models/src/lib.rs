@@ -15,13 +15,17 @@ pub mod card;
 pub mod data;
 pub mod drive;
 mod error;
+pub mod evaluate;
 pub mod exhibit;
 pub mod exhibits;
 pub mod gan2d;
 pub mod metrics;
 pub mod nn;
+pub mod rbm;
 mod run;
 mod settings;
+
+pub mod vae;
 
 pub use card::Card;
 pub use error::Error;

@@ -131,11 +131,16 @@ impl Run {
     /// [`Error::NotFinite`] if training diverged.
     pub async fn metrics(&mut self, deep: bool) -> Result<Vec<(&'static str, f64)>, Error> {
         let metrics = self.exhibit.metrics(&mut *self.device, deep).await?;
-        if let Some((id, _)) = metrics.iter().find(|m| !m.1.is_finite()) {
-            let message = format!("'{id}' is no longer a finite number. Start again with a smaller learning rate.");
-            return Err(Error::NotFinite(message));
-        }
-        Ok(metrics)
+        finite(metrics)
+    }
+
+    /// The figures that gates are held against, over the whole test set.
+    ///
+    /// # Errors
+    /// As [`Run::metrics`].
+    pub async fn evaluate(&mut self) -> Result<Vec<(&'static str, f64)>, Error> {
+        let metrics = self.exhibit.evaluate(&mut *self.device).await?;
+        finite(metrics)
     }
 
     /// `n` samples from the present model, for 1 ≤ n ≤ 65,536.
@@ -265,5 +270,14 @@ impl Run {
             }
         }
         Ok(())
+    }
+}
+
+fn finite(metrics: Vec<(&'static str, f64)>) -> Result<Vec<(&'static str, f64)>, Error> {
+    match metrics.iter().find(|m| !m.1.is_finite()) {
+        Some((id, _)) => Err(Error::NotFinite(format!(
+            "'{id}' is no longer a finite number. Start again with a smaller learning rate."
+        ))),
+        None => Ok(metrics),
     }
 }

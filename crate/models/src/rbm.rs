@@ -1,0 +1,510 @@
+//! The restricted Boltzmann machine on binary images.
+//!
+//! E(v, h) = −bᵀv − cᵀh − vᵀWh, so that p(h|v) and p(v|h) factorise. The gradient of the
+//! log-likelihood is ⟨vhᵀ⟩ under the data minus ⟨vhᵀ⟩ under the model; the second is estimated by a
+//! short Gibbs chain from the data (contrastive divergence: G. Hinton, Neural Computation 14, 2002)
+//! or by chains that go on from step to step (persistent CD: T. Tieleman, ICML 2008). With at most
+//! 20 hidden units the partition function is enumerated, and the log-likelihood is exact.
+//!
+//! One iteration is "positive" once, "gibbs" k times, "update" once: k is live.
+//!
+//! B batch, V visible, H hidden.
+
+use crate::Error;
+use crate::card::*;
+use crate::data::ImageSets;
+use crate::drive;
+use crate::exhibit::{Exhibit, Layer, Payload, Picture, Samples, Sources, Task};
+use crate::metrics::rbm as exact;
+use crate::settings::Settings;
+use alloc::boxed::Box;
+use alloc::vec;
+use alloc::vec::Vec;
+use tilde_graph::optim::Sgd;
+use tilde_graph::rng::Stream;
+use tilde_graph::{Device, EntryId, Graph, Init, Knob, Param, Program, Tensor, Var};
+
+/// Fantasy particles: chains that show what the machine dreams.
+const FANTASIES: usize = 36;
+/// Held-out images of one run of the measuring entry.
+const CHUNK: usize = 128;
+/// Chains of one run of the sampling entries.
+const CHAINS: usize = 64;
+/// Gibbs steps from noise to a sample, where it cannot be drawn exactly.
+const BURN_IN: u32 = 1000;
+/// Filters that are drawn.
+const FILTERS: usize = 64;
+
+const fn int(id: &'static str, min: i64, max: i64, default: i64) -> Setting {
+    Setting { id, kind: SettingKind::Int { min, max, default }, unit: "", live: true, more: false }
+}
+
+const fn float(id: &'static str, min: f64, max: f64, default: f64, log: bool) -> Setting {
+    Setting { id, kind: SettingKind::Float { min, max, default, log }, unit: "", live: true, more: true }
+}
+
+const fn nats(id: &'static str, curve: &'static str, role: Role) -> Metric {
+    Metric { id, unit: "nats", reference: None, curve, role }
+}
+
+/// The exhibit's card.
+pub const CARD: Card = Card {
+    id: "rbm",
+    chapter: 6,
+    slides: "12",
+    minutes: 12,
+    settings: &[
+        Setting {
+            id: "data",
+            kind: SettingKind::Choice(&["digits8-binary", "strokes"]),
+            unit: "",
+            live: false,
+            more: false,
+        },
+        Setting { live: false, ..int("hidden", 1, 512, 16) },
+        Setting { id: "algorithm", kind: SettingKind::Choice(&["cd", "pcd"]), unit: "", live: true, more: false },
+        Setting { unit: "Gibbs steps", ..int("k", 1, 50, 1) },
+        Setting { more: false, ..float("learning_rate", 1e-4, 2.0, 0.1, true) },
+        float("momentum", 0.0, 0.99, 0.5, false),
+        float("weight_decay", 0.0, 0.1, 0.0, false),
+        Setting { id: "schedule", kind: SettingKind::Flag(true), unit: "", live: true, more: true },
+        Setting { unit: "steps", more: true, ..int("horizon", 100, 100_000, 4500) },
+        Setting { live: false, more: true, ..int("batch", 8, 1024, 100) },
+    ],
+    metrics: &[
+        nats("loss", "", Role::Model),
+        Metric { id: "reconstruction_error", unit: "", reference: None, curve: "error", role: Role::Other },
+        nats("test_log_likelihood", "likelihood", Role::Truth),
+        nats("pseudo_likelihood", "likelihood", Role::Model),
+        nats("log_partition", "", Role::Truth),
+        nats("free_energy_data", "energy", Role::Data),
+        nats("free_energy_model", "energy", Role::Model),
+    ],
+    views: &[
+        View { id: "fantasies", kind: ViewKind::Images, main: true },
+        View { id: "filters", kind: ViewKind::Images, main: true },
+        View { id: "data", kind: ViewKind::Images, main: false },
+        View { id: "hidden", kind: ViewKind::Bars, main: false },
+    ],
+    actions: &[Action { id: "restart", kind: ActionKind::Button, view: "fantasies" }],
+    phases: &["hidden", "visible"],
+    experiments: &[
+        Experiment { id: "persistent", settings: &[("algorithm", "pcd")], steps: 4500, phase: "" },
+        Experiment {
+            id: "too-fast",
+            settings: &[("algorithm", "pcd"), ("learning_rate", "1"), ("schedule", "false")],
+            steps: 1500,
+            phase: "",
+        },
+        Experiment { id: "few", settings: &[("hidden", "4")], steps: 2000, phase: "" },
+        Experiment { id: "dream", settings: &[], steps: 200, phase: "hidden" },
+    ],
+    data: &["images"],
+    budget: 4500,
+};
+
+/// The parameters, and the conditionals over them.
+#[derive(Clone, Copy, Debug)]
+struct Machine {
+    w: Param,
+    b: Param,
+    c: Param,
+}
+
+impl Machine {
+    /// p(h = 1 | v) = σ(c + vW), `[B, V] → [B, H]`.
+    fn hidden<'g>(&self, g: &'g Graph, v: Tensor<'g>) -> Tensor<'g> {
+        (v.matmul(g.param(self.w)) + g.param(self.c)).sigmoid()
+    }
+
+    /// p(v = 1 | h) = σ(b + hWᵀ), `[B, H] → [B, V]`.
+    fn visible<'g>(&self, g: &'g Graph, h: Tensor<'g>) -> Tensor<'g> {
+        (h.matmul_nt(g.param(self.w)) + g.param(self.b)).sigmoid()
+    }
+
+    /// F(v) = −bᵀv − Σ_j softplus(c_j + (vW)_j), `[B, V] → [B]`.
+    fn free_energy<'g>(&self, g: &'g Graph, v: Tensor<'g>) -> Tensor<'g> {
+        let inputs = v.matmul(g.param(self.w)) + g.param(self.c);
+        -(v * g.param(self.b)).sum_axes(&[1]) - inputs.softplus().sum_axes(&[1])
+    }
+}
+
+struct Entries {
+    positive: EntryId,
+    gibbs: EntryId,
+    update: EntryId,
+    fantasy_hidden: EntryId,
+    fantasy_visible: EntryId,
+    measure: EntryId,
+    sample_start: EntryId,
+    sample_gibbs: EntryId,
+    sample_end: EntryId,
+}
+
+/// The opened exhibit.
+pub struct Rbm {
+    program: Program,
+    sets: ImageSets,
+    machine: Machine,
+    parameters: Var,
+    hidden: usize,
+    train_bytes: Var,
+    test_bytes: Var,
+    first: Var,
+    steps: Var,
+    fantasy_h: Var,
+    fantasy_p: Var,
+    learning_rate: Knob,
+    momentum: Knob,
+    weight_decay: Knob,
+    schedule: Knob,
+    horizon: Knob,
+    persistent: Knob,
+    entries: Entries,
+    settings: Settings,
+}
+
+impl Rbm {
+    /// Builds the programs.
+    ///
+    /// # Errors
+    /// [`Error::BadData`] for data that is not images.
+    pub fn new(settings: &Settings, seed: u64, sources: Sources) -> Result<Rbm, Error> {
+        let sets = ImageSets::new("rbm", settings.choice("data"), seed, sources)?.binarised();
+        let (d, n, h) = (sets.train.area(), sets.train.n, settings.count("hidden"));
+        let b = settings.count("batch").min(n);
+
+        let mut p = Program::new("rbm");
+        let learning_rate = p.knob("learning_rate", 0.1);
+        let momentum = p.knob("momentum", 0.5);
+        let weight_decay = p.knob("weight_decay", 0.0);
+        let schedule = p.knob("schedule", 1.0);
+        let horizon = p.knob("horizon", 4500.0);
+        let persistent = p.knob("persistent", 0.0);
+        let mut group = p.group("rbm");
+        // logit(mean + ½/n): each pixel starts with its own frequency.
+        let bias = |m: &f32| {
+            let p = (m + 0.5 / n as f32) / (1.0 + 1.0 / n as f32);
+            libm::logf(p / (1.0 - p))
+        };
+        let machine = Machine {
+            w: group.param(&mut p, "weight", [d, h], Init::Normal(0.01)),
+            b: group.param(&mut p, "visible_bias", [d], Init::Values(sets.train.mean().iter().map(bias).collect())),
+            c: group.param(&mut p, "hidden_bias", [h], Init::Constant(0.0)),
+        };
+        let sgd = Sgd::new(&mut p, &group, "sgd");
+        let steps = p.state("steps", [], Init::Constant(0.0));
+        let batch = p.state("batch", [b, d], Init::Constant(0.0));
+        let chain = p.state("chain", [b, d], Init::Constant(0.0));
+        let fantasy_v = p.state("fantasy_visible", [FANTASIES, d], Init::Constant(0.0));
+        let fantasy_p = p.state("fantasy_probability", [FANTASIES, d], Init::Constant(0.0));
+        let fantasy_h = p.state("fantasy_hidden", [FANTASIES, h], Init::Constant(0.0));
+        let sample_v = p.state("sample_visible", [CHAINS, d], Init::Constant(0.0));
+        let train_bytes = p.data_u("train", [n, sets.train.row_words()]);
+        let test_bytes = p.data_u("test", [sets.test.n, sets.test.row_words()]);
+        let first = p.input("first", [1]);
+
+        let build = |e: tilde_graph::GraphError| {
+            Error::BadSetting(alloc::format!("The machine does not fit together: {e}."))
+        };
+        let positive = p.entry("positive", |g| {
+            let v = g.read(train_bytes).gather_bytes(g.indices(b, n), d);
+            g.assign(batch, v);
+            // The negative chain goes on where it was, or starts at the data.
+            g.assign(chain, g.knob(persistent).select(g.read(chain), v));
+        });
+        let gibbs = p.entry("gibbs", |g| {
+            let h = g.bernoulli(machine.hidden(g, g.read(chain)));
+            g.assign(chain, g.bernoulli(machine.visible(g, h)));
+        });
+        let update = p.entry("update", |g| {
+            let (v, v_k) = (g.read(batch), g.read(chain));
+            let (p_h, p_k) = (machine.hidden(g, v), machine.hidden(g, v_k));
+            let each = 1.0 / b as f32;
+            // −∂ log p: ⟨v_k p_kᵀ⟩ − ⟨v pᵀ⟩, and the same of the biases.
+            let w = (v_k.matmul_tn(p_k) - v.matmul_tn(p_h)) * each;
+            let bias = (v_k - v).mean_axes(&[0]);
+            let c = (p_k - p_h).mean_axes(&[0]);
+            let grad = g.flatten_group(&group, &[w, bias, c]);
+            // Linear to 0 over the horizon, or constant.
+            let t = g.read(steps);
+            let left = (1.0 - t / g.knob(horizon)).maximum(g.constant(0.0));
+            let on = g.knob(schedule);
+            let rate = g.knob(learning_rate) * (on * left + (1.0 - on));
+            sgd.update(g, grad, rate, g.knob(momentum), g.knob(weight_decay));
+            g.assign(steps, t + 1.0);
+            g.output("reconstruction_error", (v - machine.visible(g, p_h)).square().sum_axes(&[1]).mean());
+            g.output("gradient", grad);
+        });
+        let fantasy_hidden = p.entry("hidden", |g| {
+            let h = g.bernoulli(machine.hidden(g, g.read(fantasy_v)));
+            g.assign(fantasy_h, h);
+        });
+        let fantasy_visible = p.entry("visible", |g| {
+            let probability = machine.visible(g, g.read(fantasy_h));
+            g.assign(fantasy_p, probability);
+            g.assign(fantasy_v, g.bernoulli(probability));
+        });
+        let measure = p.entry("measure", |g| {
+            let index = (g.iota([CHUNK], 0).to_f32() + g.read(first)).unary(tilde_graph::Unary::ToU32);
+            let v = g.read(test_bytes).gather_bytes(index, d);
+            let energy = machine.free_energy(g, v);
+            // One pixel of each image turned round.
+            let pixel = g.indices(CHUNK, d).reshape([CHUNK, 1]);
+            let at = pixel.equal(g.iota([1, d], 1));
+            let turned = machine.free_energy(g, v + at * (1.0 - 2.0 * v));
+            g.output("free_energy", energy);
+            // D·log σ(F(turned) − F(v)) estimates Σ_i log p(v_i | v_−i).
+            g.output("pseudo", -((energy - turned).softplus()) * d as f32);
+            g.output("fantasy_energy", machine.free_energy(g, g.read(fantasy_v)));
+        });
+        let sample_start = p.entry("sample_start", |g| {
+            let half = g.full(0.5, [CHAINS, d]);
+            g.assign(sample_v, g.bernoulli(half));
+        });
+        let sample_gibbs = p.entry("sample_gibbs", |g| {
+            let h = g.bernoulli(machine.hidden(g, g.read(sample_v)));
+            g.assign(sample_v, g.bernoulli(machine.visible(g, h)));
+        });
+        let sample_end = p.entry("sample_end", |g| {
+            let h = g.bernoulli(machine.hidden(g, g.read(sample_v)));
+            g.output("images", g.bernoulli(machine.visible(g, h)));
+        });
+        let entries = Entries {
+            positive: positive.map_err(build)?,
+            gibbs: gibbs.map_err(build)?,
+            update: update.map_err(build)?,
+            fantasy_hidden: fantasy_hidden.map_err(build)?,
+            fantasy_visible: fantasy_visible.map_err(build)?,
+            measure: measure.map_err(build)?,
+            sample_start: sample_start.map_err(build)?,
+            sample_gibbs: sample_gibbs.map_err(build)?,
+            sample_end: sample_end.map_err(build)?,
+        };
+        Ok(Rbm {
+            program: p,
+            sets,
+            machine,
+            parameters: group.var(),
+            hidden: h,
+            train_bytes,
+            test_bytes,
+            first,
+            steps,
+            fantasy_h,
+            fantasy_p,
+            learning_rate,
+            momentum,
+            weight_decay,
+            schedule,
+            horizon,
+            persistent,
+            entries,
+            settings: settings.clone(),
+        })
+    }
+
+    /// The parameters on the host: W, b, c.
+    async fn parameters(&self, device: &mut dyn Device) -> Result<[Vec<f32>; 3], Error> {
+        let flat = drive::read(device, self.parameters).await?;
+        Ok([self.machine.w, self.machine.b, self.machine.c].map(|p| flat[p.range()].to_vec()))
+    }
+
+    async fn figures(
+        &self,
+        device: &mut dyn Device,
+        images: Option<usize>,
+    ) -> Result<Vec<(&'static str, f64)>, Error> {
+        let steps = drive::read(device, self.steps).await?[0];
+        let error = drive::output(device, self.entries.update, "reconstruction_error").await?[0];
+        let mut out = vec![("step", f64::from(steps)), ("reconstruction_error", f64::from(error))];
+        let images = images.unwrap_or(CHUNK).min(self.sets.test.n);
+        drive::seed_entry(device, self.entries.measure, 1);
+        let (mut energy, mut pseudo, mut dreams) = (0.0, 0.0, 0.0);
+        for first in (0..images).step_by(CHUNK) {
+            drive::write(device, self.first, &[first as f32]);
+            drive::run(device, self.entries.measure)?;
+            let count = CHUNK.min(images - first);
+            let sum = |values: &[f32]| values.iter().map(|&x| f64::from(x)).sum::<f64>();
+            let measure = self.entries.measure;
+            energy += sum(&drive::output(device, measure, "free_energy").await?[..count]);
+            pseudo += sum(&drive::output(device, measure, "pseudo").await?[..count]);
+            dreams = sum(&drive::output(device, measure, "fantasy_energy").await?) / FANTASIES as f64;
+        }
+        let (energy, pseudo) = (energy / images as f64, pseudo / images as f64);
+        // What it lowers is the negative log-likelihood; its pseudo-likelihood can always be had.
+        out.push(("loss", -pseudo));
+        out.push(("free_energy_data", energy));
+        out.push(("free_energy_model", dreams));
+        out.push(("pseudo_likelihood", pseudo));
+        Ok(out)
+    }
+
+    /// log Z and the mean log-likelihood of held-out images, exactly.
+    async fn exact(&self, device: &mut dyn Device, energy: f64) -> Result<Vec<(&'static str, f64)>, Error> {
+        let [w, b, c] = self.parameters(device).await?;
+        let log_z = exact::Machine { w: &w, b: &b, c: &c }.log_partition();
+        Ok(vec![("log_partition", log_z), ("test_log_likelihood", -energy - log_z)])
+    }
+
+    async fn all_figures(
+        &self,
+        device: &mut dyn Device,
+        images: usize,
+        most_hidden: usize,
+    ) -> Result<Vec<(&'static str, f64)>, Error> {
+        let mut out = self.figures(device, Some(images)).await?;
+        if self.hidden <= most_hidden {
+            let energy = out.iter().find(|m| m.0 == "free_energy_data").map_or(f64::NAN, |m| m.1);
+            out.extend(self.exact(device, energy).await?);
+        }
+        Ok(out)
+    }
+
+    fn images(&self, id: &'static str, role: Role, data: Vec<f32>, columns: usize) -> Picture {
+        let (h, w) = (self.sets.train.height, self.sets.train.width);
+        let count = data.len() / (h * w);
+        let layer = Layer::new(id, role, ViewKind::Images, data, &[count, h, w]);
+        Picture { layers: vec![layer], extent: [0.0; 4], range: [0.0, 0.5, 1.0], columns }
+    }
+
+    async fn picture(&self, device: &mut dyn Device, id: &str) -> Result<Picture, Error> {
+        let area = self.sets.train.area();
+        match id {
+            "fantasies" => {
+                let data = drive::read(device, self.fantasy_p).await?;
+                Ok(self.images("fantasies", Role::Model, data, 6))
+            }
+            "filters" => {
+                let [w, ..] = self.parameters(device).await?;
+                let count = self.hidden.min(FILTERS);
+                let filter = |j: usize| (0..area).map(move |i| i * self.hidden + j);
+                let data: Vec<f32> = (0..count).flat_map(filter).map(|i| w[i]).collect();
+                let top = data.iter().fold(0.01f32, |m, x| m.max(x.abs()));
+                let mut picture = self.images("filters", Role::Other, data, 0);
+                picture.range = [-top, 0.0, top];
+                Ok(picture)
+            }
+            "data" => {
+                let count = FANTASIES.min(self.sets.test.n);
+                let data = self.sets.test.to_floats()[..count * area].to_vec();
+                Ok(self.images("data", Role::Data, data, 6))
+            }
+            _ => {
+                let states = drive::read(device, self.fantasy_h).await?;
+                let mut data = vec![0.0; self.hidden];
+                for row in states.chunks(self.hidden) {
+                    data.iter_mut().zip(row).for_each(|(m, x)| *m += x / FANTASIES as f32);
+                }
+                let layer = Layer::new("hidden", Role::Model, ViewKind::Bars, data, &[self.hidden]);
+                Ok(Picture { layers: vec![layer], extent: [0.0; 4], range: [0.0, 0.5, 1.0], columns: 0 })
+            }
+        }
+    }
+
+    /// Exact samples of a small machine; of a large one the ends of long Gibbs chains from noise.
+    async fn draws(&self, device: &mut dyn Device, n: usize, seed: u64) -> Result<Vec<f32>, Error> {
+        if self.hidden <= exact::MOST {
+            let [w, b, c] = self.parameters(device).await?;
+            let machine = exact::Machine { w: &w, b: &b, c: &c };
+            return Ok(machine.sample(n, &mut Stream::new(seed, 0x5A4D), false));
+        }
+        let e = &self.entries;
+        for entry in [e.sample_start, e.sample_gibbs, e.sample_end] {
+            drive::seed_entry(device, entry, seed);
+        }
+        let len = n * self.sets.train.area();
+        let mut data = Vec::with_capacity(len);
+        while data.len() < len {
+            device.run(&[(e.sample_start, 1), (e.sample_gibbs, BURN_IN), (e.sample_end, 1)], 1)?;
+            data.extend(drive::output(device, e.sample_end, "images").await?);
+        }
+        data.truncate(len);
+        Ok(data)
+    }
+}
+
+/// Hidden units up to which the page enumerates each time it looks; up to [`exact::MOST`] it takes
+/// a second, and is left to `evaluate` and to sampling.
+const QUICK: usize = 16;
+
+impl Exhibit for Rbm {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn program(&self) -> &Program {
+        &self.program
+    }
+
+    fn start(&mut self, device: &mut dyn Device, _seed: u64) -> Result<(), Error> {
+        drive::write_u(device, self.train_bytes, &self.sets.train.packed());
+        drive::write_u(device, self.test_bytes, &self.sets.test.packed());
+        let settings = self.settings.clone();
+        self.set(device, &settings, "")?;
+        // The dreams begin with what the untrained machine makes of empty images.
+        Ok(device.run(&[(self.entries.fantasy_hidden, 1), (self.entries.fantasy_visible, 1)], 1)?)
+    }
+
+    fn train(&mut self, device: &mut dyn Device, n: u32) -> Result<(), Error> {
+        let e = &self.entries;
+        let k = self.settings.count("k") as u32;
+        let schedule =
+            [(e.positive, 1), (e.gibbs, k), (e.update, 1), (e.fantasy_hidden, 1), (e.fantasy_visible, 1)];
+        Ok(device.run(&schedule, n)?)
+    }
+
+    fn step(&mut self, device: &mut dyn Device, phase: &str) -> Result<(), Error> {
+        match phase {
+            "hidden" => drive::run(device, self.entries.fantasy_hidden),
+            _ => drive::run(device, self.entries.fantasy_visible),
+        }
+    }
+
+    fn metrics<'a>(&'a mut self, device: &'a mut dyn Device, deep: bool) -> Task<'a, Vec<(&'static str, f64)>> {
+        Box::pin(async move {
+            match deep {
+                true => self.all_figures(device, usize::MAX, QUICK).await,
+                false => self.figures(device, None).await,
+            }
+        })
+    }
+
+    fn evaluate<'a>(&'a mut self, device: &'a mut dyn Device) -> Task<'a, Vec<(&'static str, f64)>> {
+        Box::pin(async move { self.all_figures(device, usize::MAX, exact::MOST).await })
+    }
+
+    fn sample<'a>(&'a mut self, device: &'a mut dyn Device, n: usize, seed: u64) -> Task<'a, Samples> {
+        Box::pin(async move {
+            let data = self.draws(device, n, seed).await?;
+            Ok(Samples { kind: "images", data, shape: vec![n, self.sets.train.height, self.sets.train.width] })
+        })
+    }
+
+    fn view<'a>(&'a mut self, device: &'a mut dyn Device, id: &'a str) -> Task<'a, Picture> {
+        Box::pin(async move { self.picture(device, id).await })
+    }
+
+    fn act<'a>(&'a mut self, device: &'a mut dyn Device, _id: &'a str, _payload: Payload) -> Task<'a, ()> {
+        Box::pin(async move {
+            drive::write(device, self.fantasy_h, &vec![0.0; FANTASIES * self.hidden]);
+            drive::run(device, self.entries.fantasy_visible)
+        })
+    }
+
+    fn set(&mut self, device: &mut dyn Device, settings: &Settings, _id: &str) -> Result<(), Error> {
+        self.settings = settings.clone();
+        for (knob, id) in [
+            (self.learning_rate, "learning_rate"),
+            (self.momentum, "momentum"),
+            (self.weight_decay, "weight_decay"),
+            (self.schedule, "schedule"),
+            (self.horizon, "horizon"),
+        ] {
+            drive::set_knob(device, knob, settings.number(id) as f32);
+        }
+        let persistent = settings.choice("algorithm") == "pcd";
+        drive::set_knob(device, self.persistent, f32::from(u8::from(persistent)));
+        Ok(())
+    }
+}
