@@ -51,9 +51,18 @@ enum Op {
     /// The core's results.
     Core,
     Fill(Strided, Vec<(Strided, Guard)>),
-    Gather { index: Reg, columns: Strided, row_stride: u32, rows: u32, bytes: bool },
+    Gather {
+        index: Reg,
+        columns: Strided,
+        row_stride: u32,
+        rows: u32,
+        bytes: bool,
+    },
     Index(Strided),
-    Random { key: Loc, counter: Loc },
+    Random {
+        key: Loc,
+        counter: Loc,
+    },
     Unary(Unary, Reg),
     Binary(Binary, DType, Reg, Reg),
     Select(Reg, Reg, Reg),
@@ -169,7 +178,8 @@ impl Compiled {
             steps.push(Step { reg, op, out });
             pool.free(r);
         }
-        let scalars = (0..count).filter(|&r| is_scalar[r]).map(|r| (r as Reg, body.instrs[r].clone())).collect();
+        let scalars =
+            (0..count).filter(|&r| is_scalar[r]).map(|r| (r as Reg, body.instrs[r].clone())).collect();
         Compiled { scalars, is_scalar, splats, steps, stores, slots: pool.size }
     }
 
@@ -272,8 +282,16 @@ impl Compiled {
                 }
                 Op::Unary(u, x) => unary(*u, vector(*x), n, out),
                 Op::Binary(b, dtype, x, y) => {
-                    let x = if self.is_scalar[*x as usize] { Err(frame.scalar[*x as usize]) } else { Ok(vector(*x)) };
-                    let y = if self.is_scalar[*y as usize] { Err(frame.scalar[*y as usize]) } else { Ok(vector(*y)) };
+                    let x = if self.is_scalar[*x as usize] {
+                        Err(frame.scalar[*x as usize])
+                    } else {
+                        Ok(vector(*x))
+                    };
+                    let y = if self.is_scalar[*y as usize] {
+                        Err(frame.scalar[*y as usize])
+                    } else {
+                        Ok(vector(*y))
+                    };
                     binary(*b, *dtype, x, y, n, out);
                 }
                 Op::Select(c, x, y) => {
@@ -482,7 +500,8 @@ unsafe fn random(key: [u32; 2], invocation: u32, start: usize, n: usize, out: *m
 #[inline(always)]
 unsafe fn map<A: Copy, B>(x: *const u32, n: usize, out: *mut u32, f: impl Fn(A) -> B) {
     // SAFETY: both have n words of 32-bit types and do not overlap.
-    let (x, out) = unsafe { (slice::from_raw_parts(x.cast::<A>(), n), slice::from_raw_parts_mut(out.cast::<B>(), n)) };
+    let (x, out) =
+        unsafe { (slice::from_raw_parts(x.cast::<A>(), n), slice::from_raw_parts_mut(out.cast::<B>(), n)) };
     for i in 0..n {
         out[i] = f(x[i]);
     }

@@ -85,7 +85,14 @@ impl Prepared {
 
     /// Runs the body over `count` points from `first`; `core` points at the first one's result.
     #[inline(always)]
-    unsafe fn finish(&self, memory: &Memory, frame: &mut Frame, first: usize, count: usize, core: *const f32) {
+    unsafe fn finish(
+        &self,
+        memory: &Memory,
+        frame: &mut Frame,
+        first: usize,
+        count: usize,
+        core: *const f32,
+    ) {
         let mut at = 0;
         while at < count {
             let n = BLOCK.min(count - at);

@@ -142,7 +142,9 @@ impl Interpreter {
                     (Values::F(a), Values::F(b)) => {
                         Values::F((0..c.len()).map(|i| if choose(i) { a[i] } else { b[i] }).collect())
                     }
-                    (a, b) => Values::U((0..c.len()).map(|i| if choose(i) { a.u()[i] } else { b.u()[i] }).collect()),
+                    (a, b) => {
+                        Values::U((0..c.len()).map(|i| if choose(i) { a.u()[i] } else { b.u()[i] }).collect())
+                    }
                 }
             }
             Op::Reduce(op, mask) => {
@@ -150,14 +152,17 @@ impl Interpreter {
                 let start = if *op == ReduceOp::Sum { 0.0 } else { f64::NEG_INFINITY };
                 let mut out = vec![start; shape.len()];
                 for (i, c) in points(&from).enumerate() {
-                    let kept: Vec<usize> = (0..from.rank()).filter(|a| mask & (1 << a) == 0).map(|a| c[a]).collect();
+                    let kept: Vec<usize> =
+                        (0..from.rank()).filter(|a| mask & (1 << a) == 0).map(|a| c[a]).collect();
                     let at = linear(shape, &kept);
                     let v = x(0).f()[i];
                     out[at] = if *op == ReduceOp::Sum { out[at] + v } else { out[at].max(v) };
                 }
                 Values::F(out)
             }
-            Op::Matmul { ta, tb } => Values::F(matmul(x(0).f(), in_shape(0), x(1).f(), in_shape(1), *ta, *tb)),
+            Op::Matmul { ta, tb } => {
+                Values::F(matmul(x(0).f(), in_shape(0), x(1).f(), in_shape(1), *ta, *tb))
+            }
             Op::Reshape | Op::Stop => x(0).clone(),
             Op::Permute(perm) => {
                 let from = in_shape(0);
@@ -185,7 +190,8 @@ impl Interpreter {
             Op::Pad(starts) => {
                 let from = in_shape(0);
                 x(0).pick(points(shape).map(|c| {
-                    let inside = |a: usize| (starts[a] as usize..starts[a] as usize + from.dim(a)).contains(&c[a]);
+                    let inside =
+                        |a: usize| (starts[a] as usize..starts[a] as usize + from.dim(a)).contains(&c[a]);
                     let at: Option<Vec<usize>> =
                         (0..from.rank()).map(|a| inside(a).then(|| c[a] - starts[a] as usize)).collect();
                     at.map(|at| linear(&from, &at))
@@ -193,7 +199,8 @@ impl Interpreter {
             }
             Op::Concat(axis) => {
                 let axis = *axis as usize;
-                let parts: Vec<(Shape, &Values)> = (0..node.inputs.len()).map(|i| (in_shape(i), x(i))).collect();
+                let parts: Vec<(Shape, &Values)> =
+                    (0..node.inputs.len()).map(|i| (in_shape(i), x(i))).collect();
                 let find = |mut c: [usize; 6]| {
                     let mut p = 0;
                     while c[axis] >= parts[p].0.dim(axis) {
@@ -203,8 +210,12 @@ impl Interpreter {
                     (p, linear(&parts[p].0, &c[..shape.rank()]))
                 };
                 match node.dtype {
-                    DType::F32 => Values::F(points(shape).map(find).map(|(p, i)| parts[p].1.f()[i]).collect()),
-                    DType::U32 => Values::U(points(shape).map(find).map(|(p, i)| parts[p].1.u()[i]).collect()),
+                    DType::F32 => {
+                        Values::F(points(shape).map(find).map(|(p, i)| parts[p].1.f()[i]).collect())
+                    }
+                    DType::U32 => {
+                        Values::U(points(shape).map(find).map(|(p, i)| parts[p].1.u()[i]).collect())
+                    }
                 }
             }
             Op::Gather => {
@@ -312,7 +323,8 @@ fn probit(u: f64) -> f64 {
 fn binary(op: Binary, x: &Values, y: &Values) -> Values {
     if let (Values::U(a), Values::U(b)) = (x, y) {
         let u = |f: fn(u32, u32) -> u32| Values::U(a.iter().zip(b).map(|(a, b)| f(*a, *b)).collect());
-        let f = |f: fn(&u32, &u32) -> bool| Values::F(a.iter().zip(b).map(|(a, b)| f64::from(f(a, b))).collect());
+        let f =
+            |f: fn(&u32, &u32) -> bool| Values::F(a.iter().zip(b).map(|(a, b)| f64::from(f(a, b))).collect());
         return match op {
             Binary::Add => u(u32::wrapping_add),
             Binary::Sub => u(u32::wrapping_sub),

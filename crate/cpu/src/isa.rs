@@ -148,7 +148,6 @@ pub use wasm::Wasm;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Isa {
     /// Plain Rust, four lanes.
-    #[cfg_attr(target_arch = "wasm32", expect(dead_code, reason = "wasm modules are built for SIMD"))]
     Portable,
     /// AVX2 with FMA.
     #[cfg(target_arch = "x86_64")]

@@ -27,11 +27,8 @@ impl Reduction {
         let Core::Reduce { op, inner, pre, value } = &kernel.core else { return None };
         let outer = &kernel.domain;
         let inner_first = reads_rows_of_outer(pre, outer, inner);
-        let (pre, domain) = if inner_first {
-            rotate(pre, outer, inner)
-        } else {
-            (pre.clone(), join(outer, inner))
-        };
+        let (pre, domain) =
+            if inner_first { rotate(pre, outer, inner) } else { (pre.clone(), join(outer, inner)) };
         Some(Reduction {
             op: *op,
             outer: outer.len(),
@@ -136,7 +133,8 @@ fn join(a: &Shape, b: &Shape) -> Shape {
 /// Whether most of what `pre` reads is consecutive along the last outer axis rather than along the
 /// last inner one. Draws are numbered outer first, so they decide against.
 fn reads_rows_of_outer(pre: &Body, outer: &Shape, inner: &Shape) -> bool {
-    let (Some(o), Some(i)) = (outer.rank().checked_sub(1), (outer.rank() + inner.rank()).checked_sub(1)) else {
+    let (Some(o), Some(i)) = (outer.rank().checked_sub(1), (outer.rank() + inner.rank()).checked_sub(1))
+    else {
         return false;
     };
     let mut votes = 0i32;

@@ -56,7 +56,11 @@ fn compare(seed: u64, load: fn(Plan) -> Result<Cpu, tilde_graph::DeviceError>) -
         judge.run(0);
         for out in &plan.entries[0].outputs {
             let fast = now(cpu.read(out.loc.arena, out.loc.offset, out.shape.len() as u32));
-            close(&fast, judge.output(&out.name).expect("given").f(), &format!("round {round} {}", out.name))?;
+            close(
+                &fast,
+                judge.output(&out.name).expect("given").f(),
+                &format!("round {round} {}", out.name),
+            )?;
         }
         for &var in &r.state {
             let v = &plan.vars[var.id().0 as usize];

@@ -135,7 +135,9 @@ impl Graph {
         let constant = |c: f32| Some(self.push(Op::Const(c), &[], shape, DType::F32).id);
         match op {
             Op::Reshape | Op::Broadcast if self.shape(inputs[0]) == shape => Some(inputs[0]),
-            Op::Reshape | Op::Broadcast | Op::Permute(_) | Op::Slice(_) if value(0).is_some() => constant(value(0)?),
+            Op::Reshape | Op::Broadcast | Op::Permute(_) | Op::Slice(_) if value(0).is_some() => {
+                constant(value(0)?)
+            }
             Op::Reshape => {
                 let inner = self.node(inputs[0]);
                 matches!(inner.op, Op::Reshape)
@@ -295,7 +297,10 @@ impl Graph {
     /// variable.
     pub fn flatten_group<'g>(&'g self, group: &Group, tensors: &[Tensor<'g>]) -> Tensor<'g> {
         if tensors.len() != group.params().len() {
-            return self.fail("flatten", format!("{} tensors for {} parameters", tensors.len(), group.params().len()));
+            return self.fail(
+                "flatten",
+                format!("{} tensors for {} parameters", tensors.len(), group.params().len()),
+            );
         }
         let mut parts = vec![];
         let mut at = 0;

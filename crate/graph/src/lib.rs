@@ -28,8 +28,6 @@ pub use device::{Device, DeviceError, Task};
 pub use graph::{Graph, GraphError, Node, NodeId};
 pub use op::{Binary, DType, Op, ReduceOp, Unary};
 pub use plan::Plan;
-pub use program::{
-    EntryId, Group, Init, Knob, Param, Program, Role, Var, VarDecl, VarId,
-};
+pub use program::{EntryId, Group, Init, Knob, Param, Program, Role, Var, VarDecl, VarId};
 pub use shape::Shape;
 pub use tensor::Tensor;

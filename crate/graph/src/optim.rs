@@ -1,9 +1,9 @@
 //! Optimisers. They are graph code: the update is part of the step, and over a group's flat
 //! variable it compiles to one kernel.
 
+use crate::Tensor;
 use crate::graph::Graph;
 use crate::program::{Group, Init, Program, Var};
-use crate::Tensor;
 
 /// Stochastic gradient descent with momentum and weight decay, as in PyTorch:
 /// g ← ∇ + decay·w; m ← momentum·m + g; w ← w − rate·m.

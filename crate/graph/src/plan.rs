@@ -376,7 +376,13 @@ impl fmt::Display for Kernel {
 impl fmt::Display for EntryPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let flops: u64 = self.kernels.iter().map(Kernel::flops).sum();
-        writeln!(f, "entry {}: {} kernels, {flops} FLOP, {} draw sites", self.name, self.kernels.len(), self.sites)?;
+        writeln!(
+            f,
+            "entry {}: {} kernels, {flops} FLOP, {} draw sites",
+            self.name,
+            self.kernels.len(),
+            self.sites
+        )?;
         for (i, kernel) in self.kernels.iter().enumerate() {
             write!(f, "  {i:>3} {kernel}")?;
         }

@@ -1,8 +1,8 @@
 //! Tensor handles: a model reads like its equations.
 
+use crate::Shape;
 use crate::graph::{Graph, NodeId};
 use crate::op::{Binary, DType, Op, ReduceOp, Unary};
-use crate::Shape;
 use alloc::format;
 use core::ops;
 
@@ -55,7 +55,9 @@ impl<'g> Tensor<'g> {
         };
         let dtype = if self.dtype() == other.dtype() { op.dtype(self.dtype()) } else { None };
         let Some(dtype) = dtype else {
-            return self.graph.fail(op.name(), format!("does not take {:?} and {:?}", self.dtype(), other.dtype()));
+            return self
+                .graph
+                .fail(op.name(), format!("does not take {:?} and {:?}", self.dtype(), other.dtype()));
         };
         let (x, y) = (self.broadcast(shape), other.broadcast(shape));
         self.graph.push(Op::Binary(op), &[x.id, y.id], shape, dtype)
@@ -74,7 +76,9 @@ impl<'g> Tensor<'g> {
     pub fn reshape(self, shape: impl Into<Shape>) -> Tensor<'g> {
         let (from, to) = (self.shape(), shape.into());
         if from.len() != to.len() {
-            return self.graph.fail("reshape", format!("{from} has {} elements and {to} {}", from.len(), to.len()));
+            return self
+                .graph
+                .fail("reshape", format!("{from} has {} elements and {to} {}", from.len(), to.len()));
         }
         self.graph.push(Op::Reshape, &[self.id], to, self.dtype())
     }
@@ -218,8 +222,10 @@ impl<'g> Tensor<'g> {
         let rank = a.rank();
         let batch = |s: &Shape| s.without(|axis| axis + 2 >= rank);
         let fits = (2..=3).contains(&rank) && b.rank() == rank && batch(&a) == batch(&b);
-        let (m, k) = if fits { (a.dim(rank - 2 + ta as usize), a.dim(rank - 1 - ta as usize)) } else { (0, 0) };
-        let (k2, n) = if fits { (b.dim(rank - 2 + tb as usize), b.dim(rank - 1 - tb as usize)) } else { (0, 1) };
+        let (m, k) =
+            if fits { (a.dim(rank - 2 + ta as usize), a.dim(rank - 1 - ta as usize)) } else { (0, 0) };
+        let (k2, n) =
+            if fits { (b.dim(rank - 2 + tb as usize), b.dim(rank - 1 - tb as usize)) } else { (0, 1) };
         if !fits || k != k2 || self.dtype() != DType::F32 || other.dtype() != DType::F32 {
             let t = |s: &Shape, t: bool| format!("{s}{}", if t { "ᵀ" } else { "" });
             return self.graph.fail("matmul", format!("{} and {} do not multiply", t(&a, ta), t(&b, tb)));
@@ -235,7 +241,9 @@ impl<'g> Tensor<'g> {
     pub fn gather(self, index: Tensor<'g>) -> Tensor<'g> {
         let (table, rows) = (self.shape(), index.shape());
         if table.rank() == 0 || rows.rank() != 1 || index.dtype() != DType::U32 {
-            return self.graph.fail("gather", format!("{table} cannot be indexed by {:?} {rows}", index.dtype()));
+            return self
+                .graph
+                .fail("gather", format!("{table} cannot be indexed by {:?} {rows}", index.dtype()));
         }
         self.graph.push(Op::Gather, &[self.id, index.id], table.with(0, rows.len()), self.dtype())
     }
@@ -245,7 +253,9 @@ impl<'g> Tensor<'g> {
         let (table, rows) = (self.shape(), index.shape());
         let fits = table.rank() == 2 && rows.rank() == 1 && columns <= 4 * table.dim(table.rank() - 1);
         if !fits || self.dtype() != DType::U32 || index.dtype() != DType::U32 {
-            return self.graph.fail("gather_bytes", format!("{table} does not hold {columns} bytes a row for {rows}"));
+            return self
+                .graph
+                .fail("gather_bytes", format!("{table} does not hold {columns} bytes a row for {rows}"));
         }
         let shape = Shape::new(&[rows.len(), columns]);
         self.graph.push(Op::GatherBytes, &[self.id, index.id], shape, DType::F32)
@@ -259,7 +269,10 @@ impl<'g> Tensor<'g> {
             return self.graph.fail("select", message);
         };
         if self.dtype() != DType::F32 || a.dtype() != b.dtype() {
-            return self.graph.fail("select", format!("does not take {:?} ? {:?} : {:?}", self.dtype(), a.dtype(), b.dtype()));
+            return self.graph.fail(
+                "select",
+                format!("does not take {:?} ? {:?} : {:?}", self.dtype(), a.dtype(), b.dtype()),
+            );
         }
         let ids = [self.broadcast(shape).id, a.broadcast(shape).id, b.broadcast(shape).id];
         self.graph.push(Op::Select, &ids, shape, a.dtype())

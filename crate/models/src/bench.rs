@@ -5,12 +5,13 @@
 //!
 //! One step is forward, backward and optimiser, with fresh noise and the batch already in memory.
 
+use crate::nn::{Linear, Mlp};
 use crate::{Error, drive, exhibit};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 use tilde_graph::optim::{Adam, AdamOptions, Sgd};
-use tilde_graph::{Device, EntryId, Graph, GraphError, Group, Init, Param, Program, Tensor, Var};
+use tilde_graph::{Device, EntryId, Graph, GraphError, Group, Init, Program, Tensor, Var};
 
 /// The seed of the noise.
 pub const SEED: u64 = 1;
@@ -58,7 +59,12 @@ pub fn task(id: &str) -> Result<Task, Error> {
         "gan2d" => gan2d(),
         "vae_mlp" => vae_mlp(),
         "rbm" => rbm(),
-        _ => return Err(Error::BadSetting(format!("There is no benchmark task `{id}`; there are {}.", TASKS.join(", ")))),
+        _ => {
+            return Err(Error::BadSetting(format!(
+                "There is no benchmark task `{id}`; there are {}.",
+                TASKS.join(", ")
+            )));
+        }
     };
     // The tasks are fixed: a graph that does not build is a mistake in this file.
     Ok(built.unwrap_or_else(|error| panic!("{id}: {error}")))
@@ -90,37 +96,27 @@ impl Uniforms {
     }
 }
 
-/// Weights and biases of one linear layer.
-#[derive(Clone, Copy)]
-struct Linear {
-    weights: Param,
-    biases: Param,
-}
-
-impl Linear {
-    /// Weights uniform in ±1/√inputs, biases zero.
-    fn new(program: &mut Program, group: &mut Group, name: &str, inputs: usize, outputs: usize, draws: &mut Uniforms) -> Linear {
-        let values = draws.within(1.0 / libm::sqrt(inputs as f64), inputs * outputs);
-        let weights = group.param(program, &format!("{name}.weights"), [inputs, outputs], values);
-        let biases = group.param(program, &format!("{name}.biases"), [outputs], Init::Constant(0.0));
-        Linear { weights, biases }
-    }
-
-    /// x·W + b.
-    fn apply<'g>(&self, g: &'g Graph, x: Tensor<'g>) -> Tensor<'g> {
-        x.matmul(g.param(self.weights)) + g.param(self.biases)
+/// A layer whose weights are uniform in ±1/√inputs, as the draws say, and whose biases are zero.
+fn linear(
+    program: &mut Program,
+    group: &mut Group,
+    name: &str,
+    sizes: [usize; 2],
+    draws: &mut Uniforms,
+) -> Linear {
+    let [inputs, outputs] = sizes;
+    let values = draws.within(1.0 / libm::sqrt(inputs as f64), inputs * outputs);
+    Linear {
+        w: group.param(program, &format!("{name}.weight"), sizes, values),
+        b: group.param(program, &format!("{name}.bias"), [outputs], Init::Constant(0.0)),
     }
 }
 
-/// Layers of these sizes.
-fn layers(program: &mut Program, group: &mut Group, sizes: &[usize], draws: &mut Uniforms) -> Vec<Linear> {
-    sizes.windows(2).enumerate().map(|(i, s)| Linear::new(program, group, &format!("{i}"), s[0], s[1], draws)).collect()
-}
-
-/// All layers, with an activation between them.
-fn mlp<'g>(g: &'g Graph, layers: &[Linear], x: Tensor<'g>, activation: impl Fn(Tensor<'g>) -> Tensor<'g>) -> Tensor<'g> {
-    let (last, hidden) = layers.split_last().expect("a network has layers");
-    last.apply(g, hidden.iter().fold(x, |h, layer| activation(layer.apply(g, h))))
+/// Layers of the given widths, input first.
+fn mlp(program: &mut Program, group: &mut Group, widths: &[usize], draws: &mut Uniforms) -> Mlp {
+    let layer =
+        |(i, w): (usize, &[usize])| linear(program, group, &format!("layer{}", i + 1), [w[0], w[1]], draws);
+    Mlp { layers: widths.windows(2).enumerate().map(layer).collect() }
 }
 
 /// A generator Z-H-H-D (ReLU) against a discriminator D-H-H-1 (leaky ReLU 0.2), non-saturating
@@ -136,17 +132,17 @@ fn gan2d() -> Result<Task, GraphError> {
     let mut program = Program::new("bench gan2d");
     let batch = program.data("batch", [B, D]);
     let mut theta_g = program.group("generator");
-    let generator = layers(&mut program, &mut theta_g, &[Z, H, H, D], &mut draws);
+    let generator = mlp(&mut program, &mut theta_g, &[Z, H, H, D], &mut draws);
     let adam_g = Adam::new(&mut program, &theta_g, "adam_generator", adam);
     let mut theta_d = program.group("discriminator");
-    let discriminator = layers(&mut program, &mut theta_d, &[D, H, H, 1], &mut draws);
+    let discriminator = mlp(&mut program, &mut theta_d, &[D, H, H, 1], &mut draws);
     let adam_d = Adam::new(&mut program, &theta_d, "adam_discriminator", adam);
 
-    fn generated<'g>(g: &'g Graph, layers: &[Linear]) -> Tensor<'g> {
-        mlp(g, layers, g.normal([B, Z]), Tensor::relu)
+    fn generated<'g>(g: &'g Graph, generator: &Mlp) -> Tensor<'g> {
+        generator.apply(g, g.normal([B, Z]), Tensor::relu)
     }
-    fn logits<'g>(g: &'g Graph, layers: &[Linear], x: Tensor<'g>) -> Tensor<'g> {
-        mlp(g, layers, x, |h| h.leaky_relu(0.2))
+    fn logits<'g>(g: &'g Graph, discriminator: &Mlp, x: Tensor<'g>) -> Tensor<'g> {
+        discriminator.apply(g, x, |h| h.leaky_relu(0.2))
     }
     let step_d = program.entry("discriminator", |g| {
         // E[softplus(−D(x))] + E[softplus(D(G(z)))], both halves in one pass: the sign of each row
@@ -178,11 +174,10 @@ fn vae_mlp() -> Result<Task, GraphError> {
     let mut program = Program::new("bench vae_mlp");
     let batch = program.data("batch", [B, D]);
     let mut theta = program.group("vae");
-    let mut linear = |program: &mut Program, name, inputs, outputs| Linear::new(program, &mut theta, name, inputs, outputs, &mut draws);
-    let encoder = linear(&mut program, "encoder", D, H);
-    let mean = linear(&mut program, "mean", H, Z);
-    let log_var = linear(&mut program, "log_var", H, Z);
-    let decoder = [linear(&mut program, "decoder0", Z, H), linear(&mut program, "decoder1", H, D)];
+    let encoder = linear(&mut program, &mut theta, "encoder", [D, H], &mut draws);
+    let mean = linear(&mut program, &mut theta, "mean", [H, Z], &mut draws);
+    let log_var = linear(&mut program, &mut theta, "log_var", [H, Z], &mut draws);
+    let decoder = mlp(&mut program, &mut theta, &[Z, H, D], &mut draws);
     let adam = Adam::new(&mut program, &theta, "adam", AdamOptions::default());
 
     let step = program.entry("train", |g| {
@@ -191,7 +186,7 @@ fn vae_mlp() -> Result<Task, GraphError> {
         let (mu, log_var) = (mean.apply(g, h), log_var.apply(g, h));
         // z = μ + σ·ε
         let z = mu + (log_var * 0.5).exp() * g.normal([B, Z]);
-        let logits = mlp(g, &decoder, z, Tensor::relu);
+        let logits = decoder.apply(g, z, Tensor::relu);
         let reconstruction = logits.bce_with_logits(x).sum();
         // KL(q(z|x) ‖ N(0, I)) = ½ Σ μ² + σ² − 1 − log σ²
         let divergence = (mu.square() + log_var.exp() - 1.0 - log_var).sum() * 0.5;

@@ -201,8 +201,16 @@ async fn gan2d(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, Error> {
     let seven: Vec<f32> = data.chunks_exact(2).filter(|p| !near(p)).flatten().copied().collect();
     let measure = |samples: &[f32]| coverage(samples, &centres, sigma);
     let controls = vec![
-        Control { name: "untrained generator", gate: HIGH_QUALITY, value: figure(&untrained, HIGH_QUALITY.name) },
-        Control { name: "one Gaussian fitted to the data", gate: HIGH_QUALITY, value: measure(&fitted).high_quality },
+        Control {
+            name: "untrained generator",
+            gate: HIGH_QUALITY,
+            value: figure(&untrained, HIGH_QUALITY.name),
+        },
+        Control {
+            name: "one Gaussian fitted to the data",
+            gate: HIGH_QUALITY,
+            value: measure(&fitted).high_quality,
+        },
         Control { name: "copies of one mode", gate: MODE_KL, value: measure(&one).kl },
         Control { name: "seven of the eight modes", gate: MODES, value: measure(&seven).modes as f64 },
         Control { name: "seven of the eight modes", gate: MODE_KL, value: measure(&seven).kl },
@@ -249,7 +257,8 @@ impl Trial {
 
     /// Trains from every seed and holds the figures against gates.
     async fn measure(&self, host: &dyn Host, seeds: &[u64], gates: &[Gate]) -> Result<Vec<Measured>, Error> {
-        let mut measured: Vec<Measured> = gates.iter().map(|&gate| Measured { gate, seeds: Vec::new() }).collect();
+        let mut measured: Vec<Measured> =
+            gates.iter().map(|&gate| Measured { gate, seeds: Vec::new() }).collect();
         for &seed in seeds {
             let figures = self.figures(host, seed).await?;
             for m in &mut measured {
@@ -306,7 +315,9 @@ mod tests {
 
     #[test]
     fn what_is_not_a_number_misses() {
-        for gate in [Gate::at_least("x", 0.5), Gate::at_most("x", 0.5), Gate::at_least("x", 0.5).for_every_seed()] {
+        for gate in
+            [Gate::at_least("x", 0.5), Gate::at_most("x", 0.5), Gate::at_least("x", 0.5).for_every_seed()]
+        {
             assert!(!measured(gate, &[0.5, f64::NAN, 0.5]).pass());
             assert!(!measured(gate, &[]).pass());
         }

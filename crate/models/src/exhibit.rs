@@ -1,8 +1,8 @@
 //! What every exhibit answers.
 
+use crate::Error;
 use crate::card::{Card, Role, ViewKind};
 use crate::data::Images;
-use crate::Error;
 use crate::settings::Settings;
 use alloc::vec::Vec;
 use tilde_graph::{Device, Program, Task as DeviceTask};
@@ -109,7 +109,11 @@ pub trait Exhibit {
 
     /// All figures, by id, from the present model. Every value is finite unless training diverged;
     /// `step` and `loss` are always among them. `deep` asks for the costly ones too.
-    fn metrics<'a>(&'a mut self, device: &'a mut dyn Device, deep: bool) -> Task<'a, Vec<(&'static str, f64)>>;
+    fn metrics<'a>(
+        &'a mut self,
+        device: &'a mut dyn Device,
+        deep: bool,
+    ) -> Task<'a, Vec<(&'static str, f64)>>;
 
     /// The figures that gates are held against: those of `metrics`, over the whole test set where
     /// the page measures a part of it.

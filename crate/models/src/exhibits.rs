@@ -3,8 +3,8 @@
 use crate::Error;
 use crate::card::Card;
 use crate::exhibit::{Exhibit, Sources};
-use crate::{gan2d, rbm, vae};
 use crate::settings::Settings;
+use crate::{gan2d, rbm, vae};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;

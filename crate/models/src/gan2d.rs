@@ -117,7 +117,12 @@ pub const CARD: Card = Card {
             phase: "",
         },
         Experiment { id: "freeze", settings: &[("discriminator_steps", "0")], steps: 400, phase: "" },
-        Experiment { id: "saturate", settings: &[("objective", "minimax"), ("r1", "0")], steps: 1500, phase: "" },
+        Experiment {
+            id: "saturate",
+            settings: &[("objective", "minimax"), ("r1", "0")],
+            steps: 1500,
+            phase: "",
+        },
         Experiment { id: "printed", settings: &[("objective", "as-printed")], steps: 300, phase: "" },
     ],
     data: &["points"],
@@ -205,14 +210,16 @@ impl Gan2d {
         let discriminator = Mlp::new(&mut p, &mut d_group, &widths(2, 1));
         let averaged = p.state_like(&g_group, "generator_average", true);
         let averaged_generator = generator.with(&g_group, averaged);
-        let options = AdamOptions { beta1: settings.number("beta1") as f32, beta2: 0.99, ..AdamOptions::default() };
+        let options =
+            AdamOptions { beta1: settings.number("beta1") as f32, beta2: 0.99, ..AdamOptions::default() };
         let adam_d = Adam::new(&mut p, &d_group, "adam_d", options);
         let adam_g = Adam::new(&mut p, &g_group, "adam_g", options);
         let steps = p.state("steps", [], tilde_graph::Init::Constant(0.0));
         let bank = p.data("bank", [BANK, 2]);
         let grid = p.input("grid", [FIELD * FIELD, 2]);
 
-        let build = |e: tilde_graph::GraphError| Error::BadSetting(format!("The networks do not fit together: {e}."));
+        let build =
+            |e: tilde_graph::GraphError| Error::BadSetting(format!("The networks do not fit together: {e}."));
         let d_entry = p.entry("discriminator", |g| {
             let fake = generator.apply(g, g.normal([b, z_dim]), leaky).stop();
             let real = g.read(bank).gather(g.indices(b, BANK));
@@ -333,7 +340,11 @@ impl Exhibit for Gan2d {
         }
     }
 
-    fn metrics<'a>(&'a mut self, device: &'a mut dyn Device, deep: bool) -> Task<'a, Vec<(&'static str, f64)>> {
+    fn metrics<'a>(
+        &'a mut self,
+        device: &'a mut dyn Device,
+        deep: bool,
+    ) -> Task<'a, Vec<(&'static str, f64)>> {
         Box::pin(async move {
             let steps = drive::read(device, self.steps).await?[0];
             let loss_d = drive::output(device, self.entries.discriminator, "loss_d").await?[0];

@@ -15,7 +15,13 @@ pub struct Linear {
 
 impl Linear {
     /// Uniform in ±1/√inputs, weights and biases alike (PyTorch's default).
-    pub fn new(program: &mut Program, group: &mut Group, name: &str, inputs: usize, outputs: usize) -> Linear {
+    pub fn new(
+        program: &mut Program,
+        group: &mut Group,
+        name: &str,
+        inputs: usize,
+        outputs: usize,
+    ) -> Linear {
         let bound = 1.0 / libm::sqrtf(inputs as f32);
         Linear {
             w: group.param(program, &format!("{name}.weight"), [inputs, outputs], Init::Uniform(bound)),
@@ -49,7 +55,8 @@ impl Mlp {
 
     /// Layers of the given widths, called `name` and a number from 1.
     pub fn named(program: &mut Program, group: &mut Group, name: &str, widths: &[usize]) -> Mlp {
-        let layer = |(i, w): (usize, &[usize])| Linear::new(program, group, &format!("{name}{}", i + 1), w[0], w[1]);
+        let layer =
+            |(i, w): (usize, &[usize])| Linear::new(program, group, &format!("{name}{}", i + 1), w[0], w[1]);
         Mlp { layers: widths.windows(2).enumerate().map(layer).collect() }
     }
 

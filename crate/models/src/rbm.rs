@@ -62,7 +62,13 @@ pub const CARD: Card = Card {
             more: false,
         },
         Setting { live: false, ..int("hidden", 1, 512, 16) },
-        Setting { id: "algorithm", kind: SettingKind::Choice(&["cd", "pcd"]), unit: "", live: true, more: false },
+        Setting {
+            id: "algorithm",
+            kind: SettingKind::Choice(&["cd", "pcd"]),
+            unit: "",
+            live: true,
+            more: false,
+        },
         Setting { unit: "Gibbs steps", ..int("k", 1, 50, 1) },
         Setting { more: false, ..float("learning_rate", 1e-4, 2.0, 0.1, true) },
         float("momentum", 0.0, 0.99, 0.5, false),
@@ -102,6 +108,13 @@ pub const CARD: Card = Card {
     data: &["images"],
     budget: 4500,
 };
+
+/// The images of the machine of [`Rbm::tiny`], `[3, 4]`.
+pub const TINY_DATA: [f32; 12] = [0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 1.0];
+/// Its weights `[4, 3]` and biases: those of the golden record `rbm.exact.4x3`.
+const TINY_W: [f32; 12] = [0.5, -1.0, 0.25, -0.75, 0.5, 1.0, 1.5, 0.25, -0.5, 0.0, -0.5, 0.75];
+const TINY_B: [f32; 4] = [0.1, -0.2, 0.3, -0.4];
+const TINY_C: [f32; 3] = [-0.1, 0.2, 0.05];
 
 /// The parameters, and the conditionals over them.
 #[derive(Clone, Copy, Debug)]
@@ -189,7 +202,12 @@ impl Rbm {
         };
         let machine = Machine {
             w: group.param(&mut p, "weight", [d, h], Init::Normal(0.01)),
-            b: group.param(&mut p, "visible_bias", [d], Init::Values(sets.train.mean().iter().map(bias).collect())),
+            b: group.param(
+                &mut p,
+                "visible_bias",
+                [d],
+                Init::Values(sets.train.mean().iter().map(bias).collect()),
+            ),
             c: group.param(&mut p, "hidden_bias", [h], Init::Constant(0.0)),
         };
         let sgd = Sgd::new(&mut p, &group, "sgd");
@@ -302,6 +320,66 @@ impl Rbm {
             entries,
             settings: settings.clone(),
         })
+    }
+
+    /// A machine of 4 visible and 3 hidden units on three images, small enough that the expected
+    /// gradient of CD-k can be enumerated: for [`Rbm::gradient_error`].
+    ///
+    /// # Errors
+    /// None in practice: its settings and data are fixed.
+    pub fn tiny() -> Result<Rbm, Error> {
+        let mut settings = Settings::new(&CARD);
+        settings.set_text("hidden", "3")?;
+        // Even rows are learned from.
+        let rows: Vec<f32> = TINY_DATA.chunks(4).flat_map(|row| [row, row].concat()).collect();
+        let images = crate::data::Images::from_floats(&rows, &[6, 2, 2], Vec::new())?;
+        let user = Some(crate::exhibit::UserData::Images(images));
+        Rbm::new(&settings, 0, Sources { user, digits: None })
+    }
+
+    /// How far the mean gradient of CD-k over `rounds` batches is from its enumerated expectation:
+    /// the largest deviation over all weights, in standard errors. The device must have been
+    /// loaded with the program of [`Rbm::tiny`]; `data` are the images the expectation is taken
+    /// over (pass others than the machine's own to see the check fail).
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub async fn gradient_error(
+        &mut self,
+        device: &mut dyn Device,
+        k: u32,
+        rounds: usize,
+        data: &[f32],
+    ) -> Result<f64, Error> {
+        drive::start(device, &self.program, 5);
+        self.start(device, 5)?;
+        drive::set_knob(device, self.learning_rate, 0.0);
+        let mut flat = drive::read(device, self.parameters).await?;
+        for (param, values) in
+            [(self.machine.w, &TINY_W[..]), (self.machine.b, &TINY_B[..]), (self.machine.c, &TINY_C[..])]
+        {
+            flat[param.range()].copy_from_slice(values);
+        }
+        drive::write(device, self.parameters, &flat);
+        let machine = exact::Machine { w: &TINY_W, b: &TINY_B, c: &TINY_C };
+        let expected = exact::expected_cd(&machine, data, k);
+        let (mut sum, mut squares) = (vec![0.0; expected.len()], vec![0.0; expected.len()]);
+        for _ in 0..rounds {
+            device
+                .run(&[(self.entries.positive, 1), (self.entries.gibbs, k), (self.entries.update, 1)], 1)?;
+            let gradient = drive::output(device, self.entries.update, "gradient").await?;
+            for (i, g) in gradient[self.machine.w.range()].iter().enumerate() {
+                sum[i] -= f64::from(*g);
+                squares[i] += f64::from(*g) * f64::from(*g);
+            }
+        }
+        let n = rounds as f64;
+        let deviations = expected.iter().enumerate().map(|(i, e)| {
+            let mean = sum[i] / n;
+            let error = libm::sqrt((squares[i] / n - mean * mean) / (n - 1.0));
+            ((mean - e) / error).abs()
+        });
+        Ok(deviations.fold(0.0, f64::max))
     }
 
     /// The parameters on the host: W, b, c.
@@ -461,7 +539,11 @@ impl Exhibit for Rbm {
         }
     }
 
-    fn metrics<'a>(&'a mut self, device: &'a mut dyn Device, deep: bool) -> Task<'a, Vec<(&'static str, f64)>> {
+    fn metrics<'a>(
+        &'a mut self,
+        device: &'a mut dyn Device,
+        deep: bool,
+    ) -> Task<'a, Vec<(&'static str, f64)>> {
         Box::pin(async move {
             match deep {
                 true => self.all_figures(device, usize::MAX, QUICK).await,
@@ -477,7 +559,11 @@ impl Exhibit for Rbm {
     fn sample<'a>(&'a mut self, device: &'a mut dyn Device, n: usize, seed: u64) -> Task<'a, Samples> {
         Box::pin(async move {
             let data = self.draws(device, n, seed).await?;
-            Ok(Samples { kind: "images", data, shape: vec![n, self.sets.train.height, self.sets.train.width] })
+            Ok(Samples {
+                kind: "images",
+                data,
+                shape: vec![n, self.sets.train.height, self.sets.train.width],
+            })
         })
     }
 
@@ -506,5 +592,32 @@ impl Exhibit for Rbm {
         let persistent = settings.choice("algorithm") == "pcd";
         drive::set_knob(device, self.persistent, f32::from(u8::from(persistent)));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tilde_cpu::Cpu;
+
+    fn now<T>(task: impl Future<Output = T>) -> T {
+        let mut task = core::pin::pin!(task);
+        match task.as_mut().poll(&mut core::task::Context::from_waker(core::task::Waker::noop())) {
+            core::task::Poll::Ready(value) => value,
+            core::task::Poll::Pending => panic!("the CPU never waits"),
+        }
+    }
+
+    #[test]
+    fn sampled_gradients_have_their_enumerated_expectation() {
+        for k in [1, 3] {
+            let mut rbm = Rbm::tiny().unwrap();
+            let mut cpu = Cpu::load(tilde_graph::compile(rbm.program())).unwrap();
+            let error = now(rbm.gradient_error(&mut cpu, k, 20_000, &TINY_DATA)).unwrap();
+            assert!(error < 4.0, "CD-{k} is off by {error} standard errors");
+            // The check itself can fail: other data have another expectation.
+            let other = [0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0];
+            assert!(now(rbm.gradient_error(&mut cpu, k, 20_000, &other)).unwrap() > 4.0);
+        }
     }
 }

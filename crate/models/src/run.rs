@@ -1,10 +1,10 @@
 //! An opened exhibit: what the page, the library and the command all drive.
 
+use crate::Error;
 use crate::card::Value;
 use crate::drive;
 use crate::exhibit::{Exhibit, Payload, Picture, Samples};
 use crate::settings::Settings;
-use crate::Error;
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -194,7 +194,9 @@ impl Run {
         let mut settings = self.settings.clone();
         let setting = settings.set(id, value)?;
         if !setting.live {
-            return Err(Error::BadSetting(format!("'{id}' rebuilds the model: open the exhibit again with it.")));
+            return Err(Error::BadSetting(format!(
+                "'{id}' rebuilds the model: open the exhibit again with it."
+            )));
         }
         self.settings = settings;
         self.exhibit.set(&mut *self.device, &self.settings, id)

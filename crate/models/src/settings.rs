@@ -32,7 +32,10 @@ impl Settings {
         let Some(i) = self.card.settings.iter().position(|s| s.id == id) else {
             let known: Vec<&str> = self.card.settings.iter().map(|s| s.id).collect();
             let known = known.join(", ");
-            return Err(Error::BadSetting(format!("'{}' has no setting '{id}'. It has: {known}.", self.card.id)));
+            return Err(Error::BadSetting(format!(
+                "'{}' has no setting '{id}'. It has: {known}.",
+                self.card.id
+            )));
         };
         let setting = &self.card.settings[i];
         setting.check(value)?;
@@ -107,7 +110,9 @@ impl Setting {
             (SettingKind::Float { min, max, .. }, Value::Number(x)) => {
                 // Also refuses NaN.
                 if !(x >= min && x <= max) {
-                    return refuse(String::from("is out of its range, or not a number; its card gives the range."));
+                    return refuse(String::from(
+                        "is out of its range, or not a number; its card gives the range.",
+                    ));
                 }
             }
             (SettingKind::Choice(ids), Value::Choice(i)) if i < ids.len() => {}
@@ -136,9 +141,10 @@ impl Setting {
                 _ => Err(Error::BadSetting(format!("'{}' is true or false, not '{text}'.", self.id))),
             },
             _ => {
-                let value = text.parse().map(Value::Number).map_err(|_| {
-                    Error::BadSetting(format!("'{}' is a number, not '{text}'.", self.id))
-                })?;
+                let value = text
+                    .parse()
+                    .map(Value::Number)
+                    .map_err(|_| Error::BadSetting(format!("'{}' is a number, not '{text}'.", self.id)))?;
                 self.check(value).map(|()| value)
             }
         }

@@ -12,6 +12,7 @@
 //!
 //! B batch, D pixels, H hidden, Z latent, K importance samples.
 
+use crate::Error;
 use crate::card::*;
 use crate::data::ImageSets;
 use crate::drive;
@@ -20,7 +21,6 @@ use crate::metrics::bounds::{self, log_mean_exp};
 use crate::metrics::ppca;
 use crate::nn::{Linear, Mlp};
 use crate::settings::Settings;
-use crate::Error;
 use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::vec;
@@ -119,7 +119,12 @@ pub const CARD: Card = Card {
     experiments: &[
         Experiment { id: "collapse", settings: &[("beta", "12")], steps: 1500, phase: "" },
         Experiment { id: "autoencoder", settings: &[("beta", "0")], steps: 1500, phase: "" },
-        Experiment { id: "wide", settings: &[("latent", "8"), ("data", "digits8-binary")], steps: 2700, phase: "" },
+        Experiment {
+            id: "wide",
+            settings: &[("latent", "8"), ("data", "digits8-binary")],
+            steps: 2700,
+            phase: "",
+        },
         Experiment {
             id: "pca",
             settings: &[
@@ -160,8 +165,11 @@ impl Networks {
         let h = if self.deep { self.encoder.apply(g, x, Tensor::relu).relu() } else { x };
         let mean = self.mean.apply(g, h);
         // The linear autoencoder has one variance per dimension, as probabilistic PCA does.
-        let log_var =
-            if self.deep { self.log_var.apply(g, h) } else { g.param(self.log_var.b).broadcast(mean.shape()) };
+        let log_var = if self.deep {
+            self.log_var.apply(g, h)
+        } else {
+            g.param(self.log_var.b).broadcast(mean.shape())
+        };
         (mean, log_var.clamp(-8.0, 8.0))
     }
 
@@ -270,7 +278,9 @@ impl Vae {
         let codes = p.input("codes", [CHUNK, z]);
         let first = p.input("first", [1]);
 
-        let build = |e: tilde_graph::GraphError| Error::BadSetting(alloc::format!("The networks do not fit together: {e}."));
+        let build = |e: tilde_graph::GraphError| {
+            Error::BadSetting(alloc::format!("The networks do not fit together: {e}."))
+        };
         let train = p.entry("train", |g| {
             // All of it, if the batch is as large as the data; else drawn afresh.
             let index = if b == n { g.iota([n], 0) } else { g.indices(b, n) };
@@ -283,9 +293,11 @@ impl Vae {
             let reconstruction = if linear {
                 // E_q ‖x − Wz − c‖² = ‖x − Wμ − c‖² + Σ_j σ_j²‖w_j‖²
                 let y = nets.decode(g, mean);
-                let spread = (var.mean_axes(&[0]) * g.param(nets.decoder.layers[0].w).square().sum_axes(&[1])).sum();
+                let spread =
+                    (var.mean_axes(&[0]) * g.param(nets.decoder.layers[0].w).square().sum_axes(&[1])).sum();
                 let precision = (-2.0 * g.param(nets.log_sigma)).exp();
-                nets.negative_log_likelihood(g, x, y).sum() * (1.0 / b as f32) + (spread * 0.5 * precision).sum()
+                nets.negative_log_likelihood(g, x, y).sum() * (1.0 / b as f32)
+                    + (spread * 0.5 * precision).sum()
             } else {
                 let z = mean + (log_var * 0.5).exp() * g.normal([b, z]);
                 nets.negative_log_likelihood(g, x, nets.decode(g, z)).sum() * (1.0 / b as f32)
@@ -561,7 +573,11 @@ impl Exhibit for Vae {
         drive::run(device, self.entries.train)
     }
 
-    fn metrics<'a>(&'a mut self, device: &'a mut dyn Device, deep: bool) -> Task<'a, Vec<(&'static str, f64)>> {
+    fn metrics<'a>(
+        &'a mut self,
+        device: &'a mut dyn Device,
+        deep: bool,
+    ) -> Task<'a, Vec<(&'static str, f64)>> {
         Box::pin(async move { self.figures(device, deep.then_some((MEASURED, K))).await })
     }
 
@@ -572,7 +588,11 @@ impl Exhibit for Vae {
     fn sample<'a>(&'a mut self, device: &'a mut dyn Device, n: usize, seed: u64) -> Task<'a, Samples> {
         Box::pin(async move {
             let data = self.draws(device, n, seed).await?;
-            Ok(Samples { kind: "images", data, shape: vec![n, self.sets.train.height, self.sets.train.width] })
+            Ok(Samples {
+                kind: "images",
+                data,
+                shape: vec![n, self.sets.train.height, self.sets.train.width],
+            })
         })
     }
 
@@ -584,7 +604,9 @@ impl Exhibit for Vae {
         Box::pin(async move {
             if id == "latent" {
                 let Some(at) = payload.at else {
-                    return Err(Error::BadData("'latent' takes a place 'at': two numbers from 0 to 1.".to_string()));
+                    return Err(Error::BadData(
+                        "'latent' takes a place 'at': two numbers from 0 to 1.".to_string(),
+                    ));
                 };
                 self.at = at.map(|x| x.clamp(0.0, 1.0));
                 return Ok(());
@@ -594,7 +616,8 @@ impl Exhibit for Vae {
                 [a, b] if a < count && b < count => self.ends = [a, b],
                 [a] if a < count => self.ends = [self.ends[1], a],
                 _ => {
-                    let message = alloc::format!("'ends' takes the numbers of one or two images below {count}.");
+                    let message =
+                        alloc::format!("'ends' takes the numbers of one or two images below {count}.");
                     return Err(Error::BadData(message));
                 }
             }

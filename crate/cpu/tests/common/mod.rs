@@ -44,7 +44,8 @@ pub fn random_program(seed: u64, smooth: bool) -> RandomProgram {
         }
         let loss = pool.iter().fold(g.constant(0.0), |l, t| l + t.mean());
         g.output("loss", loss);
-        for (i, grad) in g.grad(loss, &[g.read(a), g.read(b), g.read(c), g.read(row)]).into_iter().enumerate() {
+        for (i, grad) in g.grad(loss, &[g.read(a), g.read(b), g.read(c), g.read(row)]).into_iter().enumerate()
+        {
             let name = format!("grad{i}");
             g.output(&name, grad);
             outputs.push(name);
@@ -79,7 +80,9 @@ fn step<'g>(g: &'g Graph, s: &mut Stream, x: Tensor<'g>, y: Tensor<'g>, smooth: 
         13 if rank == 2 => x.permute(&[1, 0]).tanh(),
         14 if rank > 0 && x.shape().dim(0) > 1 => x.slice(1, x.shape().dim(0) - 1) + 0.1,
         15 if rank > 0 => x.pad(rank - 1, 1, 2) * 0.7,
-        16 if rank == 2 && y.shape().rank() == 2 && x.shape().dim(1) == y.shape().dim(1) => g.concat(&[x, y], 0),
+        16 if rank == 2 && y.shape().rank() == 2 && x.shape().dim(1) == y.shape().dim(1) => {
+            g.concat(&[x, y], 0)
+        }
         17 => x.leaky_relu(0.2),
         18 => x.abs() + x.unary(Unary::Sign),
         19 if rank > 0 => x.max_axes(&[rank - 1]),

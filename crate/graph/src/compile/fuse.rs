@@ -2,10 +2,10 @@
 
 use super::squeeze;
 use super::views::{self, View};
+use crate::Shape;
 use crate::graph::{Built, Node, NodeId};
 use crate::op::{Affine, Op};
 use crate::program::VarId;
-use crate::Shape;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -279,9 +279,11 @@ fn merge(f: &mut Fused, consumers: &[Vec<NodeId>], theirs: usize, id: NodeId) {
         let node = &f.nodes[id as usize];
         let argument = f.nodes[node.inputs[0] as usize].shape;
         let Op::Reduce(_, mask) = node.op else { return };
-        let random = f.groups[theirs].members.iter().any(|&m| matches!(f.nodes[m as usize].op, Op::RandomBits(_)));
+        let random =
+            f.groups[theirs].members.iter().any(|&m| matches!(f.nodes[m as usize].op, Op::RandomBits(_)));
         // A draw is numbered by its domain's order, which reducing leading axes would change.
-        let trailing = (0..argument.rank()).skip_while(|a| mask & (1 << a) == 0).all(|a| mask & (1 << a) != 0);
+        let trailing =
+            (0..argument.rank()).skip_while(|a| mask & (1 << a) == 0).all(|a| mask & (1 << a) != 0);
         if f.groups[theirs].core.is_some() || f.outer(theirs) != squeeze(&argument) || (random && !trailing) {
             return;
         }
@@ -382,7 +384,8 @@ fn place_roots(f: &mut Fused, built: &Built) {
     let mut direct = vec![];
     let mut scalars = Group::default();
     let roots = built.outputs.iter().enumerate().map(|(i, o)| (Dest::Output(i), o.1));
-    let roots: Vec<(Dest, NodeId)> = roots.chain(built.assigns.iter().map(|a| (Dest::Var(a.0), a.1))).collect();
+    let roots: Vec<(Dest, NodeId)> =
+        roots.chain(built.assigns.iter().map(|a| (Dest::Var(a.0), a.1))).collect();
     for (dest, node) in roots {
         let view = f.views[node as usize];
         let shape = f.nodes[node as usize].shape;
@@ -391,7 +394,8 @@ fn place_roots(f: &mut Fused, built: &Built) {
             && shape.len() == f.nodes[view.base as usize].shape.len();
         match dest {
             _ if !(whole && f.computed(view.base)) => {
-                let reads_assigned = matches!(f.nodes[view.base as usize].op, Op::Read(v) if assigned.contains(&v));
+                let reads_assigned =
+                    matches!(f.nodes[view.base as usize].op, Op::Read(v) if assigned.contains(&v));
                 if f.computed(view.base) {
                     keep_in_work(f, view.base);
                 }
@@ -460,7 +464,10 @@ fn alone(f: &mut Fused, id: NodeId) -> usize {
 
 /// Whether a kernel reads a variable, directly or through a recomputed scalar.
 fn reads(f: &Fused, group: usize, var: VarId) -> bool {
-    f.groups[group].members.iter().any(|&m| (0..f.nodes[m as usize].inputs.len()).any(|i| operand_reads(f, m, i, var)))
+    f.groups[group]
+        .members
+        .iter()
+        .any(|&m| (0..f.nodes[m as usize].inputs.len()).any(|i| operand_reads(f, m, i, var)))
 }
 
 fn operand_reads(f: &Fused, id: NodeId, i: usize, var: VarId) -> bool {
@@ -478,7 +485,8 @@ fn reads_elsewhere(f: &Fused, group: usize, base: NodeId, var: VarId) -> bool {
     let g = &f.groups[group];
     g.members.iter().any(|&m| {
         (0..f.nodes[m as usize].inputs.len()).any(|i| {
-            let same_place = f.aligned(m, i) && !g.pre.contains(&m) && g.core != Some(m) && f.domain(m) == f.domain(base);
+            let same_place =
+                f.aligned(m, i) && !g.pre.contains(&m) && g.core != Some(m) && f.domain(m) == f.domain(base);
             operand_reads(f, m, i, var) && !same_place
         })
     })

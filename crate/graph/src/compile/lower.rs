@@ -2,10 +2,10 @@
 
 use super::fuse::{Dest, Fused, Group, Kind};
 use super::memory::Memory;
+use crate::Shape;
 use crate::graph::NodeId;
 use crate::op::{Affine, Binary, DType, Op};
 use crate::plan::{Access, Arena, Body, Core, Guard, Instr, Kernel, Loc, Output, Reg, Store, VarPlan};
-use crate::Shape;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -123,7 +123,8 @@ impl Writer<'_> {
             }
         }
         let members: Vec<NodeId> = group.members.iter().copied().filter(|m| !group.pre.contains(m)).collect();
-        let mut scope = Scope { body: Body::default(), regs: vec![], members: &members, core: group.core, axes };
+        let mut scope =
+            Scope { body: Body::default(), regs: vec![], members: &members, core: group.core, axes };
         self.store_all(&mut scope);
         Kernel { label: self.label(group), domain, core, body: scope.body }
     }
@@ -266,7 +267,9 @@ impl Writer<'_> {
                 Op::ConstU(c) => push(&mut scope.body, Instr::ConstU(*c), dtype),
                 Op::Stop | Op::Reshape => self.value(scope, id, 0),
                 Op::Iota(axis) => match (0..*axis as usize).filter(|&a| node.shape.dim(a) != 1).count() {
-                    _ if node.shape.dim(*axis as usize) == 1 => push(&mut scope.body, Instr::ConstU(0), dtype),
+                    _ if node.shape.dim(*axis as usize) == 1 => {
+                        push(&mut scope.body, Instr::ConstU(0), dtype)
+                    }
                     n => {
                         let axis = scope.axes[n] as u8;
                         push(&mut scope.body, Instr::Index(axis), dtype)
@@ -286,7 +289,8 @@ impl Writer<'_> {
                     push(&mut scope.body, Instr::Binary(*b, of, x, y), dtype)
                 }
                 Op::Select => {
-                    let (c, x, y) = (self.value(scope, id, 0), self.value(scope, id, 1), self.value(scope, id, 2));
+                    let (c, x, y) =
+                        (self.value(scope, id, 0), self.value(scope, id, 1), self.value(scope, id, 2));
                     push(&mut scope.body, Instr::Select(dtype, c, x, y), dtype)
                 }
                 Op::Gather | Op::GatherBytes => self.gather(scope, id),

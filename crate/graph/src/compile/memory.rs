@@ -62,7 +62,13 @@ pub fn plan(f: &Fused, order: &[usize]) -> Memory {
                 life = (life.0.min(time), time);
             }
         }
-        buffers.push(Buffer { node: id, words, integer: node.dtype == DType::U32, first: life.0, last: life.1 });
+        buffers.push(Buffer {
+            node: id,
+            words,
+            integer: node.dtype == DType::U32,
+            first: life.0,
+            last: life.1,
+        });
     }
     buffers.sort_by_key(|b| core::cmp::Reverse((b.words, b.last - b.first.min(b.last))));
     let mut shared = [0u32; 2];

@@ -14,10 +14,10 @@ mod memory;
 mod order;
 mod views;
 
+use crate::Shape;
 use crate::op::DType;
 use crate::plan::{Arena, EntryPlan, Loc, Output, Plan, VarPlan};
 use crate::program::{Program, Role};
-use crate::Shape;
 use alloc::vec::Vec;
 
 /// Words are handed out in fours, so that vector loads are always legal.
@@ -62,7 +62,8 @@ pub fn compile(program: &Program) -> Plan {
 
     let mut tables = Vec::new();
     let fused: Vec<_> = program.entries.iter().map(|e| fuse::fuse(&e.built)).collect();
-    let planned: Vec<_> = fused.iter().map(|f| (order::order(f), f)).map(|(o, f)| (memory::plan(f, &o), o)).collect();
+    let planned: Vec<_> =
+        fused.iter().map(|f| (order::order(f), f)).map(|(o, f)| (memory::plan(f, &o), o)).collect();
     // Buffers with gaps that must stay zero are shared with nobody, not even other entries.
     let mut reserved = 0;
     let mut shared = [0u32; 2];
@@ -84,7 +85,8 @@ pub fn compile(program: &Program) -> Plan {
         let sites = entry.built.sites;
         let keys = layout.take(Arena::DataU, 2 * sites as usize);
         let counter = layout.take(Arena::StateU, 1);
-        let places = lower::Places { vars: &vars, memory: m, reserved: shared[0] + reserved, outputs: &outputs };
+        let places =
+            lower::Places { vars: &vars, memory: m, reserved: shared[0] + reserved, outputs: &outputs };
         reserved += m.reserved;
         let kernels = lower::lower(f, order, &places, knobs, (keys, counter, sites), &mut |values| {
             let loc = layout.take(Arena::Data, values.len());

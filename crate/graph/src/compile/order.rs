@@ -65,7 +65,8 @@ pub fn order(f: &Fused) -> Vec<usize> {
     let mut out = vec![];
     let mut ready: Vec<usize> = (0..f.groups.len()).filter(|&g| waiting[g] == 0).collect();
     while !ready.is_empty() {
-        let first = (0..ready.len()).min_by_key(|&i| f.groups[ready[i]].members.first().copied().unwrap_or(u32::MAX));
+        let first =
+            (0..ready.len()).min_by_key(|&i| f.groups[ready[i]].members.first().copied().unwrap_or(u32::MAX));
         let g = ready.swap_remove(first.unwrap_or(0));
         if !f.groups[g].members.is_empty() {
             out.push(g);

@@ -1,9 +1,9 @@
 //! Views as strides. A view op moves no data where its result can be addressed by one stride per
 //! axis over the node it looks at.
 
+use crate::Shape;
 use crate::graph::{Node, NodeId};
 use crate::op::{Affine, Op};
-use crate::Shape;
 
 /// How a node's elements are found: strides over the dense layout of another node.
 #[derive(Clone, Copy, Debug)]

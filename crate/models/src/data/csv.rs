@@ -34,10 +34,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<f32>, Error> {
         }
         header_allowed = false;
         if points.len() as u64 > 2 * MAX_ROWS {
-            return bad(format!(
-                "There are more than {} points.",
-                thousands(MAX_ROWS)
-            ));
+            return bad(format!("There are more than {} points.", thousands(MAX_ROWS)));
         }
     }
     if points.is_empty() {
@@ -47,13 +44,8 @@ pub(super) fn parse(text: &str) -> Result<Vec<f32>, Error> {
 }
 
 fn fields(line: &str) -> impl Iterator<Item = &str> {
-    let separator = [',', ';', '\t']
-        .into_iter()
-        .find(|&s| line.contains(s))
-        .unwrap_or(' ');
-    line.split(separator)
-        .map(str::trim)
-        .filter(move |field| separator != ' ' || !field.is_empty())
+    let separator = [',', ';', '\t'].into_iter().find(|&s| line.contains(s)).unwrap_or(' ');
+    line.split(separator).map(str::trim).filter(move |field| separator != ' ' || !field.is_empty())
 }
 
 fn point(line: &str) -> Option<[f32; 2]> {
@@ -96,29 +88,11 @@ mod tests {
 
     #[test]
     fn refusals_name_the_line() {
-        assert_eq!(
-            message(""),
-            "There are no points; expected x and y on each line."
-        );
-        assert_eq!(
-            message("x,y\n"),
-            "There are no points; expected x and y on each line."
-        );
-        assert_eq!(
-            message("1,2\n1,2,3"),
-            "Line 2 is “1,2,3”; expected two numbers, x and y."
-        );
-        assert_eq!(
-            message("1,2\nx,y"),
-            "Line 2 is “x,y”; expected two numbers, x and y."
-        );
-        assert_eq!(
-            message("1,inf"),
-            "Line 1 is “1,inf”; expected two numbers, x and y."
-        );
-        assert_eq!(
-            message("a,b,c\n1,2"),
-            "Line 1 is “a,b,c”; expected two numbers, x and y."
-        );
+        assert_eq!(message(""), "There are no points; expected x and y on each line.");
+        assert_eq!(message("x,y\n"), "There are no points; expected x and y on each line.");
+        assert_eq!(message("1,2\n1,2,3"), "Line 2 is “1,2,3”; expected two numbers, x and y.");
+        assert_eq!(message("1,2\nx,y"), "Line 2 is “x,y”; expected two numbers, x and y.");
+        assert_eq!(message("1,inf"), "Line 1 is “1,inf”; expected two numbers, x and y.");
+        assert_eq!(message("a,b,c\n1,2"), "Line 1 is “a,b,c”; expected two numbers, x and y.");
     }
 }

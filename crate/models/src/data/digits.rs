@@ -21,13 +21,7 @@ pub const THRESHOLD: u8 = 8;
 /// [`Error::BadFile`] if a file is not IDX, or these are not the digits.
 pub fn digits(images: &[u8], labels: &[u8]) -> Result<(Images, Images), Error> {
     let (images, labels) = (idx::images(images)?, idx::labels(labels)?);
-    let found = (
-        images.n,
-        images.height,
-        images.width,
-        images.levels,
-        labels.len(),
-    );
+    let found = (images.n, images.height, images.width, images.levels, labels.len());
     if found != (1_797, 8, 8, LEVELS, 1_797) {
         let (n, height, width, levels, labels) = found;
         return Err(Error::BadFile(format!(
@@ -51,13 +45,9 @@ mod tests {
 
     #[test]
     fn the_shipped_files_hold_the_digits() {
-        let (train, test) =
-            digits(&file("digits8-images.idx"), &file("digits8-labels.idx")).unwrap();
+        let (train, test) = digits(&file("digits8-images.idx"), &file("digits8-labels.idx")).unwrap();
         assert_eq!((train.n, test.n, train.levels), (899, 898, LEVELS));
-        assert_eq!(
-            (train.labels[0], test.labels[0], train.labels[1]),
-            (0, 1, 2)
-        );
+        assert_eq!((train.labels[0], test.labels[0], train.labels[1]), (0, 1, 2));
         assert_eq!(train.image(0)[..8], [0, 0, 5, 13, 9, 1, 0, 0]);
         assert!((0..10).all(|class| train.labels.contains(&class)));
     }
@@ -66,15 +56,10 @@ mod tests {
     /// cost 25.15 nats an image (`leaderboard`, exhibit E12).
     #[test]
     fn independent_pixels_score_the_reference() {
-        let (train, test) =
-            digits(&file("digits8-images.idx"), &file("digits8-labels.idx")).unwrap();
+        let (train, test) = digits(&file("digits8-images.idx"), &file("digits8-labels.idx")).unwrap();
         let (train, test) = (train.binarised(THRESHOLD), test.binarised(THRESHOLD));
         let n = train.n as f64;
-        let means: Vec<f64> = train
-            .mean()
-            .iter()
-            .map(|&m| (f64::from(m) * n + 0.5) / (n + 1.0))
-            .collect();
+        let means: Vec<f64> = train.mean().iter().map(|&m| (f64::from(m) * n + 0.5) / (n + 1.0)).collect();
         let total: f64 = (0..test.n)
             .flat_map(|i| test.image(i).iter().zip(&means))
             .map(|(&v, &p)| -if v == 1 { p.ln() } else { (1.0 - p).ln() })
@@ -89,9 +74,6 @@ mod tests {
         images.push(9);
         let labels = [0, 0, 8, 1, 0, 0, 0, 1, 3];
         let message = alloc::string::ToString::to_string(&digits(&images, &labels).unwrap_err());
-        assert!(
-            message.ends_with("Found 1 images of 1×1 with white at 9, and 1 labels."),
-            "{message}"
-        );
+        assert!(message.ends_with("Found 1 images of 1×1 with white at 9, and 1 labels."), "{message}");
     }
 }

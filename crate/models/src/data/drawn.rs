@@ -29,10 +29,7 @@ impl Drawn {
     /// # Errors
     /// [`Error::BadData`] if there is no point, half a point, or a coordinate that is not finite.
     pub fn new(points: &[f32]) -> Result<Drawn, Error> {
-        let mut drawn = Drawn {
-            points: Vec::new(),
-            jitter: Drawn::BRUSH,
-        };
+        let mut drawn = Drawn { points: Vec::new(), jitter: Drawn::BRUSH };
         drawn.add(points)?;
         Ok(drawn)
     }
@@ -45,10 +42,7 @@ impl Drawn {
     /// As [`Drawn::new`].
     pub fn fitted(points: &[f32]) -> Result<Drawn, Error> {
         check(points)?;
-        let mut drawn = Drawn {
-            points: thinned(points),
-            jitter: Drawn::BRUSH / 2.0,
-        };
+        let mut drawn = Drawn { points: thinned(points), jitter: Drawn::BRUSH / 2.0 };
         if points.iter().all(|v| v.abs() <= 2.5) && points.iter().any(|v| v.abs() >= 0.5) {
             return Ok(drawn);
         }
@@ -112,9 +106,7 @@ impl Drawn {
 
 fn check(points: &[f32]) -> Result<(), Error> {
     if points.is_empty() {
-        return Err(Error::BadData(
-            "There are no points; draw or give at least one.".into(),
-        ));
+        return Err(Error::BadData("There are no points; draw or give at least one.".into()));
     }
     if !points.len().is_multiple_of(2) {
         return Err(Error::BadData(format!(
@@ -135,11 +127,7 @@ fn check(points: &[f32]) -> Result<(), Error> {
 
 fn thinned(points: &[f32]) -> Vec<[f32; 2]> {
     let stride = (points.len() / 2).div_ceil(MAX_POINTS);
-    points
-        .chunks_exact(2)
-        .step_by(stride)
-        .map(|p| [p[0], p[1]])
-        .collect()
+    points.chunks_exact(2).step_by(stride).map(|p| [p[0], p[1]]).collect()
 }
 
 #[cfg(test)]
@@ -169,10 +157,7 @@ mod tests {
             assert!((p[0] - q[0]).abs() < 1e-5 && (p[1] - q[1]).abs() < 1e-5);
         }
         let inside = [-2.0, 0.3, 1.0, 1.0];
-        assert_eq!(
-            Drawn::fitted(&inside).unwrap().points(),
-            [[-2.0, 0.3], [1.0, 1.0]]
-        );
+        assert_eq!(Drawn::fitted(&inside).unwrap().points(), [[-2.0, 0.3], [1.0, 1.0]]);
         assert_eq!(Drawn::fitted(&[1e6, -1e6]).unwrap().points(), [[0.0, 0.0]]);
         let huge = Drawn::fitted(&[f32::MAX, f32::MIN, f32::MIN, f32::MAX]).unwrap();
         assert!(huge.points().iter().flatten().all(|v| v.abs() < 2.3));
@@ -190,14 +175,8 @@ mod tests {
     #[test]
     fn refusals_name_the_point() {
         let message = |points: &[f32]| Drawn::new(points).unwrap_err().to_string();
-        assert_eq!(
-            message(&[]),
-            "There are no points; draw or give at least one."
-        );
-        assert_eq!(
-            message(&[1.0; 3]),
-            "Points are pairs of numbers, but there are 3 numbers."
-        );
+        assert_eq!(message(&[]), "There are no points; draw or give at least one.");
+        assert_eq!(message(&[1.0; 3]), "Points are pairs of numbers, but there are 3 numbers.");
         assert_eq!(
             message(&[0.0, 0.0, 1.0, f32::INFINITY]),
             "The y of point 1 is inf; coordinates must be finite."

@@ -55,24 +55,16 @@ pub fn parse(name: &str, bytes: &[u8]) -> Result<Parsed, Error> {
         [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => npy::parse(bytes),
         [0, 0, _, _, ..] => idx::parse(bytes),
         [0x1f, 0x8b, ..] => bad(format!("{name} is packed with gzip; unpack it first.")),
-        [b'P', b'K', ..] => bad(format!(
-            "{name} is a ZIP or NPZ archive; take one NPY file out of it."
-        )),
+        [b'P', b'K', ..] => bad(format!("{name} is a ZIP or NPZ archive; take one NPY file out of it.")),
         [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, 0xff, ..] | [b'G', b'I', b'F', b'8', ..] => {
-            bad(format!(
-                "{name} is a picture; turn it into grey values first, as the page does."
-            ))
+            bad(format!("{name} is a picture; turn it into grey values first, as the page does."))
         }
         _ => match core::str::from_utf8(bytes) {
             Ok(text) if !text.contains('\0') => csv::parse(text).map(Parsed::Points),
             _ => bad(format!(
                 "{name} is none of IDX (images or labels), NPY, or points as text with x, y on \
                  each line; it starts with the bytes{}.",
-                bytes
-                    .iter()
-                    .take(4)
-                    .map(|b| format!(" {b:02x}"))
-                    .collect::<String>()
+                bytes.iter().take(4).map(|b| format!(" {b:02x}")).collect::<String>()
             )),
         },
     }
@@ -89,11 +81,7 @@ pub(super) fn check_images(what: &str, n: u64, height: u64, width: u64) -> Resul
         return bad(format!("{}: there is nothing to learn from.", says()));
     }
     if height > MAX_EDGE || width > MAX_EDGE {
-        return bad(format!(
-            "{}; an edge may have up to {} pixels.",
-            says(),
-            thousands(MAX_EDGE)
-        ));
+        return bad(format!("{}; an edge may have up to {} pixels.", says(), thousands(MAX_EDGE)));
     }
     check_rows(what, n, "image")
 }
@@ -143,14 +131,7 @@ pub(super) fn collect(
         }
         square.append(&image, &mut pixels);
     }
-    Images {
-        pixels,
-        levels: fine,
-        n,
-        height: side,
-        width: side,
-        labels: Vec::new(),
-    }
+    Images { pixels, levels: fine, n, height: side, width: side, labels: Vec::new() }
 }
 
 /// The value of white in bytes that go up to `most`: files of a few levels (binary, the 16 of the
@@ -174,14 +155,8 @@ mod tests {
     #[test]
     fn other_kinds_of_file_are_named() {
         assert_eq!(message(b""), "mine.bin is empty.");
-        assert_eq!(
-            message(&[0x1f, 0x8b, 8]),
-            "mine.bin is packed with gzip; unpack it first."
-        );
-        assert_eq!(
-            message(b"PK\x03\x04"),
-            "mine.bin is a ZIP or NPZ archive; take one NPY file out of it."
-        );
+        assert_eq!(message(&[0x1f, 0x8b, 8]), "mine.bin is packed with gzip; unpack it first.");
+        assert_eq!(message(b"PK\x03\x04"), "mine.bin is a ZIP or NPZ archive; take one NPY file out of it.");
         assert_eq!(
             message(b"\x89PNG\r\n"),
             "mine.bin is a picture; turn it into grey values first, as the page does."

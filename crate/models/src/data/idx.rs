@@ -27,13 +27,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Parsed, Error> {
             let shape = [n, height, width].map(|size| size as usize);
             let area = shape[1] * shape[2];
             let most = values.iter().copied().max().unwrap_or(0);
-            Ok(Parsed::Images(file::collect(
-                shape,
-                file::white(most),
-                |i, image| {
-                    image.copy_from_slice(&values[i * area..][..area]);
-                },
-            )))
+            Ok(Parsed::Images(file::collect(shape, file::white(most), |i, image| {
+                image.copy_from_slice(&values[i * area..][..area]);
+            })))
         }
     }
 }
@@ -69,9 +65,7 @@ enum Sizes {
 /// The sizes in the header, and the bytes after it.
 fn header(bytes: &[u8]) -> Result<(Sizes, &[u8]), Error> {
     let &[0, 0, kind, axes, ref rest @ ..] = bytes else {
-        return bad(
-            "Expected an IDX file, which starts with two zero bytes; this one does not.".into(),
-        );
+        return bad("Expected an IDX file, which starts with two zero bytes; this one does not.".into());
     };
     if kind != 8 {
         return bad(format!(
@@ -106,11 +100,7 @@ fn header(bytes: &[u8]) -> Result<(Sizes, &[u8]), Error> {
         let four = [0, 1, 2, 3].map(|k| sizes[4 * axis + k]);
         u64::from(u32::from_be_bytes(four))
     };
-    let sizes = if count == 1 {
-        Sizes::Labels(size(0))
-    } else {
-        Sizes::Images([0, 1, 2].map(size))
-    };
+    let sizes = if count == 1 { Sizes::Labels(size(0)) } else { Sizes::Images([0, 1, 2].map(size)) };
     Ok((sizes, values))
 }
 
@@ -149,9 +139,7 @@ mod tests {
 
     fn file(kind: u8, sizes: &[u32], values: usize) -> Vec<u8> {
         let mut bytes = vec![0, 0, kind, sizes.len() as u8];
-        sizes
-            .iter()
-            .for_each(|size| bytes.extend(size.to_be_bytes()));
+        sizes.iter().for_each(|size| bytes.extend(size.to_be_bytes()));
         bytes.extend((0..values).map(|i| (i % 251) as u8));
         bytes
     }
@@ -164,10 +152,7 @@ mod tests {
     fn reads_images_and_labels() {
         let bytes = file(8, &[3, 5, 5], 75);
         let images = images(&bytes).unwrap();
-        assert_eq!(
-            (images.n, images.height, images.width, images.levels),
-            (3, 5, 5, 255)
-        );
+        assert_eq!((images.n, images.height, images.width, images.levels), (3, 5, 5, 255));
         assert_eq!(images.pixels, bytes[16..]);
         let bytes = file(8, &[4], 4);
         assert_eq!(labels(&bytes).unwrap(), [0, 1, 2, 3]);
@@ -187,10 +172,7 @@ mod tests {
             message(&bytes),
             "This IDX file says 60,000 images of 28×28 (47,040,016 bytes) but holds 1,024 bytes."
         );
-        assert_eq!(
-            message(&file(8, &[9], 10)),
-            "This IDX file says 9 labels (17 bytes) but holds 18 bytes."
-        );
+        assert_eq!(message(&file(8, &[9], 10)), "This IDX file says 9 labels (17 bytes) but holds 18 bytes.");
     }
 
     #[test]
@@ -225,10 +207,7 @@ mod tests {
             message(&file(8, &[0, 28, 28], 0)),
             "This IDX file says 0 images of 28×28: there is nothing to learn from."
         );
-        assert_eq!(
-            message(&file(8, &[0], 0)),
-            "This IDX file says it has no labels."
-        );
+        assert_eq!(message(&file(8, &[0], 0)), "This IDX file says it has no labels.");
     }
 
     #[test]

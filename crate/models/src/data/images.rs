@@ -37,12 +37,7 @@ impl Images {
     /// # Errors
     /// [`Error::BadData`] if a size is 0, the number of pixels or labels does not fit the shape, or
     /// a pixel is brighter than white.
-    pub fn new(
-        pixels: Vec<u8>,
-        levels: u8,
-        shape: [usize; 3],
-        labels: Vec<u8>,
-    ) -> Result<Images, Error> {
+    pub fn new(pixels: Vec<u8>, levels: u8, shape: [usize; 3], labels: Vec<u8>) -> Result<Images, Error> {
         let [n, height, width] = shape;
         check_count(pixels.len(), shape)?;
         check_labels(labels.len(), n)?;
@@ -53,14 +48,7 @@ impl Images {
                 "Pixel {pixel} of image {image} is {value}, brighter than white, which is {levels}."
             ));
         }
-        Ok(Images {
-            pixels,
-            levels,
-            n,
-            height,
-            width,
-            labels,
-        })
+        Ok(Images { pixels, levels, n, height, width, labels })
     }
 
     /// Images of 256 grey levels from numbers in 0..=1, row-major, of shape `[N, height, width]`.
@@ -70,9 +58,7 @@ impl Images {
     /// not in 0..=1.
     pub fn from_floats(data: &[f32], shape: &[usize], labels: Vec<u8>) -> Result<Images, Error> {
         let &[n, height, width] = shape else {
-            return bad(format!(
-                "Images need a shape of [N, height, width]; it is {shape:?}."
-            ));
+            return bad(format!("Images need a shape of [N, height, width]; it is {shape:?}."));
         };
         check_count(data.len(), [n, height, width])?;
         if let Some(at) = data.iter().position(|v| !(0.0..=1.0).contains(v)) {
@@ -140,24 +126,13 @@ impl Images {
             }
         }
         let scale = 1.0 / (f64::from(self.levels) * self.n as f64);
-        sums.into_iter()
-            .map(|sum| (sum as f64 * scale) as f32)
-            .collect()
+        sums.into_iter().map(|sum| (sum as f64 * scale) as f32).collect()
     }
 
     /// Black and white images: 1 where a pixel is at least `threshold`, else 0, with `levels` 1.
     pub fn binarised(&self, threshold: u8) -> Images {
-        let pixels = self
-            .pixels
-            .iter()
-            .map(|&p| u8::from(p >= threshold))
-            .collect();
-        Images {
-            pixels,
-            levels: 1,
-            labels: self.labels.clone(),
-            ..*self
-        }
+        let pixels = self.pixels.iter().map(|&p| u8::from(p >= threshold)).collect();
+        Images { pixels, levels: 1, labels: self.labels.clone(), ..*self }
     }
 
     /// Images 0, 2, 4, … and images 1, 3, 5, …: the training and the test half.
@@ -167,8 +142,7 @@ impl Images {
     pub fn split_even_odd(&self) -> Result<(Images, Images), Error> {
         if self.n < 2 {
             return bad(
-                "One image cannot be split into a training and a test half; give at least two."
-                    .into(),
+                "One image cannot be split into a training and a test half; give at least two.".into()
             );
         }
         Ok((self.every_second(0), self.every_second(1)))
@@ -193,13 +167,7 @@ impl Images {
         for image in self.pixels.chunks_exact(self.area()) {
             square.append(image, &mut pixels);
         }
-        Ok(Images {
-            pixels,
-            height: side,
-            width: side,
-            labels: self.labels.clone(),
-            ..*self
-        })
+        Ok(Images { pixels, height: side, width: side, labels: self.labels.clone(), ..*self })
     }
 
     /// The images as the exhibits take them: square ones of up to [`MAX_SIDE`] as they are, others
@@ -209,18 +177,11 @@ impl Images {
         if (self.height, self.width) == (side, side) {
             return self;
         }
-        self.resized(side)
-            .expect("a side of an image is at least 1")
+        self.resized(side).expect("a side of an image is at least 1")
     }
 
     fn every_second(&self, first: usize) -> Images {
-        let pixels = self
-            .pixels
-            .chunks_exact(self.area())
-            .skip(first)
-            .step_by(2)
-            .flatten()
-            .copied();
+        let pixels = self.pixels.chunks_exact(self.area()).skip(first).step_by(2).flatten().copied();
         let labels = self.labels.iter().skip(first).step_by(2).copied();
         Images {
             pixels: pixels.collect(),
@@ -244,23 +205,15 @@ fn check_count(found: usize, shape: [usize; 3]) -> Result<(), Error> {
     if shape.contains(&0) {
         return bad(format!("There are no pixels in images of shape {shape:?}."));
     }
-    let needed = shape
-        .iter()
-        .try_fold(1usize, |all, &size| all.checked_mul(size));
+    let needed = shape.iter().try_fold(1usize, |all, &size| all.checked_mul(size));
     match needed {
         Some(needed) if needed == found => Ok(()),
         Some(needed) => bad(format!(
             "Images of shape {shape:?} have {}; {} given.",
             count(needed as u64, "pixel"),
-            if found == 1 {
-                "1 was".into()
-            } else {
-                format!("{} were", thousands(found as u64))
-            },
+            if found == 1 { "1 was".into() } else { format!("{} were", thousands(found as u64)) },
         )),
-        None => bad(format!(
-            "Images of shape {shape:?} are more than memory can hold."
-        )),
+        None => bad(format!("Images of shape {shape:?} are more than memory can hold.")),
     }
 }
 
@@ -307,10 +260,7 @@ mod tests {
     fn splits_by_parity_of_the_row() {
         let (train, test) = five().split_even_odd().unwrap();
         assert_eq!((train.n, test.n), (3, 2));
-        assert_eq!(
-            (train.labels, test.labels),
-            (vec![10, 12, 14], vec![11, 13])
-        );
+        assert_eq!((train.labels, test.labels), (vec![10, 12, 14], vec![11, 13]));
         assert_eq!(train.pixels[6..12], [12, 13, 14, 15, 16, 17]);
         assert_eq!(test.pixels[..6], [6, 7, 8, 9, 10, 11]);
     }
@@ -329,26 +279,14 @@ mod tests {
         let images = Images::new(vec![0, 8, 16, 7], 16, [2, 1, 2], vec![]).unwrap();
         assert_eq!(images.mean(), [0.5, 15.0 / 32.0]);
         let binary = images.binarised(8);
-        assert_eq!(
-            (binary.pixels.as_slice(), binary.levels),
-            (&[0, 1, 1, 0][..], 1)
-        );
+        assert_eq!((binary.pixels.as_slice(), binary.levels), (&[0, 1, 1, 0][..], 1));
         assert_eq!(binary.mean(), [0.5, 0.5]);
     }
 
     #[test]
     fn squares_up_to_32_keep_their_size() {
-        let of = |h, w| {
-            Images::new(vec![7; 2 * h * w], 255, [2, h, w], vec![])
-                .unwrap()
-                .fitted()
-        };
-        for ((h, w), side) in [
-            ((28, 28), 28),
-            ((32, 32), 32),
-            ((64, 64), 32),
-            ((20, 10), 20),
-        ] {
+        let of = |h, w| Images::new(vec![7; 2 * h * w], 255, [2, h, w], vec![]).unwrap().fitted();
+        for ((h, w), side) in [((28, 28), 28), ((32, 32), 32), ((64, 64), 32), ((20, 10), 20)] {
             let images = of(h, w);
             assert_eq!((images.height, images.width), (side, side));
             assert_eq!(images.pixels, vec![7; 2 * side * side]);
@@ -383,19 +321,13 @@ mod tests {
         );
         assert_eq!(
             message(Images::from_floats(&[0.0], &[usize::MAX, 2, 1], vec![])),
-            format!(
-                "Images of shape [{}, 2, 1] are more than memory can hold.",
-                usize::MAX
-            )
+            format!("Images of shape [{}, 2, 1] are more than memory can hold.", usize::MAX)
         );
         let one = Images::new(vec![0], 1, [1, 1, 1], vec![]).unwrap();
         assert_eq!(
             message(one.split_even_odd()),
             "One image cannot be split into a training and a test half; give at least two."
         );
-        assert_eq!(
-            message(one.resized(0)),
-            "Images need a side of at least one pixel."
-        );
+        assert_eq!(message(one.resized(0)), "Images need a side of at least one pixel.");
     }
 }

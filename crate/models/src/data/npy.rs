@@ -29,40 +29,18 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Parsed, Error> {
         [n, 2] => array.points(n),
         [n, d] if d >= MIN_FLAT && square_root(d).is_some() => {
             let side = square_root(d).unwrap_or_default();
-            array.images(Layout {
-                n,
-                height: side,
-                width: side,
-                channels: 1,
-                planar: false,
-            })
+            array.images(Layout { n, height: side, width: side, channels: 1, planar: false })
         }
-        [n, height, width] => array.images(Layout {
-            n,
-            height,
-            width,
-            channels: 1,
-            planar: false,
-        }),
+        [n, height, width] => array.images(Layout { n, height, width, channels: 1, planar: false }),
         // Tiny images could be read either way; then the way that makes them square is right.
         [n, height, width, channels @ (1 | 3 | 4)]
             if height == width || !matches!(height, 1 | 3 | 4) || width != channels =>
         {
-            array.images(Layout {
-                n,
-                height,
-                width,
-                channels,
-                planar: false,
-            })
+            array.images(Layout { n, height, width, channels, planar: false })
         }
-        [n, channels @ (1 | 3 | 4), height, width] => array.images(Layout {
-            n,
-            height,
-            width,
-            channels,
-            planar: true,
-        }),
+        [n, channels @ (1 | 3 | 4), height, width] => {
+            array.images(Layout { n, height, width, channels, planar: true })
+        }
         _ => bad(format!(
             "This NPY file holds {} of shape {}; expected points (N, 2), images (N, height, width), \
              with channels first or last (1, 3 or 4), images as rows (N, D) with D a square number, \
@@ -154,11 +132,7 @@ impl<'a> Array<'a> {
                  (numpy.ascontiguousarray gives it)."
                 .into());
         }
-        let array = Array {
-            kind,
-            shape,
-            values,
-        };
+        let array = Array { kind, shape, values };
         array.check_length(bytes)?;
         Ok(array)
     }
@@ -169,13 +143,7 @@ impl<'a> Array<'a> {
             .iter()
             .try_fold(self.kind.bytes(), |all, &size| all.checked_mul(size))
             .filter(|&needed| needed <= MAX_BYTES);
-        let says = || {
-            format!(
-                "This NPY file says {} of shape {}",
-                self.kind.name(),
-                text_of(&self.shape)
-            )
-        };
+        let says = || format!("This NPY file says {} of shape {}", self.kind.name(), text_of(&self.shape));
         let Some(needed) = needed else {
             return bad(format!(
                 "{}, which is more than the {} bytes that can be read.",
@@ -228,24 +196,14 @@ impl<'a> Array<'a> {
     }
 
     fn images(&self, layout: Layout) -> Result<Parsed, Error> {
-        let Layout {
-            n,
-            height,
-            width,
-            channels,
-            planar,
-        } = layout;
+        let Layout { n, height, width, channels, planar } = layout;
         check_images("NPY", n, height, width)?;
         let (scale, levels) = self.brightness()?;
         let [n, height, width, channels] = [n, height, width, channels].map(|v| v as usize);
         let area = height * width;
         // Where a channel of a pixel lies in its image.
         let place = |pixel: usize, channel: usize| {
-            if planar {
-                channel * area + pixel
-            } else {
-                pixel * channels + channel
-            }
+            if planar { channel * area + pixel } else { pixel * channels + channel }
         };
         let images = file::collect([n, height, width], levels, |i, image| {
             let start = i * area * channels;
@@ -267,13 +225,7 @@ impl<'a> Array<'a> {
     fn brightness(&self) -> Result<(Scale, u8), Error> {
         if self.kind == Kind::U8 {
             let most = self.values.iter().copied().max().unwrap_or(0);
-            return Ok((
-                Scale {
-                    offset: 0.0,
-                    factor: 1.0,
-                },
-                file::white(most),
-            ));
+            return Ok((Scale { offset: 0.0, factor: 1.0 }, file::white(most)));
         }
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
         for i in 0..self.len() {
@@ -298,13 +250,7 @@ impl<'a> Array<'a> {
                 "The pixels of this NPY file go from {low} to {high}; expected 0 to 1, −1 to 1 or 0 to 255."
             ));
         };
-        Ok((
-            Scale {
-                offset,
-                factor: 255.0 / white,
-            },
-            255,
-        ))
+        Ok((Scale { offset, factor: 255.0 / white }, 255))
     }
 }
 

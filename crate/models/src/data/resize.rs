@@ -20,11 +20,7 @@ impl Square {
     /// From `[height, width]` to `[side, side]`; no size may be 0.
     pub fn new(height: usize, width: usize, side: usize) -> Square {
         let span = height.max(width);
-        Square {
-            width,
-            rows: taps(height, span, side),
-            columns: taps(width, span, side),
-        }
+        Square { width, rows: taps(height, span, side), columns: taps(width, span, side) }
     }
 
     /// Appends the `[side, side]` form of an image to `out`.
@@ -34,12 +30,7 @@ impl Square {
                 let mut sum = 0.0;
                 for (y, wy) in row.weights.iter().enumerate() {
                     let line = &image[(row.first + y) * self.width + column.first..];
-                    let across: f32 = column
-                        .weights
-                        .iter()
-                        .zip(line)
-                        .map(|(wx, &p)| wx * f32::from(p))
-                        .sum();
+                    let across: f32 = column.weights.iter().zip(line).map(|(wx, &p)| wx * f32::from(p)).sum();
                     sum += wy * across;
                 }
                 // At most the brightest pixel, up to rounding.
@@ -57,11 +48,7 @@ fn taps(from: usize, span: usize, side: usize) -> Vec<Tap> {
     (0..side)
         .map(|o| {
             let start = o as f32 * step - margin;
-            if step > 1.0 {
-                average(start, start + step, from)
-            } else {
-                linear(start + step / 2.0, from)
-            }
+            if step > 1.0 { average(start, start + step, from) } else { linear(start + step / 2.0, from) }
         })
         .collect()
 }
@@ -74,11 +61,7 @@ fn average(start: f32, end: f32, from: usize) -> Tap {
     let mut weights: Vec<f32> = (first..=stop)
         .map(|k| {
             let from_edge = if k == 0 { start.min(0.0) } else { k as f32 };
-            let to_edge = if k == last {
-                end.max(from as f32)
-            } else {
-                (k + 1) as f32
-            };
+            let to_edge = if k == last { end.max(from as f32) } else { (k + 1) as f32 };
             (end.min(to_edge) - start.max(from_edge)).max(0.0)
         })
         .collect();
@@ -92,11 +75,7 @@ fn linear(centre: f32, from: usize) -> Tap {
     let at = (centre - 0.5).clamp(0.0, (from - 1) as f32);
     let first = (libm::floorf(at) as usize).min(from.saturating_sub(2));
     let part = at - first as f32;
-    let weights = if from == 1 {
-        alloc::vec![1.0]
-    } else {
-        alloc::vec![1.0 - part, part]
-    };
+    let weights = if from == 1 { alloc::vec![1.0] } else { alloc::vec![1.0 - part, part] };
     Tap { first, weights }
 }
 

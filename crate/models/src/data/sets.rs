@@ -45,7 +45,9 @@ impl ImageSets {
             return Ok(ImageSets { train, test });
         }
         let Some((images, labels)) = sources.digits else {
-            return Err(Error::BadData(format!("'{exhibit}' with data '{id}' needs the digits' two IDX files.")));
+            return Err(Error::BadData(format!(
+                "'{exhibit}' with data '{id}' needs the digits' two IDX files."
+            )));
         };
         let (train, test) = digits::digits(&images, &labels)?;
         Ok(match id {

@@ -25,11 +25,7 @@ pub(super) fn count(n: u64, noun: &str) -> String {
 /// The start of a text that may be long or hold control characters, for quoting it.
 pub(super) fn excerpt(text: &str) -> String {
     const MOST: usize = 40;
-    let mut out: String = text
-        .chars()
-        .take(MOST)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let mut out: String = text.chars().take(MOST).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.chars().nth(MOST).is_some() {
         out.push('…');
     }
@@ -42,12 +38,7 @@ mod tests {
 
     #[test]
     fn thousands_are_set_apart() {
-        let cases = [
-            (0, "0"),
-            (999, "999"),
-            (1_000, "1,000"),
-            (47_040_016, "47,040,016"),
-        ];
+        let cases = [(0, "0"), (999, "999"), (1_000, "1,000"), (47_040_016, "47,040,016")];
         for (n, text) in cases {
             assert_eq!(thousands(n), text);
         }

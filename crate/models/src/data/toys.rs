@@ -39,24 +39,11 @@ const SPIRAL_NOISE: f32 = 0.04;
 
 impl Toy {
     /// All of them, in the order they are offered.
-    pub const ALL: [Toy; 6] = [
-        EightGaussians,
-        Grid25,
-        TwoMoons,
-        Spiral,
-        Checkerboard,
-        SwissRoll,
-    ];
+    pub const ALL: [Toy; 6] = [EightGaussians, Grid25, TwoMoons, Spiral, Checkerboard, SwissRoll];
 
     /// Ids of [`Toy::ALL`], in its order.
-    pub const IDS: [&str; 6] = [
-        "eight-gaussians",
-        "grid-25",
-        "two-moons",
-        "spiral",
-        "checkerboard",
-        "swiss-roll",
-    ];
+    pub const IDS: [&str; 6] =
+        ["eight-gaussians", "grid-25", "two-moons", "spiral", "checkerboard", "swiss-roll"];
 
     /// The set's id in settings and addresses.
     pub fn id(self) -> &'static str {
@@ -88,14 +75,9 @@ impl Toy {
     pub fn log_density(self, x: [f32; 2]) -> Option<f64> {
         if self == Checkerboard {
             let [column, row] = x.map(libm::floorf);
-            let on = (-2.0..2.0).contains(&column)
-                && (-2.0..2.0).contains(&row)
-                && (column + row) % 2.0 == 0.0;
-            return Some(if on {
-                -libm::log(8.0)
-            } else {
-                f64::NEG_INFINITY
-            });
+            let on =
+                (-2.0..2.0).contains(&column) && (-2.0..2.0).contains(&row) && (column + row) % 2.0 == 0.0;
+            return Some(if on { -libm::log(8.0) } else { f64::NEG_INFINITY });
         }
         let (centres, sigma) = self.modes()?;
         Some(log_mixture(x, &centres, sigma))
@@ -126,10 +108,7 @@ impl Toy {
             TwoMoons => {
                 let upper = stream.below(2) == 0;
                 let [x, y] = noisy(moon(upper, PI * stream.uniform()), MOONS_NOISE, stream);
-                [
-                    (x - MOONS_CENTRE[0]) / MOONS_SCALE[0],
-                    (y - MOONS_CENTRE[1]) / MOONS_SCALE[1],
-                ]
+                [(x - MOONS_CENTRE[0]) / MOONS_SCALE[0], (y - MOONS_CENTRE[1]) / MOONS_SCALE[1]]
             }
             Spiral => {
                 // The root spreads the points evenly along the arm.
@@ -164,20 +143,13 @@ impl Toy {
 
 /// A point of the spiral of Archimedes: at angle `turn`, `turn · pitch` from the origin.
 fn arm(turn: f32, pitch: f32) -> [f32; 2] {
-    [
-        turn * pitch * libm::cosf(turn),
-        turn * pitch * libm::sinf(turn),
-    ]
+    [turn * pitch * libm::cosf(turn), turn * pitch * libm::sinf(turn)]
 }
 
 /// A point of the upper or the lower moon, before noise and scaling.
 fn moon(upper: bool, angle: f32) -> [f32; 2] {
     let (sin, cos) = (libm::sinf(angle), libm::cosf(angle));
-    if upper {
-        [cos, sin]
-    } else {
-        [1.0 - cos, 0.5 - sin]
-    }
+    if upper { [cos, sin] } else { [1.0 - cos, 0.5 - sin] }
 }
 
 fn noisy([x, y]: [f32; 2], sigma: f32, stream: &mut Stream) -> [f32; 2] {
@@ -192,10 +164,7 @@ pub(super) fn log_mixture(x: [f32; 2], centres: &[[f32; 2]], sigma: f32) -> f64 
         let dy = f64::from(x[1]) - f64::from(c[1]);
         -(dx * dx + dy * dy) / (2.0 * variance)
     };
-    let most = centres
-        .iter()
-        .map(exponent)
-        .fold(f64::NEG_INFINITY, f64::max);
+    let most = centres.iter().map(exponent).fold(f64::NEG_INFINITY, f64::max);
     let sum: f64 = centres.iter().map(|c| libm::exp(exponent(c) - most)).sum();
     let area = 2.0 * core::f64::consts::PI * variance;
     most + libm::log(sum) - libm::log(area * centres.len() as f64)
@@ -207,10 +176,7 @@ mod tests {
 
     /// Mean and standard error of −log density over `points`.
     fn cross_entropy(points: &[f32], log_density: impl Fn([f32; 2]) -> f64) -> (f64, f64) {
-        let values: Vec<f64> = points
-            .chunks_exact(2)
-            .map(|p| -log_density([p[0], p[1]]))
-            .collect();
+        let values: Vec<f64> = points.chunks_exact(2).map(|p| -log_density([p[0], p[1]])).collect();
         let n = values.len() as f64;
         let mean = values.iter().sum::<f64>() / n;
         let variance = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / n;
@@ -245,10 +211,7 @@ mod tests {
             let points = toy.sample(200_000, &mut Stream::new(3, 2));
             let (mean, error) = cross_entropy(&points, |x| toy.log_density(x).unwrap());
             let entropy = toy.entropy().unwrap();
-            assert!(
-                (mean - entropy).abs() < 4.0 * error + 1e-6,
-                "{toy:?}: {mean} ± {error}"
-            );
+            assert!((mean - entropy).abs() < 4.0 * error + 1e-6, "{toy:?}: {mean} ± {error}");
         }
     }
 
@@ -263,10 +226,7 @@ mod tests {
             let jacobian = f64::from(MOONS_SCALE[0] * MOONS_SCALE[1]);
             log_mixture(raw, &on_moons, MOONS_NOISE) + jacobian.ln()
         });
-        assert!(
-            (mean - TwoMoons.entropy().unwrap()).abs() < 4.0 * error,
-            "{mean} ± {error}"
-        );
+        assert!((mean - TwoMoons.entropy().unwrap()).abs() < 4.0 * error, "{mean} ± {error}");
     }
 
     #[test]
@@ -277,17 +237,11 @@ mod tests {
             let mut counts = alloc::vec![0u32; centres.len()];
             for p in points.chunks_exact(2) {
                 let near = |c: &[f32; 2]| (c[0] - p[0]).hypot(c[1] - p[1]) < 8.0 * sigma;
-                counts[centres
-                    .iter()
-                    .position(near)
-                    .expect("no Gaussian reaches 8 σ")] += 1;
+                counts[centres.iter().position(near).expect("no Gaussian reaches 8 σ")] += 1;
             }
             let expected = 50_000.0 / centres.len() as f32;
             for count in counts {
-                assert!(
-                    (count as f32 - expected).abs() < 5.0 * expected.sqrt(),
-                    "{toy:?} {count}"
-                );
+                assert!((count as f32 - expected).abs() < 5.0 * expected.sqrt(), "{toy:?} {count}");
             }
         }
         assert_eq!(Spiral.modes(), None);

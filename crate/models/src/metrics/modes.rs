@@ -20,7 +20,8 @@ pub fn coverage(samples: &[f32], modes: &[[f32; 2]], sigma: f32) -> Coverage {
     let mut hits = vec![0usize; modes.len()];
     for p in samples.chunks_exact(2) {
         let square = |m: &[f32; 2]| (p[0] - m[0]) * (p[0] - m[0]) + (p[1] - m[1]) * (p[1] - m[1]);
-        let nearest = modes.iter().enumerate().map(|(i, m)| (i, square(m))).min_by(|a, b| a.1.total_cmp(&b.1));
+        let nearest =
+            modes.iter().enumerate().map(|(i, m)| (i, square(m))).min_by(|a, b| a.1.total_cmp(&b.1));
         if let Some((i, d)) = nearest
             && d <= 9.0 * sigma * sigma
         {

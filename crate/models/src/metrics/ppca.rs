@@ -39,7 +39,8 @@ pub fn log_likelihood(rows: &[f32], d: usize, q: usize) -> f64 {
 fn eigenvalues(mut a: Vec<f64>, d: usize) -> Vec<f64> {
     let scale: f64 = a.iter().map(|x| x * x).sum();
     for _ in 0..60 {
-        let off: f64 = (0..d).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| a[i * d + j] * a[i * d + j]).sum();
+        let off: f64 =
+            (0..d).flat_map(|i| (0..i).map(move |j| (i, j))).map(|(i, j)| a[i * d + j] * a[i * d + j]).sum();
         if off <= 1e-26 * scale {
             break;
         }

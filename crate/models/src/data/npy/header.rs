@@ -12,18 +12,13 @@ const MAX_HEADER: usize = 10_000;
 /// The header's text and the bytes after it.
 pub(super) fn split(bytes: &[u8]) -> Result<(&str, &[u8]), Error> {
     let short = || {
-        bad(format!(
-            "This NPY file ends in its header: it holds {} bytes.",
-            thousands(bytes.len() as u64)
-        ))
+        bad(format!("This NPY file ends in its header: it holds {} bytes.", thousands(bytes.len() as u64)))
     };
     let (length, start) = match *bytes {
         [_, _, _, _, _, _, 1, _, a, b, ..] => (u32::from(u16::from_le_bytes([a, b])), 10),
         [_, _, _, _, _, _, 2 | 3, _, a, b, c, d, ..] => (u32::from_le_bytes([a, b, c, d]), 12),
         [_, _, _, _, _, _, version @ (0 | 4..), ..] => {
-            return bad(format!(
-                "This NPY file is of version {version}; expected 1, 2 or 3."
-            ));
+            return bad(format!("This NPY file is of version {version}; expected 1, 2 or 3."));
         }
         _ => return short(),
     };
@@ -49,9 +44,7 @@ pub(super) fn split(bytes: &[u8]) -> Result<(&str, &[u8]), Error> {
 /// What follows `'key':` in the header.
 pub(super) fn entry<'a>(header: &'a str, key: &str) -> Option<&'a str> {
     let quoted = |quote: char| format!("{quote}{key}{quote}");
-    let (_, rest) = header
-        .split_once(&quoted('\''))
-        .or_else(|| header.split_once(&quoted('"')))?;
+    let (_, rest) = header.split_once(&quoted('\'')).or_else(|| header.split_once(&quoted('"')))?;
     Some(rest.trim_start().strip_prefix(':')?.trim_start())
 }
 
@@ -65,10 +58,6 @@ pub(super) fn quoted(text: &str) -> Option<&str> {
 pub(super) fn sizes(text: &str) -> Option<Vec<u64>> {
     let (inside, _) = text.strip_prefix('(')?.split_once(')')?;
     let inside = inside.trim().trim_end_matches(',');
-    let sizes: Option<Vec<u64>> = inside
-        .split(',')
-        .take(7)
-        .map(|size| size.trim().parse().ok())
-        .collect();
+    let sizes: Option<Vec<u64>> = inside.split(',').take(7).map(|size| size.trim().parse().ok()).collect();
     sizes.filter(|sizes| sizes.len() < 7)
 }

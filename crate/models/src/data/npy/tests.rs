@@ -42,18 +42,9 @@ fn message(bytes: &[u8]) -> String {
 fn reads_points_of_every_type() {
     let expected = Parsed::Points(vec![1.0, 2.0, 3.0, 4.0]);
     let values = [1.0, 2.0, 3.0, 4.0];
-    assert_eq!(
-        parse(&file("<f4", "(2, 2)", &f32s(&values.map(|v| v as f32)))).unwrap(),
-        expected
-    );
-    assert_eq!(
-        parse(&file("<f8", "(2, 2)", &f64s(&values))).unwrap(),
-        expected
-    );
-    assert_eq!(
-        parse(&file("|u1", "(2, 2)", &[1, 2, 3, 4])).unwrap(),
-        expected
-    );
+    assert_eq!(parse(&file("<f4", "(2, 2)", &f32s(&values.map(|v| v as f32)))).unwrap(), expected);
+    assert_eq!(parse(&file("<f8", "(2, 2)", &f64s(&values))).unwrap(), expected);
+    assert_eq!(parse(&file("|u1", "(2, 2)", &[1, 2, 3, 4])).unwrap(), expected);
 }
 
 #[test]
@@ -61,10 +52,7 @@ fn reads_images_of_every_layout() {
     let pixels: Vec<u8> = (0..32).map(|i| i * 8).collect();
     for shape in ["(2, 4, 4)", "(2, 16)", "(2, 4, 4, 1)", "(2, 1, 4, 4)"] {
         let images = images(&file("|u1", shape, &pixels));
-        assert_eq!(
-            (images.n, images.height, images.width, images.levels),
-            (2, 4, 4, 255)
-        );
+        assert_eq!((images.n, images.height, images.width, images.levels), (2, 4, 4, 255));
         assert_eq!(images.pixels, pixels, "{shape}");
     }
 }
@@ -75,28 +63,17 @@ fn colours_become_grey_wherever_the_channels_are() {
     let last = [255, 0, 0, 255, 255, 255];
     let planes = [255, 255, 0, 255, 0, 255];
     let rgba = [255, 0, 0, 9, 255, 255, 255, 0];
-    let cases: [(&str, &[u8]); 3] = [
-        ("(2, 1, 1, 3)", &last),
-        ("(1, 3, 1, 2)", &planes),
-        ("(2, 1, 1, 4)", &rgba),
-    ];
+    let cases: [(&str, &[u8]); 3] =
+        [("(2, 1, 1, 3)", &last), ("(1, 3, 1, 2)", &planes), ("(2, 1, 1, 4)", &rgba)];
     for (shape, values) in cases {
         let images = images(&file("|u1", shape, values));
-        assert_eq!(
-            (images.pixels[0], *images.pixels.last().unwrap()),
-            (76, 255),
-            "{shape}"
-        );
+        assert_eq!((images.pixels[0], *images.pixels.last().unwrap()), (76, 255), "{shape}");
     }
 }
 
 #[test]
 fn floats_may_have_any_of_the_usual_ranges() {
-    for values in [
-        [0.0, 0.5, 1.0, 0.2],
-        [-1.0, 0.0, 1.0, -0.6],
-        [0.0, 127.5, 255.0, 51.0],
-    ] {
+    for values in [[0.0, 0.5, 1.0, 0.2], [-1.0, 0.0, 1.0, -0.6], [0.0, 127.5, 255.0, 51.0]] {
         let images = images(&file("<f8", "(1, 2, 2)", &f64s(&values)));
         assert_eq!((images.pixels, images.levels), (vec![0, 128, 255, 51], 255));
     }
@@ -122,10 +99,7 @@ fn large_images_are_shrunk() {
 
 #[test]
 fn labels_are_bytes_of_rank_one() {
-    assert_eq!(
-        parse(&file("|u1", "(3,)", &[7, 1, 0])).unwrap(),
-        Parsed::Labels(vec![7, 1, 0])
-    );
+    assert_eq!(parse(&file("|u1", "(3,)", &[7, 1, 0])).unwrap(), Parsed::Labels(vec![7, 1, 0]));
 }
 
 #[test]
@@ -147,10 +121,7 @@ fn every_truncation_is_refused() {
         message(&bytes[..bytes.len() - 4]),
         "This NPY file says float32 of shape (2, 2) (144 bytes) but holds 140 bytes."
     );
-    assert_eq!(
-        message(&bytes[..20]),
-        "This NPY file ends in its header: it holds 20 bytes."
-    );
+    assert_eq!(message(&bytes[..20]), "This NPY file ends in its header: it holds 20 bytes.");
 }
 
 #[test]
@@ -194,8 +165,5 @@ fn other_contents_are_named() {
         message(&file("<f4", "(1, 2, 2)", &f32s(&[0.0, 1.0, -3.0, 0.0]))),
         "The pixels of this NPY file go from -3 to 1; expected 0 to 1, −1 to 1 or 0 to 255."
     );
-    assert_eq!(
-        message(b"\x93NUMPY\x09\x00\x10\x00"),
-        "This NPY file is of version 9; expected 1, 2 or 3."
-    );
+    assert_eq!(message(b"\x93NUMPY\x09\x00\x10\x00"), "This NPY file is of version 9; expected 1, 2 or 3.");
 }

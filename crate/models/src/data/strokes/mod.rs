@@ -208,9 +208,7 @@ impl Warp {
             let push = [0, 1].map(|_| AMPLITUDE * stream.normal().clamp(-2.0, 2.0));
             (frequency, TURN * stream.uniform(), push)
         };
-        Warp {
-            waves: [wave(), wave(), wave()],
-        }
+        Warp { waves: [wave(), wave(), wave()] }
     }
 
     fn apply(&self, [x, y]: [f32; 2]) -> [f32; 2] {
@@ -236,10 +234,7 @@ mod tests {
     fn deterministic_balanced_and_labelled() {
         let images = sheet(200, 28);
         assert_eq!(images, sheet(200, 28));
-        assert_ne!(
-            images.pixels,
-            digits(200, 28, &mut Stream::new(8, 0)).pixels
-        );
+        assert_ne!(images.pixels, digits(200, 28, &mut Stream::new(8, 0)).pixels);
         for block in images.labels.chunks(10) {
             let mut sorted = block.to_vec();
             sorted.sort_unstable();
@@ -255,10 +250,7 @@ mod tests {
                 let image = images.image(i);
                 let ink = image.iter().map(|&p| f32::from(p) / 255.0).sum::<f32>();
                 let share = ink / (side * side) as f32;
-                assert!(
-                    (0.03..0.5).contains(&share),
-                    "side {side}, image {i}: {share}"
-                );
+                assert!((0.03..0.5).contains(&share), "side {side}, image {i}: {share}");
                 let brightest = image.iter().max().unwrap();
                 assert!(*brightest > 140, "side {side}, image {i}: {brightest}");
             }
@@ -267,8 +259,8 @@ mod tests {
                     let (y, x) = (i / side, i % side);
                     y == 0 || x == 0 || y == side - 1 || x == side - 1
                 };
-                let cut = (0..images.pixels.len())
-                    .filter(|i| edge(i % (side * side)) && images.pixels[*i] > 128);
+                let cut =
+                    (0..images.pixels.len()).filter(|i| edge(i % (side * side)) && images.pixels[*i] > 128);
                 assert_eq!(cut.count(), 0, "side {side}: ink is cut at the edge");
             }
         }
@@ -278,10 +270,7 @@ mod tests {
     fn classes_are_told_apart_by_their_nearest_neighbour() {
         let (train, test) = sheet(2_400, 14).split_even_odd().unwrap();
         let distance = |a: &[u8], b: &[u8]| -> u64 {
-            a.iter()
-                .zip(b)
-                .map(|(&a, &b)| u64::from(a.abs_diff(b)).pow(2))
-                .sum()
+            a.iter().zip(b).map(|(&a, &b)| u64::from(a.abs_diff(b)).pow(2)).sum()
         };
         let right = (0..300).filter(|&i| {
             let near = (0..train.n).min_by_key(|&j| distance(test.image(i), train.image(j)));
@@ -295,10 +284,7 @@ mod tests {
     fn images_differ_within_a_class() {
         let mut stream = Stream::new(1, 0);
         let factors = Factors::draw(4, &mut stream);
-        let (a, b) = (
-            digit(&factors, 28, &mut stream),
-            digit(&factors, 28, &mut stream),
-        );
+        let (a, b) = (digit(&factors, 28, &mut stream), digit(&factors, 28, &mut stream));
         assert_ne!(a, b);
     }
 

@@ -16,10 +16,7 @@ const FAR: f32 = 0.5;
 
 impl Canvas {
     pub fn new(side: usize) -> Canvas {
-        Canvas {
-            side,
-            distance: vec![FAR; side * side],
-        }
+        Canvas { side, distance: vec![FAR; side * side] }
     }
 
     /// The radius of the pen in sides, for a wanted one; a line thinner than a pixel would fade.
@@ -82,11 +79,7 @@ mod tests {
     fn ink_has_the_area_of_the_capsule() {
         let mut canvas = Canvas::new(32);
         let (radius, length) = (4.0, 12.0);
-        canvas.stroke(
-            &[[10.0 / 32.0, 0.5], [22.0 / 32.0, 0.5]],
-            radius / 32.0,
-            radius / 32.0,
-        );
+        canvas.stroke(&[[10.0 / 32.0, 0.5], [22.0 / 32.0, 0.5]], radius / 32.0, radius / 32.0);
         let mut pixels = Vec::new();
         canvas.develop(&mut pixels);
         let ink: f32 = pixels.iter().map(|&p| f32::from(p) / 255.0).sum();
