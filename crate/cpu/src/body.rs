@@ -3,6 +3,9 @@
 //! Every instruction is one loop over at most [`BLOCK`] points, so that its operands stay in the
 //! first-level cache and the loop is SIMD. What is the same at every point is computed once per
 //! kernel. Dense operands are read where they are, dense results are written where they go.
+//!
+//! Natively everything is inlined into the instruction set's own function (see `device`), so that
+//! its loops use those instructions. A wasm module has one instruction set and wants one copy.
 
 use crate::math;
 use crate::strided::Strided;
@@ -136,7 +139,7 @@ impl Compiled {
         for (r, instr) in body.instrs.iter().enumerate().filter(|(r, _)| !is_scalar[*r]) {
             let (used, as_vector): (Vec<Reg>, bool) = match instr {
                 Instr::Unary(_, x) => (vec![*x], true),
-                Instr::Binary(_, _, x, y) => (vec![*x, *y], false),
+                Instr::Binary(b, dtype, x, y) => (vec![*x, *y], !takes_scalars(*b, *dtype)),
                 Instr::Select(_, c, x, y) => (vec![*c, *x, *y], true),
                 Instr::Gather { index, .. } | Instr::GatherByte { index, .. } => (vec![*index], true),
                 _ => (vec![], false),
@@ -192,7 +195,8 @@ impl Compiled {
     ///
     /// # Safety
     /// `memory` must be that of the plan the body belongs to.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub unsafe fn begin(&self, memory: &Memory, frame: &mut Frame) {
         for (reg, instr) in &self.scalars {
             // SAFETY: as promised by the caller.
@@ -217,7 +221,8 @@ impl Compiled {
     ///
     /// # Safety
     /// After [`Compiled::begin`] with the same memory and frame; the points must be in the domain.
-    #[inline(always)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub unsafe fn block(&self, memory: &Memory, frame: &mut Frame, start: usize, n: usize, core: *const f32) {
         // SAFETY: plans keep accesses inside their arenas, and results that are written straight
         // to memory are not read there by the same body (see direct_store).
@@ -247,7 +252,8 @@ impl Compiled {
         }
     }
 
-    #[inline(always)]
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     unsafe fn step(&self, op: &Op, memory: &Memory, frame: &Frame, start: usize, n: usize, out: *mut u32) {
         let vector = |r: Reg| frame.ptr[r as usize].cast_const();
         // SAFETY: out has room for n ≤ BLOCK words and overlaps no operand.
@@ -282,17 +288,11 @@ impl Compiled {
                 }
                 Op::Unary(u, x) => unary(*u, vector(*x), n, out),
                 Op::Binary(b, dtype, x, y) => {
-                    let x = if self.is_scalar[*x as usize] {
-                        Err(frame.scalar[*x as usize])
-                    } else {
-                        Ok(vector(*x))
+                    let operand = |r: Reg| match self.is_scalar[r as usize] && takes_scalars(*b, *dtype) {
+                        true => Err(frame.scalar[r as usize]),
+                        false => Ok(vector(r)),
                     };
-                    let y = if self.is_scalar[*y as usize] {
-                        Err(frame.scalar[*y as usize])
-                    } else {
-                        Ok(vector(*y))
-                    };
-                    binary(*b, *dtype, x, y, n, out);
+                    binary(*b, *dtype, operand(*x), operand(*y), n, out);
                 }
                 Op::Select(c, x, y) => {
                     let out = slice::from_raw_parts_mut(out, n);
@@ -390,7 +390,8 @@ fn direct_store(stores: &mut Vec<StoreStep>, reg: Reg) -> Option<Loc> {
 }
 
 /// An instruction whose operands are all scalars.
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 unsafe fn scalar(instr: &Instr, memory: &Memory, regs: &[u32]) -> u32 {
     let mut out = 0u32;
     let at = |r: Reg| &regs[r as usize] as *const u32;
@@ -409,7 +410,8 @@ unsafe fn scalar(instr: &Instr, memory: &Memory, regs: &[u32]) -> u32 {
     out
 }
 
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 unsafe fn fill(
     base: *mut u32,
     from: &Strided,
@@ -467,7 +469,8 @@ unsafe fn copy_run(from: *const u32, to: *mut u32, len: usize) {
 }
 
 /// Words `start .. start + n` of a draw.
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 unsafe fn random(key: [u32; 2], invocation: u32, start: usize, n: usize, out: *mut u32) {
     // SAFETY: out has room for n words.
     let out = unsafe { slice::from_raw_parts_mut(out, n) };
@@ -507,7 +510,8 @@ unsafe fn map<A: Copy, B>(x: *const u32, n: usize, out: *mut u32, f: impl Fn(A) 
     }
 }
 
-#[inline(always)]
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 unsafe fn unary(op: Unary, x: *const u32, n: usize, out: *mut u32) {
     // SAFETY: the caller's.
     unsafe {
@@ -534,85 +538,78 @@ unsafe fn unary(op: Unary, x: *const u32, n: usize, out: *mut u32) {
     }
 }
 
-/// A vector or one number.
+/// A vector, or one number where [`takes_scalars`].
 type Operand = Result<*const u32, u32>;
 
+/// Whether an op has loops for one number beside a vector. For the rest numbers are spread out
+/// first: they are rare, and each loop is code to download.
+fn takes_scalars(op: Binary, dtype: DType) -> bool {
+    use Binary::*;
+    dtype == DType::F32 && matches!(op, Add | Sub | Mul | Div | Max | Min)
+}
+
+/// An op that takes numbers beside vectors.
 #[inline(always)]
-unsafe fn zip<A: Copy, B>(
-    x: Operand,
-    y: Operand,
-    n: usize,
-    out: *mut u32,
-    word: impl Fn(u32) -> A,
-    f: impl Fn(A, A) -> B,
-) {
-    // SAFETY: vectors have n words of 32-bit types; out overlaps none.
+unsafe fn mixed(x: Operand, y: Operand, n: usize, out: *mut u32, f: impl Fn(f32, f32) -> f32) {
+    // SAFETY: vectors have n numbers; out overlaps none.
     unsafe {
-        let vector = |p: *const u32| slice::from_raw_parts(p.cast::<A>(), n);
-        let out = slice::from_raw_parts_mut(out.cast::<B>(), n);
         match (x, y) {
-            (Ok(x), Ok(y)) => {
-                let (x, y) = (vector(x), vector(y));
-                for i in 0..n {
-                    out[i] = f(x[i], y[i]);
-                }
-            }
-            (Ok(x), Err(y)) => {
-                let (x, y) = (vector(x), word(y));
-                for i in 0..n {
-                    out[i] = f(x[i], y);
-                }
-            }
-            (Err(x), Ok(y)) => {
-                let (x, y) = (word(x), vector(y));
-                for i in 0..n {
-                    out[i] = f(x, y[i]);
-                }
-            }
-            (Err(x), Err(y)) => {
-                let (x, y) = (word(x), word(y));
-                for o in out {
-                    *o = f(x, y);
-                }
-            }
+            (Ok(x), Ok(y)) => zip(x, y, n, out, f),
+            (Ok(x), Err(y)) => map(x, n, out, |x: f32| f(x, f32::from_bits(y))),
+            (Err(x), Ok(y)) => map(y, n, out, |y: f32| f(f32::from_bits(x), y)),
+            // Two numbers make a scalar instruction, which is run before.
+            (Err(_), Err(_)) => {}
         }
     }
 }
 
 #[inline(always)]
+unsafe fn zip<A: Copy, B>(x: *const u32, y: *const u32, n: usize, out: *mut u32, f: impl Fn(A, A) -> B) {
+    // SAFETY: all have n words of 32-bit types; out overlaps none.
+    unsafe {
+        let (x, y) = (slice::from_raw_parts(x.cast::<A>(), n), slice::from_raw_parts(y.cast::<A>(), n));
+        let out = slice::from_raw_parts_mut(out.cast::<B>(), n);
+        for i in 0..n {
+            out[i] = f(x[i], y[i]);
+        }
+    }
+}
+
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 unsafe fn binary(op: Binary, dtype: DType, x: Operand, y: Operand, n: usize, out: *mut u32) {
+    let truth = |b: bool| b as u32 as f32;
     // SAFETY: the caller's.
     unsafe {
-        if dtype == DType::U32 {
-            let word = |w: u32| w;
+        if takes_scalars(op, dtype) {
             return match op {
-                Binary::Add => zip(x, y, n, out, word, u32::wrapping_add),
-                Binary::Sub => zip(x, y, n, out, word, u32::wrapping_sub),
-                Binary::Mul => zip(x, y, n, out, word, u32::wrapping_mul),
-                Binary::Max => zip(x, y, n, out, word, u32::max),
-                Binary::Min => zip(x, y, n, out, word, u32::min),
-                Binary::Rem => zip(x, y, n, out, word, |a: u32, b: u32| a.checked_rem(b).unwrap_or(0)),
-                Binary::And => zip(x, y, n, out, word, |a, b| a & b),
-                Binary::Shr => zip(x, y, n, out, word, u32::wrapping_shr),
-                Binary::Lt => zip(x, y, n, out, word, |a, b| (a < b) as u32 as f32),
-                Binary::Le => zip(x, y, n, out, word, |a, b| (a <= b) as u32 as f32),
-                Binary::Eq => zip(x, y, n, out, word, |a, b| (a == b) as u32 as f32),
-                Binary::Div | Binary::Pow => {}
+                Binary::Add => mixed(x, y, n, out, |a, b| a + b),
+                Binary::Sub => mixed(x, y, n, out, |a, b| a - b),
+                Binary::Mul => mixed(x, y, n, out, |a, b| a * b),
+                Binary::Div => mixed(x, y, n, out, |a, b| a / b),
+                Binary::Max => mixed(x, y, n, out, math::max),
+                _ => mixed(x, y, n, out, math::min),
             };
         }
-        let word = f32::from_bits;
-        match op {
-            Binary::Add => zip(x, y, n, out, word, |a, b| a + b),
-            Binary::Sub => zip(x, y, n, out, word, |a, b| a - b),
-            Binary::Mul => zip(x, y, n, out, word, |a, b| a * b),
-            Binary::Div => zip(x, y, n, out, word, |a, b| a / b),
-            Binary::Max => zip(x, y, n, out, word, math::max),
-            Binary::Min => zip(x, y, n, out, word, math::min),
-            Binary::Pow => zip(x, y, n, out, word, |a, b| math::exp(b * math::log(a))),
-            Binary::Lt => zip(x, y, n, out, word, |a, b| (a < b) as u32 as f32),
-            Binary::Le => zip(x, y, n, out, word, |a, b| (a <= b) as u32 as f32),
-            Binary::Eq => zip(x, y, n, out, word, |a, b| (a == b) as u32 as f32),
-            Binary::Rem | Binary::And | Binary::Shr => {}
+        let (Ok(x), Ok(y)) = (x, y) else { return };
+        match (op, dtype) {
+            (Binary::Add, _) => zip(x, y, n, out, u32::wrapping_add),
+            (Binary::Sub, _) => zip(x, y, n, out, u32::wrapping_sub),
+            (Binary::Mul, _) => zip(x, y, n, out, u32::wrapping_mul),
+            (Binary::Max, _) => zip(x, y, n, out, u32::max),
+            (Binary::Min, _) => zip(x, y, n, out, u32::min),
+            (Binary::Rem, _) => zip(x, y, n, out, |a: u32, b: u32| a.checked_rem(b).unwrap_or(0)),
+            (Binary::And, _) => zip(x, y, n, out, |a: u32, b: u32| a & b),
+            (Binary::Shr, _) => zip(x, y, n, out, u32::wrapping_shr),
+            (Binary::Pow, _) => zip(x, y, n, out, |a, b| math::exp(b * math::log(a))),
+            (Binary::Lt, DType::U32) => zip(x, y, n, out, |a: u32, b: u32| truth(a < b)),
+            (Binary::Le, DType::U32) => zip(x, y, n, out, |a: u32, b: u32| truth(a <= b)),
+            (Binary::Eq, DType::U32) => zip(x, y, n, out, |a: u32, b: u32| truth(a == b)),
+            (Binary::Lt, DType::F32) => zip(x, y, n, out, |a: f32, b: f32| truth(a < b)),
+            (Binary::Le, DType::F32) => zip(x, y, n, out, |a: f32, b: f32| truth(a <= b)),
+            (Binary::Eq, DType::F32) => zip(x, y, n, out, |a: f32, b: f32| truth(a == b)),
+            // Division takes scalars.
+            (Binary::Div, _) => {}
         }
     }
 }

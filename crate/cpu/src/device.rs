@@ -1,7 +1,9 @@
 //! The CPU as a [`Device`].
 
 use crate::body::{BLOCK, Compiled, Frame, Memory};
-use crate::isa::{Isa, Portable, Simd};
+#[cfg(not(target_arch = "wasm32"))]
+use crate::isa::Portable;
+use crate::isa::{Isa, Simd};
 use crate::matmul::Product;
 use crate::reduce::Reduction;
 use alloc::boxed::Box;
@@ -103,6 +105,7 @@ impl Prepared {
     }
 }
 
+#[cfg(not(target_arch = "wasm32"))]
 fn run_portable(kernels: &[Prepared], memory: &Memory, scratch: &mut Scratch) {
     // SAFETY: plain Rust runs anywhere; the caller passes the plan's own memory and scratch.
     kernels.iter().for_each(|k| unsafe { k.run::<Portable>(memory, scratch) });
@@ -133,6 +136,7 @@ impl Cpu {
     }
 
     /// Loads a plan for plain code without vector instructions, for comparison.
+    #[cfg(not(target_arch = "wasm32"))]
     pub fn load_portable(plan: Plan) -> Result<Cpu, DeviceError> {
         Cpu::load_for(plan, Isa::Portable)
     }
@@ -198,6 +202,7 @@ impl Device for Cpu {
                 let kernels = &self.entries[entry];
                 for _ in 0..count {
                     match self.isa {
+                        #[cfg(not(target_arch = "wasm32"))]
                         Isa::Portable => run_portable(kernels, &memory, &mut self.scratch),
                         #[cfg(target_arch = "wasm32")]
                         Isa::Wasm => run_wasm(kernels, &memory, &mut self.scratch),

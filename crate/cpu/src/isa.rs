@@ -25,9 +25,11 @@ pub trait Simd: Copy {
 }
 
 /// Four lanes in plain Rust.
+#[cfg(not(target_arch = "wasm32"))]
 #[derive(Clone, Copy)]
 pub struct Portable([f32; 4]);
 
+#[cfg(not(target_arch = "wasm32"))]
 impl Simd for Portable {
     const LANES: usize = 4;
     const ROWS: usize = 4;
@@ -148,6 +150,7 @@ pub use wasm::Wasm;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Isa {
     /// Plain Rust, four lanes.
+    #[cfg(not(target_arch = "wasm32"))]
     Portable,
     /// AVX2 with FMA.
     #[cfg(target_arch = "x86_64")]
@@ -173,6 +176,7 @@ impl Isa {
     /// For people.
     pub fn name(self) -> &'static str {
         match self {
+            #[cfg(not(target_arch = "wasm32"))]
             Isa::Portable => "portable",
             #[cfg(target_arch = "x86_64")]
             Isa::Avx2 => "AVX2",

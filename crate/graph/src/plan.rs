@@ -56,7 +56,8 @@ impl Arena {
 pub struct Loc {
     /// Which arena.
     pub arena: Arena,
-    /// Words from its start.
+    /// Words from its start. A guarded load may begin before its buffer, so that the offset wraps
+    /// around zero; it reads nothing there.
     pub offset: u32,
 }
 

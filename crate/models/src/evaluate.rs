@@ -5,27 +5,32 @@
 //! *control* is something that a gate must reject: an untrained model, a single Gaussian, copies
 //! of one mode. A gate that lets its controls through measures nothing.
 //!
-//! Figures come from [`Run::metrics`], which feeds the page, or from the same function below it.
+//! Figures come from [`Run::evaluate`]: those that feed the page, over the whole test set.
 //! Each exhibit adds one function here.
 
 use crate::card::Card;
 use crate::data::Toy;
-use crate::exhibit::Task;
+use crate::exhibit::{Exhibit, Sources, Task};
 use crate::metrics::modes::coverage;
 use crate::settings::Settings;
-use crate::{Error, Run, exhibits, gan2d};
+use crate::{Error, Run, exhibits, gan2d, rbm, vae};
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 use tilde_graph::rng::Stream;
+use tilde_graph::{Device, Plan, compile};
 
 /// Steps between two reports of progress.
 const SLICE: u32 = 100;
 
-/// Whoever asks for an evaluation: it has the devices, and perhaps someone who waits.
+/// Whoever asks for an evaluation: it has the devices and the files, and perhaps someone who waits.
 pub trait Host {
-    /// Opens the exhibit of the settings from this seed.
-    fn open<'a>(&'a self, settings: &'a Settings, seed: u64) -> Task<'a, Run>;
+    /// Loads a plan.
+    fn load(&self, plan: Plan) -> Task<'_, Box<dyn Device>>;
+
+    /// The shipped digits, as in [`Sources::digits`].
+    fn digits(&self) -> (Vec<u8>, Vec<u8>);
 
     /// Is told that a trial of `exhibit` with `seed` has done `step` of `steps`.
     fn progress(&self, exhibit: &str, seed: u64, step: u32, steps: u32);
@@ -104,6 +109,11 @@ pub struct Measured {
 }
 
 impl Measured {
+    /// The gate's own figure of each run.
+    fn new(gate: Gate, runs: &[Figures]) -> Measured {
+        Measured { gate, seeds: runs.iter().map(|figures| figure(figures, gate.name)).collect() }
+    }
+
     /// The figure that gates.
     pub fn value(&self) -> f64 {
         match self.gate.over {
@@ -141,6 +151,11 @@ pub struct Control {
 }
 
 impl Control {
+    /// A run that is held against one gate.
+    fn new(name: &'static str, gate: Gate, run: &Figures) -> Control {
+        Control { name, gate, value: figure(run, gate.name) }
+    }
+
     /// Whether the gate does its duty.
     pub fn rejected(&self) -> bool {
         !self.gate.admits(self.value)
@@ -169,14 +184,83 @@ impl Evaluation {
 ///
 /// # Errors
 /// [`Error::UnknownExhibit`], [`Error::NotFinite`] if training diverged, and those of the host.
-pub fn evaluate<'a>(host: &'a dyn Host, id: &'a str, seeds: &'a [u64]) -> Task<'a, Evaluation> {
-    use alloc::boxed::Box;
-    Box::pin(async move {
-        match exhibits::card(id)?.id {
-            "gan2d" => gan2d(host, seeds).await,
-            id => Err(Error::UnknownExhibit(format!("'{id}' has no gates yet. Choose another exhibit."))),
-        }
-    })
+pub async fn evaluate(host: &dyn Host, id: &str, seeds: &[u64]) -> Result<Evaluation, Error> {
+    match exhibits::card(id)?.id {
+        "vae" => vae(host, seeds).await,
+        "rbm" => rbm(host, seeds).await,
+        "gan2d" => gan2d(host, seeds).await,
+        id => Err(Error::UnknownExhibit(format!("'{id}' has no gates yet. Choose another exhibit."))),
+    }
+}
+
+/// Eight latent dimensions on the binary digits for 300 epochs; and the linear autoencoder beside
+/// probabilistic PCA, which is its optimum.
+async fn vae(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, Error> {
+    const ELBO: Gate = Gate::at_least("test_elbo", -19.1);
+    const BOUND: Gate = Gate::at_least("test_bound", -17.5);
+    const GAP_2: Gate = Gate::at_most("ppca_gap_2", 0.01);
+    const GAP_8: Gate = Gate::at_most("ppca_gap_8", 0.02);
+    let card = &vae::CARD;
+    let deep = Trial { card, settings: &[("data", "digits8-binary"), ("latent", "8")], steps: 2700 };
+    let figures = deep.run_all(host, seeds).await?;
+    let pca = card.experiments.iter().find(|e| e.id == "pca").map_or(&[][..], |e| e.settings);
+    let [two, eight] = ["2", "8"].map(|latent| [pca, &[("latent", latent)]].concat());
+    let two = Trial { card, settings: &two, steps: 4000 }.run_all(host, seeds).await?;
+    let eight = Trial { card, settings: &eight, steps: 4000 }.run_all(host, seeds).await?;
+    let gap = |a: &Figures, exact: &Figures| (figure(a, "loss") - figure(exact, "loss_reference")).abs();
+    let gates = vec![
+        Measured::new(ELBO, &figures),
+        Measured::new(BOUND, &figures),
+        Measured { gate: GAP_2, seeds: two.iter().map(|f| gap(f, f)).collect() },
+        Measured { gate: GAP_8, seeds: eight.iter().map(|f| gap(f, f)).collect() },
+    ];
+
+    let untrained = Trial { steps: 0, ..deep }.run(host, 1).await?;
+    let collapse = [deep.settings, &[("beta", "20"), ("warm_up", "0")]].concat();
+    let collapsed = Trial { settings: &collapse, ..deep }.run(host, 1).await?;
+    let narrow = two.iter().zip(&eight).next().map_or(f64::NAN, |(two, eight)| gap(two, eight));
+    let controls = vec![
+        Control::new("untrained", ELBO, &untrained),
+        Control::new("untrained", BOUND, &untrained),
+        Control::new("collapsed posterior (beta 20)", ELBO, &collapsed),
+        Control::new("collapsed posterior (beta 20)", BOUND, &collapsed),
+        Control { name: "two dimensions beside PCA with eight", gate: GAP_8, value: narrow },
+    ];
+    Ok(Evaluation { id: card.id, gates, controls })
+}
+
+/// Sixteen hidden units on the binary digits for 500 epochs of CD-1; and the sampled gradient of a
+/// tiny machine beside its enumerated expectation.
+async fn rbm(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, Error> {
+    const LIKELIHOOD: Gate = Gate::at_least("test_log_likelihood", -18.8);
+    // In standard errors.
+    const CD_1: Gate = Gate::at_most("cd_1_gradient_error", 4.0);
+    const CD_3: Gate = Gate::at_most("cd_3_gradient_error", 4.0);
+    const BATCHES: usize = 20_000;
+    let card = &rbm::CARD;
+    let recipe = Trial { card, settings: &[], steps: 4500 };
+    let figures = recipe.run_all(host, seeds).await?;
+    let mut tiny = rbm::Rbm::tiny()?;
+    let mut device = host.load(compile(tiny.program())).await?;
+    let (right, mut wrong) = (rbm::TINY_DATA, rbm::TINY_DATA);
+    wrong[8] = 1.0;
+    let cd_1 = tiny.gradient_error(&mut *device, 1, BATCHES, &right).await?;
+    let cd_3 = tiny.gradient_error(&mut *device, 3, BATCHES, &right).await?;
+    let gates = vec![
+        Measured::new(LIKELIHOOD, &figures),
+        Measured { gate: CD_1, seeds: vec![cd_1] },
+        Measured { gate: CD_3, seeds: vec![cd_3] },
+    ];
+
+    let untrained = Trial { steps: 0, ..recipe }.run(host, 1).await?;
+    let single = Trial { settings: &[("hidden", "1")], ..recipe }.run(host, 1).await?;
+    let changed = tiny.gradient_error(&mut *device, 1, BATCHES, &wrong).await?;
+    let controls = vec![
+        Control::new("untrained", LIKELIHOOD, &untrained),
+        Control::new("one hidden unit", LIKELIHOOD, &single),
+        Control { name: "gradient of other data", gate: CD_1, value: changed },
+    ];
+    Ok(Evaluation { id: card.id, gates, controls })
 }
 
 /// The card's recipe: 3,000 steps of 256 on the ring of eight Gaussians, averaged weights.
@@ -187,25 +271,21 @@ async fn gan2d(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, Error> {
     const SAMPLES: usize = 2500;
     let card = &gan2d::CARD;
     let recipe = Trial { card, settings: &[], steps: 3000 };
-    let gates = recipe.measure(host, seeds, &[MODES, HIGH_QUALITY, MODE_KL]).await?;
+    let figures = recipe.run_all(host, seeds).await?;
+    let gates = [MODES, HIGH_QUALITY, MODE_KL].map(|gate| Measured::new(gate, &figures)).to_vec();
 
-    let untrained = Trial { steps: 0, ..recipe }.figures(host, 1).await?;
+    let untrained = Trial { steps: 0, ..recipe }.run(host, 1).await?;
     let ring = Toy::EightGaussians;
     let (centres, sigma) = ring.modes().expect("the ring is a mixture");
     let mut stream = Stream::new(1, 0);
     let data = ring.sample(SAMPLES, &mut stream);
     let fitted = fitted_gaussian(&data, &mut stream);
     let one: Vec<f32> = (0..2 * SAMPLES).map(|i| centres[0][i % 2] + sigma * stream.normal()).collect();
-    // All but the points nearer than a standard deviation of the ring to its first mode.
     let near = |p: &[f32]| (p[0] - centres[0][0]).abs() < 0.5 && (p[1] - centres[0][1]).abs() < 0.5;
     let seven: Vec<f32> = data.chunks_exact(2).filter(|p| !near(p)).flatten().copied().collect();
     let measure = |samples: &[f32]| coverage(samples, &centres, sigma);
     let controls = vec![
-        Control {
-            name: "untrained generator",
-            gate: HIGH_QUALITY,
-            value: figure(&untrained, HIGH_QUALITY.name),
-        },
+        Control::new("untrained generator", HIGH_QUALITY, &untrained),
         Control {
             name: "one Gaussian fitted to the data",
             gate: HIGH_QUALITY,
@@ -228,23 +308,34 @@ fn fitted_gaussian(points: &[f32], stream: &mut Stream) -> Vec<f32> {
     (0..points.len()).map(|i| mean[i % 2] + sigma[i % 2] * stream.normal()).collect()
 }
 
+/// A run's figures, by id.
+type Figures = Vec<(&'static str, f64)>;
+
+/// The figure of that id, NaN if there is none.
+fn figure(figures: &Figures, id: &str) -> f64 {
+    figures.iter().find(|f| f.0 == id).map_or(f64::NAN, |f| f.1)
+}
+
 /// Training that figures are read after.
 #[derive(Clone, Copy)]
-struct Trial {
+struct Trial<'a> {
     card: &'static Card,
     /// Changes from the defaults.
-    settings: &'static [(&'static str, &'static str)],
+    settings: &'a [(&'static str, &'static str)],
     steps: u32,
 }
 
-impl Trial {
-    /// Trains from a seed and gives all figures.
-    async fn figures(&self, host: &dyn Host, seed: u64) -> Result<Vec<(&'static str, f64)>, Error> {
+impl Trial<'_> {
+    /// Trains from a seed and gives the figures.
+    async fn run(&self, host: &dyn Host, seed: u64) -> Result<Figures, Error> {
         let mut settings = Settings::new(self.card);
         for (id, value) in self.settings {
             settings.set_text(id, value)?;
         }
-        let mut run = host.open(&settings, seed).await?;
+        let sources = Sources { user: None, digits: Some(host.digits()) };
+        let exhibit = exhibits::build(&settings, seed, sources)?;
+        let device = host.load(compile(exhibit.program())).await?;
+        let mut run = Run::start(exhibit, device, settings, seed)?;
         let mut step = 0;
         while step < self.steps {
             host.progress(self.card.id, seed, step, self.steps);
@@ -252,26 +343,17 @@ impl Trial {
             run.train(n).await?;
             step += n;
         }
-        run.metrics(true).await
+        run.evaluate().await
     }
 
-    /// Trains from every seed and holds the figures against gates.
-    async fn measure(&self, host: &dyn Host, seeds: &[u64], gates: &[Gate]) -> Result<Vec<Measured>, Error> {
-        let mut measured: Vec<Measured> =
-            gates.iter().map(|&gate| Measured { gate, seeds: Vec::new() }).collect();
+    /// Trains from each seed.
+    async fn run_all(&self, host: &dyn Host, seeds: &[u64]) -> Result<Vec<Figures>, Error> {
+        let mut all = Vec::new();
         for &seed in seeds {
-            let figures = self.figures(host, seed).await?;
-            for m in &mut measured {
-                m.seeds.push(figure(&figures, m.gate.name));
-            }
+            all.push(self.run(host, seed).await?);
         }
-        Ok(measured)
+        Ok(all)
     }
-}
-
-/// The figure of that id, NaN if there is none.
-fn figure(figures: &[(&'static str, f64)], id: &str) -> f64 {
-    figures.iter().find(|f| f.0 == id).map_or(f64::NAN, |f| f.1)
 }
 
 fn sorted(values: &[f64]) -> Vec<f64> {

@@ -13,6 +13,7 @@ extern crate std;
 pub mod bench;
 pub mod card;
 pub mod data;
+mod decimal;
 pub mod drive;
 mod error;
 pub mod evaluate;

@@ -1,7 +1,7 @@
 //! The values of a card's settings: parsed, checked, looked up.
 
-use crate::Error;
 use crate::card::{Card, Setting, SettingKind, Value};
+use crate::{Error, decimal};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -141,10 +141,9 @@ impl Setting {
                 _ => Err(Error::BadSetting(format!("'{}' is true or false, not '{text}'.", self.id))),
             },
             _ => {
-                let value = text
-                    .parse()
-                    .map(Value::Number)
-                    .map_err(|_| Error::BadSetting(format!("'{}' is a number, not '{text}'.", self.id)))?;
+                let Some(value) = decimal::parse(text).map(Value::Number) else {
+                    return Err(Error::BadSetting(format!("'{}' is a number, not '{text}'.", self.id)));
+                };
                 self.check(value).map(|()| value)
             }
         }

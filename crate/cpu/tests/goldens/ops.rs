@@ -122,7 +122,8 @@ fn reduce(r: &Record) {
 }
 
 fn matmul(r: &Record) {
-    check_op(r, &[], &[], EXACT, |_, x, given| {
+    // Up to 33 products are summed, in another order than PyTorch's.
+    check_op(r, &[], &[], Tolerance { f32: 2e-6, ..EXACT }, |_, x, given| {
         let (a, b) = (x[0].shape(), x[1].shape());
         // Products have one batch axis at most: more are folded into one.
         let batch: Vec<usize> = a.dims().take(a.rank() - 2).collect();

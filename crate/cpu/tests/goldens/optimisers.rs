@@ -116,7 +116,7 @@ type Update = Box<dyn for<'g> Fn(&'g Graph, Tensor<'g>)>;
 const ALL_DIGITS: Tolerance = Tolerance { f64: 1e-13, f32: 2e-6 };
 
 /// Adam's options are `f32`: its β₁ is 0.9 − 2.4e-8, where the record has 0.9. Twelve steps in
-/// `f64` with options rounded so end up to 2.9e-8 from the record.
+/// `f64` with options rounded so end up to 2.9e-8 from the record; log β is rounded, too.
 const F32_OPTIONS: Tolerance = Tolerance { f64: 4e-8, f32: 2e-6 };
 
 fn sgd_descent(r: &Record) {

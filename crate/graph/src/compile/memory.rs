@@ -5,6 +5,7 @@ use super::fuse::{Dest, Fused, Kind};
 use crate::op::{DType, Op};
 use alloc::vec;
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 
 /// Where the buffers of one entry are.
 pub struct Memory {
@@ -70,7 +71,8 @@ pub fn plan(f: &Fused, order: &[usize]) -> Memory {
             last: life.1,
         });
     }
-    buffers.sort_by_key(|b| core::cmp::Reverse((b.words, b.last - b.first.min(b.last))));
+    // The node breaks ties, so that the plan is the same everywhere.
+    buffers.sort_unstable_by_key(|b| (Reverse((b.words, b.last - b.first.min(b.last))), b.node));
     let mut shared = [0u32; 2];
     let mut placed: Vec<(u32, &Buffer)> = vec![];
     for b in &buffers {

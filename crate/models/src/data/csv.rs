@@ -3,7 +3,7 @@
 
 use super::file::{MAX_ROWS, bad};
 use super::text::{excerpt, thousands};
-use crate::Error;
+use crate::{Error, decimal};
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -50,7 +50,8 @@ fn fields(line: &str) -> impl Iterator<Item = &str> {
 
 fn point(line: &str) -> Option<[f32; 2]> {
     let mut fields = fields(line);
-    let pair = [fields.next()?.parse().ok()?, fields.next()?.parse().ok()?];
+    let mut number = || decimal::parse(fields.next()?).map(|x| x as f32).filter(|x| x.is_finite());
+    let pair = [number()?, number()?];
     fields.next().is_none().then_some(pair)
 }
 
@@ -59,7 +60,7 @@ fn is_header(line: &str) -> bool {
     let mut count = 0;
     fields(line).all(|field| {
         count += 1;
-        field.parse::<f32>().is_err()
+        decimal::parse(field).is_none()
     }) && count == 2
 }
 

@@ -28,7 +28,7 @@ pub fn log_likelihood(rows: &[f32], d: usize, q: usize) -> f64 {
         }
     }
     let mut eigen = eigenvalues(covariance, d);
-    eigen.sort_by(|a, b| b.total_cmp(a));
+    eigen.sort_unstable_by(|a, b| b.total_cmp(a));
     let q = q.min(d - 1);
     let noise = eigen[q..].iter().sum::<f64>() / (d - q) as f64;
     let logs: f64 = eigen[..q].iter().map(|l| libm::log(*l)).sum();

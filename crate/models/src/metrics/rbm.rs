@@ -80,7 +80,7 @@ impl Machine<'_> {
         let log_z = self.log_partition();
         // Sorted thresholds, met while the states go by once more.
         let mut wanted: Vec<(f64, usize)> = (0..n).map(|i| (f64::from(stream.uniform()), i)).collect();
-        wanted.sort_by(|a, b| a.0.total_cmp(&b.0));
+        wanted.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         let mut states = vec![0u32; n];
         let (mut below, mut next) = (0.0, 0);
         let mut last = 0;
