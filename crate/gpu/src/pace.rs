@@ -53,7 +53,7 @@ impl Pace {
     pub(crate) fn budget(&self) -> f64 {
         let history = self.history.lock().unwrap_or_else(PoisonError::into_inner);
         // A measurement far from the guess is a hiccup rather than a machine.
-        LONGEST / history.rate(self.guess).clamp(self.guess / 20.0, self.guess * 20.0)
+        LONGEST / history.rate(self.guess).max(self.guess / 20.0).min(self.guess * 20.0)
     }
 
     /// Measures what was just submitted on `queue` at this cost.

@@ -608,7 +608,7 @@ impl Exhibit for Vae {
                         "'latent' takes a place 'at': two numbers from 0 to 1.".to_string(),
                     ));
                 };
-                self.at = at.map(|x| x.clamp(0.0, 1.0));
+                self.at = at.map(|x| x.max(0.0).min(1.0));
                 return Ok(());
             }
             let count = SHOWN.min(self.sets.test.n);

@@ -203,7 +203,7 @@ fn binary(op: &Binary, a: &str, b: &str) -> String {
 /// infinities become the largest finite number of their sign.
 fn float(value: f32) -> String {
     debug_assert!(!value.is_nan(), "NaN has no WGSL literal");
-    let value = value.clamp(f32::MIN, f32::MAX);
+    let value = value.max(f32::MIN).min(f32::MAX);
     let integer = value as i32;
     let positive_zero = value.to_bits() == 0;
     if integer as f32 == value && integer.abs() < 1 << 20 && (integer != 0 || positive_zero) {

@@ -1,6 +1,6 @@
 //! A two-dimensional distribution that the user painted or brought as points.
 
-use super::text::count;
+use super::text::{count, decimal};
 use crate::Error;
 use alloc::format;
 use alloc::vec::Vec;
@@ -119,7 +119,7 @@ fn check(points: &[f32]) -> Result<(), Error> {
         return Err(Error::BadData(format!(
             "The {axis} of point {} is {}; coordinates must be finite.",
             at / 2,
-            points[at]
+            decimal(f64::from(points[at]))
         )));
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! Grey images as bytes.
 
 use super::resize::Square;
-use super::text::{count, thousands};
+use super::text::{count, decimal, thousands};
 use crate::Error;
 use alloc::format;
 use alloc::string::String;
@@ -63,7 +63,7 @@ impl Images {
         check_count(data.len(), [n, height, width])?;
         if let Some(at) = data.iter().position(|v| !(0.0..=1.0).contains(v)) {
             let (pixel, image) = (at % (height * width), at / (height * width));
-            let value = data[at];
+            let value = decimal(f64::from(data[at]));
             return bad(format!(
                 "Pixel {pixel} of image {image} is {value}; images hold numbers from 0 (black) to 1 (white)."
             ));

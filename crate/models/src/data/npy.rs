@@ -5,7 +5,7 @@
 mod header;
 
 use super::file::{self, MAX_BYTES, Parsed, bad, check_images, check_rows};
-use super::text::{excerpt, thousands};
+use super::text::{decimal, excerpt, thousands};
 use crate::Error;
 use alloc::format;
 use alloc::string::String;
@@ -190,7 +190,7 @@ impl<'a> Array<'a> {
             Some(at) => bad(format!(
                 "Point {} of this NPY file has the coordinate {}; coordinates must be finite.",
                 at / 2,
-                self.value(at)
+                decimal(self.value(at))
             )),
         }
     }
@@ -232,8 +232,9 @@ impl<'a> Array<'a> {
             let value = self.value(i);
             if !value.is_finite() {
                 return bad(format!(
-                    "Value {} of this NPY file is {value}; pixels must be finite.",
-                    thousands(i as u64)
+                    "Value {} of this NPY file is {}; pixels must be finite.",
+                    thousands(i as u64),
+                    decimal(value)
                 ));
             }
             low = low.min(value);
@@ -247,7 +248,9 @@ impl<'a> Array<'a> {
             (0.0, if high > 16.0 { 255.0 } else { high })
         } else {
             return bad(format!(
-                "The pixels of this NPY file go from {low} to {high}; expected 0 to 1, −1 to 1 or 0 to 255."
+                "The pixels of this NPY file go from {} to {}; expected 0 to 1, −1 to 1 or 0 to 255.",
+                decimal(low),
+                decimal(high)
             ));
         };
         Ok((Scale { offset, factor: 255.0 / white }, 255))

@@ -72,7 +72,7 @@ fn average(start: f32, end: f32, from: usize) -> Tap {
 
 /// Linear interpolation at `centre`, a place in pixel edges (pixel k lies at k + ½).
 fn linear(centre: f32, from: usize) -> Tap {
-    let at = (centre - 0.5).clamp(0.0, (from - 1) as f32);
+    let at = (centre - 0.5).max(0.0).min((from - 1) as f32);
     let first = (libm::floorf(at) as usize).min(from.saturating_sub(2));
     let part = at - first as f32;
     let weights = if from == 1 { alloc::vec![1.0] } else { alloc::vec![1.0 - part, part] };

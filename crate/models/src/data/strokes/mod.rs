@@ -136,7 +136,7 @@ fn shaken(factors: &Factors, stream: &mut Stream) -> Vec<Vec<[f32; 2]>> {
                 let moved = if i > 0 && stroke[i - 1] == *knot {
                     knots[i - 1]
                 } else {
-                    knot.map(|v| v + SHAKE * stream.normal().clamp(-2.5, 2.5))
+                    knot.map(|v| v + SHAKE * stream.normal().max(-2.5).min(2.5))
                 };
                 knots.push(moved);
             }
@@ -204,8 +204,8 @@ impl Warp {
         const AMPLITUDE: f32 = 0.022;
         const TURN: f32 = 2.0 * core::f32::consts::PI;
         let mut wave = || {
-            let frequency = [0, 1].map(|_| TURN * 0.6 * stream.normal().clamp(-2.0, 2.0));
-            let push = [0, 1].map(|_| AMPLITUDE * stream.normal().clamp(-2.0, 2.0));
+            let frequency = [0, 1].map(|_| TURN * 0.6 * stream.normal().max(-2.0).min(2.0));
+            let push = [0, 1].map(|_| AMPLITUDE * stream.normal().max(-2.0).min(2.0));
             (frequency, TURN * stream.uniform(), push)
         };
         Warp { waves: [wave(), wave(), wave()] }

@@ -52,7 +52,7 @@ impl Canvas {
             let py = row as f32 + 0.5 - a[1];
             for column in columns.clone() {
                 let px = column as f32 + 0.5 - a[0];
-                let t = ((px * along[0] + py * along[1]) * inverse).clamp(0.0, 1.0);
+                let t = ((px * along[0] + py * along[1]) * inverse).max(0.0).min(1.0);
                 let (dx, dy) = (px - t * along[0], py - t * along[1]);
                 let edge = libm::sqrtf(dx * dx + dy * dy) - (ra + (rb - ra) * t);
                 let held = &mut self.distance[row * self.side + column];
@@ -64,7 +64,7 @@ impl Canvas {
     /// Appends the grey values, `[side, side]` with 255 for ink, and empties the sheet.
     pub fn develop(&mut self, pixels: &mut Vec<u8>) {
         for distance in &mut self.distance {
-            let ink = (FAR - *distance).clamp(0.0, 1.0);
+            let ink = (FAR - *distance).max(0.0).min(1.0);
             pixels.push((ink * 255.0 + 0.5) as u8);
             *distance = FAR;
         }
