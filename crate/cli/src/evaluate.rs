@@ -1,0 +1,121 @@
+//! `tilde evaluate`: trains exhibits to the gates of their cards.
+
+use crate::args::Evaluate;
+use crate::backend::Backend;
+use crate::failure::Failure;
+use crate::{open, progress, table};
+use indicatif::ProgressBar;
+use pollster::block_on;
+use serde_json::{Value as Json, json};
+use std::future::ready;
+use std::io::Write;
+use tilde_graph::{Device, Plan};
+use tilde_models::evaluate::{Control, Evaluation, Host, Measured, evaluate};
+use tilde_models::exhibit::Task;
+use tilde_models::{Error, exhibits};
+
+/// Evaluates one exhibit or all; fails if a gate is missed or a control passes.
+pub fn run(args: &Evaluate, out: &mut dyn Write) -> Result<(), Failure> {
+    let ids = match &args.id[..] {
+        "all" => exhibits::CARDS.iter().map(|card| card.id).collect(),
+        id => vec![exhibits::card(id)?.id],
+    };
+    let seeds: Vec<u64> = (1..=u64::from(args.seeds)).collect();
+    let desk = Desk { backend: Backend::open(args.backend).map_err(Error::from)?, bar: progress::bar(0) };
+    let mut evaluations = Vec::new();
+    for id in ids {
+        evaluations.push(block_on(evaluate(&desk, id, &seeds))?);
+    }
+    desk.bar.finish_and_clear();
+    if !args.json {
+        evaluations.iter().try_for_each(|evaluation| print(evaluation, out))?;
+    } else if let ([evaluation], true) = (&evaluations[..], args.id != "all") {
+        writeln!(out, "{:#}", to_json(evaluation))?;
+    } else {
+        writeln!(out, "{:#}", evaluations.iter().map(to_json).collect::<Json>())?;
+    }
+    out.flush()?;
+    verdict(&evaluations)
+}
+
+fn verdict(evaluations: &[Evaluation]) -> Result<(), Failure> {
+    let failed: Vec<&str> = evaluations.iter().filter(|e| !e.pass()).map(|e| e.id).collect();
+    match failed.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::Failed(format!(
+            "A gate was missed or a control passed in: {}. The report says which.",
+            failed.join(", ")
+        ))),
+    }
+}
+
+/// Has a backend and the digits, and shows a bar.
+struct Desk {
+    backend: Backend,
+    bar: ProgressBar,
+}
+
+impl Host for Desk {
+    fn load(&self, plan: Plan) -> Task<'_, Box<dyn Device>> {
+        Box::pin(ready(self.backend.load(plan).map_err(Error::from)))
+    }
+
+    fn digits(&self) -> (Vec<u8>, Vec<u8>) {
+        open::digits()
+    }
+
+    fn progress(&self, exhibit: &str, seed: u64, step: u32, steps: u32) {
+        if step == 0 {
+            self.bar.reset();
+        }
+        self.bar.set_message(format!("{exhibit}, seed {seed}"));
+        self.bar.set_length(u64::from(steps));
+        self.bar.set_position(u64::from(step));
+    }
+}
+
+fn print(evaluation: &Evaluation, out: &mut dyn Write) -> Result<(), Failure> {
+    writeln!(out, "{}", evaluation.id)?;
+    let gates = evaluation.gates.iter().map(|m| {
+        let seeds: Vec<String> = m.seeds.iter().map(|&x| table::figure(x)).collect();
+        let bound = format!("{} {}", m.gate.op.symbol(), m.gate.target);
+        let verdict = if m.pass() { "pass" } else { "MISSED" };
+        let seeds = format!("worst {}, seeds {}", table::figure(m.worst()), seeds.join(" "));
+        [m.gate.name.into(), table::figure(m.value()), bound, verdict.into(), seeds]
+    });
+    let controls = evaluation.controls.iter().map(|c| {
+        let bound = format!("{} {}", c.gate.op.symbol(), c.gate.target);
+        let verdict = if c.rejected() { "rejected" } else { "NOT REJECTED" };
+        [c.gate.name.into(), table::figure(c.value), bound, verdict.into(), c.name.into()]
+    });
+    Ok(table::print(out, &gates.chain(controls).collect::<Vec<[String; 5]>>())?)
+}
+
+fn to_json(evaluation: &Evaluation) -> Json {
+    let gate = |m: &Measured| {
+        json!({
+            "name": m.gate.name,
+            "value": m.value(),
+            "op": m.gate.op.symbol(),
+            "target": m.gate.target,
+            "pass": m.pass(),
+            "worst": m.worst(),
+            "seeds": m.seeds,
+        })
+    };
+    let control = |c: &Control| {
+        json!({
+            "name": c.name,
+            "gate": c.gate.name,
+            "value": c.value,
+            "op": c.gate.op.symbol(),
+            "target": c.gate.target,
+            "rejected": c.rejected(),
+        })
+    };
+    json!({
+        "id": evaluation.id,
+        "gates": evaluation.gates.iter().map(gate).collect::<Vec<_>>(),
+        "controls": evaluation.controls.iter().map(control).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,64 @@
+//! Opens an exhibit on a backend.
+
+use crate::args::Model;
+use crate::backend::Backend;
+use crate::failure::Failure;
+use crate::weights::Weights;
+use crate::{data, settings};
+use tilde_graph::{Plan, compile};
+use tilde_models::exhibit::{Exhibit, Sources, UserData};
+use tilde_models::{Error, Run, Settings, exhibits};
+
+/// The digits that ship with Tilde.
+const DIGITS: &[u8] = include_bytes!("../../../www/data/digits8-images.idx");
+/// Their labels.
+const DIGIT_LABELS: &[u8] = include_bytes!("../../../www/data/digits8-labels.idx");
+
+/// The seed where none is given.
+const SEED: u64 = 1;
+
+/// What the command line describes: the exhibit with its settings, data and saved weights.
+///
+/// # Errors
+/// A usage failure for what the exhibit does not have; others for files and devices.
+pub fn model(model: &Model, seed: Option<u64>) -> Result<Run, Failure> {
+    let card = exhibits::card(&model.id)?;
+    let weights = model.load.as_deref().map(|path| Weights::read(path, card)).transpose()?;
+    let mut settings = weights.as_ref().map_or_else(|| Settings::new(card), |w| w.settings.clone());
+    settings::change(&mut settings, &model.changes)?;
+    let user = data::read(&model.data)?;
+    let seed = seed.or(weights.as_ref().map(|w| w.seed)).unwrap_or(SEED);
+    let backend = Backend::open(model.backend).map_err(Error::from)?;
+    let mut run = open(&backend, &settings, user, seed)?;
+    if let Some(weights) = weights {
+        run.import(&weights.tensors)?;
+    }
+    Ok(run)
+}
+
+/// Builds the exhibit that the settings belong to, loads it and starts it from the seed.
+///
+/// # Errors
+/// Those of the exhibit and of the backend.
+fn open(backend: &Backend, settings: &Settings, user: Option<UserData>, seed: u64) -> Result<Run, Error> {
+    let exhibit = build(settings, seed, user)?;
+    let device = backend.load(compile(exhibit.program()))?;
+    Run::start(exhibit, device, settings.clone(), seed)
+}
+
+/// The compiled plan of an exhibit with these settings.
+///
+/// # Errors
+/// Those of the exhibit.
+pub fn plan(settings: &Settings) -> Result<Plan, Error> {
+    Ok(compile(build(settings, SEED, None)?.program()))
+}
+
+fn build(settings: &Settings, seed: u64, user: Option<UserData>) -> Result<Box<dyn Exhibit>, Error> {
+    exhibits::build(settings, seed, Sources { user, digits: Some(digits()) })
+}
+
+/// The files of the digits: images and labels.
+pub fn digits() -> (Vec<u8>, Vec<u8>) {
+    (DIGITS.to_vec(), DIGIT_LABELS.to_vec())
+}

@@ -1,0 +1,149 @@
+//! The command as a user runs it: output, exit codes, files.
+
+use serde_json::Value as Json;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+/// Small networks, so that a few steps take no time.
+const SMALL: [&str; 6] = ["--set", "hidden=16", "--set", "layers=2", "--set", "batch=32"];
+
+fn tilde(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_tilde")).args(args).output().expect("the command starts")
+}
+
+/// What it printed, if it succeeded.
+fn stdout(args: &[&str]) -> String {
+    let output = tilde(args);
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{args:?}: {complaint}");
+    // There is no terminal here, so there is no bar either.
+    assert_eq!(complaint, "");
+    String::from_utf8(output.stdout).expect("text")
+}
+
+fn json(args: &[&str]) -> Json {
+    serde_json::from_str(&stdout(args)).expect("JSON")
+}
+
+/// Its exit code and complaint, if it failed.
+fn failure(args: &[&str]) -> (i32, String) {
+    let output = tilde(args);
+    (output.status.code().expect("an exit code"), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// `train gan2d` on small networks, with more arguments, as JSON without its duration.
+fn train(more: &[&str]) -> Json {
+    let mut report = json(&[&["train", "gan2d", "--json"], &SMALL[..], more].concat());
+    report.as_object_mut().expect("an object").remove("seconds");
+    report
+}
+
+/// A file of this test run's own.
+fn file(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{name}", std::process::id()))
+}
+
+#[test]
+fn lists_the_exhibits() {
+    assert!(stdout(&["list"]).contains("gan2d"));
+    let cards = json(&["list", "--json"]);
+    let cards = cards.as_array().expect("an array");
+    let gan2d = cards.iter().find(|card| card["id"] == "gan2d").expect("the exhibit");
+    assert_eq!(gan2d["settings"][0]["default"], "eight-gaussians");
+}
+
+#[test]
+fn bad_usage_is_told_what_there_is() {
+    let (code, message) = failure(&["train", "gan3d"]);
+    assert_eq!(code, 2);
+    assert!(message.contains("gan2d"), "{message}");
+    let (code, message) = failure(&["train", "gan2d", "--set", "hiden=4"]);
+    assert_eq!(code, 2);
+    assert!(message.contains("hidden"), "{message}");
+    let (code, message) = failure(&["train", "gan2d", "--set", "learning_rate=NaN"]);
+    assert_eq!(code, 2);
+    assert!(message.contains("learning_rate"), "{message}");
+    assert_eq!(failure(&["train", "gan2d", "--set", "hidden"]).0, 2);
+    assert_eq!(failure(&["plan", "gan2d", "--entry", "none"]).0, 2);
+    assert_eq!(failure(&["bench", "none"]).0, 2);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_a_failure() {
+    let (code, message) = failure(&["train", "gan2d", "--data", "no-such-file.csv"]);
+    assert_eq!(code, 1);
+    assert!(message.contains("no-such-file.csv"), "{message}");
+    assert_eq!(message.lines().count(), 1);
+    let not_weights = file("not-weights.safetensors");
+    std::fs::write(&not_weights, b"something else").expect("written");
+    let (code, message) =
+        failure(&["sample", "gan2d", "--json", "--load", not_weights.to_str().expect("text")]);
+    assert_eq!(code, 1);
+    assert!(message.contains("safetensors"), "{message}");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bits() {
+    let run = |seed| train(&["--steps", "30", "--seed", seed]);
+    let [a, b, other] = ["7", "7", "8"].map(run);
+    assert_eq!(a["metrics"]["step"], 30.0);
+    assert!(a["metrics"]["loss"].is_f64());
+    assert_eq!(a, b);
+    assert_ne!(a["metrics"], other["metrics"]);
+}
+
+#[test]
+fn saved_weights_sample_alike_and_train_on() {
+    let [half, whole] = ["half.safetensors", "whole.safetensors"].map(file);
+    let [half, whole] = [&half, &whole].map(|path| path.to_str().expect("text"));
+    train(&["--steps", "10", "--seed", "3", "--save", half]);
+    // The settings and the seed are those of the file.
+    let on = json(&["train", "gan2d", "--json", "--steps", "15", "--load", half, "--save", whole]);
+    let at_once = train(&["--steps", "25", "--seed", "3"]);
+    assert_eq!(on["metrics"], at_once["metrics"]);
+    assert_eq!(on["settings"], at_once["settings"]);
+
+    let sample = |seed| json(&["sample", "gan2d", "-n", "5", "--json", "--load", whole, "--seed", seed]);
+    let samples = sample("1");
+    assert_eq!(samples["shape"], serde_json::json!([5, 2]));
+    assert_eq!(samples, sample("1"));
+    assert_ne!(samples, sample("2"));
+}
+
+#[test]
+fn figures_and_samples_become_files() {
+    let [csv, png] = ["figures.csv", "samples.png"].map(file);
+    let paths = [&csv, &png].map(|path| path.to_str().expect("text"));
+    train(&["--steps", "20", "--metrics", paths[0], "--every", "8", "--samples", paths[1]]);
+    let csv = std::fs::read_to_string(csv).expect("the figures");
+    let steps: Vec<&str> = csv.lines().map(|line| line.split(',').next().unwrap_or_default()).collect();
+    assert_eq!(steps, ["step", "8", "16", "20"]);
+    let png = image::open(png).expect("the picture").into_rgb8();
+    assert!(png.pixels().any(|p| p.0 != [255; 3]));
+}
+
+#[test]
+fn data_of_ones_own() {
+    let csv = file("points.csv");
+    let points: String =
+        (0..40).map(|i| format!("{},{}\n", f64::from(i).sin(), f64::from(i).cos())).collect();
+    std::fs::write(&csv, points).expect("written");
+    let run = train(&["--steps", "5", "--data", csv.to_str().expect("text")]);
+    assert!(run["metrics"]["loss"].is_f64());
+}
+
+#[test]
+fn prints_plans_and_shaders() {
+    let plan = stdout(&["plan", "gan2d"]);
+    assert!(plan.contains("discriminator:") && plan.contains("FLOP") && plan.contains("work"), "{plan}");
+    let full = stdout(&["plan", "gan2d", "--entry", "sample", "--full"]);
+    assert!(full.contains("store") && !full.contains("discriminator"), "{full}");
+    assert!(stdout(&["plan", "gan2d", "--entry", "sample", "--wgsl"]).contains("@compute"));
+}
+
+#[test]
+fn evaluate_refuses_what_it_cannot_do() {
+    // Training to the gates takes minutes and is run on its own.
+    assert_eq!(failure(&["evaluate", "gan3d", "--json"]).0, 2);
+    assert_eq!(failure(&["evaluate", "gan2d", "--seeds", "0"]).0, 2);
+}
