@@ -9,4 +9,6 @@ mod elementwise;
 mod matmul;
 mod program;
 mod reduce;
+mod random_graphs;
 mod reference;
+mod training;
