@@ -1,0 +1,50 @@
+//! The benchmark's tasks, for `www/bench.js`.
+
+use crate::device::{self, Loaded};
+use crate::js::Result;
+use crate::turns::Turns;
+use tilde_graph::compile;
+use tilde_models::bench::{Task, task};
+use wasm_bindgen::prelude::*;
+
+/// A benchmark task, loaded on a backend.
+#[wasm_bindgen]
+pub struct WebBench {
+    task: Task,
+    loaded: Turns<Loaded>,
+    backend: &'static str,
+    description: String,
+}
+
+#[wasm_bindgen]
+impl WebBench {
+    /// Loads the task "gan2d", "vae_mlp" or "rbm" with its initial weights and its batch.
+    pub async fn open(
+        id: &str,
+        #[wasm_bindgen(unchecked_param_type = "BackendName")] backend: &str,
+    ) -> Result<WebBench> {
+        let task = task(id)?;
+        let mut loaded = device::load(backend, compile(&task.program)).await?;
+        task.start(&mut *loaded);
+        let (backend, description) = (loaded.kind(), device::describe(&*loaded).await);
+        Ok(WebBench { task, loaded: Turns::new(loaded), backend, description })
+    }
+
+    /// Trains `n` steps to their end and gives the last one's loss.
+    pub async fn step(&self, n: u32) -> Result<f32> {
+        let mut loaded = self.loaded.take().await;
+        Ok(self.task.train(&mut **loaded, n).await?)
+    }
+
+    /// "cpu" or "webgpu".
+    #[wasm_bindgen(getter, unchecked_return_type = "BackendName")]
+    pub fn backend(&self) -> String {
+        self.backend.into()
+    }
+
+    /// What it runs on, in words.
+    #[wasm_bindgen(getter)]
+    pub fn description(&self) -> String {
+        self.description.clone()
+    }
+}

@@ -1,0 +1,34 @@
+//! Tilde for the browser: the exhibits' cards, opened runs, the user's files and the benchmark, as
+//! one wasm module with TypeScript types.
+//!
+//! This crate only translates. Plain objects and typed arrays go in and out ([`js`], [`values`],
+//! [`types`]); models, training and pictures are `tilde-models`', and the two backends behind
+//! [`device`] are `tilde-cpu`'s and `tilde-gpu`'s. What fails is thrown as an `Error` with a stable
+//! `code`.
+
+pub mod bench;
+pub mod cards;
+pub mod data;
+pub mod device;
+pub mod gpu_info;
+mod js;
+pub mod run;
+mod turns;
+mod types;
+mod values;
+
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    fn console_error(message: &str);
+}
+
+/// Runs once, when the module is loaded.
+#[wasm_bindgen(start)]
+fn start() {
+    // A panic is a mistake of ours. It ends in an `unreachable` trap that names nothing, so the
+    // place is told first.
+    std::panic::set_hook(Box::new(|info| console_error(&info.to_string())));
+}

@@ -1,0 +1,102 @@
+//! Kernels in the wasm build, in a worker, on both backends: one small network's training step,
+//! judged by the f64 interpreter. Breadth is tested natively; here few shaders are compiled,
+//! because a software adapter takes long to.
+#![cfg(target_arch = "wasm32")]
+
+use tilde_cpu::{Interpreter, Values};
+use tilde_graph::optim::{Adam, AdamOptions};
+use tilde_graph::{Init, Program, Var, compile};
+use tilde_models::drive;
+use tilde_web::device;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+const SEED: u64 = 11;
+
+/// Outputs of the step, and how far each may be off.
+const OUTPUTS: [(&str, f64); 3] = [("words", 0.0), ("normals", 1e-5), ("loss", 1e-5)];
+
+/// A two-layer regression with dropout-like noise: products, fused bias and activation, a
+/// reduction, draws, gather, and an optimiser step over a flat group.
+fn program() -> (Program, Var, Var) {
+    let mut p = Program::new("browser");
+    let rows = p.data("rows", [9, 5]);
+    let mut group = p.group("net");
+    let w1 = group.param(&mut p, "w1", [5, 7], Init::Normal(0.5));
+    let b1 = group.param(&mut p, "b1", [7], Init::Constant(0.1));
+    let w2 = group.param(&mut p, "w2", [7, 1], Init::Normal(0.5));
+    let adam = Adam::new(&mut p, &group, "adam", AdamOptions::default());
+    p.entry("train", |g| {
+        let x = g.read(rows).gather(g.indices(6, 9));
+        let noise = g.normal([6, 7]);
+        let h = (x.matmul(g.param(w1)) + g.param(b1)).tanh() + noise * 0.1;
+        let loss = (h.matmul(g.param(w2)) - 1.0).square().mean();
+        adam.update(g, g.grad_group(loss, &group), g.constant(0.01));
+        g.output("words", g.uniform([10]));
+        g.output("normals", noise);
+        g.output("loss", loss);
+    })
+    .expect("the shapes fit");
+    (p, rows, group.var())
+}
+
+fn close(got: &[f32], expected: &[f64], tolerance: f64, what: &str) {
+    assert_eq!(got.len(), expected.len(), "{what}");
+    for (&a, &b) in got.iter().zip(expected) {
+        let off = (f64::from(a) - b).abs();
+        assert!(
+            off <= tolerance * b.abs().max(1.0),
+            "{what} is off by {off:e}"
+        );
+    }
+}
+
+async fn agrees_with_the_judge(backend: &str) {
+    let (program, rows, weights) = program();
+    let values: Vec<f32> = (0..45).map(|i| (i % 7) as f32 / 3.0 - 1.0).collect();
+    let mut judge = Interpreter::new(&program, SEED);
+    judge.write(
+        rows,
+        Values::F(values.iter().map(|&v| f64::from(v)).collect()),
+    );
+    let mut device = device::load(backend, compile(&program))
+        .await
+        .expect("the backend loads");
+    drive::start(&mut *device, &program, SEED);
+    drive::write(&mut *device, rows, &values);
+    for _ in 0..3 {
+        judge.run(0);
+        drive::run(&mut *device, 0).expect("it runs");
+        for (name, tolerance) in OUTPUTS {
+            let got = drive::output(&mut *device, 0, name)
+                .await
+                .expect("it is an output");
+            close(
+                &got,
+                judge.output(name).expect("it is an output").f(),
+                tolerance,
+                name,
+            );
+        }
+    }
+    let got = drive::read(&mut *device, weights)
+        .await
+        .expect("they are a variable");
+    close(
+        &got,
+        judge.read(weights).f(),
+        1e-4,
+        "the weights after three steps",
+    );
+}
+
+#[wasm_bindgen_test]
+async fn the_cpu_agrees_with_the_judge() {
+    agrees_with_the_judge("cpu").await;
+}
+
+#[wasm_bindgen_test]
+async fn the_gpu_agrees_with_the_judge() {
+    agrees_with_the_judge("webgpu").await;
+}
