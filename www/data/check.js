@@ -5,7 +5,15 @@ import { TildeError } from "../errors.js";
 /** @typedef {import("../protocol.js").Card} Card */
 
 /** Bounds that hold for every loader. */
-export const LIMITS = Object.freeze({ bytes: 64 << 20, decoded: 256 << 20, images: 60_000, side: 64, files: 2000, pixels: 40_000_000, rows: 100_000 });
+export const LIMITS = Object.freeze({
+  bytes: 64 << 20,
+  decoded: 256 << 20,
+  images: 60_000,
+  side: 64,
+  files: 2000,
+  pixels: 40_000_000,
+  rows: 100_000,
+});
 
 /** @param {string} message @returns {never} */
 function refuse(message) {
@@ -14,7 +22,10 @@ function refuse(message) {
 
 /** @param {unknown} data @param {string} what @returns {Float32Array} */
 function finite(data, what) {
-  if (!(data instanceof Float32Array)) refuse(`${what} must be a Float32Array, found ${data === undefined ? "nothing" : Object.prototype.toString.call(data).slice(8, -1)}.`);
+  if (!(data instanceof Float32Array))
+    refuse(
+      `${what} must be a Float32Array, found ${data === undefined ? "nothing" : Object.prototype.toString.call(data).slice(8, -1)}.`,
+    );
   const at = data.findIndex((value) => !Number.isFinite(value));
   if (at >= 0) refuse(`${what} must be finite numbers, found ${data[at]} at index ${at}.`);
   return data;
@@ -24,7 +35,8 @@ function finite(data, what) {
 function shaped(shape, rank, pattern, length) {
   const fits = Array.isArray(shape) && shape.length === rank && shape.every((n) => Number.isSafeInteger(n) && n > 0);
   if (!fits) refuse(`shape must be ${pattern}, found [${String(shape)}].`);
-  if (shape.reduce((product, n) => product * n, 1) !== length) refuse(`shape [${shape.join(", ")}] does not fit ${length} values.`);
+  if (shape.reduce((product, n) => product * n, 1) !== length)
+    refuse(`shape [${shape.join(", ")}] does not fit ${length} values.`);
   return shape;
 }
 
@@ -35,8 +47,14 @@ function shaped(shape, rank, pattern, length) {
  * @returns {import("../protocol.js").UserData}
  */
 export function checkData(card, data) {
-  const kind = data?.images !== undefined ? "images" : data?.points !== undefined ? "points" : refuse("data must have images or points.");
-  if (!card.data.includes(kind)) refuse(`"${card.id}" takes no ${kind} of your own${card.data.length ? `, only ${card.data.join(" or ")}` : ""}.`);
+  const kind =
+    data?.images !== undefined
+      ? "images"
+      : data?.points !== undefined
+        ? "points"
+        : refuse("data must have images or points.");
+  if (!card.data.includes(kind))
+    refuse(`"${card.id}" takes no ${kind} of your own${card.data.length ? `, only ${card.data.join(" or ")}` : ""}.`);
   const values = finite(data[kind], kind);
   if (kind === "points") {
     const shape = shaped(data.shape, 2, "[N, 2]", values.length);
@@ -48,7 +66,8 @@ export function checkData(card, data) {
   if (outside !== undefined) refuse(`images must lie in 0 to 1, found ${outside}.`);
   if (data.labels === undefined) return { images: values, shape };
   const labels = Uint32Array.from(data.labels);
-  if (labels.length !== shape[0]) refuse(`labels must be one for each of the ${shape[0]} images, found ${labels.length}.`);
+  if (labels.length !== shape[0])
+    refuse(`labels must be one for each of the ${shape[0]} images, found ${labels.length}.`);
   return { images: values, shape, labels };
 }
 
@@ -59,10 +78,13 @@ export function checkData(card, data) {
  */
 export function checkPayload(card, id, payload) {
   const action = card.actions.find((each) => each.id === id);
-  if (!action) refuse(`"${card.id}" has no action "${id}". It has: ${card.actions.map((each) => each.id).join(", ") || "none"}.`);
+  if (!action)
+    refuse(`"${card.id}" has no action "${id}". It has: ${card.actions.map((each) => each.id).join(", ") || "none"}.`);
   const { points, at, picks } = payload;
   if (action.kind === "brush" && finite(points, "points").length % 2) refuse("points must be [N, 2]: x, y, x, y, …");
-  if (action.kind === "drag" && !(Array.isArray(at) && at.length === 2 && at.every((v) => v >= 0 && v <= 1))) refuse(`at must be two numbers from 0 to 1, found [${String(at)}].`);
-  if (action.kind === "pick" && !(Array.isArray(picks) && picks.every((n) => Number.isSafeInteger(n) && n >= 0))) refuse(`picks must be whole numbers from 0, found [${String(picks)}].`);
+  if (action.kind === "drag" && !(Array.isArray(at) && at.length === 2 && at.every((v) => v >= 0 && v <= 1)))
+    refuse(`at must be two numbers from 0 to 1, found [${String(at)}].`);
+  if (action.kind === "pick" && !(Array.isArray(picks) && picks.every((n) => Number.isSafeInteger(n) && n >= 0)))
+    refuse(`picks must be whole numbers from 0, found [${String(picks)}].`);
   return payload;
 }

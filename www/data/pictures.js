@@ -16,9 +16,16 @@ export async function readPictures(files) {
   const bitmaps = [];
   for (const file of files) {
     const bitmap = await createImageBitmap(file).catch(() => {
-      throw new TildeError("bad-file", `${file.name}: expected a picture (PNG or JPEG), found something that this browser cannot decode.`);
+      throw new TildeError(
+        "bad-file",
+        `${file.name}: expected a picture (PNG or JPEG), found something that this browser cannot decode.`,
+      );
     });
-    if (bitmap.width * bitmap.height > LIMITS.pixels) throw new TildeError("bad-file", `${file.name}: expected at most ${LIMITS.pixels / 1e6} million pixels, found ${bitmap.width} × ${bitmap.height}.`);
+    if (bitmap.width * bitmap.height > LIMITS.pixels)
+      throw new TildeError(
+        "bad-file",
+        `${file.name}: expected at most ${LIMITS.pixels / 1e6} million pixels, found ${bitmap.width} × ${bitmap.height}.`,
+      );
     bitmaps.push(bitmap);
   }
   const [{ width: w, height: h }] = bitmaps;
@@ -26,7 +33,9 @@ export async function readPictures(files) {
   const side = keep ? w : SIDE;
   const images = new Float32Array(bitmaps.length * side * side);
   const canvas = new OffscreenCanvas(side, side);
-  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (
+    canvas.getContext("2d", { willReadFrequently: true })
+  );
   context.imageSmoothingQuality = "high";
   bitmaps.forEach((bitmap, i) => {
     const scale = side / Math.max(bitmap.width, bitmap.height);
@@ -36,7 +45,8 @@ export async function readPictures(files) {
     context.drawImage(bitmap, (side - width) / 2, (side - height) / 2, width, height);
     bitmap.close();
     const { data } = context.getImageData(0, 0, side, side);
-    for (let p = 0; p < side * side; p++) images[i * side * side + p] = (0.2126 * data[4 * p] + 0.7152 * data[4 * p + 1] + 0.0722 * data[4 * p + 2]) / 255;
+    for (let p = 0; p < side * side; p++)
+      images[i * side * side + p] = (0.2126 * data[4 * p] + 0.7152 * data[4 * p + 1] + 0.0722 * data[4 * p + 2]) / 255;
   });
   return { kind: "images", images, shape: [bitmaps.length, side, side] };
 }
@@ -54,7 +64,10 @@ export function shrink(images, shape) {
     for (let y = 0; y < SIDE; y++) {
       for (let x = 0; x < SIDE; x++) {
         const [top, left] = [Math.floor((y * h) / SIDE), Math.floor((x * w) / SIDE)];
-        const [bottom, right] = [Math.max(top + 1, Math.floor(((y + 1) * h) / SIDE)), Math.max(left + 1, Math.floor(((x + 1) * w) / SIDE))];
+        const [bottom, right] = [
+          Math.max(top + 1, Math.floor(((y + 1) * h) / SIDE)),
+          Math.max(left + 1, Math.floor(((x + 1) * w) / SIDE)),
+        ];
         let sum = 0;
         for (let v = top; v < bottom; v++) for (let u = left; u < right; u++) sum += images[(i * h + v) * w + u];
         small[(i * SIDE + y) * SIDE + x] = sum / ((bottom - top) * (right - left));

@@ -1,0 +1,149 @@
+// What goes wrong in the worker, with a model that goes wrong when it is told to. Runs without a page.
+
+import { expect, test } from "@playwright/test";
+import { Player } from "../../www/engine/play.js";
+import { EngineRun } from "../../www/engine/run.js";
+import * as safetensors from "../../www/safetensors.js";
+import { format, parse, split } from "../../www/ui/address.js";
+
+/** A model whose only weight is its step; at `breaks` its loss is NaN, at `loses` its device goes. */
+class Fake {
+  step = 0;
+  backend = /** @type {"cpu"|"webgpu"} */ ("webgpu");
+  description = "fake";
+  freed = false;
+  static breaks = Infinity;
+  static loses = Infinity;
+  /** @type {Fake[]} */
+  static opened = [];
+  static async open() {
+    const fake = new Fake();
+    Fake.opened.push(fake);
+    return fake;
+  }
+  async train(/** @type {number} */ n) {
+    this.step += n;
+    if (this.step < Fake.loses) return;
+    Fake.loses = Infinity;
+    throw Object.assign(new Error("The device was lost."), { code: "device-lost" });
+  }
+  async metrics() {
+    return { step: this.step, loss: this.step >= Fake.breaks ? NaN : 1 / (1 + this.step) };
+  }
+  async export_state() {
+    return [{ name: "step", dtype: "F32", shape: [1], data: Float32Array.of(this.step) }];
+  }
+  async import_state(/** @type {{ data: Float32Array }[]} */ [{ data }]) {
+    this.step = data[0];
+  }
+  free() {
+    this.freed = true;
+  }
+}
+
+/** @param {(notice: { code: string }) => void} [notice] */
+async function open(notice = () => {}) {
+  Object.assign(Fake, { breaks: Infinity, loses: Infinity, opened: [] });
+  const engine = /** @type {any} */ ({
+    wasm: { WebRun: Fake },
+    assets: { of: async () => ({}) },
+    gpu: async () => ({}),
+  });
+  return EngineRun.open(engine, { exhibit: "fake", seed: 1, settings: { rate: 1 }, backend: "webgpu" }, notice);
+}
+
+const token = () => ({ aborted: false });
+
+test("a loss that is no longer finite stops training and brings the last finite weights back", async () => {
+  const run = await open();
+  await run.train(10, token(), () => {});
+  Fake.breaks = 15;
+  await expect(run.train(10, token(), () => {})).rejects.toMatchObject({ code: "not-finite" });
+  expect(await run.metrics(false)).toEqual({ step: 10, loss: 1 / 11 });
+});
+
+test("playing into a divergence ends with a frame of finite weights, and says why", async () => {
+  const run = await open();
+  /** @type {import("../../www/protocol.js").Frame[]} */
+  const frames = [];
+  /** @type {string[]} */
+  const failures = [];
+  const player = new Player(run, [], { frame: (frame) => frames.push(frame), fail: ({ code }) => failures.push(code) });
+  Fake.breaks = 5;
+  player.play({ views: [], pace: "full", phase: "", until: 1e6, every: 0 });
+  await expect.poll(() => failures).toEqual(["not-finite"]);
+  await player.pause();
+  expect(frames.at(-1)).toMatchObject({ playing: false, stopped: "not-finite" });
+  expect(frames.at(-1)?.metrics.loss).toBeGreaterThan(0);
+});
+
+test("playing stops at its budget, and never runs ahead of the page by more than a frame", async () => {
+  const run = await open();
+  /** @type {import("../../www/protocol.js").Frame[]} */
+  const frames = [];
+  const player = new Player(run, [], { frame: (frame) => frames.push(frame), fail: () => {} });
+  player.play({ views: [], pace: "full", phase: "", until: 500, every: 0 });
+  await expect.poll(() => frames.at(-1)?.stopped).toBe("until");
+  expect(frames.at(-1)?.metrics.step).toBe(500);
+  // Nobody acknowledged the first one, so there is only the last one after it.
+  expect(frames.length).toBe(2);
+});
+
+test("a lost device is built again, from the last snapshot, and the call goes on", async () => {
+  /** @type {string[]} */
+  const notices = [];
+  const run = await open(({ code }) => notices.push(code));
+  await run.enqueue(() => run.train(10, token(), () => {}));
+  Fake.loses = 12;
+  const { step } = await run.enqueue(() => run.train(5, token(), () => {}));
+  expect(notices).toEqual(["device-lost"]);
+  expect(step).toBe(15);
+  expect(Fake.opened.map(({ freed }) => freed)).toEqual([true, false]);
+});
+
+test("weights that are not finite are refused, and the present model is kept", async () => {
+  const run = await open();
+  await run.train(3, token(), () => {});
+  Fake.breaks = 100;
+  const poison = [{ name: "step", dtype: /** @type {const} */ ("F32"), shape: [1], data: Float32Array.of(200) }];
+  await expect(run.load(poison, { rate: 2 }, 1)).rejects.toMatchObject({ code: "bad-file" });
+  expect((await run.metrics(false)).step).toBe(3);
+  expect(run.status.settings).toEqual({ rate: 1 });
+});
+
+test("an abort is heard between slices", async () => {
+  const run = await open();
+  const stop = token();
+  await expect(run.train(1e9, stop, (done) => (stop.aborted = done > 100))).rejects.toMatchObject({ code: "aborted" });
+});
+
+test("safetensors: what is written is read, what is cut is refused", () => {
+  const tensors = [
+    { name: "w", dtype: /** @type {const} */ ("F32"), shape: [2, 2], data: Float32Array.of(1, -2, 0.5, 3) },
+    { name: "count", dtype: /** @type {const} */ ("U32"), shape: [1], data: Uint32Array.of(2 ** 32 - 1) },
+  ];
+  const bytes = safetensors.write(tensors, { exhibit: "fake" });
+  expect(safetensors.read(bytes)).toEqual({ tensors, metadata: { exhibit: "fake" } });
+  for (const length of [0, 7, 20, bytes.length - 4]) {
+    expect(() => safetensors.read(bytes.slice(0, length))).toThrow(/not a file of weights/);
+  }
+});
+
+test("an address holds what differs from the defaults, and comes back the same", () => {
+  const setting = { unit: "", live: true, more: false };
+  const card = /** @type {any} */ ({
+    id: "fake",
+    settings: [
+      { ...setting, id: "rate", kind: "float", min: 0, max: 1, default: 0.5, log: false },
+      { ...setting, id: "kind", kind: "choice", choices: ["a", "b"], default: "a" },
+    ],
+  });
+  const state = { settings: { rate: 0.25, kind: "a" }, seed: 7, backend: "cpu" };
+  expect(format(card, { ...state, settings: { rate: 0.5, kind: "a" }, seed: 1, backend: "auto" })).toBe("#/fake");
+  const hash = format(card, state);
+  expect(hash).toBe("#/fake?rate=0.25&seed=7&backend=cpu&v=1");
+  expect(parse(card, split(hash).query)).toMatchObject({ ...state, warnings: [] });
+  const { settings, warnings } = parse(card, split("#/fake?rate=2&kind=c&colour=red&seed=x&v=9").query);
+  expect(settings).toEqual({ rate: 1, kind: "a" });
+  expect(warnings.map(({ kind }) => kind)).toEqual(["clamped", "ignored", "unknown", "ignored", "newer"]);
+});

@@ -1,0 +1,103 @@
+// For everyone: small screens, screen readers, words, and a fast start.
+
+import { readFile } from "node:fs/promises";
+import AxeBuilder from "@axe-core/playwright";
+import { expect, open, pause, reached, test } from "./site.js";
+
+const EXHIBITS = ["gan2d", "vae", "rbm"];
+
+for (const id of EXHIBITS) {
+  for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+    test(`${id}, ${colorScheme}: axe finds no violation`, async ({ page, site }) => {
+      await page.emulateMedia({ colorScheme });
+      await open(page, `${site}#/${id}`);
+      await reached(page, 3);
+      await pause(page);
+      await page.locator("details.more summary").click();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(
+        violations.map(({ id: rule, nodes }) => `${rule}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`),
+      ).toEqual([]);
+    });
+  }
+
+  for (const width of [360, 390]) {
+    test(`${id}: fits a screen of ${width} pixels`, async ({ page, site }) => {
+      await page.setViewportSize({ width, height: 800 });
+      await open(page, `${site}#/${id}`);
+      await reached(page, 3);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(wide).toBeLessThanOrEqual(width);
+    });
+  }
+
+  test(`${id}: every id of its card has words, and every picture a text`, async ({ page, site }) => {
+    await open(page, `${site}#/${id}`);
+    await reached(page, 3);
+    await pause(page);
+    const words = JSON.parse(await readFile(new URL(`../../www/words/en/${id}.json`, import.meta.url), "utf8"));
+    const missing = await page.evaluate(async (own) => {
+      const { card, run } = /** @type {any} */ (document.querySelector("tilde-exhibit")).session;
+      const layers = new Set();
+      for (const view of card.views) for (const layer of (await run.view(view.id)).layers) layers.add(layer.id);
+      const wanted = [
+        ...card.settings.map((/** @type {any} */ { id }) => `settings.${id}.label`),
+        ...card.settings.map((/** @type {any} */ { id }) => `settings.${id}.hint`),
+        ...card.settings.flatMap((/** @type {any} */ { id, choices = [] }) =>
+          choices.map((/** @type {string} */ choice) => `settings.${id}.choices.${choice}`),
+        ),
+        ...card.metrics.map((/** @type {any} */ { id }) => `metrics.${id}.hint`),
+        ...card.metrics
+          .filter((/** @type {any} */ { curve }) => curve)
+          .map((/** @type {any} */ { curve }) => `curves.${curve}`),
+        ...card.views.map((/** @type {any} */ { id }) => `views.${id}.hint`),
+        ...card.actions.map((/** @type {any} */ { id }) => `actions.${id}.hint`),
+        ...card.phases.map((/** @type {any} */ id) => `phases.${id}.doing`),
+        ...card.experiments.flatMap((/** @type {any} */ { id }) =>
+          ["label", "predict", "options", "look", "explain"].map((part) => `experiments.${id}.${part}`),
+        ),
+        ...[...layers].map((id) => `layers.${id}`),
+      ];
+      return wanted.filter(
+        (path) => !path.split(".").reduce((/** @type {any} */ node, /** @type {string} */ key) => node?.[key], own),
+      );
+    }, words);
+    expect(missing).toEqual([]);
+    for (const canvas of await page.locator("canvas[role=img]").all())
+      expect(await canvas.getAttribute("aria-label")).toMatch(/[Ss]tep \d/);
+    await expect(page.locator("article math").first()).toBeAttached();
+  });
+}
+
+test("nothing jumps while it trains", async ({ page, site }) => {
+  await page.addInitScript(() => {
+    /** @type {any} */ (window).shift = 0;
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) /** @type {any} */ (window).shift += /** @type {any} */ (entry).value;
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  await open(page, site);
+  await page.waitForTimeout(3000);
+  expect(await page.evaluate(() => /** @type {any} */ (window).shift)).toBeLessThan(0.02);
+});
+
+test("from navigation to the first training step on screen, cold @slow", async ({ browser, site }) => {
+  const times = [];
+  for (let i = 0; i < 5; i++) {
+    const context = await browser.newContext(); // a new context has an empty cache
+    const page = await context.newPage();
+    await page.addInitScript(() =>
+      addEventListener("tilde:step", (event) => {
+        const detail = /** @type {CustomEvent} */ (event).detail;
+        if (detail.metrics.step > 0) /** @type {any} */ (window).firstStep ??= performance.now();
+      }),
+    );
+    await page.goto(`${site}#/gan2d?backend=cpu`);
+    await page.waitForFunction(() => /** @type {any} */ (window).firstStep);
+    times.push(await page.evaluate(() => /** @type {any} */ (window).firstStep));
+    await context.close();
+  }
+  times.sort((a, b) => a - b);
+  console.log(`cold start, ms: ${times.map(Math.round).join(" ")}`);
+  expect(times[2]).toBeLessThan(1500);
+});

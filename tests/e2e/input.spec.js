@@ -1,0 +1,112 @@
+// What a person puts in: a latent point, a painted distribution, files.
+
+import { gzipSync } from "node:zlib";
+import { expect, idxImages, metrics, open, pause, pixels, reached, test, view } from "./site.js";
+
+test("dragging the latent point decodes another image, by pointer and by keys", async ({ page, site }) => {
+  await open(page, `${site}#/vae?backend=cpu`);
+  await reached(page, 30);
+  await pause(page);
+  const pad = page.getByRole("slider", { name: "Latent point" });
+  await pad.scrollIntoViewIfNeeded();
+  const decoded = view(page, "decoded");
+  const before = await pixels(decoded);
+  const box = /** @type {{ x: number, y: number, width: number, height: number }} */ (await pad.boundingBox());
+  await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.5);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.9, box.y + box.height * 0.1, { steps: 5 });
+  await page.mouse.up();
+  await expect.poll(() => pixels(decoded)).not.toBe(before);
+  const dragged = await pixels(decoded);
+  await pad.focus();
+  for (let i = 0; i < 6; i++) await page.keyboard.press("Shift+ArrowLeft");
+  await expect.poll(() => pixels(decoded)).not.toBe(dragged);
+  await expect(pad).toHaveAttribute("aria-valuetext", /30 % across/);
+});
+
+test("drawing a distribution trains on it", async ({ page, site }) => {
+  await open(page, site);
+  await reached(page, 5);
+  await pause(page);
+  await page.getByRole("button", { name: "Draw" }).click();
+  const box = /** @type {{ x: number, y: number, width: number, height: number }} */ (
+    await view(page, "points").boundingBox()
+  );
+  await page.mouse.move(box.x + box.width * 0.2, box.y + box.height * 0.3);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.8, box.y + box.height * 0.3, { steps: 12 });
+  await page.mouse.up();
+  await expect(page.locator('[data-setting="data"] select')).toHaveValue("drawn");
+  const data = async () =>
+    page.evaluate(async () => [
+      ...(await /** @type {any} */ (document.querySelector("tilde-exhibit")).session.run.view("points")).layers[0].data,
+    ]);
+  // The line was drawn at three tenths from the top, so the data has come to lie around y = 1.2.
+  await expect
+    .poll(async () => (await data()).filter((_, i) => i % 2).every((y) => Math.abs(y - 1.2) < 0.3))
+    .toBe(true);
+  await page.locator("button.play").click();
+  const { step } = await metrics(page);
+  await reached(page, step + 10);
+});
+
+for (const [name, pack] of /** @type {[string, (bytes: Buffer) => Buffer][]} */ ([
+  ["bars.idx", (bytes) => bytes],
+  ["bars.idx.gz", gzipSync],
+])) {
+  test(`${name} is shown, then trained on`, async ({ page, site }) => {
+    await open(page, `${site}#/rbm?backend=cpu`);
+    await page.getByRole("button", { name: "Your data" }).click();
+    await page
+      .locator('input[type="file"]')
+      .setInputFiles({ name, mimeType: "application/octet-stream", buffer: pack(idxImages(120, 12)) });
+    await expect(page.locator("dialog")).toContainText("120 images of 12 × 12 pixels");
+    await page.getByRole("button", { name: "Train on these" }).click();
+    const shape = () =>
+      page.evaluate(
+        async () => (await /** @type {any} */ (document.querySelector("tilde-exhibit")).sample(3, { seed: 1 })).shape,
+      );
+    await expect.poll(shape).toEqual([3, 12, 12]);
+    await expect(page.locator('[data-setting="data"] select')).toHaveValue("own");
+    await reached(page, 10);
+  });
+}
+
+test("a wrong file says what was expected and what was found, and changes nothing", async ({ page, site }) => {
+  await open(page, `${site}#/rbm?backend=cpu`);
+  await reached(page, 3);
+  for (const [buffer, said] of /** @type {[Buffer, RegExp][]} */ ([
+    [Buffer.from("not an image file at all"), /expected/i],
+    [idxImages(10, 8).subarray(0, 200), /10 images of 8×8 .* holds 200 bytes/],
+    [gzipSync(idxImages(10, 8)).subarray(0, 30), /expected/i],
+  ])) {
+    await page
+      .locator('input[type="file"]')
+      .setInputFiles({ name: "wrong.idx", mimeType: "application/octet-stream", buffer });
+    await expect(page.getByRole("alert")).toContainText(said);
+    await page.getByRole("button", { name: "Cancel" }).click();
+  }
+  const { step } = await metrics(page);
+  await reached(page, step + 1);
+});
+
+test("pictures become small grey images; dark on light is inverted", async ({ page, site }) => {
+  await open(page, `${site}#/vae?backend=cpu`);
+  await pause(page);
+  const base64 = await page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(90, 60);
+    const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    context.fillStyle = "white";
+    context.fillRect(0, 0, 90, 60);
+    context.fillStyle = "black";
+    context.fillRect(40, 15, 10, 30);
+    const bytes = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
+    return btoa(String.fromCharCode(...bytes));
+  });
+  const buffer = Buffer.from(base64, "base64");
+  await page
+    .locator('input[type="file"]')
+    .setInputFiles(["a.png", "b.png", "c.png"].map((name) => ({ name, mimeType: "image/png", buffer })));
+  await expect(page.locator("dialog")).toContainText("3 images of 28 × 28 pixels");
+  await expect(page.getByLabel(/invert/)).toBeChecked();
+});

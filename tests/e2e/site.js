@@ -1,0 +1,97 @@
+// What the tests share: a server, a page that must stay without errors, and short ways to look at it.
+
+import { test as base, expect } from "@playwright/test";
+import { serve } from "../../www/tools/serve.mjs";
+
+/** @typedef {import("@playwright/test").Page} Page */
+/** @typedef {import("@playwright/test").Locator} Locator */
+
+/** A page for tests of the library alone. */
+const BLANK = '<!doctype html><title>Blank</title><link rel="icon" href="data:,">';
+
+/**
+ * `site` is the address of the site. Any console error, warning of a policy or uncaught exception
+ * fails the test that it happens in.
+ */
+export const test =
+  /** @type {import("@playwright/test").TestType<{ page: Page, context: import("@playwright/test").BrowserContext, browser: import("@playwright/test").Browser, quiet: void }, { site: string }>} */ (
+    // Its own types cannot express a fixture that only some of its kinds of test have.
+    /** @type {any} */ (base).extend({
+      site: [
+        // eslint-disable-next-line no-empty-pattern
+        async (/** @type {{}} */ {}, /** @type {(address: string) => Promise<void>} */ use) => {
+          const { address, close } = await serve({ root: process.env.SITE, pages: { "blank.html": BLANK } });
+          await use(address);
+          close();
+        },
+        { scope: "worker" },
+      ],
+      quiet: [
+        async (
+          /** @type {{ context: import("@playwright/test").BrowserContext }} */ { context },
+          /** @type {() => Promise<void>} */ use,
+        ) => {
+          /** @type {string[]} */
+          const problems = [];
+          context.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+          context.on("weberror", (error) => problems.push(error.error().message));
+          await use();
+          expect(problems, "the console stays clean").toEqual([]);
+        },
+        { auto: true },
+      ],
+    })
+  );
+
+export { expect };
+
+/**
+ * Opens an address of the page and waits for the exhibit.
+ * @param {Page} page
+ * @param {string} address
+ */
+export async function open(page, address) {
+  await page.goto(address);
+  await expect(page.locator("tilde-exhibit .title")).toBeVisible();
+}
+
+/** The run's figures as the page has them. @param {Page} page @returns {Promise<Record<string, number>>} */
+export const metrics = (page) =>
+  page.evaluate(() => ({ .../** @type {any} */ (document.querySelector("tilde-exhibit")).session?.last?.metrics }));
+
+/** Waits until so many steps are done. @param {Page} page @param {number} step */
+export const reached = (page, step) =>
+  expect.poll(async () => (await metrics(page)).step, { timeout: 30_000 }).toBeGreaterThanOrEqual(step);
+
+/** What a canvas shows, as text that can be compared. @param {Locator} canvas @returns {Promise<string>} */
+export const pixels = (canvas) => canvas.evaluate((element) => /** @type {HTMLCanvasElement} */ (element).toDataURL());
+
+/** The canvas of a view. @param {Page} page @param {string} id */
+export const view = (page, id) => page.locator(`[data-view="${id}"] canvas`);
+
+/** Waits until nothing is under way: the button says Play before the last slice is done. @param {Page} page */
+export const settled = (page) =>
+  page.evaluate(() => /** @type {any} */ (document.querySelector("tilde-exhibit")).pause());
+
+/** Pauses, and waits until it has. @param {Page} page */
+export async function pause(page) {
+  const button = page.locator("button.play");
+  if ((await button.textContent()) === "Pause") await button.click();
+  await settled(page);
+}
+
+/**
+ * An IDX file of images, as MNIST is published.
+ * @param {number} count
+ * @param {number} side
+ * @returns {Buffer}
+ */
+export function idxImages(count, side) {
+  const file = Buffer.alloc(16 + count * side * side);
+  file.set([0, 0, 8, 3], 0);
+  [count, side, side].forEach((n, i) => file.writeUInt32BE(n, 4 + 4 * i));
+  // A bright bar whose place goes with the index: something that a model can learn.
+  for (let i = 0; i < count; i++)
+    for (let y = 0; y < side; y++) file[16 + i * side * side + y * side + (i % side)] = 255;
+  return file;
+}

@@ -1,0 +1,173 @@
+// The page's end of the worker: starts it, sends calls, hands out answers and frames.
+
+import { TildeError, revive } from "./errors.js";
+
+/**
+ * @typedef {import("./protocol.js").FromWorker} FromWorker
+ * @typedef {import("./protocol.js").ReadyMessage} ReadyMessage
+ *
+ * @typedef {object} Call
+ * @property {(value: any) => void} resolve
+ * @property {(error: unknown) => void} reject
+ * @property {((progress: { done: number, total: number, rate: number }) => void)|undefined} progress
+ *
+ * @typedef {object} RunListener
+ * @property {(frame: import("./protocol.js").Frame) => void} [frame]
+ * @property {(error: TildeError, status: import("./protocol.js").Status, stopped: boolean) => void} [notice]
+ */
+
+/** The folder that the site stands in, whatever its sub-path. */
+export const BASE = new URL("../", import.meta.url);
+
+/**
+ * Whether this document has an opaque origin (a frame with `sandbox="allow-scripts"` alone): storage
+ * throws there, and only a classic worker from a blob may start.
+ */
+export const isOpaque = () => globalThis.origin === "null";
+
+/** One worker and the calls under way. */
+export class Client {
+  #worker;
+  #last = 0;
+  #lastRun = 0;
+  /** @type {Map<number, Call>} */
+  #calls = new Map();
+  /** @type {Map<number, RunListener>} */
+  #listeners = new Map();
+  /** @type {(ready: ReadyMessage) => void} */
+  #ready = () => {};
+  /** @type {(error: unknown) => void} */
+  #failed = () => {};
+  #closed = false;
+
+  /**
+   * Cards and wasm build, once the engine stands.
+   * @type {Promise<ReadyMessage>}
+   */
+  ready = new Promise((resolve, reject) => {
+    this.#ready = resolve;
+    this.#failed = reject;
+  });
+
+  /** @param {Worker} worker @param {string} build "" (the fastest), "simd" or "relaxed" */
+  constructor(worker, build) {
+    this.#worker = worker;
+    worker.onmessage = ({ data }) => this.#receive(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#fail(
+        new TildeError(
+          "no-start",
+          event.message || "The engine could not be loaded: the server must send www/ and pkg/ as they were built.",
+        ),
+      );
+    };
+    worker.postMessage({ type: "start", base: BASE.href, build });
+  }
+
+  /**
+   * Starts a worker in the way this document allows.
+   * @param {string} [build]
+   */
+  static async start(build = "") {
+    if (location.protocol === "file:")
+      throw new TildeError("no-start", "Opened from a file. Serve the folder instead: ./build.sh");
+    if (typeof WebAssembly === "undefined")
+      throw new TildeError("no-start", "This browser has no WebAssembly. Any current browser has it.");
+    if (!isOpaque()) return new Client(new Worker(new URL("worker.js", import.meta.url), { type: "module" }), build);
+    const response = await fetch(new URL("vendor/worker.js", import.meta.url));
+    if (!response.ok)
+      throw new TildeError("no-start", "vendor/worker.js is missing on this server: run ./build.sh build.");
+    const address = URL.createObjectURL(new Blob([await response.text()], { type: "text/javascript" }));
+    return new Client(new Worker(address), "simd");
+  }
+
+  /** A number for a run about to be opened. */
+  nextRun() {
+    return ++this.#lastRun;
+  }
+
+  /**
+   * @param {number} run
+   * @param {string} method
+   * @param {unknown[]} args
+   * @param {{ signal?: AbortSignal, progress?: Call["progress"] }} [options]
+   * @returns {Promise<any>}
+   */
+  call(run, method, args, { signal, progress } = {}) {
+    if (this.#closed)
+      return Promise.reject(new TildeError("closed", "Tilde is closed. Start it again with Tilde.start()."));
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const id = ++this.#last;
+    const abort = () => this.#worker.postMessage({ type: "abort", id });
+    signal?.addEventListener("abort", abort, { once: true });
+    return new Promise((resolve, reject) => {
+      this.#calls.set(id, { resolve, reject, progress });
+      this.#worker.postMessage({ type: "call", id, run, method, args });
+    })
+      .catch((error) => {
+        throw signal?.aborted && error.code === "aborted" ? signal.reason : error;
+      })
+      .finally(() => signal?.removeEventListener("abort", abort));
+  }
+
+  /** @param {number} run @param {RunListener} listener */
+  listen(run, listener) {
+    this.#listeners.set(run, listener);
+  }
+
+  /** @param {number} run */
+  forget(run) {
+    this.#listeners.delete(run);
+  }
+
+  /** Ends the worker; calls under way are rejected. */
+  close() {
+    this.#closed = true;
+    this.#worker.terminate();
+    this.#fail(new TildeError("closed", "Tilde was closed."));
+  }
+
+  /** @param {FromWorker} message */
+  #receive(message) {
+    switch (message.type) {
+      case "ready":
+        return this.#ready(message);
+      case "failed":
+        return this.#fail(revive({ ...message.error, code: "no-start" }));
+      case "frame":
+        this.#listeners.get(message.run)?.frame?.(message.frame);
+        return this.#acknowledge(message.run);
+      case "notice":
+        return this.#listeners.get(message.run)?.notice?.(revive(message.notice), message.status, message.stopped);
+      case "progress":
+        return this.#calls.get(message.id)?.progress?.(message);
+      default:
+        return this.#settle(message);
+    }
+  }
+
+  /** @param {import("./protocol.js").ResultMessage|import("./protocol.js").ErrorMessage} message */
+  #settle(message) {
+    const call = this.#calls.get(message.id);
+    this.#calls.delete(message.id);
+    if (message.type === "result") call?.resolve(message.value);
+    else call?.reject(revive(message.error));
+  }
+
+  /** Asks for the next frame when the browser is ready to show one. @param {number} run */
+  #acknowledge(run) {
+    const acknowledge = () => this.#worker.postMessage({ type: "ack", run });
+    // A hidden tab gets no animation frames, and needs none drawn.
+    if (document.hidden) acknowledge();
+    else requestAnimationFrame(acknowledge);
+  }
+
+  /** @param {TildeError} error */
+  #fail(error) {
+    this.ready.catch(() => {}); // nobody may be waiting for it any more
+    this.#failed(error);
+    for (const { reject } of this.#calls.values()) reject(error);
+    this.#calls.clear();
+  }
+}

@@ -1,0 +1,222 @@
+// The loop behind the play button: train a slice, now and then post a frame, never run ahead of the
+// page by more than one frame.
+
+import { describe } from "../errors.js";
+import { Pace, breathe } from "./pace.js";
+
+/**
+ * @typedef {import("../protocol.js").Frame} Frame
+ * @typedef {import("../protocol.js").PlayOptions} PlayOptions
+ *
+ * @typedef {object} Listener
+ * @property {(frame: Frame, transfer: Transferable[]) => void} frame
+ * @property {(error: import("../protocol.js").Described) => void} fail
+ */
+
+const STEADY_MS = 100;
+const PHASE_MS = 700;
+const DEEP_MS = 1500;
+
+/** Plays one run. */
+export class Player {
+  #run;
+  #phases;
+  #listener;
+  /** @type {PlayOptions|undefined} */
+  #options;
+  /** @type {string[]} */
+  #views = [];
+  #loop = Promise.resolve();
+  #wake = () => {};
+  #acknowledged = true;
+  #pace = new Pace();
+  #rate = 0;
+  #turn = 0;
+  #phase = "";
+
+  /**
+   * @param {import("./run.js").EngineRun} run
+   * @param {string[]} phases of its card
+   * @param {Listener} listener
+   */
+  constructor(run, phases, listener) {
+    this.#run = run;
+    this.#phases = phases;
+    this.#listener = listener;
+  }
+
+  /** The page has drawn the last frame. */
+  acknowledge() {
+    this.#acknowledged = true;
+  }
+
+  /**
+   * Starts, or changes how it plays.
+   * @param {PlayOptions} options
+   */
+  play(options) {
+    const running = this.#options;
+    this.#options = options;
+    this.#views = options.views;
+    this.#wake();
+    if (!running) this.#loop = this.#loop.then(() => this.#play());
+  }
+
+  /** Stops after the slice under way and its last frame. */
+  async pause() {
+    this.#options = undefined;
+    this.#wake();
+    await this.#loop;
+  }
+
+  /**
+   * One frame at once, for a run that is paused.
+   * @param {string[]} views
+   * @param {boolean} deep
+   */
+  frame(views, deep) {
+    return this.#run.enqueue(() => this.#frame(views, deep, ""));
+  }
+
+  async #play() {
+    this.#acknowledged = true;
+    this.#rate = 0;
+    const stopped = await this.#attempt(() => this.#train());
+    this.#options = undefined;
+    // The last frame has everything. Where it is what finds a divergence, weights are finite after it.
+    const failed = await this.#attempt(() => this.#send(this.#views, true, stopped));
+    if (failed) await this.#attempt(() => this.#send(this.#views, true, failed));
+  }
+
+  /**
+   * Reports what fails.
+   * @param {() => Promise<string>} job
+   * @returns {Promise<string>} what the job gave, or the code of what went wrong
+   */
+  async #attempt(job) {
+    try {
+      return await job();
+    } catch (error) {
+      const described = describe(error);
+      this.#listener.fail(described);
+      return described.code;
+    }
+  }
+
+  /** @returns {Promise<string>} why it stopped: "" (asked to) or "until" */
+  async #train() {
+    /** @type {PlayOptions|undefined} */
+    let known;
+    let left = 0;
+    let [shown, cost] = [0, 0];
+    let [deepAt, deepCost] = [performance.now(), 0];
+    for (let options = this.#options; options; options = this.#options) {
+      if (options !== known) {
+        known = options;
+        left = options.until - (options.phase ? 0 : await this.#step());
+      }
+      if (left <= 0) return "until";
+      left -= await this.#slice(options, left);
+      const now = performance.now();
+      // A frame may cost at most half of the time: a heavy picture slows pictures, not training.
+      if (this.#acknowledged && now - shown >= Math.max(options.every, 2 * cost)) {
+        const deep = now - deepAt > Math.max(DEEP_MS, 20 * deepCost);
+        await this.#send(shown ? this.#turnOf(options.views) : options.views, deep, "");
+        const took = performance.now() - now;
+        if (deep) [deepAt, deepCost] = [now + took, took];
+        else cost = took;
+        shown = now;
+        await this.#run.enqueue(() => this.#run.keepIfDue());
+      }
+      await this.#rest(options);
+    }
+    return "";
+  }
+
+  /** Iterations done so far. */
+  async #step() {
+    return (await this.#run.enqueue(() => this.#run.metrics(false))).step;
+  }
+
+  /** @param {PlayOptions} options */
+  #slow({ pace }) {
+    return pace === "phases" && this.#phases.length > 0;
+  }
+
+  /**
+   * @param {PlayOptions} options
+   * @param {number} left
+   * @returns {Promise<number>} how much of `until` it used
+   */
+  async #slice(options, left) {
+    const slow = this.#slow(options);
+    if (slow) this.#phase = this.#phases[(this.#phases.indexOf(this.#phase) + 1) % this.#phases.length];
+    else this.#phase = options.phase;
+    const n = options.pace === "full" ? Math.min(this.#pace.slice, Math.ceil(left)) : 1;
+    const start = performance.now();
+    await this.#run.enqueue(() => this.#run.advance(n, this.#phase));
+    const took = performance.now() - start;
+    this.#pace.took(n, took);
+    // The waits of slow motion are part of its rate.
+    const rate = slow
+      ? 1000 / (PHASE_MS * this.#phases.length)
+      : options.pace === "full"
+        ? (1000 * n) / Math.max(took, 0.01)
+        : 1000 / (took + STEADY_MS);
+    this.#rate = this.#rate ? this.#rate + 0.1 * (rate - this.#rate) : rate;
+    return slow ? 1 / this.#phases.length : n;
+  }
+
+  /** @param {PlayOptions} options @returns {Promise<void>} */
+  #rest(options) {
+    if (options.pace === "full") return breathe();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.#slow(options) ? PHASE_MS : STEADY_MS);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /**
+   * The pictures of one frame: the large one each time, the others in turn.
+   * @param {string[]} views
+   */
+  #turnOf([main, ...rest]) {
+    if (main === undefined) return [];
+    return rest.length ? [main, rest[this.#turn++ % rest.length]] : [main];
+  }
+
+  /** @param {string[]} views @param {boolean} deep @param {string} stopped @returns {Promise<string>} "" */
+  async #send(views, deep, stopped) {
+    const frame = await this.#run.enqueue(() => this.#frame(views, deep, stopped));
+    this.#acknowledged = false;
+    this.#listener.frame(frame, buffersOf(frame));
+    return "";
+  }
+
+  /** @param {string[]} ids @param {boolean} deep @param {string} stopped @returns {Promise<Frame>} */
+  async #frame(ids, deep, stopped) {
+    const metrics = await this.#run.metrics(deep);
+    /** @type {Frame["views"]} */
+    const views = {};
+    for (const id of ids) views[id] = await this.#run.view(id);
+    return {
+      metrics,
+      views,
+      deep,
+      rate: this.#rate,
+      busy: this.#run.busy,
+      playing: Boolean(this.#options),
+      phase: this.#phase,
+      stopped,
+    };
+  }
+}
+
+/** @param {Frame} frame @returns {Transferable[]} the buffers that need not be copied */
+function buffersOf(frame) {
+  const buffers = Object.values(frame.views).flatMap(({ layers }) => layers.map(({ data }) => data.buffer));
+  return /** @type {Transferable[]} */ ([...new Set(buffers)]);
+}

@@ -1,0 +1,294 @@
+// One opened exhibit in the worker: its wasm run, what it was opened with, and the snapshot that it
+// can go back to. Calls come one at a time, in order.
+
+import { TildeError, describe } from "../errors.js";
+import { openFastest } from "./choose.js";
+import { Pace, breathe } from "./pace.js";
+
+/**
+ * @typedef {import("../protocol.js").Values} Values
+ * @typedef {import("../protocol.js").Value} Value
+ * @typedef {import("../protocol.js").Metrics} Metrics
+ * @typedef {import("../protocol.js").Tensor} Tensor
+ * @typedef {import("../protocol.js").WebRun} WebRun
+ *
+ * @typedef {object} Engine  what all runs share
+ * @property {import("../protocol.js").Wasm} wasm
+ * @property {import("./assets.js").Assets} assets
+ * @property {() => Promise<import("../protocol.js").Gpu>} gpu
+ *
+ * @typedef {{ aborted: boolean }} Token
+ */
+
+const SNAPSHOT_MS = 3000;
+
+/** A run and everything it takes to build it again. */
+export class EngineRun {
+  #engine;
+  #options;
+  /** @type {WebRun} */
+  #web;
+  #why;
+  #notice;
+  /** @type {Promise<unknown>} */
+  #queue = Promise.resolve();
+  /** @type {Tensor[]|undefined} */
+  #snapshot;
+  #snapshotAt = 0;
+  #snapshotCost = 0;
+  #busy = 0;
+
+  /**
+   * @param {Engine} engine
+   * @param {import("../protocol.js").OpenOptions} options
+   * @param {WebRun} web
+   * @param {string} why
+   * @param {(notice: import("../protocol.js").Described, run: EngineRun) => void} notice
+   */
+  constructor(engine, options, web, why, notice) {
+    this.#engine = engine;
+    this.#options = { ...options, settings: { ...options.settings } };
+    this.#web = web;
+    this.#why = why;
+    this.#notice = notice;
+  }
+
+  /**
+   * @param {Engine} engine
+   * @param {import("../protocol.js").OpenOptions} options
+   * @param {(notice: import("../protocol.js").Described, run: EngineRun) => void} notice
+   */
+  static async open(engine, options, notice) {
+    if (options.backend !== "auto")
+      return new EngineRun(engine, options, await openOn(engine, options, options.backend), "", notice);
+    const { run, why } = await openFastest(
+      (backend) => openOn(engine, options, backend),
+      await engine.gpu(),
+      options.seed,
+    );
+    return new EngineRun(engine, options, run, why, notice);
+  }
+
+  /** Seconds spent computing. */
+  get busy() {
+    return this.#busy / 1000;
+  }
+
+  /** @returns {import("../protocol.js").Status} */
+  get status() {
+    const { seed, settings } = this.#options;
+    return {
+      backend: this.#web.backend,
+      description: this.#web.description,
+      why: this.#why,
+      seed,
+      settings: { ...settings },
+    };
+  }
+
+  /**
+   * Runs a job after all that were asked for before it. A lost device is built again and the job is
+   * tried once more.
+   * @template T
+   * @param {() => Promise<T>} job
+   * @returns {Promise<T>}
+   */
+  enqueue(job) {
+    const result = this.#queue.then(async () => {
+      const start = performance.now();
+      try {
+        return await job();
+      } catch (error) {
+        if (describe(error).code !== "device-lost") throw error;
+        await this.#rebuild(describe(error));
+        return await job();
+      } finally {
+        this.#busy += performance.now() - start;
+      }
+    });
+    this.#queue = result.catch(() => {});
+    return result;
+  }
+
+  /**
+   * Trains in slices, so that the worker can hear an abort between them.
+   * @param {number} n
+   * @param {Token} token
+   * @param {(done: number, rate: number) => void} progress
+   */
+  async train(n, token, progress) {
+    const pace = new Pace();
+    const start = performance.now();
+    await this.#keep();
+    for (let done = 0; done < n;) {
+      if (token.aborted) throw new TildeError("aborted", `Stopped after ${done} of ${n} steps.`);
+      const slice = Math.min(pace.slice, n - done);
+      const before = performance.now();
+      await this.#web.train(slice);
+      const now = performance.now();
+      pace.took(slice, now - before);
+      done += slice;
+      progress(done, (1000 * done) / (now - start));
+      await this.keepIfDue();
+      await breathe();
+    }
+    return this.metrics(false);
+  }
+
+  /**
+   * One slice of playing: `n` iterations, or `n` times one phase of them.
+   * @param {number} n
+   * @param {string} phase
+   */
+  async advance(n, phase) {
+    if (!this.#snapshot) await this.#keep();
+    if (phase) for (let i = 0; i < n; i++) await this.#web.step(phase);
+    else await this.#web.train(n);
+  }
+
+  /**
+   * The figures. If one is not finite the run goes back to its last finite weights and says so.
+   * @param {boolean} deep
+   * @returns {Promise<Metrics>}
+   */
+  async metrics(deep) {
+    const metrics = await this.#web.metrics(deep);
+    if (isFinite(metrics)) return metrics;
+    if (this.#snapshot) await this.#web.import_state(this.#snapshot);
+    throw new TildeError(
+      "not-finite",
+      `Training diverged at step ${metrics.step}: the loss is no longer a finite number. The last finite weights are back; try a smaller learning rate.`,
+    );
+  }
+
+  /** Takes a snapshot if the last one is old; a costly one grows old more slowly. */
+  async keepIfDue() {
+    if (performance.now() - this.#snapshotAt > Math.max(SNAPSHOT_MS, 20 * this.#snapshotCost)) await this.#keep();
+  }
+
+  /** @param {string} id */
+  view(id) {
+    return this.#web.view(id);
+  }
+
+  /** @param {number} n @param {number} seed */
+  sample(n, seed) {
+    return this.#web.sample(n, seed);
+  }
+
+  /** @param {string} phase */
+  step(phase) {
+    return this.#web.step(phase);
+  }
+
+  /** @param {string} id @param {import("../protocol.js").Payload} payload */
+  act(id, payload) {
+    return this.#web.act(id, payload);
+  }
+
+  /**
+   * Live settings apply at once; others build the model again from the same seed.
+   * @param {Values} values
+   * @param {boolean} live whether all of them are
+   */
+  async set(values, live) {
+    if (live) {
+      for (const [id, value] of Object.entries(values)) {
+        await this.#web.set(id, value);
+        this.#options.settings[id] = value;
+      }
+    } else {
+      await this.#reopen({ ...this.#options, settings: { ...this.#options.settings, ...values } });
+    }
+    return this.status;
+  }
+
+  /** @param {number} seed */
+  async reset(seed) {
+    await this.#web.reset(seed);
+    this.#options.seed = seed;
+    this.#snapshot = undefined;
+    return this.status;
+  }
+
+  /** Weights and the step they belong to. */
+  async save() {
+    const { step } = await this.#web.metrics(false);
+    return { tensors: await this.#web.export_state(), step };
+  }
+
+  /**
+   * @param {Tensor[]} state
+   * @param {Values} settings that it was saved with
+   * @param {number} seed
+   */
+  async load(state, settings, seed) {
+    await this.#reopen({ ...this.#options, settings, seed }, async (web) => {
+      await web.import_state(state);
+      if (!isFinite(await web.metrics(false)))
+        throw new TildeError("bad-file", "These weights are not finite numbers, so the present model is kept.");
+    });
+    return this.status;
+  }
+
+  /** Frees the wasm run once nothing is under way. */
+  close() {
+    return this.enqueue(async () => this.#web.free());
+  }
+
+  async #keep() {
+    const start = performance.now();
+    await this.metrics(false); // refuses to keep weights that have diverged
+    this.#snapshot = await this.#web.export_state();
+    this.#snapshotAt = performance.now();
+    this.#snapshotCost = this.#snapshotAt - start;
+  }
+
+  /**
+   * @param {import("../protocol.js").OpenOptions} options
+   * @param {(web: WebRun) => Promise<void>} [prepare]
+   */
+  async #reopen(options, prepare) {
+    // The old model goes only once the new one stands, so that a failure keeps it.
+    const web = await openOn(this.#engine, options, this.#web.backend);
+    try {
+      await prepare?.(web);
+    } catch (error) {
+      web.free();
+      throw error;
+    }
+    this.#web.free();
+    this.#web = web;
+    this.#options = options;
+    this.#snapshot = undefined;
+  }
+
+  /** @param {import("../protocol.js").Described} lost */
+  async #rebuild(lost) {
+    const snapshot = this.#snapshot;
+    let web;
+    try {
+      web = await openOn(this.#engine, this.#options, this.#web.backend);
+    } catch {
+      web = await openOn(this.#engine, this.#options, "cpu");
+      this.#why = "gpu-lost";
+    }
+    if (snapshot) await web.import_state(snapshot);
+    this.#web.free();
+    this.#web = web;
+    this.#notice(lost, this);
+  }
+}
+
+/** @param {Metrics} metrics */
+const isFinite = (metrics) => Object.values(metrics).every(Number.isFinite);
+
+/**
+ * @param {Engine} engine
+ * @param {import("../protocol.js").OpenOptions} options
+ * @param {"cpu"|"webgpu"} backend
+ */
+async function openOn(engine, { exhibit, seed, settings, data }, backend) {
+  const digits = await engine.assets.of(settings);
+  return engine.wasm.WebRun.open(exhibit, { seed, settings, data, backend, ...digits });
+}

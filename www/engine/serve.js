@@ -1,0 +1,152 @@
+// The worker's side of `protocol.js`: one engine, its runs, and the calls on them.
+
+import { TildeError, describe } from "../errors.js";
+import { Assets } from "./assets.js";
+import { Player } from "./play.js";
+import { EngineRun } from "./run.js";
+
+/**
+ * @typedef {import("../protocol.js").ToWorker} ToWorker
+ * @typedef {import("../protocol.js").FromWorker} FromWorker
+ * @typedef {import("../protocol.js").CallMessage} CallMessage
+ *
+ * @typedef {object} Port  the part of a worker's global scope that is used
+ * @property {(message: FromWorker, transfer?: Transferable[]) => void} postMessage
+ * @property {((event: { data: ToWorker }) => void)|null} onmessage
+ *
+ * @typedef {{ run: EngineRun, player: Player }} Opened
+ * @typedef {(base: string, build: string) => Promise<{ wasm: import("../protocol.js").Wasm, build: string }>} Load
+ */
+
+/**
+ * Answers messages from now on.
+ * @param {Port} port
+ * @param {Load} load fetches and starts the wasm module
+ */
+export function serve(port, load) {
+  /** @type {Promise<Server>|undefined} */
+  let server;
+  port.onmessage = async ({ data: message }) => {
+    if (message.type === "start") {
+      server = load(message.base, message.build).then(
+        ({ wasm, build }) => new Server(port, wasm, new Assets(message.base), build),
+      );
+      server.catch((error) => port.postMessage({ type: "failed", error: describe(error) }));
+    } else {
+      (await server)?.receive(message);
+    }
+  };
+}
+
+class Server {
+  #port;
+  #engine;
+  #cards;
+  /** @type {Map<number, Opened>} */
+  #runs = new Map();
+  /** @type {Map<number, { aborted: boolean }>} */
+  #tokens = new Map();
+
+  /**
+   * @param {Port} port
+   * @param {import("../protocol.js").Wasm} wasm
+   * @param {Assets} assets
+   * @param {string} build
+   */
+  constructor(port, wasm, assets, build) {
+    /** @type {Promise<import("../protocol.js").Gpu>|undefined} */
+    let gpu;
+    this.#port = port;
+    this.#engine = { wasm, assets, gpu: () => (gpu ??= wasm.gpu_info()) };
+    this.#cards = wasm.cards();
+    port.postMessage({ type: "ready", cards: this.#cards, build });
+  }
+
+  /** @param {Exclude<ToWorker, { type: "start" }>} message */
+  receive(message) {
+    if (message.type === "abort") this.#abort(message.id);
+    else if (message.type === "ack") this.#runs.get(message.run)?.player.acknowledge();
+    else this.#call(message);
+  }
+
+  /** @param {number} id */
+  #abort(id) {
+    const token = this.#tokens.get(id);
+    if (token) token.aborted = true;
+  }
+
+  /** @param {CallMessage} call */
+  async #call(call) {
+    try {
+      this.#port.postMessage({ type: "result", id: call.id, value: await this.#answer(call) });
+    } catch (error) {
+      this.#port.postMessage({ type: "error", id: call.id, error: describe(error) });
+    }
+  }
+
+  /** @param {CallMessage} call @returns {Promise<unknown>} */
+  async #answer({ id, run: number, method, args }) {
+    const a = /** @type {any[]} */ (args); // the page's half (client.js, tilde.js) has checked them
+    if (method === "gpu") return this.#engine.gpu();
+    if (method === "parse") return this.#engine.wasm.parse_data(a[0], a[1]);
+    if (method === "open") return this.#open(number, a[0]);
+    const opened = this.#runs.get(number);
+    if (!opened) throw new TildeError("closed", "This run is closed. Open the exhibit again.");
+    const { run, player } = opened;
+    switch (method) {
+      case "play":
+        return player.play(a[0]);
+      case "pause":
+        return player.pause();
+      case "frame":
+        return player.frame(a[0], a[1]);
+      case "train":
+        return this.#train(id, run, a[0]);
+      case "close":
+        this.#runs.delete(number);
+        await player.pause();
+        return run.close();
+      case "metrics":
+      case "sample":
+      case "view":
+      case "step":
+      case "act":
+      case "set":
+      case "reset":
+      case "save":
+      case "load":
+        return run.enqueue(() => /** @type {any} */ (run)[method](...a));
+      default:
+        throw new TildeError("internal", `The worker knows no call "${method}".`);
+    }
+  }
+
+  /** @param {number} number @param {import("../protocol.js").OpenOptions} options */
+  async #open(number, options) {
+    const card = this.#cards.find(({ id }) => id === options.exhibit);
+    if (!card) throw new TildeError("unknown-exhibit", `There is no exhibit "${options.exhibit}".`);
+    const run = await EngineRun.open(this.#engine, options, (notice, { status }) =>
+      this.#port.postMessage({ type: "notice", run: number, notice, status, stopped: false }),
+    );
+    const player = new Player(run, card.phases, {
+      frame: (frame, transfer) => this.#port.postMessage({ type: "frame", run: number, frame }, transfer),
+      fail: (notice) =>
+        this.#port.postMessage({ type: "notice", run: number, notice, status: run.status, stopped: true }),
+    });
+    this.#runs.set(number, { run, player });
+    return run.status;
+  }
+
+  /** @param {number} id @param {EngineRun} run @param {number} n */
+  async #train(id, run, n) {
+    const token = { aborted: false };
+    this.#tokens.set(id, token);
+    try {
+      const progress = (/** @type {number} */ done, /** @type {number} */ rate) =>
+        this.#port.postMessage({ type: "progress", id, done, total: n, rate });
+      return await run.enqueue(() => run.train(n, token, progress));
+    } finally {
+      this.#tokens.delete(id);
+    }
+  }
+}

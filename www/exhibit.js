@@ -1,0 +1,265 @@
+// <tilde-exhibit model="vae" latent="2" controls="beta,seed" autoplay>: one exhibit, alive.
+//
+// Attributes: `model`, any setting of its card by id, `seed`, `backend`, `steps`, `autoplay`,
+// `controls` or `hide` (settings to offer, or not), `bare` (no lesson, no experiments).
+// Methods: play, pause, step, reset, sample, save, load. Events: tilde:ready, tilde:step, tilde:error,
+// tilde:change, each with what it is about in `detail`.
+
+import { isOpaque } from "./client.js";
+import { TildeError } from "./errors.js";
+import { parse } from "./ui/address.js";
+import { h, sheet } from "./ui/dom.js";
+import { theEngine } from "./ui/engine.js";
+import { Interface } from "./ui/interface.js";
+import { Notices } from "./ui/notices.js";
+import { Session } from "./ui/session.js";
+import { words } from "./ui/words.js";
+
+/** @typedef {import("./protocol.js").Card} Card */
+
+const STYLES = ["tokens.css", "exhibit.css", "vendor/uplot.css"].map((file) => new URL(file, import.meta.url));
+const OWN_ATTRIBUTES = new Set([
+  "model",
+  "controls",
+  "hide",
+  "autoplay",
+  "bare",
+  "heading",
+  "large",
+  "class",
+  "id",
+  "style",
+  "title",
+  "lang",
+  "dir",
+  "slot",
+  "hidden",
+  "tabindex",
+]);
+
+/** The component that the page and every embed are made of. */
+export class TildeExhibit extends HTMLElement {
+  static observedAttributes = ["model"];
+  #root = this.attachShadow({ mode: "open" });
+  /** @type {Session|undefined} */
+  #session;
+  /** @type {Interface|undefined} */
+  #interface;
+  #generation = 0;
+  /** Settings as in an address, beside those in attributes. @type {Iterable<[string, string]>} */
+  query = [];
+
+  connectedCallback() {
+    document.addEventListener("visibilitychange", this.#onVisibility);
+    this.#start();
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("visibilitychange", this.#onVisibility);
+    this.#stop();
+  }
+
+  /** @param {string} _name @param {string|null} before @param {string|null} after */
+  attributeChangedCallback(_name, before, after) {
+    if (this.isConnected && before !== null && before !== after) this.#start();
+  }
+
+  /** The session behind it: run, settings, history. @returns {Session|undefined} */
+  get session() {
+    return this.#session;
+  }
+
+  /** Trains until paused. */
+  play() {
+    return this.#need().play();
+  }
+
+  pause() {
+    return this.#need().pause();
+  }
+
+  /** One iteration, or one phase of it by id. @param {string} [phase] */
+  step(phase) {
+    return this.#need().step1(phase);
+  }
+
+  /** Begins anew. @param {number} [seed] */
+  reset(seed) {
+    return this.#need().reset(seed);
+  }
+
+  /** Draws from the present model. @param {number} n @param {{ seed?: number }} [options] */
+  sample(n, options) {
+    const { run } = this.#need();
+    if (!run) throw new TildeError("closed", "Nothing is open yet: wait for tilde:ready.");
+    return run.sample(n, options);
+  }
+
+  /** Weights as safetensors. @returns {Promise<Uint8Array>} */
+  save() {
+    return this.#need().save();
+  }
+
+  /** @param {Uint8Array} bytes that `save` gave */
+  load(bytes) {
+    return this.#need().load(bytes);
+  }
+
+  /** Draws with the colours that hold now: after a switch between light and dark. */
+  retheme() {
+    this.#interface?.retheme();
+  }
+
+  /** Handles a key that was pressed elsewhere on a page that shows only this exhibit. @param {KeyboardEvent} event */
+  key(event) {
+    this.#interface?.key(event);
+  }
+
+  async #start() {
+    this.#stop();
+    const generation = ++this.#generation;
+    const id = this.getAttribute("model") ?? "gan2d";
+    // All at once: styles and words arrive while the engine compiles.
+    const loading = Promise.all([Promise.all(STYLES.map(sheet)), words("ui"), ownWords(id)]);
+    loading.catch(() => {}); // reported below, where it is awaited
+    try {
+      const tilde = await theEngine();
+      const card = tilde.exhibits.find((each) => each.id === id);
+      if (!card) throw new TildeError("unknown-exhibit", `There is no exhibit "${id}".`);
+      const place = parse(card, this.#pairs());
+      const session = new Session(tilde, card, place);
+      if (generation !== this.#generation) return;
+      this.#session = session;
+      const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      if (calm) session.every = 500;
+      const wanted = this.hasAttribute("autoplay") && !place.steps && !calm;
+      const autoplay = wanted && !document.hidden;
+      this.#resume = wanted && document.hidden;
+      session.open({ steps: place.steps, look: !autoplay });
+      // Training starts now, whether or not there is anything to read yet.
+      if (autoplay) session.play();
+      const [styles, ui, own] = await loading;
+      if (generation !== this.#generation) return;
+      this.#root.adoptedStyleSheets = styles;
+      this.#interface = new Interface({
+        host: this,
+        root: this.#root,
+        session,
+        tilde,
+        words: { ui, own },
+        warnings: place.warnings,
+        offered: this.#offered(card),
+        opaque: isOpaque(),
+      });
+      this.#relay(session);
+      const ready = () => this.#emit("ready", { card, metrics: session.last?.metrics });
+      if (session.last) ready();
+      else session.addEventListener("frame", ready, { once: true });
+    } catch (error) {
+      if (generation === this.#generation) await this.#fail(/** @type {Error} */ (error), loading);
+    }
+  }
+
+  #stop() {
+    this.#session?.close();
+    this.#session = undefined;
+    this.#interface?.close();
+    this.#interface = undefined;
+  }
+
+  /** Attributes as settings, but for the component's own. @returns {[string, string][]} */
+  #pairs() {
+    const settings = [...this.attributes].filter(
+      ({ name }) => !OWN_ATTRIBUTES.has(name) && !/^(data|aria)-/.test(name),
+    );
+    return [...settings.map(({ name, value }) => /** @type {[string, string]} */ ([name, value])), ...this.query];
+  }
+
+  /** The settings that learners may touch. @param {Card} card */
+  #offered(card) {
+    const list = (/** @type {string} */ name) =>
+      this.getAttribute(name)
+        ?.split(",")
+        .map((id) => id.trim());
+    const [only, hidden] = [list("controls"), list("hide") ?? []];
+    return {
+      settings: card.settings.filter(({ id }) => (!only || only.includes(id)) && !hidden.includes(id)),
+      extras: !only || only.includes("seed"),
+      bare: this.hasAttribute("bare"),
+    };
+  }
+
+  /** @param {Session} session */
+  #relay(session) {
+    session.addEventListener("frame", () =>
+      this.#emit("step", { metrics: session.last?.metrics, playing: session.playing }),
+    );
+    session.addEventListener("problem", (event) =>
+      this.#emit("error", { error: /** @type {CustomEvent} */ (event).detail }),
+    );
+    session.addEventListener("change", () =>
+      this.#emit("change", {
+        settings: session.settings,
+        seed: session.seed,
+        backend: session.backend,
+        playing: session.playing,
+      }),
+    );
+    session.addEventListener("restart", () =>
+      this.#emit("change", {
+        settings: session.settings,
+        seed: session.seed,
+        backend: session.backend,
+        playing: session.playing,
+      }),
+    );
+  }
+
+  /**
+   * Never a blank place: what went wrong, and one thing to do.
+   * @param {Error} error
+   * @param {Promise<[CSSStyleSheet[], import("./ui/words.js").Words, import("./ui/words.js").Words]>} loading
+   */
+  async #fail(error, loading) {
+    const loaded = await loading.catch(() => undefined);
+    const ui = loaded?.[1];
+    this.#root.adoptedStyleSheets = loaded?.[0] ?? [];
+    const notices = new Notices(ui?.get("close") ?? "Close");
+    this.#root.replaceChildren(h("section", { className: "exhibit" }, notices.element));
+    notices.say(error.message, { action: { label: ui?.get("try-again") ?? "Try again", act: () => this.#start() } });
+    this.#emit("error", { error });
+  }
+
+  /** @param {string} name @param {object} detail */
+  #emit(name, detail) {
+    this.dispatchEvent(new CustomEvent(`tilde:${name}`, { detail, bubbles: true, composed: true }));
+  }
+
+  #need() {
+    if (!this.#session) throw new TildeError("closed", "Nothing is open yet: wait for tilde:ready.");
+    return this.#session;
+  }
+
+  /** A hidden tab does not train; it goes on when it is seen again. */
+  #onVisibility = () => {
+    const session = this.#session;
+    if (!session) return;
+    if (document.hidden && session.playing) {
+      this.#resume = true;
+      session.pause();
+    } else if (!document.hidden && this.#resume) {
+      this.#resume = false;
+      session.play();
+    }
+  };
+  #resume = false;
+}
+
+/** Words of an exhibit; the page's own where there is no such exhibit, so that it can say so. @param {string} id */
+async function ownWords(id) {
+  const ui = await words("ui");
+  return ui.find(`contents.${id}`) ? words(id) : ui;
+}
+
+// The script may be loaded twice on one page, from two articles say: the first one wins.
+if (!customElements.get("tilde-exhibit")) customElements.define("tilde-exhibit", TildeExhibit);

@@ -1,0 +1,68 @@
+// Weights as safetensors: eight bytes of header length, a JSON header, the values, little-endian.
+
+import { TildeError } from "./errors.js";
+
+/** @typedef {import("./protocol.js").Tensor} Tensor */
+
+const MAX_HEADER = 1 << 20;
+
+/**
+ * @param {Tensor[]} tensors
+ * @param {Record<string, string>} metadata
+ * @returns {Uint8Array}
+ */
+export function write(tensors, metadata) {
+  /** @type {Record<string, unknown>} */
+  const header = { __metadata__: metadata };
+  let end = 0;
+  for (const { name, dtype, shape, data } of tensors)
+    header[name] = { dtype, shape, data_offsets: [end, (end += data.byteLength)] };
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const start = 8 + Math.ceil(json.length / 8) * 8; // values stay aligned
+  const bytes = new Uint8Array(start + end);
+  bytes.fill(0x20, 8, start);
+  bytes.set(json, 8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(start - 8), true);
+  let at = start;
+  for (const { data } of tensors) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return bytes;
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @returns {{ tensors: Tensor[], metadata: Record<string, string> }}
+ */
+export function read(bytes) {
+  if (bytes.length < 8) throw bad(`expected safetensors, found ${bytes.length} bytes`);
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
+  if (length > MAX_HEADER || 8 + length > bytes.length)
+    throw bad(`expected a safetensors header of at most ${MAX_HEADER} bytes, found a length of ${length}`);
+  /** @type {Record<string, any>} */
+  let header;
+  try {
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(8, 8 + length)));
+  } catch {
+    throw bad("expected a JSON header, found something else");
+  }
+  const { __metadata__: metadata = {}, ...entries } = header;
+  const values = bytes.slice(8 + length); // a copy, so that views on it are aligned
+  return { tensors: Object.entries(entries).map(([name, entry]) => tensor(name, entry, values)), metadata };
+}
+
+/** @param {string} name @param {any} entry @param {Uint8Array} values @returns {Tensor} */
+function tensor(name, entry, values) {
+  const { dtype, shape, data_offsets: [from, to] = [NaN, NaN] } = entry ?? {};
+  if (dtype !== "F32" && dtype !== "U32") throw bad(`${name}: expected F32 or U32, found ${dtype}`);
+  const count = Array.isArray(shape) ? shape.reduce((product, n) => product * n, 1) : NaN;
+  if (!(from >= 0 && to <= values.length && from % 4 === 0 && to - from === 4 * count))
+    throw bad(`${name}: shape [${shape}] does not fit its ${to - from} bytes`);
+  const data =
+    dtype === "F32" ? new Float32Array(values.buffer, from, count) : new Uint32Array(values.buffer, from, count);
+  return { name, dtype, shape, data };
+}
+
+/** @param {string} what */
+const bad = (what) => new TildeError("bad-file", `This is not a file of weights: ${what}.`);

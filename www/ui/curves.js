@@ -1,0 +1,154 @@
+// Curves over steps: the present run, the previous one as a ghost, exact or best values as dashed lines.
+
+import UPlot from "../vendor/uplot.js";
+import { h } from "./dom.js";
+import { number } from "./format.js";
+import { colourOf } from "./theme.js";
+
+/**
+ * @typedef {import("../protocol.js").Metric} Metric
+ * @typedef {import("./theme.js").Theme} Theme
+ * @typedef {import("./history.js").History} History
+ */
+
+/** Patterns tell curves of one colour apart. */
+const PATTERNS = [[], [2, 3], [8, 3, 2, 3], [1, 5]];
+
+/** One plot with all metrics of a curve. */
+export class Curve {
+  #metrics;
+  #words;
+  #box;
+  /** @type {any} */
+  #plot;
+  /** @type {Theme|undefined} */
+  #theme;
+  #hasGhost = false;
+
+  /**
+   * @param {string} id
+   * @param {Metric[]} metrics that share its axes
+   * @param {import("./words.js").Words} words
+   */
+  constructor(id, metrics, words) {
+    this.#metrics = metrics;
+    this.#words = words;
+    this.#box = h("div", { className: "plot", role: "img" });
+    const keys = metrics.map((metric, i) =>
+      h(
+        "span",
+        { className: `key line-${i % PATTERNS.length} ${metric.role}`, title: words.hint(`metrics.${metric.id}`) },
+        words.get(`metrics.${metric.id}`),
+      ),
+    );
+    this.element = h(
+      "figure",
+      { className: "curve" },
+      h("figcaption", {}, h("strong", {}, words.get(`curves.${id}`)), h("span", { className: "keys" }, ...keys)),
+      this.#box,
+    );
+    new ResizeObserver(() => this.#resize()).observe(this.#box);
+  }
+
+  /** @param {Theme} theme */
+  set theme(theme) {
+    this.#theme = theme;
+    this.#plot?.destroy();
+    this.#plot = undefined;
+  }
+
+  /**
+   * @param {History} history
+   * @param {History|undefined} ghost
+   * @param {import("../protocol.js").Metrics} metrics the latest, for references that settings decide
+   */
+  show(history, ghost, metrics) {
+    if (!this.#theme || !this.#box.clientWidth) return;
+    if (!this.#plot || this.#hasGhost !== Boolean(ghost)) this.#make(Boolean(ghost));
+    const steps = history.steps;
+    const references = this.#metrics.map((metric) => referenceOf(metric, metrics));
+    const now = [
+      steps,
+      ...this.#metrics.map(({ id }) => history.column(id)),
+      ...references.map((value) => steps.map(() => value)),
+    ];
+    const tables = /** @type {import("../vendor/uplot.js").AlignedData[]} */ (
+      ghost ? [now, [ghost.steps, ...this.#metrics.map(({ id }) => ghost.column(id))]] : [now]
+    );
+    this.#plot.setData(UPlot.join(tables));
+  }
+
+  /** What it shows, in words. @param {import("../protocol.js").Metrics} metrics */
+  describe(metrics) {
+    const parts = this.#metrics
+      .filter(({ id }) => id in metrics)
+      .map(({ id }) => `${this.#words.get(`metrics.${id}`)} ${number(metrics[id])}`);
+    this.#box.setAttribute("aria-label", parts.join("; "));
+  }
+
+  /** @param {boolean} ghost */
+  #make(ghost) {
+    const theme = /** @type {Theme} */ (this.#theme);
+    this.#plot?.destroy();
+    this.#hasGhost = ghost;
+    const axis = {
+      stroke: theme.colours.soft,
+      grid: { stroke: theme.colours.line, width: 1 },
+      ticks: { show: false },
+      font: `11px ${theme.font}`,
+    };
+    const line = (/** @type {Metric} */ { role }, /** @type {object} */ more) => ({
+      stroke: colourOf(theme, role),
+      width: 2,
+      spanGaps: true,
+      points: { show: false },
+      ...more,
+    });
+    this.#plot = new UPlot(
+      {
+        ...this.#size,
+        cursor: { show: false },
+        legend: { show: false },
+        padding: [6, 8, 0, 0],
+        scales: { x: { time: false } },
+        axes: [
+          {
+            ...axis,
+            size: 24,
+            values: (/** @type {unknown} */ _, /** @type {number[]} */ ticks) =>
+              ticks.map((tick) => (tick >= 1000 ? `${tick / 1000}k` : String(tick))),
+          },
+          {
+            ...axis,
+            size: 46,
+            values: (/** @type {unknown} */ _, /** @type {number[]} */ ticks) => ticks.map((tick) => number(tick, 3)),
+          },
+        ],
+        series: [
+          {},
+          ...this.#metrics.map((metric, i) => line(metric, { dash: PATTERNS[i % PATTERNS.length] })),
+          ...this.#metrics.map((metric) => line(metric, { width: 1, dash: [6, 5] })),
+          ...(ghost ? this.#metrics.map((metric) => line(metric, { width: 1, alpha: 0.4 })) : []),
+        ],
+      },
+      [[]],
+      this.#box,
+    );
+  }
+
+  get #size() {
+    return { width: this.#box.clientWidth, height: Math.max(120, this.#box.clientHeight) };
+  }
+
+  #resize() {
+    if (this.#plot && this.#box.clientWidth) this.#plot.setSize(this.#size);
+  }
+}
+
+/**
+ * The exact or best possible value of a metric: fixed, or reported beside it; null where there is none.
+ * @param {Metric} metric
+ * @param {import("../protocol.js").Metrics} metrics
+ * @returns {number|null}
+ */
+export const referenceOf = ({ id, reference }, metrics) => metrics[`${id}_reference`] ?? reference ?? null;

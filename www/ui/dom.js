@@ -1,0 +1,65 @@
+// Making elements without HTML in strings: nothing here can inject, and no inline style is written,
+// so that it all works under a strict content policy.
+
+/**
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, unknown>} [properties] properties, `on…` listeners, or attributes
+ * @param {...(Node|string|null|undefined|false)} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function h(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
+    else if (name in element && !name.includes("-") && name !== "list" && name !== "form")
+      /** @type {any} */ (element)[name] = value;
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+  element.append(
+    ...children
+      .filter((child) => child !== null && child !== undefined && child !== false)
+      .map((child) => /** @type {Node|string} */ (child)),
+  );
+  return element;
+}
+
+/**
+ * Changes text only where it differs, so that a quiet page stays quiet.
+ * @param {Node} node
+ * @param {string} text
+ */
+export function say(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/**
+ * Hands a file to the person.
+ * @param {Blob} blob
+ * @param {string} name
+ */
+export function download(blob, name) {
+  const address = URL.createObjectURL(blob);
+  h("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+/** `sheet` texts are fetched once for all elements on a page. @type {Map<string, Promise<CSSStyleSheet>>} */
+const sheets = new Map();
+
+/**
+ * A style sheet to adopt, by its address.
+ * @param {URL} address
+ * @returns {Promise<CSSStyleSheet>}
+ */
+export function sheet(address) {
+  let known = sheets.get(address.href);
+  if (!known) {
+    known = fetch(address).then(async (response) =>
+      new CSSStyleSheet().replace(response.ok ? await response.text() : ""),
+    );
+    sheets.set(address.href, known);
+  }
+  return known;
+}

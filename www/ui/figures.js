@@ -1,0 +1,57 @@
+// The figures: what each is worth now, beside what is true or best possible.
+
+import { referenceOf } from "./curves.js";
+import { h, say } from "./dom.js";
+import { figure } from "./format.js";
+
+/** @typedef {import("../protocol.js").Metric} Metric */
+
+/** A list of figures, as the card names them. */
+export class Figures {
+  #metrics;
+  #words;
+  /** @type {Map<string, { value: HTMLElement, beside: HTMLElement }>} */
+  #cells = new Map();
+
+  /** @param {Metric[]} metrics @param {import("./words.js").Words} words */
+  constructor(metrics, words) {
+    // An objective that is drawn nowhere is another figure under a common name.
+    this.#metrics = metrics.filter(({ id, curve }) => id !== "loss" || curve);
+    this.#words = words;
+    this.element = h("dl", { className: "figures" }, ...this.#metrics.map((metric) => this.#cell(metric)));
+  }
+
+  /** @param {import("../protocol.js").Metrics} values */
+  show(values) {
+    for (const metric of this.#metrics) {
+      const cell = this.#cells.get(metric.id);
+      if (!cell) continue;
+      // Losses are those of the last step: before the first one they stand at 0 and mean nothing.
+      const known = metric.id in values && (values.step > 0 || values[metric.id] !== 0);
+      say(cell.value, known ? figure(values[metric.id], metric.unit) : "–");
+      say(cell.beside, this.#beside(metric, values));
+    }
+  }
+
+  /** @param {Metric} metric */
+  #cell({ id }) {
+    const cell = { value: h("span", { className: "number" }, "–"), beside: h("small") };
+    this.#cells.set(id, cell);
+    const hint = this.#words.hint(`metrics.${id}`);
+    return h(
+      "div",
+      { title: hint, "data-metric": id },
+      h("dt", {}, this.#words.get(`metrics.${id}`)),
+      h("dd", {}, cell.value, cell.beside),
+    );
+  }
+
+  /** @param {Metric} metric @param {import("../protocol.js").Metrics} values */
+  #beside(metric, values) {
+    const reference = referenceOf(metric, values);
+    const word = this.#words.find(`metrics.${metric.id}.reference`);
+    if (/^of \d/.test(metric.unit)) return metric.unit;
+    if (reference === null) return metric.unit === "share" ? "" : metric.unit;
+    return `${word ?? ""} ${figure(reference, metric.unit)}`.trim();
+  }
+}

@@ -1,0 +1,36 @@
+// Numbers as text: four significant digits, tabular, with the true minus sign.
+
+const WHOLE = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+
+/**
+ * @param {number} value
+ * @param {number} [digits] significant ones
+ */
+export function number(value, digits = 4) {
+  if (!Number.isFinite(value)) return "not finite";
+  const size = Math.abs(value);
+  if (size >= 10_000 && size < 1e9) return WHOLE.format(value).replace("-", "−");
+  if (size !== 0 && (size < 1e-3 || size >= 1e9)) return value.toExponential(2).replace(/-/g, "−");
+  const decimals = size === 0 ? 0 : Math.max(0, Math.min(4, digits - 1 - Math.floor(Math.log10(size))));
+  return value.toFixed(decimals).replace("-", "−");
+}
+
+/** @param {number} value */
+export const whole = (value) => WHOLE.format(Math.round(value)).replace("-", "−");
+
+/**
+ * A metric as its unit wants it: a share as per cent, a count whole.
+ * @param {number} value
+ * @param {string} unit
+ */
+export function figure(value, unit) {
+  if (unit === "share") return `${number(100 * value, 3)} %`;
+  if (unit === "steps" || /^of \d/.test(unit) || (Number.isInteger(value) && unit === "")) return whole(value);
+  return number(value);
+}
+
+/**
+ * A number as one would type it.
+ * @param {number} value
+ */
+export const typed = (value) => String(Number(value.toPrecision(4)));

@@ -1,0 +1,26 @@
+// An embedded exhibit speaks with the page around it: `{ tilde: "play" }` in, `{ tilde: "step", detail }` out.
+
+/** @typedef {import("../exhibit.js").TildeExhibit} TildeExhibit */
+
+const COMMANDS = ["play", "pause", "step", "reset"];
+
+/** @param {() => TildeExhibit|undefined} current the exhibit that is shown now */
+export function listenToParent(current) {
+  if (parent === window) return;
+  addEventListener("message", (event) => {
+    const command = event.data?.tilde;
+    // Only the page that framed this one may speak, and only to start and stop: no data crosses.
+    if (event.source !== parent || !COMMANDS.includes(command)) return;
+    const exhibit = /** @type {any} */ (current());
+    if (exhibit?.session) exhibit[command](event.data.value);
+  });
+  for (const name of ["ready", "step", "error"]) {
+    addEventListener(`tilde:${name}`, (event) => {
+      const { metrics, error } = /** @type {CustomEvent} */ (event).detail;
+      parent.postMessage(
+        { tilde: name, detail: error ? { code: error.code, message: error.message } : { metrics } },
+        "*",
+      );
+    });
+  }
+}

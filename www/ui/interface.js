@@ -1,0 +1,232 @@
+// Everything that is seen of one exhibit, and how it follows the session.
+
+import { accepts, settingOf } from "../settings.js";
+import { Controls } from "./controls.js";
+import { h, say } from "./dom.js";
+import { Experiments } from "./experiments.js";
+import { Figures } from "./figures.js";
+import { Files } from "./files.js";
+import { number, whole } from "./format.js";
+import { showLesson } from "./lesson.js";
+import { Notices } from "./notices.js";
+import { Stage } from "./stage.js";
+import { Status } from "./status.js";
+import { takeAway } from "./take-away.js";
+import { themeOf } from "./theme.js";
+import { Transport } from "./transport.js";
+
+/**
+ * @typedef {object} Parts
+ * @property {import("../exhibit.js").TildeExhibit} host
+ * @property {ShadowRoot} root
+ * @property {import("./session.js").Session} session
+ * @property {import("../tilde.js").Tilde} tilde
+ * @property {{ ui: import("./words.js").Words, own: import("./words.js").Words }} words
+ * @property {import("./address.js").Warning[]} warnings
+ * @property {{ settings: import("../protocol.js").Setting[], extras: boolean, bare: boolean }} offered
+ * @property {boolean} opaque
+ */
+
+/** Text alternatives change seldom, so that a screen reader is not talked over. */
+const SPARSE_MS = 5000;
+
+/** The interface of an exhibit. */
+export class Interface {
+  #parts;
+  #notices;
+  #stage;
+  #transport;
+  #figures;
+  #controls;
+  #status;
+  #lesson = h("article");
+  #live = h("p", { className: "unseen", "aria-live": "polite" });
+  #described = -Infinity;
+  #ghost;
+  #scheme = matchMedia("(prefers-color-scheme: dark)");
+  #onScheme = () => this.retheme();
+
+  /** @param {Parts} parts */
+  constructor(parts) {
+    this.#parts = parts;
+    const { session, tilde, words, offered, host } = parts;
+    const { ui, own } = words;
+    const theme = () => themeOf(this.#lesson);
+    const files = new Files(session, tilde, ui, theme);
+    this.#notices = new Notices(ui.get("close"));
+    this.#stage = new Stage(session, words);
+    this.#ghost = h(
+      "button",
+      { type: "button", hidden: true, onclick: () => session.dismissGhost() },
+      ui.get("dismiss-ghost"),
+    );
+    this.#transport = new Transport(session, words);
+    this.#figures = new Figures(session.card.metrics, own);
+    this.#controls = new Controls(offered.settings, words, (id, value) => this.#change(id, value), offered.extras);
+    this.#status = new Status(ui);
+    const experiments = offered.bare ? undefined : new Experiments(session, words);
+    const heading = h(host.hasAttribute("heading") ? "h1" : "h2", { className: "title" }, own.get("title"));
+    const content = h(
+      "section",
+      { className: "exhibit", "aria-label": own.get("title") },
+      h(
+        "header",
+        { className: "top" },
+        heading,
+        this.#status.element,
+        h("p", { className: "question" }, own.get("question")),
+      ),
+      this.#notices.element,
+      this.#stage.element,
+      this.#transport.element,
+      this.#figures.element,
+      h("div", { className: "extras" }, this.#ghost, files.button, takeAway(session, ui, tilde.build, theme)),
+      experiments?.element,
+      this.#controls.element,
+      offered.bare ? null : this.#lesson,
+      this.#live,
+      files.element,
+    );
+    files.watch(content);
+    this.#listen();
+    // Shown with its first pictures in it, so that nothing moves afterwards; or with what went wrong.
+    const appear = () => {
+      if (content.isConnected) return;
+      parts.root.replaceChildren(content);
+      this.retheme();
+      this.#showAll();
+    };
+    if (session.last || session.problem) appear();
+    for (const event of ["frame", "problem"]) session.addEventListener(event, appear);
+    if (session.problem) this.#report(session.problem);
+    this.#warn();
+    if (!offered.bare) showLesson(this.#lesson, session.card.id);
+    this.#scheme.addEventListener("change", this.#onScheme);
+    host.addEventListener("keydown", this.#onKey);
+  }
+
+  /** Reads the colours again and draws with them. */
+  retheme() {
+    this.#stage.theme = themeOf(this.#lesson.isConnected ? this.#lesson : this.#live);
+  }
+
+  close() {
+    this.#scheme.removeEventListener("change", this.#onScheme);
+    this.#parts.host.removeEventListener("keydown", this.#onKey);
+    this.#parts.root.replaceChildren();
+  }
+
+  #listen() {
+    const { session } = this.#parts;
+    session.addEventListener("frame", (event) => this.#showFrame(/** @type {CustomEvent} */ (event).detail));
+    session.addEventListener("change", () => this.#showState());
+    session.addEventListener("restart", () => this.#showState());
+    session.addEventListener("problem", (event) => this.#report(/** @type {CustomEvent} */ (event).detail));
+  }
+
+  #showAll() {
+    const { last } = this.#parts.session;
+    if (last) this.#showFrame(last);
+    this.#showState();
+  }
+
+  /** @param {import("../protocol.js").Frame} frame */
+  #showFrame(frame) {
+    const { session, tilde, opaque } = this.#parts;
+    this.#stage.show(frame);
+    this.#figures.show(frame.metrics);
+    this.#transport.show();
+    this.#status.show(session, tilde.build, opaque);
+    for (const output of this.#lesson.querySelectorAll("output[data-metric]")) {
+      const value = frame.metrics[/** @type {HTMLElement} */ (output).dataset.metric ?? ""];
+      if (value !== undefined) say(output, number(value));
+    }
+    if (performance.now() - this.#described > SPARSE_MS || !frame.playing) this.#describe(frame);
+  }
+
+  /** @param {import("../protocol.js").Frame} frame */
+  #describe({ metrics, playing }) {
+    this.#described = performance.now();
+    const text = this.#parts.words.ui.get("described", { step: whole(metrics.step), loss: number(metrics.loss, 3) });
+    this.#stage.describe(text);
+    say(this.#live, playing ? text : `${this.#parts.words.ui.get("paused")} ${text}`);
+  }
+
+  #showState() {
+    const { session, tilde, opaque } = this.#parts;
+    this.#controls.show(session.settings, session);
+    this.#transport.show();
+    this.#status.show(session, tilde.build, opaque);
+    if (this.#ghost.hidden !== !session.ghost) {
+      this.#ghost.hidden = !session.ghost;
+      this.#stage.showCurves();
+    }
+  }
+
+  /** @param {string} id @param {import("../protocol.js").Value} value */
+  #change(id, value) {
+    const { session } = this.#parts;
+    if (id === "seed") session.reset(Number(value));
+    else if (id === "backend") session.reopen({ backend: /** @type {any} */ (value) });
+    else session.change({ [id]: value });
+  }
+
+  #warn() {
+    const { warnings, session, words } = this.#parts;
+    for (const { kind, key, value } of warnings) {
+      const setting = session.card.settings.find(({ id }) => id === key);
+      this.#notices.say(words.ui.get(`warnings.${kind}`, { key, value, accepts: setting ? accepts(setting) : "" }));
+    }
+  }
+
+  /** @param {import("../errors.js").TildeError} error */
+  #report(error) {
+    const { session, words } = this.#parts;
+    const { ui } = words;
+    if (error.code === "closed" || error.code === "aborted") return;
+    if (error.code === "not-finite") {
+      const id = session.card.settings.find(
+        (setting) => setting.kind === "float" && /learning_rate/.test(setting.id),
+      )?.id;
+      const smaller = id && Math.max(settingOf(session.card, id).min ?? 0, Number(session.settings[id]) / 4);
+      const act = async () => {
+        if (id) await session.change({ [id]: Number(Number(smaller).toPrecision(2)) });
+        await session.play();
+      };
+      this.#notices.say(ui.get("errors.not-finite", { message: error.message }), {
+        code: error.code,
+        action: { label: ui.get("smaller-rate", { rate: number(Number(smaller), 2) }), act },
+      });
+    } else {
+      const known = ui.find(`errors.${error.code}`);
+      this.#notices.say(known ? ui.get(`errors.${error.code}`, { message: error.message }) : error.message, {
+        code: error.code,
+      });
+    }
+    this.#showState();
+  }
+
+  /** Keys work wherever nothing else wants them. */
+  #onKey = (/** @type {KeyboardEvent} */ event) => {
+    const target = /** @type {Element} */ (event.composedPath()[0]);
+    if (
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      target.closest("input, select, textarea, button, summary, a, dialog, .brush")
+    )
+      return;
+    const { session } = this.#parts;
+    /** @type {Record<string, () => unknown>} */
+    const keys = { " ": () => this.#transport.toggle(), s: () => session.step1(), r: () => session.reset() };
+    const act = keys[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  };
+
+  /** Handles a key pressed elsewhere on a page that shows only this exhibit. @param {KeyboardEvent} event */
+  key(event) {
+    this.#onKey(event);
+  }
+}

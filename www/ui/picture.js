@@ -1,0 +1,98 @@
+// One view: its caption with the key of colours, its canvas, and the ways to touch it.
+
+import { bars } from "../views/bars.js";
+import { mapOf } from "../views/field.js";
+import { paintImages } from "../views/images.js";
+import { plane } from "../views/plane.js";
+import { h } from "./dom.js";
+import { number } from "./format.js";
+import { Surface } from "./surface.js";
+
+/**
+ * @typedef {import("../protocol.js").Picture} Picture
+ * @typedef {import("../views/images.js").Grid} Grid
+ */
+
+/** A figure that shows one view of the card. */
+export class PictureFigure {
+  /** @type {Picture|undefined} the latest */
+  picture;
+  /** @type {Grid|undefined} where images stand, for an image view */
+  grid;
+  /** @type {number[]} images that are framed */
+  picked = [];
+  /** @type {import("./theme.js").Theme|undefined} */
+  theme;
+  #keys = h("span", { className: "keys" });
+  #words;
+
+  /**
+   * @param {import("../protocol.js").View} view
+   * @param {import("./words.js").Words} words
+   */
+  constructor(view, words) {
+    this.view = view;
+    this.#words = words;
+    this.surface = new Surface(() => this.#paint(), view.kind === "images");
+    const hint = words.hint(`views.${view.id}`);
+    this.tools = h("span", { className: "tools" });
+    this.element = h(
+      "figure",
+      { className: `picture of-${view.kind}${view.main ? " main" : ""}`, "data-view": view.id },
+      h("figcaption", {}, h("strong", { title: hint }, words.get(`views.${view.id}`)), this.tools, this.#keys),
+      this.surface.element,
+      hint ? h("p", { className: "about" }, hint) : null,
+    );
+    if (view.kind !== "images") this.surface.aspect = view.kind === "bars" ? 2 : 1;
+  }
+
+  /** @param {Picture} picture */
+  show(picture) {
+    const first = !this.picture;
+    this.picture = picture;
+    if (first || this.#keys.childElementCount === 0) this.#showKeys();
+    if (this.view.kind !== "images") this.surface.aspect = this.#painter.aspect(picture);
+    this.#paint();
+  }
+
+  /** Draws the same again, with other colours or another frame around. */
+  repaint() {
+    this.#paint();
+  }
+
+  /** The text alternative. @param {string} text */
+  describe(text) {
+    this.surface.canvas.setAttribute("aria-label", `${this.#words.get(`views.${this.view.id}`)}: ${text}`);
+  }
+
+  get #painter() {
+    return this.view.kind === "bars" ? bars : plane;
+  }
+
+  #paint() {
+    if (!this.picture || !this.theme || !this.surface.room) return;
+    if (this.view.kind === "images") this.grid = paintImages(this.surface, this.picture, this.theme, this.picked);
+    else this.#painter.paint(this.surface, this.picture, this.theme);
+  }
+
+  #showKeys() {
+    const { layers = [], range = [] } = this.picture ?? {};
+    const keys = layers
+      .filter((layer) => layer.kind !== "field" && (layers.length > 1 || layer.kind !== "images"))
+      .map((layer) =>
+        h("span", { className: `key ${layer.kind} ${layer.role}` }, this.#words.get(`layers.${layer.id}`)),
+      );
+    const field = layers.find(({ kind }) => kind === "field");
+    if (field)
+      keys.push(
+        h(
+          "span",
+          { className: "ramp" },
+          h("span", {}, number(range[0], 2)),
+          h("i", { className: mapOf(field) }),
+          h("span", {}, number(range[2], 2)),
+        ),
+      );
+    this.#keys.replaceChildren(...keys);
+  }
+}

@@ -1,0 +1,323 @@
+// One exhibit as the page uses it: the run, its settings, its history, and whether it plays.
+// It knows nothing of elements; they listen to its events.
+
+import { TildeError } from "../errors.js";
+import { complete, defaults, read, settingOf } from "../settings.js";
+import { History } from "./history.js";
+
+/**
+ * @typedef {import("../protocol.js").Frame} Frame
+ * @typedef {import("../protocol.js").Value} Value
+ * @typedef {import("../protocol.js").Values} Values
+ * @typedef {import("../protocol.js").UserData} UserData
+ * @typedef {import("../protocol.js").Experiment} Experiment
+ * @typedef {import("../tilde.js").Run} Run
+ * @typedef {import("../tilde.js").Tilde} Tilde
+ *
+ * @typedef {object} Start
+ * @property {Values} settings
+ * @property {number} seed
+ * @property {import("../protocol.js").Backend} backend
+ * @property {number} steps  to train before it is shown
+ */
+
+/**
+ * Events: `frame` (detail: Frame), `restart` (a new run begins), `change` (settings, backend or
+ * playing changed), `problem` (detail: TildeError), `end` (reached its step budget).
+ */
+export class Session extends EventTarget {
+  /** @type {Run|undefined} */
+  run;
+  /** @type {Frame|undefined} */
+  last;
+  /** @type {TildeError|undefined} what went wrong last */
+  problem;
+  /** @type {History|undefined} */
+  ghost;
+  /** @type {UserData|undefined} */
+  data;
+  history = new History();
+  playing = false;
+  /** Views to keep up to date, the large one first. @type {string[]} */
+  views;
+  /** @type {import("../protocol.js").PlayOptions["pace"]} */
+  pace = "full";
+  /** @type {number} milliseconds between frames */
+  every = 40;
+  #tilde;
+  #until;
+  #phase = "";
+  /** @type {Promise<unknown>} */
+  #turn = Promise.resolve();
+
+  /**
+   * @param {Tilde} tilde
+   * @param {import("../protocol.js").Card} card
+   * @param {Start} start
+   */
+  constructor(tilde, card, start) {
+    super();
+    this.#tilde = tilde;
+    this.card = card;
+    this.seed = start.seed;
+    this.settings = { ...start.settings };
+    this.backend = start.backend;
+    this.views = card.views.map(({ id }) => id);
+    this.#until = card.budget;
+  }
+
+  get step() {
+    return this.last?.metrics.step ?? 0;
+  }
+
+  /**
+   * Opens the exhibit.
+   * @param {{ steps: number, look: boolean }} options steps to train first, and whether to show a
+   *   frame then: not if it goes on to play, which shows one sooner
+   */
+  open({ steps, look }) {
+    return this.#inTurn(async () => {
+      await this.#open();
+      if (steps) await this.run?.train(steps);
+      if (look) await this.#look();
+    });
+  }
+
+  /** Whether it has done all the steps that it may do unasked. */
+  get finished() {
+    return !this.playing && this.step >= this.#until;
+  }
+
+  /** Plays from here; past its budget it gets as much again. */
+  play() {
+    if (this.step >= this.#until) this.#until = this.step + this.card.budget;
+    this.#setPlaying(true);
+    return this.#inTurn(() => this.#play());
+  }
+
+  /** Pauses, after a last frame. */
+  pause() {
+    this.#setPlaying(false);
+    return this.#inTurn(async () => this.run?.pause());
+  }
+
+  /** One iteration, or one phase of it. @param {string} [phase] */
+  async step1(phase) {
+    if (this.playing) await this.pause();
+    return this.#inTurn(async () => {
+      if (phase) await this.run?.step(phase);
+      else await this.run?.train(1);
+      await this.#look();
+    });
+  }
+
+  /** Begins anew; the run so far stays as a ghost. @param {number} [seed] */
+  async reset(seed = this.seed) {
+    const again = this.playing;
+    await this.pause();
+    await this.#inTurn(async () => {
+      this.seed = seed;
+      await this.run?.reset({ seed });
+      this.#begin();
+      await this.#look();
+    });
+    if (again) await this.play();
+  }
+
+  /**
+   * Changes settings: live ones at once, others with a restart.
+   * @param {Values} values
+   */
+  async change(values) {
+    if (this.data && "data" in values)
+      return this.reopen({ settings: { ...this.settings, ...values }, data: undefined });
+    const live = Object.keys(values).every((id) => settingOf(this.card, id).live);
+    const before = this.settings;
+    this.settings = { ...this.settings, ...values };
+    this.dispatchEvent(new Event("change"));
+    const again = this.playing;
+    if (!live && again) await this.pause();
+    await this.#inTurn(
+      async () => {
+        await this.run?.change(values);
+        if (!live) this.#begin();
+        if (!again) await this.#look();
+      },
+      () => (this.settings = before),
+    );
+    if (!live && again) await this.play();
+  }
+
+  /**
+   * Opens it again with other settings, data or backend.
+   * @param {{ settings?: Values, backend?: import("../protocol.js").Backend, data?: UserData|undefined }} what
+   */
+  async reopen(what) {
+    // Painted points and points from a file are the same choice of the card, where it has one.
+    if (what.data) await this.#useOwn("drawn");
+    const again = this.playing;
+    await this.pause();
+    await this.#inTurn(async () => {
+      const before = { settings: this.settings, backend: this.backend, data: this.data };
+      Object.assign(this, what);
+      try {
+        await this.#open();
+      } catch (error) {
+        Object.assign(this, before);
+        throw error;
+      }
+      await this.#look();
+    });
+    if (again) await this.play();
+  }
+
+  /**
+   * Sets up a prepared experiment and plays it to its end.
+   * @param {Experiment} experiment
+   */
+  async perform(experiment) {
+    const settings = defaults(this.card);
+    for (const [id, text] of experiment.settings) settings[id] = read(settingOf(this.card, id), text).value;
+    await this.pause();
+    await this.reopen({ settings: complete(this.card, settings) });
+    this.#until = experiment.steps;
+    this.#phase = experiment.phase;
+    this.#setPlaying(true);
+    await this.#inTurn(() => this.#play());
+    await new Promise((resolve) => {
+      this.addEventListener("end", resolve, { once: true });
+      this.addEventListener("restart", resolve, { once: true });
+    });
+  }
+
+  /** Input of the card. @param {string} id @param {import("../protocol.js").Payload} payload */
+  async act(id, payload) {
+    if (payload.points) await this.#useOwn("drawn");
+    return this.#inTurn(async () => {
+      await this.run?.act(id, payload);
+      if (!this.playing) await this.#look(false);
+    });
+  }
+
+  /** Weights as safetensors. @returns {Promise<Uint8Array>} */
+  async save() {
+    if (!this.run) throw new TildeError("closed", "Nothing is open yet.");
+    return this.run.save();
+  }
+
+  /** @param {Uint8Array} bytes that `save` gave */
+  async load(bytes) {
+    await this.pause();
+    return this.#inTurn(async () => {
+      await this.run?.load(bytes);
+      if (this.run) [this.settings, this.seed] = [this.run.settings, this.run.seed];
+      this.#begin();
+      await this.#look();
+    });
+  }
+
+  /** Asks for the present pictures again: more of them have come into view. */
+  refresh() {
+    if (this.playing) this.#inTurn(() => this.#play());
+    else if (this.run) this.#inTurn(() => this.#look());
+  }
+
+  close() {
+    this.run?.close();
+    this.run = undefined;
+  }
+
+  /** Forgets the previous run. */
+  dismissGhost() {
+    this.ghost = undefined;
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** Switches to data of one's own, where that is a choice of the card. @param {string} choice */
+  async #useOwn(choice) {
+    const setting = this.card.settings.find(({ choices }) => choices?.includes(choice));
+    if (setting && this.settings[setting.id] !== choice) await this.change({ [setting.id]: choice });
+  }
+
+  async #open() {
+    const run = await this.#tilde.open(this.card.id, {
+      seed: this.seed,
+      settings: this.settings,
+      data: this.data,
+      backend: this.backend,
+    });
+    this.run?.close();
+    this.run = run;
+    run.listen({ frame: (frame) => this.#show(frame), notice: (error, _, stopped) => this.#noticed(error, stopped) });
+    this.#begin();
+  }
+
+  #begin() {
+    if (this.history.steps.length > 2) this.ghost = this.history;
+    this.history = new History();
+    this.last = undefined;
+    this.problem = undefined;
+    this.#until = this.card.budget;
+    this.#phase = "";
+    this.dispatchEvent(new Event("restart"));
+  }
+
+  async #play() {
+    if (this.playing)
+      await this.run?.play({
+        views: this.views,
+        pace: this.pace,
+        phase: this.#phase,
+        until: this.#until,
+        every: this.every,
+      });
+  }
+
+  async #look(deep = true) {
+    if (this.run) this.#show(await this.run.frame(this.views, { deep }));
+  }
+
+  /** @param {Frame} frame */
+  #show(frame) {
+    // Costly figures come seldom: between them the latest ones hold.
+    this.last = frame.deep ? frame : { ...frame, metrics: { ...this.last?.metrics, ...frame.metrics } };
+    this.history.push(frame.metrics);
+    if (this.playing && !frame.playing) this.#setPlaying(false);
+    this.dispatchEvent(new CustomEvent("frame", { detail: this.last }));
+    if (frame.stopped === "until") this.dispatchEvent(new Event("end"));
+  }
+
+  /** @param {TildeError} error @param {boolean} stopped */
+  #noticed(error, stopped) {
+    if (stopped) this.#setPlaying(false);
+    this.#report(error);
+  }
+
+  /** @param {boolean} playing */
+  #setPlaying(playing) {
+    if (this.playing === playing) return;
+    this.playing = playing;
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** @param {unknown} error */
+  #report(error) {
+    this.problem = /** @type {TildeError} */ (error);
+    if (!this.run) this.#setPlaying(false);
+    this.dispatchEvent(new CustomEvent("problem", { detail: error }));
+  }
+
+  /**
+   * Calls that change the run come one at a time; what fails is reported, and the next one goes on.
+   * @param {() => Promise<unknown>} job
+   * @param {() => void} [undo]
+   */
+  #inTurn(job, undo) {
+    const done = this.#turn.then(job).catch((error) => {
+      undo?.();
+      this.#report(error);
+    });
+    this.#turn = done;
+    return done;
+  }
+}

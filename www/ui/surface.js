@@ -1,0 +1,80 @@
+// A canvas at device pixels: never scaled by the browser, so that text and pixels in it stay sharp.
+
+import { h } from "./dom.js";
+
+/** Where and how large a view is drawn. */
+export class Surface {
+  #draw;
+  #flow;
+  #width = 0;
+  #scheduled = false;
+
+  /**
+   * @param {() => void} draw called when the size or the colours have changed
+   * @param {boolean} flow whether the height follows from the contents (images) rather than from the width
+   */
+  constructor(draw, flow) {
+    this.#draw = draw;
+    this.#flow = flow;
+    this.canvas = h("canvas", { role: "img", width: 1, height: 1 });
+    this.element = h("div", { className: flow ? "surface flow" : "surface" }, this.canvas);
+    const observer = new ResizeObserver(([entry]) => this.#resized(entry));
+    observer.observe(this.element);
+  }
+
+  /** Device pixels per CSS pixel. */
+  get ratio() {
+    return globalThis.devicePixelRatio || 1;
+  }
+
+  /** Device pixels that a row may take. */
+  get room() {
+    return this.#width || Math.round(this.element.clientWidth * this.ratio);
+  }
+
+  get context() {
+    return /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
+  }
+
+  /** Width by height of what is drawn; the element keeps this shape. @param {number} aspect */
+  set aspect(aspect) {
+    if (this.#flow) return;
+    const text = aspect.toFixed(4);
+    if (this.element.style.aspectRatio !== text) this.element.style.aspectRatio = text;
+  }
+
+  /**
+   * The exact size in device pixels, for contents that need whole numbers.
+   * @param {number} width
+   * @param {number} height
+   */
+  fit(width, height) {
+    if (this.canvas.width === width && this.canvas.height === height) return;
+    this.canvas.width = width;
+    this.canvas.height = height;
+    this.canvas.style.width = `${width / this.ratio}px`;
+    this.canvas.style.height = `${height / this.ratio}px`;
+  }
+
+  /** Draws again soon, once however often it is asked. */
+  invalidate() {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    requestAnimationFrame(() => {
+      this.#scheduled = false;
+      this.#draw();
+    });
+  }
+
+  /** @param {ResizeObserverEntry} entry */
+  #resized(entry) {
+    // Safari has no device-pixel box; there the rounded product is the best there is.
+    const width = Math.round(entry.contentRect.width * this.ratio);
+    const height = Math.round(entry.contentRect.height * this.ratio);
+    if (!width) return;
+    const changed = width !== this.#width || (!this.#flow && height !== this.canvas.height);
+    this.#width = width;
+    if (!this.#flow) this.fit(width, height);
+    if (changed) this.#draw();
+  }
+}

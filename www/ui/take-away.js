@@ -1,0 +1,108 @@
+// What one can take home: pictures, curves, weights, links.
+
+import { BASE } from "../client.js";
+import { colourMap } from "./theme.js";
+import { format } from "./address.js";
+import { download, h, say } from "./dom.js";
+
+const SAMPLES = 64;
+
+/**
+ * A menu of things to take away.
+ * @param {import("./session.js").Session} session
+ * @param {import("./words.js").Words} ui
+ * @param {string} build of the wasm, which an exact link names
+ * @param {() => import("./theme.js").Theme} theme
+ */
+export function takeAway(session, ui, build, theme) {
+  const note = h("p", { className: "note", role: "status" });
+  const name = () => `tilde-${session.card.id}-step-${session.step}`;
+  const link = () => {
+    const { settings, seed, run, card } = session;
+    // The backend that runs, not "auto": a run is a function of its seed, backend and build.
+    return format(card, { settings, seed, backend: run?.backend ?? "cpu", build: run?.backend === "cpu" ? build : "" });
+  };
+  const copy = async (/** @type {string} */ text) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      say(note, ui.get(session.data ? "link-without-data" : "copied"));
+    } catch {
+      // Frames and insecure pages may not write to the clipboard: show it, ready to be copied by hand.
+      const field = h("input", { readOnly: true, value: text, "aria-label": ui.get("copy-by-hand") });
+      note.replaceChildren(field);
+      field.select();
+    }
+  };
+  const actions = {
+    "copy-link": () => copy(new URL(link(), new URL("index.html", BASE)).href.replace("/index.html", "/")),
+    "copy-embed": () =>
+      copy(`<iframe src="${new URL(`?embed${link()}`, BASE).href}" width="720" height="900" title="Tilde"></iframe>`),
+    "save-png": async () => download(await samplesPng(session, theme()), `${name()}.png`),
+    "save-csv": async () => download(new Blob([session.history.csv()], { type: "text/csv" }), `${name()}.csv`),
+    "save-weights": async () =>
+      download(new Blob([/** @type {BlobPart} */ (await session.save())]), `${name()}.safetensors`),
+  };
+  const buttons = Object.entries(actions).map(([id, act]) =>
+    h(
+      "button",
+      { type: "button", onclick: () => Promise.resolve(act()).catch((error) => say(note, error.message)) },
+      ui.get(id),
+    ),
+  );
+  return h(
+    "details",
+    { className: "menu" },
+    h("summary", {}, ui.get("take-away")),
+    h("div", { className: "sheet" }, ...buttons, note),
+  );
+}
+
+/**
+ * Fresh samples as a PNG: images as they are, enlarged by whole numbers; points as a scatter.
+ * @param {import("./session.js").Session} session
+ * @param {import("./theme.js").Theme} theme
+ * @returns {Promise<Blob>}
+ */
+export async function samplesPng(session, theme) {
+  const samples = await session.run?.sample(session.card.views.some(({ kind }) => kind === "images") ? SAMPLES : 2000, {
+    seed: session.seed,
+  });
+  if (!samples) throw new Error("Nothing is open yet.");
+  const { data, shape } = samples;
+  if (shape.length === 2) return scatter(data, theme);
+  const [count, h, w] = shape;
+  const columns = Math.ceil(Math.sqrt(count));
+  const scale = Math.max(1, Math.round(64 / w));
+  const table = colourMap(theme, "grey");
+  const pixels = new Uint32Array(columns * w * Math.ceil(count / columns) * h);
+  for (let i = 0; i < count; i++) {
+    for (let p = 0; p < h * w; p++) {
+      const x = (i % columns) * w + (p % w);
+      const y = Math.floor(i / columns) * h + Math.floor(p / w);
+      pixels[y * columns * w + x] = table[Math.round(255 * Math.min(1, Math.max(0, data[i * h * w + p])))];
+    }
+  }
+  const small = new OffscreenCanvas(columns * w, pixels.length / (columns * w));
+  small
+    .getContext("2d")
+    ?.putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer), small.width, small.height), 0, 0);
+  const large = new OffscreenCanvas(small.width * scale, small.height * scale);
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (large.getContext("2d"));
+  context.imageSmoothingEnabled = false;
+  context.drawImage(small, 0, 0, large.width, large.height);
+  return large.convertToBlob();
+}
+
+/** @param {Float32Array} data @param {import("./theme.js").Theme} theme */
+function scatter(data, { colours }) {
+  const size = 1200;
+  const canvas = new OffscreenCanvas(size, size);
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const reach = 1.1 * data.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
+  context.fillStyle = colours.sheet;
+  context.fillRect(0, 0, size, size);
+  context.fillStyle = colours.model;
+  for (let i = 0; i < data.length; i += 2)
+    context.fillRect((0.5 + data[i] / reach / 2) * size - 2, (0.5 - data[i + 1] / reach / 2) * size - 2, 4, 4);
+  return canvas.convertToBlob();
+}

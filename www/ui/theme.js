@@ -1,0 +1,100 @@
+// The colours of the style sheet, as canvases need them, and the colour maps.
+
+/** @typedef {[number, number, number]} Rgb */
+
+const TOKENS = /** @type {const} */ (["paper", "sheet", "ink", "soft", "line", "data", "model", "truth"]);
+
+/**
+ * @typedef {Record<typeof TOKENS[number], string>} Colours
+ * @typedef {{ colours: Colours, rgb: Record<typeof TOKENS[number], Rgb>, dark: boolean, font: string }} Theme
+ */
+
+/** Ten colours for classes, chosen to stay apart for colour-blind eyes; drawn as numerals, never as dots alone. */
+const CLASSES_LIGHT = [
+  "#332288",
+  "#0b7a5f",
+  "#8a6d00",
+  "#117733",
+  "#aa4499",
+  "#b3303f",
+  "#1f6fb2",
+  "#a34d00",
+  "#5b5b5b",
+  "#882255",
+];
+const CLASSES_DARK = [
+  "#a9a2ff",
+  "#4fd1b0",
+  "#ddcc77",
+  "#66cc77",
+  "#e08ad4",
+  "#ff8a96",
+  "#88ccee",
+  "#ffac66",
+  "#bbbbbb",
+  "#ee88bb",
+];
+
+/**
+ * Reads the colours that hold for an element now.
+ * @param {Element} element
+ * @returns {Theme}
+ */
+export function themeOf(element) {
+  const root = /** @type {ShadowRoot|Document} */ (element.getRootNode());
+  const probe = document.createElement("span");
+  probe.hidden = true;
+  (root instanceof ShadowRoot ? root : document.body).append(probe);
+  const colours = /** @type {Colours} */ ({});
+  const rgb = /** @type {Theme["rgb"]} */ ({});
+  for (const token of TOKENS) {
+    // A custom property would come back as the text "light-dark(…)"; a colour comes back resolved.
+    probe.style.color = `var(--${token})`;
+    colours[token] = getComputedStyle(probe).color;
+    rgb[token] = /** @type {Rgb} */ ((colours[token].match(/[\d.]+/g) ?? ["0", "0", "0"]).slice(0, 3).map(Number));
+  }
+  probe.style.fontFamily = "var(--ui)";
+  const font = getComputedStyle(probe).fontFamily;
+  probe.remove();
+  return { colours, rgb, dark: rgb.paper[0] < 128, font };
+}
+
+/**
+ * @param {Theme} theme
+ * @param {import("../protocol.js").Role} role
+ */
+export const colourOf = ({ colours }, role) => (role === "other" ? colours.soft : colours[role]);
+
+/** @param {Theme} theme @param {number} label */
+export const classColour = ({ dark }, label) => (dark ? CLASSES_DARK : CLASSES_LIGHT)[label % 10];
+
+/** Viridis at eleven places; between them it is nearly straight. @type {Rgb[]} */
+const VIRIDIS = [
+  [68, 1, 84], [72, 36, 117], [65, 68, 135], [53, 95, 141], [42, 120, 142], [33, 145, 140],
+  [34, 168, 132], [68, 191, 112], [122, 209, 81], [189, 223, 38], [253, 231, 37],
+]; // prettier-ignore
+
+/** @param {Rgb} a @param {Rgb} b @param {number} t @returns {Rgb} */
+const mix = (a, b, t) => [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t];
+
+/**
+ * A colour map as a table of 256 colours, packed as canvas image data wants them.
+ * @param {Theme} theme
+ * @param {"viridis"|"diverging"|"grey"} kind diverging runs from the model's orange to the data's blue
+ * @returns {Uint32Array}
+ */
+export function colourMap({ rgb }, kind) {
+  const table = new Uint32Array(256);
+  for (let i = 0; i < 256; i++) {
+    const t = i / 255;
+    const at = t * (VIRIDIS.length - 1);
+    const low = Math.min(Math.floor(at), VIRIDIS.length - 2);
+    const colour =
+      kind === "viridis" ? mix(VIRIDIS[low], VIRIDIS[low + 1], at - low)
+      : kind === "grey" ? mix([12, 12, 14], [250, 250, 248], t)
+      : mix(rgb.sheet, t < 0.5 ? rgb.model : rgb.data, Math.abs(2 * t - 1) ** 0.85 * 0.92); // prettier-ignore
+    const [red, green, blue] = colour.map(Math.round);
+    table[i] = (255 << 24) | (blue << 16) | (green << 8) | red;
+  }
+  return table;
+}

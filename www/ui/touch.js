@@ -1,0 +1,219 @@
+// Touching pictures: dragging a point, painting points, picking images; each by pointer and by keys.
+
+import { place } from "../views/plane.js";
+import { cornerOf, imageAt } from "../views/images.js";
+import { h } from "./dom.js";
+
+/**
+ * @typedef {import("./picture.js").PictureFigure} PictureFigure
+ * @typedef {(payload: import("../protocol.js").Payload) => Promise<unknown>} Send
+ */
+
+/** @type {Record<string, [number, number]>} */
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+
+/**
+ * Sends the latest of many payloads, one at a time: a slow model skips, it never lags behind.
+ * @param {Send} send
+ */
+function latest(send) {
+  /** @type {import("../protocol.js").Payload|undefined} */
+  let next;
+  let busy = false;
+  return async (/** @type {import("../protocol.js").Payload} */ payload) => {
+    next = payload;
+    if (busy) return;
+    busy = true;
+    while (next) {
+      const now = next;
+      next = undefined;
+      await send(now);
+    }
+    busy = false;
+  };
+}
+
+/** @param {PictureFigure} figure @param {PointerEvent} event @returns {[number, number]} shares of the canvas, from the top left */
+function shares({ surface }, event) {
+  const box = surface.canvas.getBoundingClientRect();
+  return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+}
+
+/**
+ * Drags one point over the view.
+ * @param {PictureFigure} figure
+ * @param {string} label
+ * @param {Send} send
+ */
+export function drag(figure, label, send) {
+  const { surface } = figure;
+  const knob = h("i", { className: "knob" });
+  const pad = h(
+    "div",
+    { className: "pad", tabIndex: 0, role: "slider", "aria-label": label, "aria-valuemin": 0, "aria-valuemax": 100 },
+    knob,
+  );
+  const post = latest(send);
+  /** @type {[number, number]} */
+  let at = [0.5, 0.5];
+  const move = (/** @type {[number, number]} */ to, /** @type {boolean} */ tell) => {
+    at = [Math.min(1, Math.max(0, to[0])), Math.min(1, Math.max(0, to[1]))];
+    knob.style.left = `${100 * at[0]}%`;
+    knob.style.bottom = `${100 * at[1]}%`;
+    pad.setAttribute("aria-valuenow", String(Math.round(100 * at[0])));
+    pad.setAttribute("aria-valuetext", `${Math.round(100 * at[0])} % across, ${Math.round(100 * at[1])} % up`);
+    if (tell) post({ at });
+  };
+  const follow = (/** @type {PointerEvent} */ event) => {
+    const [x, y] = shares(figure, event);
+    move([x, 1 - y], true);
+  };
+  pad.addEventListener("pointerdown", (event) => {
+    pad.setPointerCapture(event.pointerId);
+    follow(event);
+  });
+  pad.addEventListener("pointermove", (event) => pad.hasPointerCapture(event.pointerId) && follow(event));
+  pad.addEventListener("keydown", (event) => {
+    const arrow = ARROWS[event.key];
+    if (!arrow) return;
+    event.preventDefault();
+    const far = event.shiftKey ? 0.1 : 0.02;
+    move([at[0] + far * arrow[0], at[1] + far * arrow[1]], true);
+  });
+  move(at, false);
+  surface.element.append(cover(figure, pad));
+}
+
+/**
+ * Paints points with a round brush while the tool is switched on.
+ * @param {PictureFigure} figure
+ * @param {string} label
+ * @param {string} hint shown while it is on
+ * @param {Send} send
+ */
+export function brush(figure, label, hint, send) {
+  const { surface } = figure;
+  const cursor = h("i", { className: "cursor" });
+  const pad = h(
+    "div",
+    { className: "pad brush", tabIndex: 0, role: "application", "aria-label": hint, hidden: true },
+    cursor,
+  );
+  const toggle = h("button", { type: "button", className: "tool", "aria-pressed": "false", title: hint }, label);
+  const note = h("p", { className: "note", hidden: true }, hint);
+  /** @type {number[]} */
+  let waiting = [];
+  let busy = false;
+  const flush = async () => {
+    if (busy) return;
+    busy = true;
+    while (waiting.length) {
+      const points = Float32Array.from(waiting);
+      waiting = [];
+      await send({ points });
+    }
+    busy = false;
+  };
+  /** @type {[number, number]} */
+  let at = [0.5, 0.5];
+  const paint = () => {
+    if (!figure.picture) return;
+    const [x, y] = place(at[0], 1 - at[1], figure.picture).point;
+    const reach = (figure.picture.extent[1] - figure.picture.extent[0]) * 0.02 || 0.1;
+    for (let i = 0; i < 4; i++) {
+      // Points lie in a disc around the brush, so that what is painted is a density and not a line.
+      const [radius, angle] = [reach * Math.sqrt(Math.random()), 2 * Math.PI * Math.random()];
+      waiting.push(x + radius * Math.cos(angle), y + radius * Math.sin(angle));
+    }
+    flush();
+  };
+  const move = (/** @type {number} */ x, /** @type {number} */ y) => {
+    at = [Math.min(1, Math.max(0, x)), Math.min(1, Math.max(0, y))];
+    cursor.style.left = `${100 * at[0]}%`;
+    cursor.style.bottom = `${100 * at[1]}%`;
+  };
+  pad.addEventListener("pointerdown", (event) => {
+    pad.setPointerCapture(event.pointerId);
+    const [x, y] = shares(figure, event);
+    move(x, 1 - y);
+    paint();
+  });
+  pad.addEventListener("pointermove", (event) => {
+    const [x, y] = shares(figure, event);
+    move(x, 1 - y);
+    if (pad.hasPointerCapture(event.pointerId)) paint();
+  });
+  pad.addEventListener("keydown", (event) => {
+    const arrow = ARROWS[event.key];
+    if (!arrow && event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    event.stopPropagation(); // space paints here, it does not pause
+    if (arrow) move(at[0] + 0.03 * arrow[0], at[1] + 0.03 * arrow[1]);
+    else paint();
+  });
+  toggle.addEventListener("click", () => {
+    pad.hidden = note.hidden = !pad.hidden;
+    toggle.setAttribute("aria-pressed", String(!pad.hidden));
+    if (!pad.hidden) pad.focus({ preventScroll: true });
+  });
+  move(...at);
+  figure.tools.append(toggle);
+  surface.element.append(cover(figure, pad), note);
+}
+
+/**
+ * Picks two images: each click takes the place of the older one.
+ * @param {PictureFigure} figure
+ * @param {string} label
+ * @param {Send} send
+ */
+export function pick(figure, label, send) {
+  const { surface } = figure;
+  const cursor = h("i", { className: "cursor square", hidden: true });
+  const pad = h("div", { className: "pad", tabIndex: 0, role: "application", "aria-label": label }, cursor);
+  let at = 0;
+  const take = (/** @type {number} */ index) => {
+    if (index < 0) return;
+    figure.picked = [...figure.picked.filter((each) => each !== index), index].slice(-2);
+    figure.repaint();
+    if (figure.picked.length === 2) send({ picks: figure.picked });
+  };
+  const point = () => {
+    const { grid } = figure;
+    if (!grid) return;
+    const { x, y } = cornerOf(grid, 0, at);
+    cursor.hidden = false;
+    cursor.style.left = `${x / surface.ratio}px`;
+    cursor.style.top = `${y / surface.ratio}px`;
+    cursor.style.width = `${(grid.cell - grid.gap) / surface.ratio}px`;
+    cursor.style.height = `${(grid.line - grid.gap) / surface.ratio}px`;
+  };
+  pad.addEventListener("click", (event) => {
+    const box = surface.canvas.getBoundingClientRect();
+    if (figure.grid)
+      take(imageAt(figure.grid, (event.clientX - box.left) * surface.ratio, (event.clientY - box.top) * surface.ratio));
+  });
+  pad.addEventListener("keydown", (event) => {
+    const arrow = ARROWS[event.key];
+    const { grid } = figure;
+    if (!grid || (!arrow && event.key !== "Enter")) return;
+    event.preventDefault();
+    if (arrow) at = Math.min(grid.count - 1, Math.max(0, at + arrow[0] - grid.columns * arrow[1]));
+    else take(at);
+    point();
+  });
+  pad.addEventListener("blur", () => (cursor.hidden = true));
+  surface.element.append(cover(figure, pad));
+}
+
+/** Lays a pad exactly over the canvas. @param {PictureFigure} figure @param {HTMLElement} pad */
+function cover({ surface }, pad) {
+  const { canvas } = surface;
+  new ResizeObserver(() => {
+    pad.style.width = `${canvas.clientWidth}px`;
+    pad.style.height = `${canvas.clientHeight}px`;
+    pad.style.left = `${canvas.offsetLeft}px`;
+    pad.style.top = `${canvas.offsetTop}px`;
+  }).observe(canvas);
+  return pad;
+}

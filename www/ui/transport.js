@@ -1,0 +1,74 @@
+// Play, step, reset, speed; and where the run stands.
+
+import { h, say } from "./dom.js";
+import { whole } from "./format.js";
+
+/**
+ * @typedef {import("./session.js").Session} Session
+ * @typedef {import("./words.js").Words} Words
+ */
+
+/** The row of buttons under the pictures. */
+export class Transport {
+  #ui;
+  #own;
+  #session;
+  #play;
+  #where = h("output", { className: "where" });
+
+  /**
+   * @param {Session} session
+   * @param {{ ui: Words, own: Words }} words
+   */
+  constructor(session, { ui, own }) {
+    this.#session = session;
+    this.#ui = ui;
+    this.#own = own;
+    this.#play = h("button", {
+      type: "button",
+      className: "play",
+      title: ui.get("keys.play"),
+      onclick: () => this.toggle(),
+    });
+    const button = (/** @type {string} */ label, /** @type {string} */ title, /** @type {() => void} */ onclick) =>
+      h("button", { type: "button", title, onclick }, label);
+    const speed = h("select", {
+      "aria-label": ui.get("speed"),
+      onchange: () => this.#setPace(/** @type {any} */ (speed.value)),
+    });
+    speed.append(...["full", "steady", "phases"].map((pace) => h("option", { value: pace }, ui.get(`paces.${pace}`))));
+    this.element = h(
+      "div",
+      { className: "transport", role: "group", "aria-label": ui.get("transport") },
+      this.#play,
+      button(ui.get("step-once"), ui.get("keys.step"), () => session.step1()),
+      ...session.card.phases.map((phase) =>
+        button(own.get(`phases.${phase}`), own.hint(`phases.${phase}`), () => session.step1(phase)),
+      ),
+      button(ui.get("reset"), ui.get("keys.reset"), () => session.reset()),
+      speed,
+      this.#where,
+    );
+    this.show();
+  }
+
+  /** Plays or pauses. */
+  toggle() {
+    return this.#session.playing ? this.#session.pause() : this.#session.play();
+  }
+
+  /** Shows the state of the session. */
+  show() {
+    const { playing, finished, last, step, seed, pace } = this.#session;
+    say(this.#play, this.#ui.get(playing ? "pause" : finished ? "go-on" : "play"));
+    const slow = playing && pace === "phases" && last?.phase;
+    const remark = slow ? this.#own.find(`phases.${last.phase}.doing`) : finished ? this.#ui.get("budget-used") : "";
+    say(this.#where, (remark ? `${remark} · ` : "") + this.#ui.get("where", { step: whole(step), seed }));
+  }
+
+  /** @param {Session["pace"]} pace */
+  #setPace(pace) {
+    this.#session.pace = pace;
+    this.#session.refresh();
+  }
+}

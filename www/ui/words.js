@@ -1,0 +1,73 @@
+// Every word a person reads comes from www/words/LANGUAGE/.
+
+import { TildeError } from "../errors.js";
+
+const LANGUAGE = "en";
+
+/** @param {string} file */
+const address = (file) => new URL(`../words/${LANGUAGE}/${file}`, import.meta.url);
+
+/** Words by dotted path; where one is missing, its last part stands in, so that nothing is blank. */
+export class Words {
+  #tree;
+
+  /** @param {any} tree */
+  constructor(tree) {
+    this.#tree = tree;
+  }
+
+  /** @param {string} path @returns {any} */
+  find(path) {
+    return path.split(".").reduce((node, key) => node?.[key], this.#tree);
+  }
+
+  /**
+   * @param {string} path
+   * @param {Record<string, string|number>} [values] put in for `{name}`
+   * @returns {string}
+   */
+  get(path, values) {
+    const found = this.find(path);
+    const text =
+      typeof found === "string" ? found : (found?.label ?? path.split(".").at(-1)?.replaceAll("_", " ") ?? "");
+    return values
+      ? text.replace(/\{(\w+)\}/g, (/** @type {string} */ all, /** @type {string} */ name) =>
+          String(values[name] ?? all),
+        )
+      : text;
+  }
+
+  /** @param {string} path @returns {string} a definition, or "" */
+  hint(path) {
+    return this.find(path)?.hint ?? "";
+  }
+}
+
+/** @type {Map<string, Promise<Words>>} */
+const loaded = new Map();
+
+/**
+ * @param {string} name "ui" or an exhibit's id
+ * @returns {Promise<Words>}
+ */
+export function words(name) {
+  let known = loaded.get(name);
+  if (!known) {
+    known = fetch(address(`${name}.json`)).then(async (response) => {
+      if (!response.ok) throw new TildeError("no-start", `words/${LANGUAGE}/${name}.json is missing on this server.`);
+      return new Words(await response.json());
+    });
+    loaded.set(name, known);
+  }
+  return known;
+}
+
+/**
+ * The lesson, as HTML that was made at build time from Markdown in this repository.
+ * @param {string} id of an exhibit
+ * @returns {Promise<string>} empty where there is none
+ */
+export async function lesson(id) {
+  const response = await fetch(address(`${id}.html`));
+  return response.ok ? response.text() : "";
+}

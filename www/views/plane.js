@@ -1,0 +1,149 @@
+// The plane of data: points, arrows and fields in one set of coordinates.
+
+import { paintField } from "./field.js";
+import { paintPoints } from "./points.js";
+import { paintVectors } from "./vectors.js";
+
+/**
+ * @typedef {import("../protocol.js").Picture} Picture
+ * @typedef {import("../ui/theme.js").Theme} Theme
+ *
+ * @typedef {object} Box  where a rectangle of data coordinates is drawn, in device pixels
+ * @property {number} left
+ * @property {number} top
+ * @property {number} width
+ * @property {number} height
+ * @property {number[]} extent
+ * @property {(x: number) => number} x
+ * @property {(y: number) => number} y
+ *
+ * @typedef {object} Painter
+ * @property {(picture: Picture) => number} aspect
+ * @property {(surface: import("../ui/surface.js").Surface, picture: Picture, theme: Theme) => void} paint
+ */
+
+/** Fields stand side by side, each in its own panel; everything else is drawn over each of them. @param {Picture} picture */
+const panelsOf = ({ layers }) => Math.max(1, layers.filter(({ kind }) => kind === "field").length);
+
+/** @param {Picture} picture */
+function boundsOf({ extent, layers }) {
+  const [x0, x1, y0, y1] = extent;
+  if (x1 > x0 && y1 > y0) return [x0, x1, y0, y1];
+  const reach = layers.reduce(
+    (most, { data }) => data.reduce((max, value) => Math.max(max, Math.abs(value)), most),
+    1e-6,
+  );
+  return [-reach, reach, -reach, reach];
+}
+
+/** @type {Painter} */
+export const plane = {
+  aspect(picture) {
+    const [x0, x1, y0, y1] = boundsOf(picture);
+    return (panelsOf(picture) * (x1 - x0)) / (y1 - y0);
+  },
+
+  paint(surface, picture, theme) {
+    const { context, canvas, ratio } = surface;
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    const fields = picture.layers.filter(({ kind }) => kind === "field");
+    const others = picture.layers.filter(({ kind }) => kind !== "field");
+    for (let panel = 0; panel < panelsOf(picture); panel++) {
+      const box = boxOf(canvas, boundsOf(picture), panel, panelsOf(picture), ratio);
+      context.save();
+      context.beginPath();
+      context.rect(box.left, box.top, box.width, box.height);
+      context.clip();
+      if (fields[panel]) paintField(context, box, fields[panel], picture.range, theme);
+      else paintGrid(context, box, theme, ratio);
+      for (const layer of others) {
+        if (layer.kind === "vectors") paintVectors(context, box, layer, theme, ratio);
+        else paintPoints(context, box, layer, theme, ratio);
+      }
+      context.restore();
+    }
+  },
+};
+
+/**
+ * @param {{ width: number, height: number }} canvas
+ * @param {number[]} extent
+ * @param {number} panel
+ * @param {number} panels
+ * @param {number} ratio
+ * @returns {Box}
+ */
+function boxOf(canvas, extent, panel, panels, ratio) {
+  const [x0, x1, y0, y1] = extent;
+  const gap = 8 * ratio;
+  const room = (canvas.width - gap * (panels - 1)) / panels;
+  const scale = Math.min(room / (x1 - x0), canvas.height / (y1 - y0));
+  const [width, height] = [(x1 - x0) * scale, (y1 - y0) * scale];
+  const left = panel * (room + gap) + (room - width) / 2;
+  const top = (canvas.height - height) / 2;
+  return {
+    left,
+    top,
+    width,
+    height,
+    extent,
+    x: (x) => left + (x - x0) * scale,
+    y: (y) => top + height - (y - y0) * scale,
+  };
+}
+
+/**
+ * Lines at round numbers, with the numbers.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Box} box
+ * @param {Theme} theme
+ * @param {number} ratio
+ */
+function paintGrid(context, { left, top, width, height, extent: [x0, x1, y0, y1], x, y }, { colours, font }, ratio) {
+  const step = niceStep((x1 - x0) / 6);
+  context.lineWidth = Math.max(1, Math.round(ratio));
+  context.strokeStyle = colours.line;
+  context.fillStyle = colours.soft;
+  context.font = `${Math.round(11 * ratio)}px ${font}`;
+  context.textAlign = "center";
+  context.textBaseline = "bottom";
+  const half = context.lineWidth % 2 ? 0.5 : 0; // lines on whole pixels are sharp
+  context.beginPath();
+  for (let v = Math.ceil(x0 / step) * step; v <= x1; v += step) {
+    const at = Math.round(x(v)) + half;
+    context.moveTo(at, top);
+    context.lineTo(at, top + height);
+    if (at > left + 12 * ratio && at < left + width - 12 * ratio)
+      context.fillText(tick(v), at, top + height - 2 * ratio);
+  }
+  for (let v = Math.ceil(y0 / step) * step; v <= y1; v += step) {
+    const at = Math.round(y(v)) + half;
+    context.moveTo(left, at);
+    context.lineTo(left + width, at);
+  }
+  context.stroke();
+}
+
+/** @param {number} value */
+const tick = (value) => String(Math.abs(value) < 1e-9 ? 0 : Number(value.toPrecision(3))).replace("-", "−");
+
+/** 1, 2 or 5 times a power of ten. @param {number} rough */
+function niceStep(rough) {
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const lead = rough / power;
+  return power * (lead < 1.5 ? 1 : lead < 3.5 ? 2 : lead < 7.5 ? 5 : 10);
+}
+
+/**
+ * Where a place in the canvas lies in the view: 0..=1 each, origin bottom left.
+ * @param {number} px share of the canvas's width, from the left
+ * @param {number} py share of its height, from the top
+ * @param {Picture} picture
+ * @returns {{ at: [number, number], point: [number, number] }} `point` in data coordinates
+ */
+export function place(px, py, picture) {
+  const [x0, x1, y0, y1] = boundsOf(picture);
+  const within = (/** @type {number} */ v) => Math.min(1, Math.max(0, v));
+  const at = /** @type {[number, number]} */ ([within((px * panelsOf(picture)) % 1 || within(px)), within(1 - py)]);
+  return { at, point: [x0 + at[0] * (x1 - x0), y0 + at[1] * (y1 - y0)] };
+}

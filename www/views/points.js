@@ -1,0 +1,77 @@
+// Points: discs for data, diamonds for the model, numerals for classes, so that colour is never alone.
+
+import { classColour, colourOf } from "../ui/theme.js";
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {import("./plane.js").Box} box
+ * @param {import("../protocol.js").Layer} layer
+ * @param {import("../ui/theme.js").Theme} theme
+ * @param {number} ratio device pixels per CSS pixel
+ */
+export function paintPoints(context, box, { data, role, labels }, theme, ratio) {
+  const count = data.length / 2;
+  if (labels.length === count && count > 1) return paintNumerals(context, box, data, labels, theme, ratio);
+  // A single point is a place to look at, a thousand are a cloud.
+  if (count <= 2) return paintMarks(context, box, data, colourOf(theme, role), theme, ratio);
+  const size = ratio * Math.min(3.4, Math.max(1.6, 60 / Math.sqrt(count)));
+  context.fillStyle = colourOf(theme, role);
+  context.globalAlpha = role === "model" ? 0.8 : 0.42;
+  for (let i = 0; i < count; i++) {
+    const x = box.x(data[2 * i]);
+    const y = box.y(data[2 * i + 1]);
+    context.beginPath();
+    if (role === "model") {
+      const d = size * 1.25;
+      context.moveTo(x, y - d);
+      context.lineTo(x + d, y);
+      context.lineTo(x, y + d);
+      context.lineTo(x - d, y);
+    } else {
+      context.arc(x, y, size, 0, 7);
+    }
+    context.fill();
+  }
+  context.globalAlpha = 1;
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {import("./plane.js").Box} box
+ * @param {Float32Array} data
+ * @param {ArrayLike<number>} labels
+ * @param {import("../ui/theme.js").Theme} theme
+ * @param {number} ratio
+ */
+function paintNumerals(context, box, data, labels, theme, ratio) {
+  context.font = `600 ${Math.round((labels.length > 1500 ? 8 : 10) * ratio)}px ${theme.font}`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.globalAlpha = 0.85;
+  for (let i = 0; i < labels.length; i++) {
+    context.fillStyle = classColour(theme, labels[i]);
+    context.fillText(String(labels[i]), box.x(data[2 * i]), box.y(data[2 * i + 1]));
+  }
+  context.globalAlpha = 1;
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {import("./plane.js").Box} box
+ * @param {Float32Array} data
+ * @param {string} colour
+ * @param {import("../ui/theme.js").Theme} theme
+ * @param {number} ratio
+ */
+function paintMarks(context, box, data, colour, theme, ratio) {
+  for (let i = 0; i + 1 < data.length; i += 2) {
+    context.beginPath();
+    context.arc(box.x(data[i]), box.y(data[i + 1]), 8 * ratio, 0, 7);
+    context.lineWidth = 5 * ratio;
+    context.strokeStyle = theme.colours.sheet; // a halo, so that it stands out of any cloud
+    context.stroke();
+    context.lineWidth = 2.5 * ratio;
+    context.strokeStyle = colour;
+    context.stroke();
+  }
+}

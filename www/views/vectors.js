@@ -1,0 +1,42 @@
+// Arrows: x, y, dx, dy each, in data coordinates.
+
+import { colourOf } from "../ui/theme.js";
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {import("./plane.js").Box} box
+ * @param {import("../protocol.js").Layer} layer
+ * @param {import("../ui/theme.js").Theme} theme
+ * @param {number} ratio
+ */
+export function paintVectors(context, box, { data, role }, theme, ratio) {
+  let longest = 0;
+  for (let i = 0; i < data.length; i += 4) longest = Math.max(longest, Math.hypot(data[i + 2], data[i + 3]));
+  if (!longest) return;
+  // The longest arrow spans most of a grid cell; the others keep their proportion.
+  const cell = Math.sqrt(
+    ((box.extent[1] - box.extent[0]) * (box.extent[3] - box.extent[2])) / Math.max(1, data.length / 4),
+  );
+  const scale = Math.min(1, (0.9 * cell) / longest);
+  context.strokeStyle = context.fillStyle = colourOf(theme, role);
+  context.lineWidth = 1.4 * ratio;
+  context.globalAlpha = 0.75;
+  for (let i = 0; i < data.length; i += 4) {
+    const [x0, y0] = [box.x(data[i]), box.y(data[i + 1])];
+    const [x1, y1] = [box.x(data[i] + scale * data[i + 2]), box.y(data[i + 1] + scale * data[i + 3])];
+    const length = Math.hypot(x1 - x0, y1 - y0);
+    if (length < 1.5 * ratio) continue;
+    const head = Math.min(5 * ratio, length / 2);
+    const [ux, uy] = [((x1 - x0) / length) * head, ((y1 - y0) / length) * head];
+    context.beginPath();
+    context.moveTo(x0, y0);
+    context.lineTo(x1 - ux / 2, y1 - uy / 2);
+    context.stroke();
+    context.beginPath();
+    context.moveTo(x1, y1);
+    context.lineTo(x1 - ux - uy / 2, y1 - uy + ux / 2);
+    context.lineTo(x1 - ux + uy / 2, y1 - uy - ux / 2);
+    context.fill();
+  }
+  context.globalAlpha = 1;
+}
