@@ -112,7 +112,7 @@ pub const CARD: Card = Card {
     experiments: &[
         Experiment {
             id: "collapse",
-            settings: &[("r1", "0"), ("noise", "16"), ("schedule", "false"), ("generator_rate", "4")],
+            settings: &[("r1", "0"), ("generator_rate", "10"), ("beta1", "0.9"), ("schedule", "false")],
             steps: 1500,
             phase: "",
         },
