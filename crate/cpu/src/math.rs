@@ -72,7 +72,10 @@ pub fn tanh(x: f32) -> f32 {
 pub fn sigmoid(x: f32) -> f32 {
     let e = exp(-x.abs());
     let s = 1.0 / (1.0 + e);
-    if x >= 0.0 { s } else { e * s }
+    // Nothing below 1e-30: products with it would be denormals, which take a hundred times as long,
+    // and a diverging model is full of them.
+    let small = if e < 1e-30 { 0.0 } else { e * s };
+    if x >= 0.0 { s } else { small }
 }
 
 /// log(1 + eˣ).

@@ -17,7 +17,7 @@ use crate::data::{Drawn, Toy};
 use crate::drive;
 use crate::exhibit::{Exhibit, Layer, Payload, Picture, Samples, Sources, Task, UserData};
 use crate::metrics::modes::coverage;
-use crate::nn::Mlp;
+use crate::nn::{Mlp, figures};
 use crate::settings::Settings;
 use alloc::boxed::Box;
 use alloc::format;
@@ -157,6 +157,8 @@ struct Knobs {
 }
 
 struct Entries {
+    /// The losses before the first step.
+    untrained: EntryId,
     discriminator: EntryId,
     generator: EntryId,
     sample: EntryId,
@@ -220,7 +222,8 @@ impl Gan2d {
 
         let build =
             |e: tilde_graph::GraphError| Error::BadSetting(format!("The networks do not fit together: {e}."));
-        let d_entry = p.entry("discriminator", |g| {
+        // Of the discriminator: the game's value and the penalty.
+        let discriminator_loss = figures(|g| {
             let fake = generator.apply(g, g.normal([b, z_dim]), leaky).stop();
             let real = g.read(bank).gather(g.indices(b, BANK));
             let moved = real + g.normal([b, 2]) * R1_SIGMA;
@@ -232,23 +235,34 @@ impl Gan2d {
             // γ/2·E|∇D|² by differences along random directions
             let penalty = (part(2) - part(0)).square() * (0.5 / (R1_SIGMA * R1_SIGMA)) * g.knob(knobs.r1);
             let value = game.mean();
-            let loss = value + penalty.mean();
+            [value, penalty.mean()]
+        });
+        // Of the generator: −log σ(D(G(z))), or ±log(1 − σ(D(G(z)))).
+        let generator_loss = figures(|g| {
+            let logits = discriminator.apply(g, generator.apply(g, g.normal([b, z_dim]), leaky), leaky);
+            let saturating = g.knob(knobs.saturating);
+            let other = -(g.knob(knobs.sign) * logits.softplus());
+            [((1.0 - saturating) * (-logits).softplus() + saturating * other).mean()]
+        });
+        let d_entry = p.entry("discriminator", |g| {
+            let [value, penalty] = discriminator_loss(g);
+            let loss = value + penalty;
             let grad = g.grad_group(loss, &d_group);
             adam_d.update(g, grad, rate(g, &knobs, g.read(steps)));
             g.output("loss_d", value);
         });
         let g_entry = p.entry("generator", |g| {
-            let logits = discriminator.apply(g, generator.apply(g, g.normal([b, z_dim]), leaky), leaky);
-            let saturating = g.knob(knobs.saturating);
-            // −log σ(D(G(z))), or ±log(1 − σ(D(G(z))))
-            let other = -(g.knob(knobs.sign) * logits.softplus());
-            let loss = ((1.0 - saturating) * (-logits).softplus() + saturating * other).mean();
+            let [loss] = generator_loss(g);
             let grad = g.grad_group(loss, &g_group);
             let rate = rate(g, &knobs, g.read(steps)) * g.knob(knobs.generator_rate);
             let weights = adam_g.update(g, grad, rate);
             average(g, averaged, weights, g.knob(knobs.average));
             g.assign(steps, g.read(steps) + 1.0);
             g.output("loss_g", loss);
+        });
+        let untrained = p.entry("untrained", |g| {
+            g.output("loss_d", discriminator_loss(g)[0]);
+            g.output("loss_g", generator_loss(g)[0]);
         });
         let sample = p.entry("sample", |g| {
             g.output("samples", averaged_generator.apply(g, g.normal([CHUNK, z_dim]), leaky));
@@ -265,6 +279,7 @@ impl Gan2d {
             g.output("towards", towards[0]);
         });
         let entries = Entries {
+            untrained: untrained.map_err(build)?,
             discriminator: d_entry.map_err(build)?,
             generator: g_entry.map_err(build)?,
             sample: sample.map_err(build)?,
@@ -347,8 +362,15 @@ impl Exhibit for Gan2d {
     ) -> Task<'a, Vec<(&'static str, f64)>> {
         Box::pin(async move {
             let steps = drive::read(device, self.steps).await?[0];
-            let loss_d = drive::output(device, self.entries.discriminator, "loss_d").await?[0];
-            let loss_g = drive::output(device, self.entries.generator, "loss_g").await?[0];
+            let (mut of_d, mut of_g) = (self.entries.discriminator, self.entries.generator);
+            if steps == 0.0 {
+                of_d = self.entries.untrained;
+                of_g = of_d;
+                drive::seed_entry(device, of_d, VIEW_SEED);
+                drive::run(device, of_d)?;
+            }
+            let loss_d = drive::output(device, of_d, "loss_d").await?[0];
+            let loss_g = drive::output(device, of_g, "loss_g").await?[0];
             let mut out = vec![
                 ("step", f64::from(steps)),
                 ("loss", f64::from(loss_g)),

@@ -4,6 +4,15 @@ use alloc::format;
 use alloc::vec::Vec;
 use tilde_graph::{Graph, Group, Init, Param, Program, Tensor, Var};
 
+/// Says of a closure that its tensors belong to the graph it is given, which a closure cannot say
+/// of itself: for figures that several entries share.
+pub fn figures<const N: usize, F>(f: F) -> F
+where
+    F: for<'g> Fn(&'g Graph) -> [Tensor<'g>; N],
+{
+    f
+}
+
 /// y = x·W + b.
 #[derive(Clone, Copy, Debug)]
 pub struct Linear {

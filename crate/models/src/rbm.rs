@@ -395,7 +395,11 @@ impl Rbm {
     ) -> Result<Vec<(&'static str, f64)>, Error> {
         let steps = drive::read(device, self.steps).await?[0];
         let error = drive::output(device, self.entries.update, "reconstruction_error").await?[0];
-        let mut out = vec![("step", f64::from(steps)), ("reconstruction_error", f64::from(error))];
+        let mut out = vec![("step", f64::from(steps))];
+        // The first step computes it.
+        if steps > 0.0 {
+            out.push(("reconstruction_error", f64::from(error)));
+        }
         let images = images.unwrap_or(CHUNK).min(self.sets.test.n);
         drive::seed_entry(device, self.entries.measure, 1);
         let (mut energy, mut pseudo, mut dreams) = (0.0, 0.0, 0.0);

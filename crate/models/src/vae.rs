@@ -19,7 +19,7 @@ use crate::drive;
 use crate::exhibit::{Exhibit, Layer, Payload, Picture, Samples, Sources, Task};
 use crate::metrics::bounds::{self, log_mean_exp};
 use crate::metrics::ppca;
-use crate::nn::{Linear, Mlp};
+use crate::nn::{Linear, Mlp, figures};
 use crate::settings::Settings;
 use alloc::boxed::Box;
 use alloc::string::ToString;
@@ -199,8 +199,18 @@ fn rows_from(g: &Graph, first: Var, count: usize) -> Tensor<'_> {
     (g.iota([count], 0).to_f32() + g.read(first)).unary(Unary::ToU32)
 }
 
+/// Gives the objective's figures out.
+fn report<'g>(g: &'g Graph, [loss, reconstruction, kl_dims]: [Tensor<'g>; 3]) {
+    g.output("loss", loss);
+    g.output("reconstruction", reconstruction);
+    g.output("kl", kl_dims.sum());
+    g.output("kl_dims", kl_dims);
+}
+
 struct Entries {
     train: EntryId,
+    /// The figures before the first step.
+    untrained: EntryId,
     sample: EntryId,
     decode: EntryId,
     encode: EntryId,
@@ -281,7 +291,8 @@ impl Vae {
         let build = |e: tilde_graph::GraphError| {
             Error::BadSetting(alloc::format!("The networks do not fit together: {e}."))
         };
-        let train = p.entry("train", |g| {
+        // The objective on a fresh batch: loss, reconstruction, KL per dimension.
+        let objective = figures(|g| {
             // All of it, if the batch is as large as the data; else drawn afresh.
             let index = if b == n { g.iota([n], 0) } else { g.indices(b, n) };
             let x = g.read(train_bytes).gather_bytes(index, d) * scale;
@@ -289,7 +300,6 @@ impl Vae {
             let var = log_var.exp();
             // KL[N(μ, σ²) ‖ N(0, 1)] = ½(μ² + σ² − 1 − log σ²)
             let kl_dims = ((mean.square() + var - 1.0 - log_var) * 0.5).mean_axes(&[0]);
-            let kl = kl_dims.sum();
             let reconstruction = if linear {
                 // E_q ‖x − Wz − c‖² = ‖x − Wμ − c‖² + Σ_j σ_j²‖w_j‖²
                 let y = nets.decode(g, mean);
@@ -302,21 +312,23 @@ impl Vae {
                 let z = mean + (log_var * 0.5).exp() * g.normal([b, z]);
                 nets.negative_log_likelihood(g, x, nets.decode(g, z)).sum() * (1.0 / b as f32)
             };
-            let t = g.read(steps);
-            let warm = (t / g.knob(warm_up).maximum(g.constant(1.0))).minimum(g.constant(1.0));
+            // β rises from 0 over the warm-up, if there is one.
+            let warm = (g.read(steps) / g.knob(warm_up).maximum(g.constant(1.0))).minimum(g.constant(1.0));
             let warm = g.knob(warm_up).lt(g.constant(0.5)).select(g.constant(1.0), warm);
-            let loss = reconstruction + g.knob(beta) * warm * kl;
+            [reconstruction + g.knob(beta) * warm * kl_dims.sum(), reconstruction, kl_dims]
+        });
+        let train = p.entry("train", |g| {
+            let terms = objective(g);
+            let t = g.read(steps);
             let progress = (t / g.knob(horizon)).minimum(g.constant(1.0));
             let cosine = 0.51 + 0.49 * (progress * core::f32::consts::PI).cos();
             let on = g.knob(schedule);
             let rate = g.knob(learning_rate) * (on * cosine + (1.0 - on));
-            adam.update(g, g.grad_group(loss, &group), rate);
+            adam.update(g, g.grad_group(terms[0], &group), rate);
             g.assign(steps, t + 1.0);
-            g.output("loss", loss);
-            g.output("reconstruction", reconstruction);
-            g.output("kl", kl);
-            g.output("kl_dims", kl_dims);
+            report(g, terms);
         });
+        let untrained = p.entry("untrained", |g| report(g, objective(g)));
         let sample = p.entry("sample", |g| {
             let y = nets.decode(g, g.normal([CHUNK, z]));
             let mean = nets.pixels(y);
@@ -353,6 +365,7 @@ impl Vae {
         });
         let entries = Entries {
             train: train.map_err(build)?,
+            untrained: untrained.map_err(build)?,
             sample: sample.map_err(build)?,
             decode: decode.map_err(build)?,
             encode: encode.map_err(build)?,
@@ -380,6 +393,17 @@ impl Vae {
             ends: [0, last.min(3)],
             sets,
         })
+    }
+
+    /// The entry whose outputs hold the present figures: the last step's, or before the first one
+    /// those of the untrained model, which are computed now.
+    fn reporting(&self, device: &mut dyn Device, step: f32) -> Result<EntryId, Error> {
+        if step > 0.0 {
+            return Ok(self.entries.train);
+        }
+        drive::seed_entry(device, self.entries.untrained, VIEW_SEED);
+        drive::run(device, self.entries.untrained)?;
+        Ok(self.entries.untrained)
     }
 
     /// Decodes codes `[n, Z]`.
@@ -508,7 +532,9 @@ impl Vae {
                 Ok(Picture { layers: vec![layer], extent, range: [0.0; 3], columns: 0 })
             }
             _ => {
-                let data = drive::output(device, self.entries.train, "kl_dims").await?;
+                let step = drive::read(device, self.steps).await?[0];
+                let entry = self.reporting(device, step)?;
+                let data = drive::output(device, entry, "kl_dims").await?;
                 let layer = Layer::new("kl", Role::Model, ViewKind::Bars, data, &[z]);
                 Ok(Picture { layers: vec![layer], extent: [0.0; 4], range: [0.0; 3], columns: 0 })
             }
@@ -532,16 +558,18 @@ impl Vae {
         device: &mut dyn Device,
         measured: Option<(usize, usize)>,
     ) -> Result<Vec<(&'static str, f64)>, Error> {
-        let mut out = vec![("step", f64::from(drive::read(device, self.steps).await?[0]))];
+        let step = drive::read(device, self.steps).await?[0];
+        let mut out = vec![("step", f64::from(step))];
+        let entry = self.reporting(device, step)?;
         for id in ["loss", "reconstruction", "kl"] {
-            out.push((id, f64::from(drive::output(device, self.entries.train, id).await?[0])));
+            out.push((id, f64::from(drive::output(device, entry, id).await?[0])));
         }
         out.extend(self.ppca.map(|exact| ("loss_reference", exact)));
         if let Some((images, samples)) = measured {
             let (elbo, bound) = self.bounds(device, images, samples, VIEW_SEED).await?;
             out.push(("test_elbo", elbo));
             out.push(("test_bound", bound));
-            let dims = drive::output(device, self.entries.train, "kl_dims").await?;
+            let dims = drive::output(device, entry, "kl_dims").await?;
             out.push(("active", dims.iter().filter(|&&kl| kl > 0.01).count() as f64));
             out.push(("active_reference", self.z as f64));
         }
