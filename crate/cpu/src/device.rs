@@ -225,12 +225,12 @@ impl Device for Cpu {
         self.arenas[arena as usize][offset as usize..][..values.len()].copy_from_slice(values);
     }
 
-    fn read(&mut self, arena: Arena, offset: u32, len: u32) -> Task<'_, Vec<f32>> {
+    fn read(&mut self, arena: Arena, offset: u32, len: u32) -> Task<'static, Vec<f32>> {
         let values = self.words(arena, offset, len).iter().map(|w| f32::from_bits(*w)).collect();
         Box::pin(ready(Ok(values)))
     }
 
-    fn read_u(&mut self, arena: Arena, offset: u32, len: u32) -> Task<'_, Vec<u32>> {
+    fn read_u(&mut self, arena: Arena, offset: u32, len: u32) -> Task<'static, Vec<u32>> {
         let values = self.words(arena, offset, len).to_vec();
         Box::pin(ready(Ok(values)))
     }

@@ -164,12 +164,12 @@ impl Device for Gpu {
         self.upload(arena, offset, bytemuck::cast_slice(values));
     }
 
-    fn read(&mut self, arena: Arena, offset: u32, len: u32) -> Task<'_, Vec<f32>> {
+    fn read(&mut self, arena: Arena, offset: u32, len: u32) -> Task<'static, Vec<f32>> {
         check_type(arena, DType::F32);
         self.download(arena, offset, len)
     }
 
-    fn read_u(&mut self, arena: Arena, offset: u32, len: u32) -> Task<'_, Vec<u32>> {
+    fn read_u(&mut self, arena: Arena, offset: u32, len: u32) -> Task<'static, Vec<u32>> {
         check_type(arena, DType::U32);
         self.download(arena, offset, len)
     }

@@ -59,11 +59,12 @@ pub trait Device {
     /// Writes integers. `arena` must be a `u32` one.
     fn write_u(&mut self, arena: Arena, offset: u32, values: &[u32]);
 
-    /// Reads `len` floats once everything before is done.
-    fn read(&mut self, arena: Arena, offset: u32, len: u32) -> Task<'_, Vec<f32>>;
+    /// Reads `len` floats as they are once everything before is done. The copy is enqueued by the
+    /// call, not by the first poll: several reads that are begun together wait together.
+    fn read(&mut self, arena: Arena, offset: u32, len: u32) -> Task<'static, Vec<f32>>;
 
-    /// Reads `len` integers once everything before is done.
-    fn read_u(&mut self, arena: Arena, offset: u32, len: u32) -> Task<'_, Vec<u32>>;
+    /// Reads `len` integers, likewise.
+    fn read_u(&mut self, arena: Arena, offset: u32, len: u32) -> Task<'static, Vec<u32>>;
 
     /// "cpu" or "webgpu" (natively also the GPU's API is called so).
     fn kind(&self) -> &'static str;

@@ -20,11 +20,15 @@ pub fn write_u(device: &mut dyn Device, var: Var, values: &[u32]) {
     device.write_u(loc.arena, loc.offset, values);
 }
 
-/// Reads a float variable.
-pub fn read(device: &mut dyn Device, var: Var) -> Task<'_, Vec<f32>> {
+/// Reads a float variable as it is now; the answer may be waited for later.
+pub fn read(device: &mut dyn Device, var: Var) -> Task<'static, Vec<f32>> {
     let v = &device.plan().vars[var.id().0 as usize];
     let (loc, len) = (v.loc, v.shape.len() as u32);
-    Box::pin(async move { Ok(device.read(loc.arena, loc.offset, len).await?) })
+    begun(device.read(loc.arena, loc.offset, len))
+}
+
+fn begun(read: tilde_graph::Task<'static, Vec<f32>>) -> Task<'static, Vec<f32>> {
+    Box::pin(async move { Ok(read.await?) })
 }
 
 /// Sets a live scalar.
@@ -50,16 +54,17 @@ pub fn run(device: &mut dyn Device, entry: usize) -> Result<(), Error> {
     Ok(device.run(&[(entry, 1)], 1)?)
 }
 
-/// Reads what an entry gave out when it last ran.
-pub fn output<'a>(device: &'a mut dyn Device, entry: usize, name: &'a str) -> Task<'a, Vec<f32>> {
-    Box::pin(async move {
-        let out = device.plan().entries[entry].outputs.iter().find(|o| o.name == name);
-        let Some(out) = out else {
-            return Err(Error::BadData(format!("There is no output '{name}'.")));
-        };
-        let (loc, len) = (out.loc, out.shape.len() as u32);
-        Ok(device.read(loc.arena, loc.offset, len).await?)
-    })
+/// Reads what an entry gave out when it last ran; the answer may be waited for later, even while
+/// the entry runs again.
+pub fn output(device: &mut dyn Device, entry: usize, name: &str) -> Task<'static, Vec<f32>> {
+    let out = device.plan().entries[entry].outputs.iter().find(|o| o.name == name);
+    match out.map(|o| (o.loc, o.shape.len() as u32)) {
+        Some((loc, len)) => begun(device.read(loc.arena, loc.offset, len)),
+        None => {
+            let message = format!("There is no output '{name}'.");
+            Box::pin(core::future::ready(Err(Error::BadData(message))))
+        }
+    }
 }
 
 /// Writes initial values of all state, knobs and draw keys.

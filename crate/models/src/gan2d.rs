@@ -314,10 +314,15 @@ impl Gan2d {
 
     async fn samples(&self, device: &mut dyn Device, n: usize, seed: u64) -> Result<Vec<f32>, Error> {
         drive::seed_entry(device, self.entries.sample, seed);
-        let mut data = Vec::with_capacity(2 * n);
-        while data.len() < 2 * n {
+        // All chunks are enqueued before the first is waited for.
+        let mut chunks = Vec::new();
+        for _ in 0..n.div_ceil(CHUNK) {
             drive::run(device, self.entries.sample)?;
-            data.extend(drive::output(device, self.entries.sample, "samples").await?);
+            chunks.push(drive::output(device, self.entries.sample, "samples"));
+        }
+        let mut data = Vec::with_capacity(2 * n);
+        for chunk in chunks {
+            data.extend(chunk.await?);
         }
         data.truncate(2 * n);
         Ok(data)
@@ -369,8 +374,9 @@ impl Exhibit for Gan2d {
                 drive::seed_entry(device, of_d, VIEW_SEED);
                 drive::run(device, of_d)?;
             }
-            let loss_d = drive::output(device, of_d, "loss_d").await?[0];
-            let loss_g = drive::output(device, of_g, "loss_g").await?[0];
+            let (loss_d, loss_g) =
+                (drive::output(device, of_d, "loss_d"), drive::output(device, of_g, "loss_g"));
+            let (loss_d, loss_g) = (loss_d.await?[0], loss_g.await?[0]);
             let mut out = vec![
                 ("step", f64::from(steps)),
                 ("loss", f64::from(loss_g)),
@@ -406,12 +412,13 @@ impl Exhibit for Gan2d {
                 return Ok(Picture { layers: vec![field], extent, range: [0.0, 0.5, 1.0], columns: 0 });
             }
             let loc = self.program_bank(device);
-            let data = device.read(loc.arena, loc.offset, 2 * CHUNK as u32).await?;
-            let made = self.samples(device, CHUNK, VIEW_SEED).await?;
+            let data = device.read(loc.arena, loc.offset, 2 * CHUNK as u32);
             drive::seed_entry(device, self.entries.arrows, VIEW_SEED);
             drive::run(device, self.entries.arrows)?;
-            let from = drive::output(device, self.entries.arrows, "from").await?;
-            let towards = drive::output(device, self.entries.arrows, "towards").await?;
+            let from = drive::output(device, self.entries.arrows, "from");
+            let towards = drive::output(device, self.entries.arrows, "towards");
+            let made = self.samples(device, CHUNK, VIEW_SEED).await?;
+            let (data, from, towards) = (data.await?, from.await?, towards.await?);
             let arrows: Vec<f32> = from
                 .chunks_exact(2)
                 .zip(towards.chunks_exact(2))

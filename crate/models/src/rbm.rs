@@ -393,8 +393,11 @@ impl Rbm {
         device: &mut dyn Device,
         images: Option<usize>,
     ) -> Result<Vec<(&'static str, f64)>, Error> {
-        let steps = drive::read(device, self.steps).await?[0];
-        let error = drive::output(device, self.entries.update, "reconstruction_error").await?[0];
+        let (steps, error) = (
+            drive::read(device, self.steps),
+            drive::output(device, self.entries.update, "reconstruction_error"),
+        );
+        let (steps, error) = (steps.await?[0], error.await?[0]);
         let mut out = vec![("step", f64::from(steps))];
         // The first step computes it.
         if steps > 0.0 {
@@ -403,15 +406,18 @@ impl Rbm {
         let images = images.unwrap_or(CHUNK).min(self.sets.test.n);
         drive::seed_entry(device, self.entries.measure, 1);
         let (mut energy, mut pseudo, mut dreams) = (0.0, 0.0, 0.0);
+        let mut runs = Vec::new();
         for first in (0..images).step_by(CHUNK) {
             drive::write(device, self.first, &[first as f32]);
             drive::run(device, self.entries.measure)?;
-            let count = CHUNK.min(images - first);
-            let sum = |values: &[f32]| values.iter().map(|&x| f64::from(x)).sum::<f64>();
-            let measure = self.entries.measure;
-            energy += sum(&drive::output(device, measure, "free_energy").await?[..count]);
-            pseudo += sum(&drive::output(device, measure, "pseudo").await?[..count]);
-            dreams = sum(&drive::output(device, measure, "fantasy_energy").await?) / FANTASIES as f64;
+            let read = |id| drive::output(device, self.entries.measure, id);
+            runs.push((CHUNK.min(images - first), ["free_energy", "pseudo", "fantasy_energy"].map(read)));
+        }
+        let sum = |values: &[f32]| values.iter().map(|&x| f64::from(x)).sum::<f64>();
+        for (count, [of_data, of_pixels, of_dreams]) in runs {
+            energy += sum(&of_data.await?[..count]);
+            pseudo += sum(&of_pixels.await?[..count]);
+            dreams = sum(&of_dreams.await?) / FANTASIES as f64;
         }
         let (energy, pseudo) = (energy / images as f64, pseudo / images as f64);
         // What it lowers is the negative log-likelihood; its pseudo-likelihood can always be had.

@@ -439,12 +439,14 @@ impl Vae {
         let (mut elbo, mut bound) = (0.0, 0.0);
         for first in (0..images).step_by(WEIGHED) {
             drive::write(device, self.first, &[first as f32]);
-            let count = WEIGHED.min(images - first);
-            let mut weights = vec![Vec::with_capacity(samples); count];
-            while weights[0].len() < samples {
+            let mut runs = Vec::new();
+            for _ in 0..samples.div_ceil(K) {
                 drive::run(device, self.entries.weigh)?;
-                let new = drive::output(device, self.entries.weigh, "log_weights").await?;
-                for (w, row) in weights.iter_mut().zip(new.chunks(K)) {
+                runs.push(drive::output(device, self.entries.weigh, "log_weights"));
+            }
+            let mut weights = vec![Vec::with_capacity(samples); WEIGHED.min(images - first)];
+            for run in runs {
+                for (w, row) in weights.iter_mut().zip(run.await?.chunks(K)) {
                     w.extend(row.iter().map(|&x| f64::from(x)).take(samples - w.len()));
                 }
             }
@@ -561,8 +563,9 @@ impl Vae {
         let step = drive::read(device, self.steps).await?[0];
         let mut out = vec![("step", f64::from(step))];
         let entry = self.reporting(device, step)?;
-        for id in ["loss", "reconstruction", "kl"] {
-            out.push((id, f64::from(drive::output(device, entry, id).await?[0])));
+        let figures = ["loss", "reconstruction", "kl"].map(|id| (id, drive::output(device, entry, id)));
+        for (id, figure) in figures {
+            out.push((id, f64::from(figure.await?[0])));
         }
         out.extend(self.ppca.map(|exact| ("loss_reference", exact)));
         if let Some((images, samples)) = measured {
