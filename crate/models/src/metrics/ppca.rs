@@ -27,8 +27,11 @@ pub fn log_likelihood(rows: &[f32], d: usize, q: usize) -> f64 {
             }
         }
     }
-    let mut eigen = eigenvalues(covariance, d);
-    eigen.sort_unstable_by(|a, b| b.total_cmp(a));
+    // The largest first.
+    let mut eigen: Vec<f64> = Vec::with_capacity(d);
+    for value in eigenvalues(covariance, d) {
+        eigen.insert(eigen.partition_point(|other| *other > value), value);
+    }
     let q = q.min(d - 1);
     let noise = eigen[q..].iter().sum::<f64>() / (d - q) as f64;
     let logs: f64 = eigen[..q].iter().map(|l| libm::log(*l)).sum();

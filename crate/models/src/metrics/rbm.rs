@@ -2,8 +2,10 @@
 //!
 //! E(v, h) = −bᵀv − cᵀh − vᵀWh; summing out v, Z = Σ_h e^{cᵀh} Π_i (1 + e^{b_i + (Wh)_i}).
 
+use alloc::collections::BinaryHeap;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 use tilde_graph::rng::Stream;
 
 /// The most hidden units that are enumerated.
@@ -78,23 +80,26 @@ impl Machine<'_> {
     /// v instead of draws if `mean`.
     pub fn sample(&self, n: usize, stream: &mut Stream, mean: bool) -> Vec<f32> {
         let log_z = self.log_partition();
-        // Sorted thresholds, met while the states go by once more.
-        let mut wanted: Vec<(f64, usize)> = (0..n).map(|i| (f64::from(stream.uniform()), i)).collect();
-        wanted.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        // Thresholds, the lowest on top, met while the states go by once more. The bits of positive
+        // floats are in the floats' order.
+        let mut wanted: BinaryHeap<Reverse<(u32, usize)>> =
+            (0..n).map(|i| Reverse((stream.uniform().to_bits(), i))).collect();
         let mut states = vec![0u32; n];
-        let (mut below, mut next) = (0.0, 0);
+        let mut below = 0.0;
         let mut last = 0;
         self.each_state(|bits, log_p| {
             below += libm::exp(log_p - log_z);
             last = bits;
-            while next < n && wanted[next].0 <= below {
-                states[wanted[next].1] = bits;
-                next += 1;
+            while let Some(&Reverse((threshold, i))) = wanted.peek() {
+                if f64::from(f32::from_bits(threshold)) > below {
+                    break;
+                }
+                states[i] = bits;
+                wanted.pop();
             }
         });
-        for (_, i) in &wanted[next..] {
-            states[*i] = last;
-        }
+        // Rounding may leave the highest beyond the sum.
+        wanted.iter().for_each(|Reverse((_, i))| states[*i] = last);
         let n_h = self.c.len();
         let mut out = Vec::with_capacity(n * self.b.len());
         for bits in states {
