@@ -178,7 +178,58 @@ pub struct Card {
     pub budget: u32,
 }
 
+/// Builders, so that a card reads as a list. A setting is shown, and rebuilds the model if it is
+/// whole, a choice or a switch, or applies at once if it is a number, unless said otherwise.
 impl Setting {
+    const fn new(id: &'static str, kind: SettingKind, live: bool) -> Setting {
+        Setting { id, kind, unit: "", live, more: false }
+    }
+
+    /// A whole number; rebuilds.
+    pub const fn int(id: &'static str, min: i64, max: i64, default: i64) -> Setting {
+        Setting::new(id, SettingKind::Int { min, max, default }, false)
+    }
+
+    /// A number on a linear slider; live.
+    pub const fn float(id: &'static str, min: f64, max: f64, default: f64) -> Setting {
+        Setting::new(id, SettingKind::Float { min, max, default, log: false }, true)
+    }
+
+    /// A number on a logarithmic slider; live.
+    pub const fn log(id: &'static str, min: f64, max: f64, default: f64) -> Setting {
+        Setting::new(id, SettingKind::Float { min, max, default, log: true }, true)
+    }
+
+    /// One of several; rebuilds.
+    pub const fn choice(id: &'static str, ids: &'static [&'static str]) -> Setting {
+        Setting::new(id, SettingKind::Choice(ids), false)
+    }
+
+    /// On or off; rebuilds.
+    pub const fn flag(id: &'static str, on: bool) -> Setting {
+        Setting::new(id, SettingKind::Flag(on), false)
+    }
+
+    /// The same, applied at once.
+    pub const fn live(self) -> Setting {
+        Setting { live: true, ..self }
+    }
+
+    /// The same, rebuilding the model.
+    pub const fn rebuilds(self) -> Setting {
+        Setting { live: false, ..self }
+    }
+
+    /// The same, folded under "More".
+    pub const fn more(self) -> Setting {
+        Setting { more: true, ..self }
+    }
+
+    /// The same in a unit.
+    pub const fn unit(self, unit: &'static str) -> Setting {
+        Setting { unit, ..self }
+    }
+
     /// The default value.
     pub fn default(&self) -> Value {
         match self.kind {
@@ -187,5 +238,29 @@ impl Setting {
             SettingKind::Choice(_) => Value::Choice(0),
             SettingKind::Flag(on) => Value::Flag(on),
         }
+    }
+}
+
+impl Metric {
+    /// A figure in a unit, drawn in a curve unless that is "".
+    pub const fn new(id: &'static str, unit: &'static str, curve: &'static str, role: Role) -> Metric {
+        Metric { id, unit, reference: None, curve, role }
+    }
+
+    /// The same with the value it is measured by.
+    pub const fn against(self, reference: f64) -> Metric {
+        Metric { reference: Some(reference), ..self }
+    }
+}
+
+impl View {
+    /// A large picture.
+    pub const fn main(id: &'static str, kind: ViewKind) -> View {
+        View { id, kind, main: true }
+    }
+
+    /// A small one.
+    pub const fn side(id: &'static str, kind: ViewKind) -> View {
+        View { id, kind, main: false }
     }
 }

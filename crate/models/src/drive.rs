@@ -67,6 +67,32 @@ pub fn output(device: &mut dyn Device, entry: usize, name: &str) -> Task<'static
     }
 }
 
+/// Runs an entry until its output has given `len` numbers, and joins them. All runs are enqueued
+/// before the first is waited for.
+///
+/// # Errors
+/// [`Error::DeviceLost`].
+pub async fn collect(
+    device: &mut dyn Device,
+    entry: usize,
+    name: &str,
+    len: usize,
+) -> Result<Vec<f32>, Error> {
+    let shape = device.plan().entries[entry].outputs.iter().find(|o| o.name == name).map(|o| o.shape);
+    let runs = len.div_ceil(shape.map_or(1, |s| s.len()).max(1));
+    let mut parts = Vec::new();
+    for _ in 0..runs {
+        run(device, entry)?;
+        parts.push(output(device, entry, name));
+    }
+    let mut out = Vec::with_capacity(len);
+    for part in parts {
+        out.extend(part.await?);
+    }
+    out.truncate(len);
+    Ok(out)
+}
+
 /// Writes initial values of all state, knobs and draw keys.
 pub fn start(device: &mut dyn Device, program: &Program, seed: u64) {
     for (i, decl) in program.vars().iter().enumerate() {

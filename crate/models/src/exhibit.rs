@@ -77,6 +77,23 @@ pub struct Picture {
     pub columns: usize,
 }
 
+impl Picture {
+    /// A grid of images `[N, H, W]` of one size, as large as `like`'s, `columns` in a row (0 if the
+    /// page may choose).
+    pub fn images(id: &'static str, role: Role, data: Vec<f32>, like: &Images, columns: usize) -> Picture {
+        let count = data.len() / like.area();
+        let layer = Layer::new(id, role, ViewKind::Images, data, &[count, like.height, like.width]);
+        Picture { layers: alloc::vec![layer], extent: [0.0; 4], range: [0.0, 0.5, 1.0], columns }
+    }
+
+    /// Bars.
+    pub fn bars(id: &'static str, data: Vec<f32>) -> Picture {
+        let shape = [data.len()];
+        let layer = Layer::new(id, Role::Model, ViewKind::Bars, data, &shape);
+        Picture { layers: alloc::vec![layer], extent: [0.0; 4], range: [0.0, 0.5, 1.0], columns: 0 }
+    }
+}
+
 /// What an action carries; unused parts are empty.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Payload {

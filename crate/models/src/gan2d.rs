@@ -48,22 +48,6 @@ const VIEW_SEED: u64 = 1;
 const DATA: &[&str] =
     &["eight-gaussians", "grid-25", "two-moons", "spiral", "checkerboard", "swiss-roll", "drawn"];
 
-const fn int(id: &'static str, min: i64, max: i64, default: i64) -> Setting {
-    Setting { id, kind: SettingKind::Int { min, max, default }, unit: "", live: false, more: true }
-}
-
-const fn float(id: &'static str, min: f64, max: f64, default: f64, log: bool) -> Setting {
-    Setting { id, kind: SettingKind::Float { min, max, default, log }, unit: "", live: true, more: false }
-}
-
-const fn more(setting: Setting) -> Setting {
-    Setting { more: true, ..setting }
-}
-
-const fn metric(id: &'static str, curve: &'static str, role: Role, reference: Option<f64>) -> Metric {
-    Metric { id, unit: "", reference, curve, role }
-}
-
 /// The exhibit's card.
 pub const CARD: Card = Card {
     id: "gan2d",
@@ -71,39 +55,31 @@ pub const CARD: Card = Card {
     slides: "14–18",
     minutes: 10,
     settings: &[
-        Setting { id: "data", kind: SettingKind::Choice(DATA), unit: "", live: true, more: false },
-        Setting {
-            id: "objective",
-            kind: SettingKind::Choice(&["non-saturating", "minimax", "as-printed"]),
-            unit: "",
-            live: true,
-            more: false,
-        },
-        float("learning_rate", 1e-5, 0.1, 2e-3, true),
-        float("r1", 0.0, 1.0, 0.02, false),
-        Setting { live: true, more: false, ..int("discriminator_steps", 0, 10, 1) },
-        Setting { more: false, ..int("noise", 1, 64, 2) },
-        more(float("generator_rate", 0.0, 10.0, 1.0, false)),
-        Setting { id: "schedule", kind: SettingKind::Flag(true), unit: "", live: true, more: true },
-        Setting { live: true, unit: "steps", ..int("horizon", 100, 100_000, 3000) },
-        more(float("average", 0.0, 0.9999, 0.99, false)),
-        int("hidden", 4, 256, 128),
-        int("layers", 1, 4, 3),
-        int("batch", 16, 2048, 256),
-        Setting { live: false, more: true, ..float("beta1", 0.0, 0.95, 0.5, false) },
+        Setting::choice("data", DATA).live(),
+        Setting::choice("objective", &["non-saturating", "minimax", "as-printed"]).live(),
+        Setting::log("learning_rate", 1e-5, 0.1, 2e-3),
+        Setting::float("r1", 0.0, 1.0, 0.02),
+        Setting::int("discriminator_steps", 0, 10, 1).live(),
+        Setting::int("noise", 1, 64, 2),
+        Setting::float("generator_rate", 0.0, 10.0, 1.0).more(),
+        Setting::flag("schedule", true).live().more(),
+        Setting::int("horizon", 100, 100_000, 3000).live().more().unit("steps"),
+        Setting::float("average", 0.0, 0.9999, 0.99).more(),
+        Setting::int("hidden", 4, 256, 128).more(),
+        Setting::int("layers", 1, 4, 3).more(),
+        Setting::int("batch", 16, 2048, 256).more(),
+        Setting::float("beta1", 0.0, 0.95, 0.5).rebuilds().more(),
     ],
     metrics: &[
-        metric("loss", "", Role::Model, None),
-        metric("loss_d", "losses", Role::Data, Some(1.386_294_361_119_890_6)),
-        metric("loss_g", "losses", Role::Model, Some(core::f64::consts::LN_2)),
-        metric("modes", "", Role::Model, None),
-        Metric { unit: "share", ..metric("high_quality", "", Role::Model, Some(0.988_891_003_461_758)) },
-        Metric { unit: "nats", ..metric("mode_kl", "", Role::Model, Some(0.0)) },
+        Metric::new("loss", "", "", Role::Model),
+        Metric::new("loss_d", "", "losses", Role::Data).against(2.0 * core::f64::consts::LN_2),
+        Metric::new("loss_g", "", "losses", Role::Model).against(core::f64::consts::LN_2),
+        Metric::new("modes", "", "", Role::Model),
+        // 1 − e^−4.5: the share of a Gaussian in the plane within three standard deviations.
+        Metric::new("high_quality", "share", "", Role::Model).against(0.988_891_003_461_758),
+        Metric::new("mode_kl", "nats", "", Role::Model).against(0.0),
     ],
-    views: &[
-        View { id: "points", kind: ViewKind::Points, main: true },
-        View { id: "field", kind: ViewKind::Field, main: false },
-    ],
+    views: &[View::main("points", ViewKind::Points), View::side("field", ViewKind::Field)],
     actions: &[
         Action { id: "brush", kind: ActionKind::Brush, view: "points" },
         Action { id: "clear", kind: ActionKind::Button, view: "points" },
@@ -314,18 +290,7 @@ impl Gan2d {
 
     async fn samples(&self, device: &mut dyn Device, n: usize, seed: u64) -> Result<Vec<f32>, Error> {
         drive::seed_entry(device, self.entries.sample, seed);
-        // All chunks are enqueued before the first is waited for.
-        let mut chunks = Vec::new();
-        for _ in 0..n.div_ceil(CHUNK) {
-            drive::run(device, self.entries.sample)?;
-            chunks.push(drive::output(device, self.entries.sample, "samples"));
-        }
-        let mut data = Vec::with_capacity(2 * n);
-        for chunk in chunks {
-            data.extend(chunk.await?);
-        }
-        data.truncate(2 * n);
-        Ok(data)
+        drive::collect(device, self.entries.sample, "samples", 2 * n).await
     }
 }
 
@@ -411,8 +376,8 @@ impl Exhibit for Gan2d {
                 let field = Layer::new("field", Role::Other, ViewKind::Field, data, &[FIELD, FIELD]);
                 return Ok(Picture { layers: vec![field], extent, range: [0.0, 0.5, 1.0], columns: 0 });
             }
-            let loc = self.program_bank(device);
-            let data = device.read(loc.arena, loc.offset, 2 * CHUNK as u32);
+            let bank = device.plan().vars[self.bank.id().0 as usize].loc;
+            let data = device.read(bank.arena, bank.offset, 2 * CHUNK as u32);
             drive::seed_entry(device, self.entries.arrows, VIEW_SEED);
             drive::run(device, self.entries.arrows)?;
             let from = drive::output(device, self.entries.arrows, "from");
@@ -469,11 +434,5 @@ impl Exhibit for Gan2d {
             self.fill(device, VIEW_SEED);
         }
         Ok(())
-    }
-}
-
-impl Gan2d {
-    fn program_bank(&self, device: &dyn Device) -> tilde_graph::plan::Loc {
-        device.plan().vars[self.bank.id().0 as usize].loc
     }
 }

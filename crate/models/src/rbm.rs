@@ -14,7 +14,7 @@ use crate::Error;
 use crate::card::*;
 use crate::data::ImageSets;
 use crate::drive;
-use crate::exhibit::{Exhibit, Layer, Payload, Picture, Samples, Sources, Task};
+use crate::exhibit::{Exhibit, Payload, Picture, Samples, Sources, Task};
 use crate::metrics::rbm as exact;
 use crate::settings::Settings;
 use alloc::boxed::Box;
@@ -35,18 +35,6 @@ const BURN_IN: u32 = 1000;
 /// Filters that are drawn.
 const FILTERS: usize = 64;
 
-const fn int(id: &'static str, min: i64, max: i64, default: i64) -> Setting {
-    Setting { id, kind: SettingKind::Int { min, max, default }, unit: "", live: true, more: false }
-}
-
-const fn float(id: &'static str, min: f64, max: f64, default: f64, log: bool) -> Setting {
-    Setting { id, kind: SettingKind::Float { min, max, default, log }, unit: "", live: true, more: true }
-}
-
-const fn nats(id: &'static str, curve: &'static str, role: Role) -> Metric {
-    Metric { id, unit: "nats", reference: None, curve, role }
-}
-
 /// The exhibit's card.
 pub const CARD: Card = Card {
     id: "rbm",
@@ -54,43 +42,31 @@ pub const CARD: Card = Card {
     slides: "12",
     minutes: 12,
     settings: &[
-        Setting {
-            id: "data",
-            kind: SettingKind::Choice(&["digits8-binary", "strokes"]),
-            unit: "",
-            live: false,
-            more: false,
-        },
-        Setting { live: false, ..int("hidden", 1, 512, 16) },
-        Setting {
-            id: "algorithm",
-            kind: SettingKind::Choice(&["cd", "pcd"]),
-            unit: "",
-            live: true,
-            more: false,
-        },
-        Setting { unit: "Gibbs steps", ..int("k", 1, 50, 1) },
-        Setting { more: false, ..float("learning_rate", 1e-4, 2.0, 0.1, true) },
-        float("momentum", 0.0, 0.99, 0.5, false),
-        float("weight_decay", 0.0, 0.1, 0.0, false),
-        Setting { id: "schedule", kind: SettingKind::Flag(true), unit: "", live: true, more: true },
-        Setting { unit: "steps", more: true, ..int("horizon", 100, 100_000, 4500) },
-        Setting { live: false, more: true, ..int("batch", 8, 1024, 100) },
+        Setting::choice("data", &["digits8-binary", "strokes"]),
+        Setting::int("hidden", 1, 512, 16),
+        Setting::choice("algorithm", &["cd", "pcd"]).live(),
+        Setting::int("k", 1, 50, 1).live().unit("Gibbs steps"),
+        Setting::log("learning_rate", 1e-4, 2.0, 0.1),
+        Setting::float("momentum", 0.0, 0.99, 0.5).more(),
+        Setting::float("weight_decay", 0.0, 0.1, 0.0).more(),
+        Setting::flag("schedule", true).live().more(),
+        Setting::int("horizon", 100, 100_000, 4500).live().more().unit("steps"),
+        Setting::int("batch", 8, 1024, 100).more(),
     ],
     metrics: &[
-        nats("loss", "", Role::Model),
-        Metric { id: "reconstruction_error", unit: "", reference: None, curve: "error", role: Role::Other },
-        nats("test_log_likelihood", "likelihood", Role::Truth),
-        nats("pseudo_likelihood", "likelihood", Role::Model),
-        nats("log_partition", "", Role::Truth),
-        nats("free_energy_data", "energy", Role::Data),
-        nats("free_energy_model", "energy", Role::Model),
+        Metric::new("loss", "nats", "", Role::Model),
+        Metric::new("reconstruction_error", "", "error", Role::Other),
+        Metric::new("test_log_likelihood", "nats", "likelihood", Role::Truth),
+        Metric::new("pseudo_likelihood", "nats", "likelihood", Role::Model),
+        Metric::new("log_partition", "nats", "", Role::Truth),
+        Metric::new("free_energy_data", "nats", "energy", Role::Data),
+        Metric::new("free_energy_model", "nats", "energy", Role::Model),
     ],
     views: &[
-        View { id: "fantasies", kind: ViewKind::Images, main: true },
-        View { id: "filters", kind: ViewKind::Images, main: true },
-        View { id: "data", kind: ViewKind::Images, main: false },
-        View { id: "hidden", kind: ViewKind::Bars, main: false },
+        View::main("fantasies", ViewKind::Images),
+        View::main("filters", ViewKind::Images),
+        View::side("data", ViewKind::Images),
+        View::side("hidden", ViewKind::Bars),
     ],
     actions: &[Action { id: "restart", kind: ActionKind::Button, view: "fantasies" }],
     phases: &["hidden", "visible"],
@@ -449,19 +425,12 @@ impl Rbm {
         Ok(out)
     }
 
-    fn images(&self, id: &'static str, role: Role, data: Vec<f32>, columns: usize) -> Picture {
-        let (h, w) = (self.sets.train.height, self.sets.train.width);
-        let count = data.len() / (h * w);
-        let layer = Layer::new(id, role, ViewKind::Images, data, &[count, h, w]);
-        Picture { layers: vec![layer], extent: [0.0; 4], range: [0.0, 0.5, 1.0], columns }
-    }
-
     async fn picture(&self, device: &mut dyn Device, id: &str) -> Result<Picture, Error> {
         let area = self.sets.train.area();
         match id {
             "fantasies" => {
                 let data = drive::read(device, self.fantasy_p).await?;
-                Ok(self.images("fantasies", Role::Model, data, 6))
+                Ok(Picture::images("fantasies", Role::Model, data, &self.sets.train, 6))
             }
             "filters" => {
                 let [w, ..] = self.parameters(device).await?;
@@ -469,14 +438,14 @@ impl Rbm {
                 let filter = |j: usize| (0..area).map(move |i| i * self.hidden + j);
                 let data: Vec<f32> = (0..count).flat_map(filter).map(|i| w[i]).collect();
                 let top = data.iter().fold(0.01f32, |m, x| m.max(x.abs()));
-                let mut picture = self.images("filters", Role::Other, data, 0);
+                let mut picture = Picture::images("filters", Role::Other, data, &self.sets.train, 0);
                 picture.range = [-top, 0.0, top];
                 Ok(picture)
             }
             "data" => {
                 let count = FANTASIES.min(self.sets.test.n);
                 let data = self.sets.test.to_floats()[..count * area].to_vec();
-                Ok(self.images("data", Role::Data, data, 6))
+                Ok(Picture::images("data", Role::Data, data, &self.sets.train, 6))
             }
             _ => {
                 let states = drive::read(device, self.fantasy_h).await?;
@@ -484,8 +453,7 @@ impl Rbm {
                 for row in states.chunks(self.hidden) {
                     data.iter_mut().zip(row).for_each(|(m, x)| *m += x / FANTASIES as f32);
                 }
-                let layer = Layer::new("hidden", Role::Model, ViewKind::Bars, data, &[self.hidden]);
-                Ok(Picture { layers: vec![layer], extent: [0.0; 4], range: [0.0, 0.5, 1.0], columns: 0 })
+                Ok(Picture::bars("hidden", data))
             }
         }
     }

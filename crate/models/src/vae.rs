@@ -48,18 +48,6 @@ const MAPPED: usize = 512;
 /// Seed of the pictures' noise, fixed so that they change with the model only.
 const VIEW_SEED: u64 = 1;
 
-const fn int(id: &'static str, min: i64, max: i64, default: i64) -> Setting {
-    Setting { id, kind: SettingKind::Int { min, max, default }, unit: "", live: false, more: true }
-}
-
-const fn float(id: &'static str, min: f64, max: f64, default: f64, log: bool) -> Setting {
-    Setting { id, kind: SettingKind::Float { min, max, default, log }, unit: "", live: true, more: false }
-}
-
-const fn nats(id: &'static str, curve: &'static str, role: Role) -> Metric {
-    Metric { id, unit: "nats", reference: None, curve, role }
-}
-
 /// The exhibit's card.
 pub const CARD: Card = Card {
     id: "vae",
@@ -67,49 +55,37 @@ pub const CARD: Card = Card {
     slides: "11",
     minutes: 12,
     settings: &[
-        Setting {
-            id: "data",
-            kind: SettingKind::Choice(&["strokes", "digits8", "digits8-binary"]),
-            unit: "",
-            live: false,
-            more: false,
-        },
-        float("beta", 0.0, 20.0, 1.0, false),
-        Setting { more: false, ..int("latent", 1, 32, 2) },
-        float("learning_rate", 1e-5, 0.05, 2e-3, true),
-        Setting {
-            id: "likelihood",
-            kind: SettingKind::Choice(&["bernoulli", "gaussian"]),
-            unit: "",
-            live: false,
-            more: false,
-        },
-        Setting { id: "linear", kind: SettingKind::Flag(false), unit: "", live: false, more: true },
-        Setting { id: "draw", kind: SettingKind::Flag(false), unit: "", live: true, more: true },
-        Setting { live: true, unit: "steps", ..int("warm_up", 0, 10_000, 270) },
-        Setting { id: "schedule", kind: SettingKind::Flag(false), unit: "", live: true, more: true },
-        Setting { live: true, unit: "steps", ..int("horizon", 100, 100_000, 2700) },
-        Setting { more: true, ..float("weight_decay", 0.0, 1.0, 0.01, false) },
-        int("hidden", 4, 512, 128),
-        int("layers", 1, 3, 2),
-        int("batch", 8, 1024, 100),
+        Setting::choice("data", &["strokes", "digits8", "digits8-binary"]),
+        Setting::float("beta", 0.0, 20.0, 1.0),
+        Setting::int("latent", 1, 32, 2),
+        Setting::log("learning_rate", 1e-5, 0.05, 2e-3),
+        Setting::choice("likelihood", &["bernoulli", "gaussian"]),
+        Setting::flag("linear", false).more(),
+        Setting::flag("draw", false).live().more(),
+        Setting::int("warm_up", 0, 10_000, 270).live().more().unit("steps"),
+        Setting::flag("schedule", false).live().more(),
+        Setting::int("horizon", 100, 100_000, 2700).live().more().unit("steps"),
+        Setting::float("weight_decay", 0.0, 1.0, 0.01).rebuilds().more(),
+        Setting::int("hidden", 4, 512, 128).more(),
+        Setting::int("layers", 1, 3, 2).more(),
+        Setting::int("batch", 8, 1024, 100).more(),
     ],
     metrics: &[
-        nats("loss", "loss", Role::Model),
-        nats("reconstruction", "terms", Role::Data),
-        nats("kl", "terms", Role::Model),
-        nats("test_elbo", "bounds", Role::Model),
-        nats("test_bound", "bounds", Role::Truth),
-        Metric { id: "active", unit: "", reference: None, curve: "", role: Role::Model },
+        Metric::new("loss", "nats", "loss", Role::Model),
+        Metric::new("reconstruction", "nats", "terms", Role::Data),
+        Metric::new("kl", "nats", "terms", Role::Model),
+        Metric::new("test_elbo", "nats", "bounds", Role::Model),
+        Metric::new("test_bound", "nats", "bounds", Role::Truth),
+        Metric::new("active", "", "", Role::Model),
     ],
     views: &[
-        View { id: "latent-grid", kind: ViewKind::Images, main: true },
-        View { id: "latent-map", kind: ViewKind::Points, main: true },
-        View { id: "decoded", kind: ViewKind::Images, main: false },
-        View { id: "samples", kind: ViewKind::Images, main: false },
-        View { id: "reconstructions", kind: ViewKind::Images, main: false },
-        View { id: "interpolation", kind: ViewKind::Images, main: false },
-        View { id: "kl-bars", kind: ViewKind::Bars, main: false },
+        View::main("latent-grid", ViewKind::Images),
+        View::main("latent-map", ViewKind::Points),
+        View::side("decoded", ViewKind::Images),
+        View::side("samples", ViewKind::Images),
+        View::side("reconstructions", ViewKind::Images),
+        View::side("interpolation", ViewKind::Images),
+        View::side("kl-bars", ViewKind::Bars),
     ],
     actions: &[
         Action { id: "latent", kind: ActionKind::Drag, view: "latent-grid" },
@@ -471,19 +447,12 @@ impl Vae {
         codes
     }
 
-    fn images(&self, id: &'static str, role: Role, data: Vec<f32>, columns: usize) -> Picture {
-        let (h, w) = (self.sets.train.height, self.sets.train.width);
-        let count = data.len() / (h * w);
-        let layer = Layer::new(id, role, ViewKind::Images, data, &[count, h, w]);
-        Picture { layers: vec![layer], extent: [0.0; 4], range: [0.0, 0.5, 1.0], columns }
-    }
-
     async fn picture(&self, device: &mut dyn Device, id: &str) -> Result<Picture, Error> {
         let z = self.z;
         match id {
             "latent-grid" => {
                 let data = self.decode(device, &self.grid()).await?;
-                let mut picture = self.images("decoded", Role::Model, data, GRID);
+                let mut picture = Picture::images("decoded", Role::Model, data, &self.sets.train, GRID);
                 picture.extent = [-REACH, REACH, -REACH, REACH];
                 Ok(picture)
             }
@@ -493,19 +462,19 @@ impl Vae {
                     *c = (2.0 * at - 1.0) * REACH;
                 }
                 let data = self.decode(device, &code).await?;
-                Ok(self.images("decoded", Role::Model, data, 1))
+                Ok(Picture::images("decoded", Role::Model, data, &self.sets.train, 1))
             }
             "samples" => {
                 let data = self.draws(device, 64, VIEW_SEED).await?;
-                Ok(self.images("samples", Role::Model, data, 8))
+                Ok(Picture::images("samples", Role::Model, data, &self.sets.train, 8))
             }
             "reconstructions" => {
                 let codes = self.means(device, 0).await?;
                 let count = SHOWN.min(self.sets.test.n);
                 let made = self.decode(device, &codes[..count * z]).await?;
                 let shown = self.sets.test.to_floats()[..made.len()].to_vec();
-                let mut picture = self.images("originals", Role::Data, shown, 10);
-                let mut back = self.images("reconstructions", Role::Model, made, 10);
+                let mut picture = Picture::images("originals", Role::Data, shown, &self.sets.train, 10);
+                let mut back = Picture::images("reconstructions", Role::Model, made, &self.sets.train, 10);
                 picture.layers.append(&mut back.layers);
                 Ok(picture)
             }
@@ -517,7 +486,7 @@ impl Vae {
                     .flat_map(|t| a.iter().zip(b).map(move |(a, b)| a + t * (b - a)))
                     .collect();
                 let data = self.decode(device, &path).await?;
-                Ok(self.images("interpolation", Role::Model, data, BETWEEN))
+                Ok(Picture::images("interpolation", Role::Model, data, &self.sets.train, BETWEEN))
             }
             "latent-map" => {
                 let count = MAPPED.min(self.sets.test.n);
@@ -537,8 +506,7 @@ impl Vae {
                 let step = drive::read(device, self.steps).await?[0];
                 let entry = self.reporting(device, step)?;
                 let data = drive::output(device, entry, "kl_dims").await?;
-                let layer = Layer::new("kl", Role::Model, ViewKind::Bars, data, &[z]);
-                Ok(Picture { layers: vec![layer], extent: [0.0; 4], range: [0.0; 3], columns: 0 })
+                Ok(Picture::bars("kl", data))
             }
         }
     }
@@ -546,13 +514,7 @@ impl Vae {
     async fn draws(&self, device: &mut dyn Device, n: usize, seed: u64) -> Result<Vec<f32>, Error> {
         let area = self.sets.train.area();
         drive::seed_entry(device, self.entries.sample, seed);
-        let mut data = Vec::with_capacity(n * area);
-        while data.len() < n * area {
-            drive::run(device, self.entries.sample)?;
-            data.extend(drive::output(device, self.entries.sample, "images").await?);
-        }
-        data.truncate(n * area);
-        Ok(data)
+        drive::collect(device, self.entries.sample, "images", n * area).await
     }
 
     async fn figures(
