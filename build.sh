@@ -128,11 +128,11 @@ vulkan_driver() {
 
 # ---------------------------------------------------------------- building
 
-# wasm NAME FEATURES: pkg/NAME, compiled with these target features and optimised.
+# wasm NAME FEATURES [CARGO-FEATURE]: pkg/NAME, compiled with these target features and optimised.
 wasm() {
-  local name=$1 features=$2 out=pkg/$1 flag
+  local name=$1 features=$2 with=${3:-} out=pkg/$1 flag
   local inputs
-  inputs=$(rustc --version && digest build.sh Cargo.toml Cargo.lock .cargo crate/{graph,cpu,gpu,models,web}/{Cargo.toml,src})
+  inputs=$(rustc --version && digest build.sh Cargo.toml Cargo.lock .cargo crate/{graph,cpu,gpu,models,web}/{Cargo.toml,src} crate/gpu/build.rs)
   [[ -f $out/tilde_web_bg.wasm ]] && is_made "wasm-$name" "$inputs" && return
   need_wasm_tools
   local rustflags='' opt=()
@@ -145,11 +145,16 @@ wasm() {
     opt+=("--enable-$flag")
   done
   # A target folder for each set of flags: in one folder the two builds would evict each other.
-  RUSTFLAGS=$rustflags CARGO_TARGET_DIR="$PWD/target/$name" timed "building pkg/$name" \
+  local target=simd
+  [[ $features == *relaxed* ]] && target=relaxed
+  RUSTFLAGS=$rustflags CARGO_TARGET_DIR="$PWD/target/$target" timed "building pkg/$name" \
     wasm-pack build crate/web --profile wasm-release --no-opt --mode no-install --target web \
-    --no-pack --no-gitignore --out-dir "$PWD/$out"
+    --no-pack --no-gitignore --out-dir "$PWD/$out" ${with:+--features "$with"}
+  # For size: the loops are already as the compiler wants them. Inlining what has one caller makes
+  # the module smaller and its gzip larger, so it is limited. The first kilobyte of memory is the
+  # far end of the stack: no object lies there, so that small offsets fold into loads.
   timed "optimising pkg/$name" \
-    node_modules/.bin/wasm-opt -O3 "${opt[@]}" "$out/tilde_web_bg.wasm" -o "$out/tilde_web_bg.wasm"
+    node_modules/.bin/wasm-opt -Os --low-memory-unused -ocimfs 1 -Os "${opt[@]}" "$out/tilde_web_bg.wasm" -o "$out/tilde_web_bg.wasm"
   set_made "wasm-$name" "$inputs"
 }
 
@@ -158,6 +163,8 @@ build() {
   need_npm .
   wasm simd "simd128"
   wasm relaxed "simd128 relaxed-simd"
+  # The benchmark's tasks are in a module of their own, which no visitor downloads.
+  wasm bench "simd128 relaxed-simd" bench
   npm run --silent build
 }
 

@@ -4,11 +4,10 @@
 //   await bench.init("vae_mlp", "cpu");      // "gan2d" | "vae_mlp" | "rbm", "cpu" | "webgpu"
 //   const loss = await bench.step(100);      // trains 100 steps, waits for them, reads the loss
 
-import { loadWasm } from "./load.js";
+import { hasRelaxedSimd, loadWasm } from "./load.js";
 
 /** @type {any} the task, once it is set up */
 let task;
-let build = "";
 
 export default {
   /**
@@ -17,9 +16,11 @@ export default {
    * @param {"cpu"|"webgpu"} backend
    */
   async init(name, backend) {
-    const loaded = await loadWasm(new URL("../", import.meta.url).href, "auto");
-    build = loaded.build;
-    task = await /** @type {any} */ (loaded.wasm).WebBench.open(name, backend);
+    if (!hasRelaxedSimd()) {
+      throw new Error("The benchmark needs a browser with relaxed SIMD, such as Chromium 114 or Firefox 145, or later.");
+    }
+    const wasm = await loadWasm(new URL("../", import.meta.url).href, "bench");
+    task = await /** @type {any} */ (wasm).WebBench.open(name, backend);
   },
 
   /**
@@ -30,5 +31,5 @@ export default {
   step: (n) => task.step(n),
 
   /** What it runs on. */
-  info: () => ({ build, backend: task.backend, description: task.description }),
+  info: () => ({ build: "relaxed", backend: task.backend, description: task.description }),
 };

@@ -7,14 +7,28 @@ const RELAXED_PROBE = new Uint8Array([
 ]);
 
 /**
- * @param {string} base address of the site's root, ending in "/"
- * @param {string} wanted "simd" for the build whose numbers are the same everywhere, else the fastest
- * @returns {Promise<{ wasm: import("./protocol.js").Wasm, build: "simd"|"relaxed" }>}
+ * Whether this browser runs relaxed SIMD.
+ * @returns {boolean}
  */
-export async function loadWasm(base, wanted) {
-  const build = wanted !== "simd" && WebAssembly.validate(RELAXED_PROBE) ? "relaxed" : "simd";
+export const hasRelaxedSimd = () => WebAssembly.validate(RELAXED_PROBE);
+
+/**
+ * The build to load: "simd" where it is asked for, because its numbers are the same everywhere,
+ * else the fastest that runs.
+ * @param {string} wanted
+ * @returns {"simd"|"relaxed"}
+ */
+export const chooseBuild = (wanted) => (wanted !== "simd" && hasRelaxedSimd() ? "relaxed" : "simd");
+
+/**
+ * @param {string} base address of the site's root, ending in "/"
+ * @param {"simd"|"relaxed"|"bench"} build a folder of pkg/
+ * @returns {Promise<import("./protocol.js").Wasm>}
+ */
+export async function loadWasm(base, build) {
   const folder = new URL(`pkg/${build}/`, base);
+  const binary = fetch(new URL("tilde_web_bg.wasm", folder)); // while its glue is still on the way
   const wasm = await import(new URL("tilde_web.js", folder).href);
-  await wasm.default({ module_or_path: new URL("tilde_web_bg.wasm", folder) });
-  return { wasm, build };
+  await wasm.default({ module_or_path: binary });
+  return wasm;
 }

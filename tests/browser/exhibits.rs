@@ -54,10 +54,7 @@ async fn every_exhibit_trains(backend: &str) -> Result<(), JsValue> {
         let samples = run.sample(3, 1.0).await?;
         let data = Float32Array::from(get(&samples, "data")).to_vec();
         assert_eq!(Array::from(&get(&samples, "shape")).get(0), 3);
-        assert!(
-            !data.is_empty() && data.iter().all(|x| x.is_finite()),
-            "{id}"
-        );
+        assert!(!data.is_empty() && data.iter().all(|x| x.is_finite()), "{id}");
     }
     Ok(())
 }
@@ -80,24 +77,12 @@ async fn code_of(id: &str, backend: &str, settings: JsValue) -> Option<String> {
 #[wasm_bindgen_test]
 async fn what_is_wrong_has_a_code() {
     let none = JsValue::UNDEFINED;
-    assert_eq!(
-        code_of("nothing", "cpu", none.clone()).await.as_deref(),
-        Some("unknown-exhibit")
-    );
-    assert_eq!(
-        code_of("gan2d", "tpu", none).await.as_deref(),
-        Some("bad-setting")
-    );
+    assert_eq!(code_of("nothing", "cpu", none.clone()).await.as_deref(), Some("unknown-exhibit"));
+    assert_eq!(code_of("gan2d", "tpu", none).await.as_deref(), Some("bad-setting"));
     let unknown = object(&[("nothing", 1.into())]);
-    assert_eq!(
-        code_of("gan2d", "cpu", unknown).await.as_deref(),
-        Some("bad-setting")
-    );
+    assert_eq!(code_of("gan2d", "cpu", unknown).await.as_deref(), Some("bad-setting"));
     let words = object(&[("data", 3.into())]);
-    assert_eq!(
-        code_of("gan2d", "cpu", words).await.as_deref(),
-        Some("bad-setting")
-    );
+    assert_eq!(code_of("gan2d", "cpu", words).await.as_deref(), Some("bad-setting"));
 }
 
 /// The state is saved, trained on, and taken back: both continuations are the same, bit for bit.

@@ -45,10 +45,7 @@ fn close(got: &[f32], expected: &[f64], tolerance: f64, what: &str) {
     assert_eq!(got.len(), expected.len(), "{what}");
     for (&a, &b) in got.iter().zip(expected) {
         let off = (f64::from(a) - b).abs();
-        assert!(
-            off <= tolerance * b.abs().max(1.0),
-            "{what} is off by {off:e}"
-        );
+        assert!(off <= tolerance * b.abs().max(1.0), "{what} is off by {off:e}");
     }
 }
 
@@ -56,39 +53,20 @@ async fn agrees_with_the_judge(backend: &str) {
     let (program, rows, weights) = program();
     let values: Vec<f32> = (0..45).map(|i| (i % 7) as f32 / 3.0 - 1.0).collect();
     let mut judge = Interpreter::new(&program, SEED);
-    judge.write(
-        rows,
-        Values::F(values.iter().map(|&v| f64::from(v)).collect()),
-    );
-    let mut device = device::load(backend, compile(&program))
-        .await
-        .expect("the backend loads");
+    judge.write(rows, Values::F(values.iter().map(|&v| f64::from(v)).collect()));
+    let mut device = device::load(backend, compile(&program)).await.expect("the backend loads");
     drive::start(&mut *device, &program, SEED);
     drive::write(&mut *device, rows, &values);
     for _ in 0..3 {
         judge.run(0);
         drive::run(&mut *device, 0).expect("it runs");
         for (name, tolerance) in OUTPUTS {
-            let got = drive::output(&mut *device, 0, name)
-                .await
-                .expect("it is an output");
-            close(
-                &got,
-                judge.output(name).expect("it is an output").f(),
-                tolerance,
-                name,
-            );
+            let got = drive::output(&mut *device, 0, name).await.expect("it is an output");
+            close(&got, judge.output(name).expect("it is an output").f(), tolerance, name);
         }
     }
-    let got = drive::read(&mut *device, weights)
-        .await
-        .expect("they are a variable");
-    close(
-        &got,
-        judge.read(weights).f(),
-        1e-4,
-        "the weights after three steps",
-    );
+    let got = drive::read(&mut *device, weights).await.expect("they are a variable");
+    close(&got, judge.read(weights).f(), 1e-4, "the weights after three steps");
 }
 
 #[wasm_bindgen_test]

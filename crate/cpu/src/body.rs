@@ -101,14 +101,19 @@ pub struct Compiled {
 /// Registers of a running body.
 pub struct Frame {
     ptr: Vec<*mut u32>,
-    scalar: Vec<u32>,
+    /// What is the same at every point, spread over a group.
+    scalar: Vec<Group>,
     slots: Vec<u32>,
 }
 
 impl Frame {
     /// Room for bodies of up to so many registers and slots.
     pub fn new(regs: usize, slots: usize) -> Frame {
-        Frame { ptr: vec![core::ptr::null_mut(); regs], scalar: vec![0; regs], slots: vec![0; slots * BLOCK] }
+        Frame {
+            ptr: vec![core::ptr::null_mut(); regs],
+            scalar: vec![[0; GROUP]; regs],
+            slots: vec![0; slots * BLOCK],
+        }
     }
 
     /// The numbers of a vector register in the present block.
@@ -203,7 +208,7 @@ impl Compiled {
             frame.scalar[*reg as usize] = unsafe { scalar(instr, memory, &frame.scalar) };
         }
         for &(reg, slot) in &self.splats {
-            let x = frame.scalar[reg as usize];
+            let x = frame.scalar[reg as usize][0];
             let part = &mut frame.slots[slot as usize * BLOCK..][..BLOCK];
             part.fill(x);
             frame.ptr[reg as usize] = part.as_mut_ptr();
@@ -242,7 +247,7 @@ impl Compiled {
                 if store.to.is_dense() {
                     core::ptr::copy(from, to.add(start), n);
                 } else {
-                    store.to.walk(start, n, |at, offset, stride, len| {
+                    store.to.walk_rarely(start, n, &mut |at, offset, stride, len| {
                         for i in 0..len {
                             *to.offset(offset + i as isize * stride) = *from.add(at + i);
                         }
@@ -264,7 +269,7 @@ impl Compiled {
                 Op::Gather { index, columns, row_stride, rows, bytes } => {
                     let table = memory.at(columns.loc);
                     let index = vector(*index);
-                    columns.walk(start, n, |at, offset, stride, len| {
+                    columns.walk_rarely(start, n, &mut |at, offset, stride, len| {
                         for i in 0..len {
                             let row = (*index.add(at + i)).min(rows - 1) as usize * *row_stride as usize;
                             let column = (offset + i as isize * stride) as usize;
@@ -277,7 +282,7 @@ impl Compiled {
                         }
                     });
                 }
-                Op::Index(along) => along.walk(start, n, |at, offset, stride, len| {
+                Op::Index(along) => along.walk_rarely(start, n, &mut |at, offset, stride, len| {
                     for i in 0..len {
                         *out.add(at + i) = (offset + i as isize * stride) as u32;
                     }
@@ -286,22 +291,19 @@ impl Compiled {
                     let key = memory.at(*key);
                     random([*key, *key.add(1)], *memory.at(*counter), start, n, out);
                 }
-                Op::Unary(u, x) => unary(*u, vector(*x), n, out),
+                Op::Unary(u, x) => {
+                    in_groups([Operand::Vector(vector(*x))], n, out, |[x], out| unary(*u, x.at(0), out));
+                }
                 Op::Binary(b, dtype, x, y) => {
                     let operand = |r: Reg| match self.is_scalar[r as usize] && takes_scalars(*b, *dtype) {
-                        true => Err(frame.scalar[r as usize]),
-                        false => Ok(vector(r)),
+                        true => Operand::Number(frame.scalar[r as usize].as_ptr()),
+                        false => Operand::Vector(vector(r)),
                     };
-                    binary(*b, *dtype, operand(*x), operand(*y), n, out);
+                    in_groups([*x, *y].map(operand), n, out, |xy, out| binary(*b, *dtype, xy, out));
                 }
                 Op::Select(c, x, y) => {
-                    let out = slice::from_raw_parts_mut(out, n);
-                    let c = slice::from_raw_parts(vector(*c).cast::<f32>(), n);
-                    let x = slice::from_raw_parts(vector(*x), n);
-                    let y = slice::from_raw_parts(vector(*y), n);
-                    for i in 0..n {
-                        out[i] = if c[i] > 0.0 { x[i] } else { y[i] };
-                    }
+                    let operands = [*c, *x, *y].map(|r| Operand::Vector(vector(r)));
+                    in_groups(operands, n, out, |cxy, out| select(cxy, out));
                 }
             }
         }
@@ -392,22 +394,22 @@ fn direct_store(stores: &mut Vec<StoreStep>, reg: Reg) -> Option<Loc> {
 /// An instruction whose operands are all scalars.
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
-unsafe fn scalar(instr: &Instr, memory: &Memory, regs: &[u32]) -> u32 {
-    let mut out = 0u32;
-    let at = |r: Reg| &regs[r as usize] as *const u32;
-    // SAFETY: one word each.
+unsafe fn scalar(instr: &Instr, memory: &Memory, scalars: &[Group]) -> Group {
+    let mut out = [[0; GROUP]];
+    let operand = |r: Reg| Operand::Vector(scalars[r as usize].as_ptr());
+    // SAFETY: one group each.
     unsafe {
         match instr {
-            Instr::Const(c) => out = c.to_bits(),
-            Instr::ConstU(c) => out = *c,
-            Instr::Load(access, _) => out = *memory.at(access.loc),
-            Instr::Unary(u, x) => unary(*u, at(*x), 1, &mut out),
-            Instr::Binary(b, dtype, x, y) => binary(*b, *dtype, Ok(at(*x)), Ok(at(*y)), 1, &mut out),
-            Instr::Select(_, c, x, y) => out = if f32::from_bits(*at(*c)) > 0.0 { *at(*x) } else { *at(*y) },
+            Instr::Const(c) => out = [[c.to_bits(); GROUP]],
+            Instr::ConstU(c) => out = [[*c; GROUP]],
+            Instr::Load(access, _) => out = [[*memory.at(access.loc); GROUP]],
+            Instr::Unary(u, x) => unary(*u, scalars[*x as usize].as_ptr(), &mut out),
+            Instr::Binary(b, dtype, x, y) => binary(*b, *dtype, [operand(*x), operand(*y)], &mut out),
+            Instr::Select(_, c, x, y) => select([operand(*c), operand(*x), operand(*y)], &mut out),
             _ => {}
         }
     }
-    out
+    out[0]
 }
 
 #[cfg_attr(target_arch = "wasm32", inline(never))]
@@ -437,14 +439,14 @@ unsafe fn fill(
         // One bit of validity per point, then only the valid ones are read.
         let mut inside = [true; BLOCK];
         for (along, guard) in guards {
-            along.walk(start, n, |at, offset, stride, len| {
+            along.walk_rarely(start, n, &mut |at, offset, stride, len| {
                 for i in 0..len {
                     let c = (offset + i as isize * stride) as u32;
                     inside[at + i] &= guard.lo <= c && c < guard.hi;
                 }
             });
         }
-        from.walk(start, n, |at, offset, stride, len| {
+        from.walk_rarely(start, n, &mut |at, offset, stride, len| {
             for i in 0..len {
                 let word = base.wrapping_offset(offset + i as isize * stride);
                 *out.add(at + i) = if inside[at + i] { *word } else { 0 };
@@ -500,46 +502,89 @@ unsafe fn random(key: [u32; 2], invocation: u32, start: usize, n: usize, out: *m
     }
 }
 
-#[inline(always)]
-unsafe fn map<A: Copy, B>(x: *const u32, n: usize, out: *mut u32, f: impl Fn(A) -> B) {
-    // SAFETY: both have n words of 32-bit types and do not overlap.
-    let (x, out) =
-        unsafe { (slice::from_raw_parts(x.cast::<A>(), n), slice::from_raw_parts_mut(out.cast::<B>(), n)) };
-    for i in 0..n {
-        out[i] = f(x[i]);
-    }
+/// Points that an elementwise loop takes at a time: it then needs no second loop for the points left
+/// over, of which there would be one for every op.
+const GROUP: usize = 16;
+
+type Group = [u32; GROUP];
+
+/// What an elementwise loop reads: consecutive groups, or one group for all points.
+#[derive(Clone, Copy)]
+enum Operand {
+    Vector(*const u32),
+    Number(*const u32),
 }
 
-#[cfg_attr(target_arch = "wasm32", inline(never))]
-#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
-unsafe fn unary(op: Unary, x: *const u32, n: usize, out: *mut u32) {
-    // SAFETY: the caller's.
-    unsafe {
-        match op {
-            Unary::Neg => map(x, n, out, |x: f32| -x),
-            Unary::Exp => map(x, n, out, math::exp),
-            Unary::Log => map(x, n, out, math::log),
-            Unary::Sqrt => map(x, n, out, math::sqrt),
-            Unary::Tanh => map(x, n, out, math::tanh),
-            Unary::Sigmoid => map(x, n, out, math::sigmoid),
-            Unary::Softplus => map(x, n, out, math::softplus),
-            Unary::Abs => map(x, n, out, f32::abs),
-            Unary::Sign => map(x, n, out, |x: f32| (x > 0.0) as u32 as f32 - (x < 0.0) as u32 as f32),
-            Unary::Floor => map(x, n, out, math::floor),
-            Unary::Sin => map(x, n, out, math::sin),
-            Unary::Cos => map(x, n, out, math::cos),
-            Unary::Leaky(slope) => map(x, n, out, |x: f32| if x > 0.0 { x } else { slope * x }),
-            Unary::LeakySlope(slope) => map(x, n, out, |x: f32| if x > 0.0 { 1.0f32 } else { slope }),
-            Unary::Probit => map(x, n, out, math::probit),
-            Unary::UnitFromBits => map(x, n, out, unit),
-            Unary::ToF32 => map(x, n, out, |x: u32| x as f32),
-            Unary::ToU32 => map(x, n, out, |x: f32| x as u32),
+impl Operand {
+    /// Its words from point `first` on.
+    #[inline(always)]
+    unsafe fn at(self, first: usize) -> *const u32 {
+        match self {
+            // SAFETY: the caller's.
+            Operand::Vector(at) => unsafe { at.add(first) },
+            Operand::Number(at) => at,
         }
     }
 }
 
-/// A vector, or one number where [`takes_scalars`].
-type Operand = Result<*const u32, u32>;
+/// Calls `run` for all whole groups of `n` points, where they are, then for the rest in a padded copy.
+///
+/// # Safety
+/// Operands and `out` have `n` words, and `out` overlaps no operand.
+#[inline(always)]
+unsafe fn in_groups<const K: usize>(
+    operands: [Operand; K],
+    n: usize,
+    out: *mut u32,
+    run: impl Fn([Operand; K], &mut [Group]),
+) {
+    let (whole, rest) = (n / GROUP, n % GROUP);
+    // SAFETY: whole groups and the rest together are n points; a number's group is longer than the rest.
+    unsafe {
+        if whole > 0 {
+            run(operands, slice::from_raw_parts_mut(out.cast(), whole));
+        }
+        if rest > 0 {
+            let mut padded = [[0u32; GROUP]; K];
+            let copies = core::array::from_fn(|k| {
+                operands[k].at(whole * GROUP).copy_to_nonoverlapping(padded[k].as_mut_ptr(), rest);
+                Operand::Vector(padded[k].as_ptr())
+            });
+            let mut results = [[0u32; GROUP]];
+            run(copies, &mut results);
+            results[0].as_ptr().copy_to_nonoverlapping(out.add(whole * GROUP), rest);
+        }
+    }
+}
+
+/// Applies `f` to groups of words that are read as `A` and written as `B`, both 32-bit types.
+#[inline(always)]
+unsafe fn map<A: Copy, B>(x: *const u32, out: &mut [Group], f: impl Fn(A) -> B) {
+    let out = out.as_flattened_mut();
+    // SAFETY: the operand has as many words.
+    unsafe {
+        let x = slice::from_raw_parts(x.cast::<A>(), out.len());
+        let out = slice::from_raw_parts_mut(out.as_mut_ptr().cast::<B>(), out.len());
+        for i in 0..out.len() {
+            out[i] = f(x[i]);
+        }
+    }
+}
+
+/// As [`map`], of two operands.
+#[inline(always)]
+unsafe fn zip<A: Copy, B>([x, y]: [Operand; 2], out: &mut [Group], f: impl Fn(A, A) -> B) {
+    let out = out.as_flattened_mut();
+    // SAFETY: the operands are vectors of as many words.
+    unsafe {
+        let x = slice::from_raw_parts(x.at(0).cast::<A>(), out.len());
+        let y = slice::from_raw_parts(y.at(0).cast::<A>(), out.len());
+        let out = slice::from_raw_parts_mut(out.as_mut_ptr().cast::<B>(), out.len());
+        for i in 0..out.len() {
+            out[i] = f(x[i], y[i]);
+        }
+    }
+}
 
 /// Whether an op has loops for one number beside a vector. For the rest numbers are spread out
 /// first: they are rare, and each loop is code to download.
@@ -550,66 +595,95 @@ fn takes_scalars(op: Binary, dtype: DType) -> bool {
 
 /// An op that takes numbers beside vectors.
 #[inline(always)]
-unsafe fn mixed(x: Operand, y: Operand, n: usize, out: *mut u32, f: impl Fn(f32, f32) -> f32) {
-    // SAFETY: vectors have n numbers; out overlaps none.
+unsafe fn mixed(operands: [Operand; 2], out: &mut [Group], f: impl Fn(f32, f32) -> f32) {
+    // SAFETY: the caller's; a number is one word at least.
     unsafe {
-        match (x, y) {
-            (Ok(x), Ok(y)) => zip(x, y, n, out, f),
-            (Ok(x), Err(y)) => map(x, n, out, |x: f32| f(x, f32::from_bits(y))),
-            (Err(x), Ok(y)) => map(y, n, out, |y: f32| f(f32::from_bits(x), y)),
+        match operands {
+            [Operand::Number(x), Operand::Vector(y)] => {
+                let x = f32::from_bits(*x);
+                map(y, out, |y| f(x, y));
+            }
+            [Operand::Vector(x), Operand::Number(y)] => {
+                let y = f32::from_bits(*y);
+                map(x, out, |x| f(x, y));
+            }
             // Two numbers make a scalar instruction, which is run before.
-            (Err(_), Err(_)) => {}
-        }
-    }
-}
-
-#[inline(always)]
-unsafe fn zip<A: Copy, B>(x: *const u32, y: *const u32, n: usize, out: *mut u32, f: impl Fn(A, A) -> B) {
-    // SAFETY: all have n words of 32-bit types; out overlaps none.
-    unsafe {
-        let (x, y) = (slice::from_raw_parts(x.cast::<A>(), n), slice::from_raw_parts(y.cast::<A>(), n));
-        let out = slice::from_raw_parts_mut(out.cast::<B>(), n);
-        for i in 0..n {
-            out[i] = f(x[i], y[i]);
+            _ => zip(operands, out, f),
         }
     }
 }
 
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
-unsafe fn binary(op: Binary, dtype: DType, x: Operand, y: Operand, n: usize, out: *mut u32) {
+unsafe fn unary(op: Unary, x: *const u32, out: &mut [Group]) {
+    // SAFETY: the caller's.
+    unsafe {
+        match op {
+            Unary::Neg => map(x, out, |x: f32| -x),
+            Unary::Exp => map(x, out, math::exp),
+            Unary::Log => map(x, out, math::log),
+            Unary::Sqrt => map(x, out, math::sqrt),
+            Unary::Tanh => map(x, out, math::tanh),
+            Unary::Sigmoid => map(x, out, math::sigmoid),
+            Unary::Softplus => map(x, out, math::softplus),
+            Unary::Abs => map(x, out, f32::abs),
+            Unary::Sign => map(x, out, |x: f32| (x > 0.0) as u32 as f32 - (x < 0.0) as u32 as f32),
+            Unary::Floor => map(x, out, math::floor),
+            Unary::Sin => map(x, out, math::sin),
+            Unary::Cos => map(x, out, math::cos),
+            Unary::Leaky(slope) => map(x, out, |x: f32| if x > 0.0 { x } else { slope * x }),
+            Unary::LeakySlope(slope) => map(x, out, |x: f32| if x > 0.0 { 1.0f32 } else { slope }),
+            Unary::Probit => map(x, out, math::probit),
+            Unary::UnitFromBits => map(x, out, unit),
+            Unary::ToF32 => map(x, out, |x: u32| x as f32),
+            Unary::ToU32 => map(x, out, |x: f32| x as u32),
+        }
+    }
+}
+
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+unsafe fn binary(op: Binary, dtype: DType, operands: [Operand; 2], out: &mut [Group]) {
     let truth = |b: bool| b as u32 as f32;
     // SAFETY: the caller's.
     unsafe {
-        if takes_scalars(op, dtype) {
-            return match op {
-                Binary::Add => mixed(x, y, n, out, |a, b| a + b),
-                Binary::Sub => mixed(x, y, n, out, |a, b| a - b),
-                Binary::Mul => mixed(x, y, n, out, |a, b| a * b),
-                Binary::Div => mixed(x, y, n, out, |a, b| a / b),
-                Binary::Max => mixed(x, y, n, out, math::max),
-                _ => mixed(x, y, n, out, math::min),
-            };
-        }
-        let (Ok(x), Ok(y)) = (x, y) else { return };
         match (op, dtype) {
-            (Binary::Add, _) => zip(x, y, n, out, u32::wrapping_add),
-            (Binary::Sub, _) => zip(x, y, n, out, u32::wrapping_sub),
-            (Binary::Mul, _) => zip(x, y, n, out, u32::wrapping_mul),
-            (Binary::Max, _) => zip(x, y, n, out, u32::max),
-            (Binary::Min, _) => zip(x, y, n, out, u32::min),
-            (Binary::Rem, _) => zip(x, y, n, out, |a: u32, b: u32| a.checked_rem(b).unwrap_or(0)),
-            (Binary::And, _) => zip(x, y, n, out, |a: u32, b: u32| a & b),
-            (Binary::Shr, _) => zip(x, y, n, out, u32::wrapping_shr),
-            (Binary::Pow, _) => zip(x, y, n, out, |a, b| math::exp(b * math::log(a))),
-            (Binary::Lt, DType::U32) => zip(x, y, n, out, |a: u32, b: u32| truth(a < b)),
-            (Binary::Le, DType::U32) => zip(x, y, n, out, |a: u32, b: u32| truth(a <= b)),
-            (Binary::Eq, DType::U32) => zip(x, y, n, out, |a: u32, b: u32| truth(a == b)),
-            (Binary::Lt, DType::F32) => zip(x, y, n, out, |a: f32, b: f32| truth(a < b)),
-            (Binary::Le, DType::F32) => zip(x, y, n, out, |a: f32, b: f32| truth(a <= b)),
-            (Binary::Eq, DType::F32) => zip(x, y, n, out, |a: f32, b: f32| truth(a == b)),
-            // Division takes scalars.
-            (Binary::Div, _) => {}
+            (Binary::Add, DType::F32) => mixed(operands, out, |a, b| a + b),
+            (Binary::Sub, DType::F32) => mixed(operands, out, |a, b| a - b),
+            (Binary::Mul, DType::F32) => mixed(operands, out, |a, b| a * b),
+            (Binary::Max, DType::F32) => mixed(operands, out, math::max),
+            (Binary::Min, DType::F32) => mixed(operands, out, math::min),
+            (Binary::Div, _) => mixed(operands, out, |a, b| a / b),
+            (Binary::Add, DType::U32) => zip(operands, out, u32::wrapping_add),
+            (Binary::Sub, DType::U32) => zip(operands, out, u32::wrapping_sub),
+            (Binary::Mul, DType::U32) => zip(operands, out, u32::wrapping_mul),
+            (Binary::Max, DType::U32) => zip(operands, out, u32::max),
+            (Binary::Min, DType::U32) => zip(operands, out, u32::min),
+            (Binary::Rem, _) => zip(operands, out, |a: u32, b: u32| a.checked_rem(b).unwrap_or(0)),
+            (Binary::And, _) => zip(operands, out, |a: u32, b: u32| a & b),
+            (Binary::Shr, _) => zip(operands, out, u32::wrapping_shr),
+            (Binary::Pow, _) => zip(operands, out, |a, b| math::exp(b * math::log(a))),
+            (Binary::Lt, DType::U32) => zip(operands, out, |a: u32, b: u32| truth(a < b)),
+            (Binary::Le, DType::U32) => zip(operands, out, |a: u32, b: u32| truth(a <= b)),
+            (Binary::Eq, DType::U32) => zip(operands, out, |a: u32, b: u32| truth(a == b)),
+            (Binary::Lt, DType::F32) => zip(operands, out, |a: f32, b: f32| truth(a < b)),
+            (Binary::Le, DType::F32) => zip(operands, out, |a: f32, b: f32| truth(a <= b)),
+            (Binary::Eq, DType::F32) => zip(operands, out, |a: f32, b: f32| truth(a == b)),
+        }
+    }
+}
+
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+unsafe fn select([c, x, y]: [Operand; 3], out: &mut [Group]) {
+    let out = out.as_flattened_mut();
+    // SAFETY: the operands are vectors of as many words.
+    unsafe {
+        let c = slice::from_raw_parts(c.at(0).cast::<f32>(), out.len());
+        let x = slice::from_raw_parts(x.at(0), out.len());
+        let y = slice::from_raw_parts(y.at(0), out.len());
+        for i in 0..out.len() {
+            out[i] = if c[i] > 0.0 { x[i] } else { y[i] };
         }
     }
 }

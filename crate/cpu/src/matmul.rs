@@ -145,8 +145,9 @@ impl Product {
                         m += match (S::ROWS, left) {
                             (6, 6..) => tile.run::<S, 6>(),
                             (_, 4..) => tile.run::<S, 4>(),
-                            (_, 3) => tile.run::<S, 3>(),
-                            (_, 2) => tile.run::<S, 2>(),
+                            // Three rows are these two and one: a tile of their own is rarely worth
+                            // its code.
+                            (_, 2..) => tile.run::<S, 2>(),
                             _ => tile.run::<S, 1>(),
                         };
                     }
@@ -199,25 +200,33 @@ impl Tile {
                 at += self.ks;
             }
             for (r, [lo, hi]) in acc.into_iter().enumerate() {
-                let c = self.c.add(r * self.n);
-                if self.cols == width {
-                    let (mut lo, mut hi) = (lo, hi);
-                    if self.add {
-                        lo = lo.add(S::load(c));
-                        hi = hi.add(S::load(c.add(S::LANES)));
-                    }
-                    lo.store(c);
-                    hi.store(c.add(S::LANES));
-                } else {
-                    let mut row = [0.0f32; WIDEST];
-                    lo.store(row.as_mut_ptr());
-                    hi.store(row.as_mut_ptr().add(S::LANES));
-                    for i in 0..self.cols {
-                        *c.add(i) = if self.add { *c.add(i) + row[i] } else { row[i] };
-                    }
-                }
+                self.store(self.c.add(r * self.n), lo, hi);
             }
         }
         R
+    }
+
+    /// Writes or adds one row of the tile.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    unsafe fn store<S: Simd>(&self, c: *mut f32, mut lo: S, mut hi: S) {
+        // SAFETY: the caller's row lies inside the result.
+        unsafe {
+            if self.cols == 2 * S::LANES {
+                if self.add {
+                    lo = lo.add(S::load(c));
+                    hi = hi.add(S::load(c.add(S::LANES)));
+                }
+                lo.store(c);
+                hi.store(c.add(S::LANES));
+            } else {
+                let mut row = [0.0f32; WIDEST];
+                lo.store(row.as_mut_ptr());
+                hi.store(row.as_mut_ptr().add(S::LANES));
+                for i in 0..self.cols {
+                    *c.add(i) = if self.add { *c.add(i) + row[i] } else { row[i] };
+                }
+            }
+        }
     }
 }

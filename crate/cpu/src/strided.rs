@@ -42,6 +42,13 @@ impl Strided {
         self.dims.iter().all(|&(size, stride)| stride == 0 || size == 1)
     }
 
+    /// As [`Strided::walk`], for what is rare: a wasm module has it once.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    pub fn walk_rarely(&self, start: usize, count: usize, run: &mut dyn FnMut(usize, isize, isize, usize)) {
+        self.walk(start, count, run);
+    }
+
     /// Calls `run(at, offset, stride, len)` for runs along the innermost axis that cover points
     /// `start .. start + count`: `at` points after `start`, `offset` words from `loc`.
     #[inline(always)]

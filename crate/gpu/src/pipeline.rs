@@ -4,7 +4,6 @@ use crate::Context;
 use crate::memory::Memory;
 use crate::pace::cost;
 use crate::wgsl::Shader;
-use std::collections::HashMap;
 use tilde_graph::plan::Kernel;
 
 /// One dispatch, ready to be encoded.
@@ -22,12 +21,12 @@ pub(crate) struct Dispatch {
 pub(crate) struct Pipelines<'a> {
     context: &'a Context,
     memory: &'a Memory,
-    made: HashMap<String, wgpu::ComputePipeline>,
+    made: Vec<(String, wgpu::ComputePipeline)>,
 }
 
 impl<'a> Pipelines<'a> {
     pub(crate) fn new(context: &'a Context, memory: &'a Memory) -> Pipelines<'a> {
-        Pipelines { context, memory, made: HashMap::new() }
+        Pipelines { context, memory, made: Vec::new() }
     }
 
     /// Number of pipelines made.
@@ -39,10 +38,12 @@ impl<'a> Pipelines<'a> {
     pub(crate) fn dispatch(&mut self, kernel: &Kernel, shader: Shader, record: u32) -> Dispatch {
         let Pipelines { context, memory, made } = self;
         let cost = cost(kernel, context.target);
-        let pipeline = made
-            .entry(shader.text)
-            .or_insert_with_key(|text| pipeline(context, memory, &kernel.label, text))
-            .clone();
+        let found = made.iter().find(|(text, _)| *text == shader.text).map(|(_, made)| made.clone());
+        let pipeline = found.unwrap_or_else(|| {
+            let new = pipeline(context, memory, &kernel.label, &shader.text);
+            made.push((shader.text, new.clone()));
+            new
+        });
         Dispatch { pipeline, groups: shader.groups, record, cost }
     }
 }

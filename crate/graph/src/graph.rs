@@ -3,7 +3,6 @@
 use crate::op::{Binary, DType, Op, ReduceOp, Unary};
 use crate::program::{Group, Knob, Param, Var, VarDecl, VarId};
 use crate::{Shape, Tensor};
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -65,7 +64,8 @@ pub struct Graph {
 #[derive(Default)]
 struct Inner {
     built: Built,
-    known: BTreeMap<u64, Vec<NodeId>>,
+    /// The nodes by the last digits of their hash.
+    known: [Vec<NodeId>; 32],
     error: Option<GraphError>,
 }
 
@@ -113,10 +113,10 @@ impl Graph {
         if let Some(id) = self.simpler(&op, inputs, shape) {
             return Tensor { graph: self, id };
         }
-        let hash = hash(&op, inputs, &shape);
+        let hash = hash(&op, inputs, &shape) as usize;
         let mut inner = self.inner.borrow_mut();
         let Inner { built, known, .. } = &mut *inner;
-        let same = known.entry(hash).or_default();
+        let same = &mut known[hash % known.len()];
         for &id in same.iter() {
             let node = &built.nodes[id as usize];
             if node.op == op && node.inputs == inputs && node.shape == shape {

@@ -11,6 +11,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod angle;
 mod compile;
 mod device;
 mod grad;

@@ -143,7 +143,10 @@ impl Group {
 
     /// Adds a parameter. The full name is `group.name`.
     pub fn param(&mut self, program: &mut Program, name: &str, shape: impl Into<Shape>, init: Init) -> Param {
-        let shape = shape.into();
+        self.add(program, name, shape.into(), init)
+    }
+
+    fn add(&mut self, program: &mut Program, name: &str, shape: Shape, init: Init) -> Param {
         let decl = &mut program.vars[self.var.0 as usize];
         let offset = decl.shape.dim(0) as u32;
         // Rows of four words keep vector loads aligned.

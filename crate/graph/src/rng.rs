@@ -3,6 +3,8 @@
 //! J. Salmon, M. Moraes, R. Dror, D. Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
 //! Only additions, rotations and exclusive ors, so the words are the same in Rust and in WGSL.
 
+use crate::angle;
+
 /// One block: two words from a key and a counter.
 #[inline(always)]
 pub fn threefry2x32(key: [u32; 2], counter: [u32; 2]) -> [u32; 2] {
@@ -63,7 +65,7 @@ impl Stream {
     /// Standard normal, by Box and Muller.
     pub fn normal(&mut self) -> f32 {
         let radius = libm::sqrtf(-2.0 * libm::logf(self.uniform()));
-        radius * libm::cosf(core::f32::consts::TAU * self.uniform())
+        radius * angle::cos(core::f32::consts::TAU * self.uniform())
     }
 
     /// Uniform in `0..n` (bias below n·2⁻³²).

@@ -65,7 +65,11 @@ impl<'g> Tensor<'g> {
 
     /// Repeats sizes of 1, and missing leading axes, to `shape`.
     pub fn broadcast(self, shape: impl Into<Shape>) -> Tensor<'g> {
-        let (from, to) = (self.shape(), shape.into());
+        self.broadcast_to(shape.into())
+    }
+
+    fn broadcast_to(self, to: Shape) -> Tensor<'g> {
+        let from = self.shape();
         if from.broadcast(&to) != Some(to) {
             return self.graph.fail("broadcast", format!("{from} does not broadcast to {to}"));
         }
@@ -74,7 +78,11 @@ impl<'g> Tensor<'g> {
 
     /// The same elements in row-major order under another shape.
     pub fn reshape(self, shape: impl Into<Shape>) -> Tensor<'g> {
-        let (from, to) = (self.shape(), shape.into());
+        self.reshape_to(shape.into())
+    }
+
+    fn reshape_to(self, to: Shape) -> Tensor<'g> {
+        let from = self.shape();
         if from.len() != to.len() {
             return self
                 .graph

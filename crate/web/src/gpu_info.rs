@@ -69,10 +69,16 @@ pub async fn adapter() -> Option<Adapter> {
     Some(describe(&adapter.unchecked_ref::<GpuAdapter>().info()))
 }
 
+/// The standard library's own search is two kilobytes.
+fn contains(text: &str, word: &str) -> bool {
+    text.as_bytes().windows(word.len()).any(|part| part == word.as_bytes())
+}
+
 fn describe(info: &GpuAdapterInfo) -> Adapter {
     let words = [info.vendor(), info.architecture(), info.description()];
     let all = words.join(" ").to_ascii_lowercase();
-    let software = info.is_fallback_adapter() == Some(true) || SOFTWARE.iter().any(|name| all.contains(name));
+    let software =
+        info.is_fallback_adapter() == Some(true) || SOFTWARE.iter().any(|name| contains(&all, name));
     let [vendor, architecture, description] = words;
     let short = if architecture.is_empty() { vendor } else { vendor + " " + &architecture };
     Adapter { software, description: if description.is_empty() { short } else { description } }

@@ -6,6 +6,7 @@
 //! [`device`] are `tilde-cpu`'s and `tilde-gpu`'s. What fails is thrown as an `Error` with a stable
 //! `code`.
 
+#[cfg(feature = "bench")]
 pub mod bench;
 pub mod cards;
 pub mod data;

@@ -22,7 +22,7 @@ pub(super) fn point(mut source: Source, kernel: &Kernel, core: &str) -> Shader {
     let scope = Scope { prefix: 'r', rank: domain.rank(), linear: "point", indent: 4 };
     let body = statements(&mut source, &kernel.body, &scope);
     let main = fill(
-        include_str!("../kernels/point.wgsl"),
+        kernel!("point"),
         &[
             ("SIZE", &SIZE),
             ("ROW", &(grid.row() * SIZE)),

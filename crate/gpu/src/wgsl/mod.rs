@@ -4,6 +4,13 @@
 //! leaves partial results in a scratch buffer, the second combines them and runs the body. Sizes
 //! and strides are written into the text as constants.
 
+/// A template, without its comments (see `build.rs`).
+macro_rules! kernel {
+    ($name:literal) => {
+        include_str!(concat!(env!("OUT_DIR"), "/", $name, ".wgsl"))
+    };
+}
+
 mod body;
 mod collapse;
 mod grid;

@@ -158,7 +158,7 @@ impl Reduce<'_> {
         let scope = Scope { prefix: 'r', rank: domain.rank(), linear: "point", indent: 8 };
         let body = statements(&mut source, &self.kernel.body, &scope);
         let main = fill(
-            include_str!("../kernels/reduce_tree.wgsl"),
+            kernel!("reduce_tree"),
             &[
                 ("COLUMNS", &columns),
                 ("LANES", &lanes),
@@ -190,7 +190,7 @@ impl Reduce<'_> {
             (format!("invocation / {parts}u"), format!("invocation % {parts}u"))
         };
         let main = fill(
-            include_str!("../kernels/reduce_split.wgsl"),
+            kernel!("reduce_split"),
             &[
                 ("SIZE", &map::SIZE),
                 ("ROW", &(grid.row() * map::SIZE)),

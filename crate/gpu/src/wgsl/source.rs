@@ -25,12 +25,7 @@ pub(super) enum Helper {
     Random,
 }
 
-const HELPERS: [&str; 4] = [
-    include_str!("../kernels/sigmoid.wgsl"),
-    include_str!("../kernels/softplus.wgsl"),
-    include_str!("../kernels/probit.wgsl"),
-    include_str!("../kernels/threefry.wgsl"),
-];
+const HELPERS: [&str; 4] = [kernel!("sigmoid"), kernel!("softplus"), kernel!("probit"), kernel!("threefry")];
 
 /// What a module declares.
 #[derive(Default)]
@@ -168,8 +163,8 @@ fn arena_name(arena: Arena) -> &'static str {
 pub(super) fn fill(template: &str, values: &[(&str, &dyn std::fmt::Display)]) -> String {
     let mut text = String::with_capacity(2 * template.len());
     let mut rest = template;
-    while let Some((before, after)) = rest.split_once("{{") {
-        let (name, after) = after.split_once("}}").expect("a placeholder ends with braces");
+    while let Some((before, after)) = split_once(rest, b"{{") {
+        let (name, after) = split_once(after, b"}}").expect("a placeholder ends with braces");
         let value = values.iter().find(|(n, _)| *n == name);
         let (_, value) = value.unwrap_or_else(|| panic!("the placeholder {name} has no text"));
         text.push_str(before);
@@ -178,4 +173,11 @@ pub(super) fn fill(template: &str, values: &[(&str, &dyn std::fmt::Display)]) ->
     }
     text.push_str(rest);
     text
+}
+
+/// The text before and after `mark`. The standard library's search for a string is larger than all
+/// templates together.
+fn split_once<'a>(text: &'a str, mark: &[u8; 2]) -> Option<(&'a str, &'a str)> {
+    let at = text.as_bytes().windows(2).position(|two| two == mark)?;
+    Some((text.get(..at)?, text.get(at + 2..)?))
 }

@@ -8,7 +8,7 @@ mod device;
 mod elementwise;
 mod matmul;
 mod program;
-mod reduce;
 mod random_graphs;
+mod reduce;
 mod reference;
 mod training;

@@ -30,7 +30,11 @@ fn agree_with_the_interpreter() {
                 for (i, (f, e)) in found.iter().zip(exact).enumerate() {
                     // sin and cos of WGSL are exact to 2⁻¹¹ only.
                     let error = (f64::from(*f) - e).abs();
-                    assert!(error <= 6e-4 * scale, "seed {seed} round {round} {}[{i}]: {f} against {e}", out.name);
+                    assert!(
+                        error <= 6e-4 * scale,
+                        "seed {seed} round {round} {}[{i}]: {f} against {e}",
+                        out.name
+                    );
                 }
             }
         }

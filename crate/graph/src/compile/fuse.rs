@@ -1,5 +1,6 @@
 //! Which nodes share a kernel.
 
+use super::list::List;
 use super::squeeze;
 use super::views::{self, View};
 use crate::Shape;
@@ -46,17 +47,17 @@ pub enum Dest {
 /// One entry, divided into groups.
 pub struct Fused {
     /// The entry's nodes, and copies the compiler added behind them.
-    pub nodes: Vec<Node>,
+    pub nodes: List<Node>,
     /// What each node is.
-    pub kinds: Vec<Kind>,
+    pub kinds: List<Kind>,
     /// Where each node's elements are found.
-    pub views: Vec<View>,
+    pub views: List<View>,
     /// The group that computes each node.
-    pub group: Vec<Option<usize>>,
+    pub group: List<Option<usize>>,
     /// The groups' members, ascending.
-    pub groups: Vec<Group>,
+    pub groups: List<Group>,
     /// Where each node's value goes.
-    pub dests: Vec<Vec<Dest>>,
+    pub dests: List<Vec<Dest>>,
     /// Groups that must run before others although no data flows: (reader, writer) of a variable.
     pub before: Vec<(usize, usize)>,
 }
@@ -145,9 +146,9 @@ pub fn fuse(built: &Built) -> Fused {
 
 /// Finds what is alive, what is a view, and what is one number.
 fn classify(built: &Built) -> Fused {
-    let nodes = built.nodes.clone();
+    let nodes = List::from(built.nodes.clone());
     let count = nodes.len();
-    let mut alive = vec![false; count];
+    let mut alive = List::from(vec![false; count]);
     let roots = built.assigns.iter().map(|a| a.1).chain(built.outputs.iter().map(|o| o.1));
     let mut stack: Vec<NodeId> = roots.collect();
     while let Some(id) = stack.pop() {
@@ -155,8 +156,8 @@ fn classify(built: &Built) -> Fused {
             stack.extend(&nodes[id as usize].inputs);
         }
     }
-    let mut views: Vec<View> = Vec::with_capacity(count);
-    let mut kinds = vec![Kind::Dead; count];
+    let mut views: List<View> = Vec::with_capacity(count).into();
+    let mut kinds = List::from(vec![Kind::Dead; count]);
     for (id, node) in nodes.iter().enumerate() {
         let own = View { base: id as NodeId, affine: Affine::dense(&node.shape) };
         let view = views::resolve(node, id as NodeId, &nodes, |i| views[i as usize]);
@@ -182,9 +183,9 @@ fn classify(built: &Built) -> Fused {
         };
     }
     Fused {
-        group: vec![None; count],
-        dests: vec![vec![]; count],
-        groups: vec![],
+        group: vec![None; count].into(),
+        dests: vec![vec![]; count].into(),
+        groups: vec![].into(),
         before: vec![],
         nodes,
         kinds,
@@ -309,8 +310,9 @@ fn merge(f: &mut Fused, consumers: &[Vec<NodeId>], theirs: usize, id: NodeId) {
         g.pre.extend(pre);
         g.core = g.core.or(core);
     }
-    g.members.extend(members);
-    g.members.sort_unstable();
+    for m in members {
+        g.members.insert(g.members.partition_point(|&other| other < m), m);
+    }
 }
 
 /// Whether data flows from `members` out of the set and back into it.

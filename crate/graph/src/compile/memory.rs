@@ -5,7 +5,6 @@ use super::fuse::{Dest, Fused, Kind};
 use crate::op::{DType, Op};
 use alloc::vec;
 use alloc::vec::Vec;
-use core::cmp::Reverse;
 
 /// Where the buffers of one entry are.
 pub struct Memory {
@@ -32,6 +31,13 @@ struct Buffer {
     integer: bool,
     first: usize,
     last: usize,
+}
+
+impl Buffer {
+    /// Its words, then how long it lives.
+    fn size(&self) -> (u32, usize) {
+        (self.words, self.last - self.first.min(self.last))
+    }
 }
 
 /// Plans the buffers that cross kernels: those needed longest first, each at the lowest offset
@@ -63,36 +69,30 @@ pub fn plan(f: &Fused, order: &[usize]) -> Memory {
                 life = (life.0.min(time), time);
             }
         }
-        buffers.push(Buffer {
-            node: id,
-            words,
-            integer: node.dtype == DType::U32,
-            first: life.0,
-            last: life.1,
-        });
+        let integer = node.dtype == DType::U32;
+        let buffer = Buffer { node: id, words, integer, first: life.0, last: life.1 };
+        // Kept in order: a sort would be more code to download than all of this.
+        let at = buffers.partition_point(|b| b.size() >= buffer.size());
+        buffers.insert(at, buffer);
     }
-    // The node breaks ties, so that the plan is the same everywhere.
-    buffers.sort_unstable_by_key(|b| (Reverse((b.words, b.last - b.first.min(b.last))), b.node));
     let mut shared = [0u32; 2];
+    // By offset.
     let mut placed: Vec<(u32, &Buffer)> = vec![];
     for b in &buffers {
-        let mut busy: Vec<(u32, u32)> = placed
-            .iter()
-            .filter(|(_, o)| o.integer == b.integer && o.first <= b.last && b.first <= o.last)
-            .map(|(at, o)| (*at, *at + o.words))
-            .collect();
-        busy.sort_unstable();
         let mut at = 0;
-        for (lo, hi) in busy {
-            if lo >= at + b.words {
+        for (lo, o) in &placed {
+            if o.integer != b.integer || o.first > b.last || b.first > o.last {
+                continue;
+            }
+            if *lo >= at + b.words {
                 break;
             }
-            at = at.max(hi);
+            at = at.max(lo + o.words);
         }
         place[b.node] = Some(Place { offset: at, reserved: false });
         let top = &mut shared[b.integer as usize];
         *top = (*top).max(at + b.words);
-        placed.push((at, b));
+        placed.insert(placed.partition_point(|(lo, _)| *lo <= at), (at, b));
     }
     Memory { place, shared, reserved }
 }

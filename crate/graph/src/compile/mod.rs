@@ -9,6 +9,7 @@
 //! 5. [`lower`]: each group of nodes is written out as a [`Kernel`](crate::plan::Kernel).
 
 mod fuse;
+mod list;
 mod lower;
 mod memory;
 mod order;

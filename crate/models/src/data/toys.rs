@@ -5,6 +5,7 @@
 
 use alloc::vec::Vec;
 use core::f32::consts::PI;
+use tilde_graph::angle;
 use tilde_graph::rng::Stream;
 
 /// A two-dimensional distribution.
@@ -137,18 +138,18 @@ impl Toy {
             return [(k % 5) as f32 - 2.0, (k / 5) as f32 - 2.0];
         }
         let angle = k as f32 * (PI / 4.0);
-        [2.0 * libm::cosf(angle), 2.0 * libm::sinf(angle)]
+        [2.0 * angle::cos(angle), 2.0 * angle::sin(angle)]
     }
 }
 
 /// A point of the spiral of Archimedes: at angle `turn`, `turn · pitch` from the origin.
 fn arm(turn: f32, pitch: f32) -> [f32; 2] {
-    [turn * pitch * libm::cosf(turn), turn * pitch * libm::sinf(turn)]
+    [turn * pitch * angle::cos(turn), turn * pitch * angle::sin(turn)]
 }
 
 /// A point of the upper or the lower moon, before noise and scaling.
 fn moon(upper: bool, angle: f32) -> [f32; 2] {
-    let (sin, cos) = (libm::sinf(angle), libm::cosf(angle));
+    let [sin, cos] = angle::sin_cos(angle);
     if upper { [cos, sin] } else { [1.0 - cos, 0.5 - sin] }
 }
 

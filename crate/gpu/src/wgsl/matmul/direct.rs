@@ -45,7 +45,7 @@ pub(super) fn shader(product: &Product, block: &Block, tiling: &Tiling) -> Shade
     let addresses = addresses(&mut source, "a", "m0", &product.a, tile.0)
         + &addresses(&mut source, "b", "n0", &product.b, tile.1);
     let main = fill(
-        include_str!("../../kernels/matmul_direct.wgsl"),
+        kernel!("matmul_direct"),
         &[
             ("TILE_M", &tile.0),
             ("TILE_N", &tile.1),

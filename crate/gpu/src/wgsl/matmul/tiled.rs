@@ -13,7 +13,7 @@ pub(super) fn shader(product: &Product, tiling: &Tiling) -> Shader {
     let mut source = product.source(TILE, &[Walk::Out]);
     let (grid, place) = output::place(product, tiling);
     let main = fill(
-        include_str!("../../kernels/matmul_tiled.wgsl"),
+        kernel!("matmul_tiled"),
         &[
             ("FINISH", &output::finish(&mut source, product, tiling.cut)),
             ("PLACE", &place),

@@ -43,15 +43,20 @@ pub(super) fn split(bytes: &[u8]) -> Result<(&str, &[u8]), Error> {
 
 /// What follows `'key':` in the header.
 pub(super) fn entry<'a>(header: &'a str, key: &str) -> Option<&'a str> {
-    let quoted = |quote: char| format!("{quote}{key}{quote}");
-    let (_, rest) = header.split_once(&quoted('\'')).or_else(|| header.split_once(&quoted('"')))?;
-    Some(rest.trim_start().strip_prefix(':')?.trim_start())
+    const QUOTES: [char; 2] = ['\'', '"'];
+    let mut rest = header;
+    loop {
+        (_, rest) = rest.split_once(QUOTES)?;
+        if let Some(after) = rest.strip_prefix(key).and_then(|after| after.strip_prefix(QUOTES)) {
+            return Some(after.trim_start().strip_prefix(':')?.trim_start());
+        }
+    }
 }
 
 /// The text between the quotes at the start.
 pub(super) fn quoted(text: &str) -> Option<&str> {
     let quote = text.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
-    text[1..].split_once(quote).map(|(inside, _)| inside)
+    text.get(1..)?.split_once(quote).map(|(inside, _)| inside)
 }
 
 /// The sizes of a tuple at the start: "(3, 4)", "(3,)". Six at most.

@@ -15,6 +15,7 @@ mod pen;
 use super::Images;
 use alloc::vec::Vec;
 use pen::Canvas;
+use tilde_graph::angle;
 use tilde_graph::rng::Stream;
 
 /// Smallest side that still shows a digit, in pixels.
@@ -104,7 +105,7 @@ pub fn digit(factors: &Factors, side: usize, stream: &mut Stream) -> Vec<u8> {
 fn write(factors: &Factors, stream: &mut Stream, canvas: &mut Canvas) {
     let mut lines = shaken(factors, stream);
     let warp = Warp::draw(stream);
-    let (sin, cos) = (libm::sinf(factors.turn), libm::cosf(factors.turn));
+    let [sin, cos] = angle::sin_cos(factors.turn);
     for point in lines.iter_mut().flatten() {
         let [x, y] = warp.apply(*point);
         // Around the glyph's centre, y downwards: stretch and slant, then turn.
@@ -214,7 +215,7 @@ impl Warp {
     fn apply(&self, [x, y]: [f32; 2]) -> [f32; 2] {
         let mut out = [x, y];
         for (frequency, phase, push) in &self.waves {
-            let wave = libm::sinf(frequency[0] * x + frequency[1] * y + phase);
+            let wave = angle::sin(frequency[0] * x + frequency[1] * y + phase);
             out[0] += push[0] * wave;
             out[1] += push[1] * wave;
         }
