@@ -36,6 +36,7 @@ export function write(tensors, metadata) {
  * @returns {{ tensors: Tensor[], metadata: Record<string, string> }}
  */
 export function read(bytes) {
+  if (!(bytes instanceof Uint8Array)) throw bad("expected a Uint8Array");
   if (bytes.length < 8) throw bad(`expected safetensors, found ${bytes.length} bytes`);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   if (length > MAX_HEADER || 8 + length > bytes.length)
@@ -47,20 +48,26 @@ export function read(bytes) {
   } catch {
     throw bad("expected a JSON header, found something else");
   }
-  const { __metadata__: metadata = {}, ...entries } = header;
+  const { __metadata__: metadata, ...entries } = header ?? {};
   const values = bytes.slice(8 + length); // a copy, so that views on it are aligned
-  return { tensors: Object.entries(entries).map(([name, entry]) => tensor(name, entry, values)), metadata };
+  const tensors = Object.entries(entries).map(([name, entry]) => tensor(name, entry, values));
+  const held = tensors.reduce((sum, { data }) => sum + data.byteLength, 0);
+  if (held !== values.length) throw bad(`its tensors take ${held} bytes, found ${values.length}`);
+  return { tensors, metadata: metadata ?? {} };
 }
 
 /** @param {string} name @param {any} entry @param {Uint8Array} values @returns {Tensor} */
 function tensor(name, entry, values) {
-  const { dtype, shape, data_offsets: [from, to] = [NaN, NaN] } = entry ?? {};
+  const { dtype, shape, data_offsets } = entry ?? {};
+  const [from, to] = Array.isArray(data_offsets) ? data_offsets : [NaN, NaN];
   if (dtype !== "F32" && dtype !== "U32") throw bad(`${name}: expected F32 or U32, found ${dtype}`);
-  const count = Array.isArray(shape) ? shape.reduce((product, n) => product * n, 1) : NaN;
+  const fits = Array.isArray(shape) && shape.every((n) => Number.isSafeInteger(n) && n >= 0);
+  const count = fits ? shape.reduce((product, n) => product * n, 1) : NaN;
   if (!(from >= 0 && to <= values.length && from % 4 === 0 && to - from === 4 * count))
     throw bad(`${name}: shape [${shape}] does not fit its ${to - from} bytes`);
   const data =
     dtype === "F32" ? new Float32Array(values.buffer, from, count) : new Uint32Array(values.buffer, from, count);
+  if (!data.every(Number.isFinite)) throw bad(`${name} holds numbers that are not finite`);
   return { name, dtype, shape, data };
 }
 

@@ -12,6 +12,9 @@ import { TildeError } from "./errors.js";
 /** The largest seed: numbers up to here are exact in JavaScript. */
 export const LAST_SEED = Number.MAX_SAFE_INTEGER;
 
+/** What the choice of data is called that the user paints. */
+const DRAWN = "drawn";
+
 /** @param {Card} card @returns {Values} */
 export const defaults = (card) => Object.fromEntries(card.settings.map((setting) => [setting.id, setting.default]));
 
@@ -59,11 +62,24 @@ export function check(card, id, value) {
   return /** @type {Value} */ (value);
 }
 
-/** All settings: the defaults with `values`, checked, on top. @param {Card} card @param {Record<string, unknown>} values */
-export function complete(card, values) {
-  const all = defaults(card);
-  for (const [id, value] of Object.entries(values)) all[id] = check(card, id, value);
-  return all;
+/** Several of them. @param {Card} card @param {unknown} values @returns {Values} */
+export function checkAll(card, values) {
+  if (typeof values !== "object" || values === null || Array.isArray(values))
+    throw new TildeError("bad-setting", `settings = ${String(values)} does not fit: it takes values by name.`);
+  return Object.fromEntries(Object.entries(values).map(([id, value]) => [id, check(card, id, value)]));
+}
+
+/** All settings: the defaults with `values`, checked, on top. @param {Card} card @param {unknown} values */
+export const complete = (card, values) => ({ ...defaults(card), ...checkAll(card, values) });
+
+/**
+ * The choice of the card that stands for points of the user's own, painted or given, if it has one.
+ * @param {Card} card
+ * @returns {Values} empty if not
+ */
+export function ownPoints(card) {
+  const setting = card.settings.find(({ choices }) => choices?.includes(DRAWN));
+  return setting ? { [setting.id]: DRAWN } : {};
 }
 
 /** @param {unknown} seed @returns {number} */

@@ -3,13 +3,14 @@
 import { Client } from "./client.js";
 import { TildeError } from "./errors.js";
 import * as safetensors from "./safetensors.js";
-import { check, checkSeed, complete, settingOf } from "./settings.js";
+import { checkAll, checkSeed, complete, ownPoints, settingOf } from "./settings.js";
 import { checkData, checkPayload } from "./data/check.js";
+import { words } from "./ui/words.js";
 
 export { TildeError };
 
 /**
- * @typedef {import("./protocol.js").Card} Card
+ * @typedef {import("./protocol.js").Card & { title: string }} Card
  * @typedef {import("./protocol.js").Backend} Backend
  * @typedef {import("./protocol.js").Metrics} Metrics
  * @typedef {import("./protocol.js").Status} Status
@@ -22,19 +23,22 @@ export const VERSION = "1";
 /** The engine: one worker, the exhibits it knows, and the runs opened on it. */
 export class Tilde {
   #client;
-  #ready;
+  #build;
+  #cards;
   #requested;
   #gpu;
 
   /**
    * @param {Client} client
-   * @param {import("./protocol.js").ReadyMessage} ready
+   * @param {string} build
+   * @param {Card[]} cards
    * @param {Backend} requested
    * @param {import("./protocol.js").Gpu|undefined} gpu
    */
-  constructor(client, ready, requested, gpu) {
+  constructor(client, build, cards, requested, gpu) {
     this.#client = client;
-    this.#ready = ready;
+    this.#build = build;
+    this.#cards = cards;
     this.#requested = requested;
     this.#gpu = gpu;
   }
@@ -49,13 +53,16 @@ export class Tilde {
   static async start({ backend = "auto", build = "" } = {}) {
     if (!["auto", "webgpu", "cpu"].includes(backend))
       throw new TildeError("bad-setting", `backend = ${backend} does not fit: it takes auto, webgpu or cpu.`);
+    if (!["", "simd", "relaxed"].includes(build))
+      throw new TildeError("bad-setting", `build = ${build} does not fit: it takes simd or relaxed.`);
     const client = await Client.start(build);
     try {
-      const ready = await client.ready;
+      const [ready, ui] = await Promise.all([client.ready, words("ui")]);
+      const cards = ready.cards.map((card) => ({ ...card, title: ui.get(`contents.${card.id}`) }));
       const gpu = backend === "cpu" ? undefined : await client.call(0, "gpu", []);
       if (backend === "webgpu" && !gpu.available)
         throw new TildeError("no-webgpu", 'This browser offers no WebGPU adapter. Use backend "auto" or "cpu".');
-      return new Tilde(client, ready, backend, gpu);
+      return new Tilde(client, ready.build, cards, backend, gpu);
     } catch (error) {
       client.close();
       throw error;
@@ -70,12 +77,12 @@ export class Tilde {
 
   /** Which wasm build runs: "simd" or "relaxed". */
   get build() {
-    return this.#ready.build;
+    return this.#build;
   }
 
   /** The cards of all exhibits. @returns {Card[]} */
   get exhibits() {
-    return this.#ready.cards;
+    return this.#cards;
   }
 
   /**
@@ -91,11 +98,12 @@ export class Tilde {
         "unknown-exhibit",
         `There is no exhibit "${id}". There are: ${this.exhibits.map((each) => each.id).join(", ")}.`,
       );
+    const own = data ? checkData(card, data) : undefined;
     const options = {
       exhibit: id,
       seed: checkSeed(seed),
-      settings: complete(card, settings),
-      data: data && checkData(card, data),
+      settings: { ...complete(card, settings), ...(own?.points && ownPoints(card)) },
+      data: own,
       backend,
     };
     const number = this.#client.nextRun();
@@ -196,8 +204,7 @@ export class Run {
    * @param {Record<string, unknown>} values
    */
   async change(values) {
-    /** @type {import("./protocol.js").Values} */
-    const checked = Object.fromEntries(Object.entries(values).map(([id, value]) => [id, check(this.card, id, value)]));
+    const checked = checkAll(this.card, values);
     const live = Object.keys(checked).every((id) => settingOf(this.card, id).live);
     this.status = await this.#call("set", [checked, live]);
   }
@@ -212,9 +219,14 @@ export class Run {
     await this.#call("step", [phase]);
   }
 
-  /** An input of the card: `points`, `at` or `picks`. @param {string} id @param {import("./protocol.js").Payload} [payload] */
+  /**
+   * An input of the card: `points`, `at` or `picks`. What is painted becomes the data.
+   * @param {string} id
+   * @param {import("./protocol.js").Payload} [payload]
+   */
   async act(id, payload = {}) {
-    await this.#call("act", [id, checkPayload(this.card, id, payload)]);
+    const own = this.card.actions.some(({ kind }) => kind === "brush") ? ownPoints(this.card) : {};
+    this.status = await this.#call("act", [id, checkPayload(this.card, id, payload), own]);
   }
 
   /** The numbers of a picture. @param {string} id @returns {Promise<import("./protocol.js").Picture>} */
@@ -261,16 +273,17 @@ export class Run {
         "bad-file",
         `These are weights of ${metadata.exhibit ? `"${metadata.exhibit}"` : "another program"}, and this is "${this.card.id}".`,
       );
-    let settings;
+    let args;
     try {
-      settings = JSON.parse(metadata.settings);
-    } catch {
-      throw new TildeError("bad-file", "The settings in this file of weights cannot be read.");
+      args = [tensors, complete(this.card, JSON.parse(metadata.settings)), checkSeed(Number(metadata.seed))];
+    } catch (error) {
+      const why = error instanceof TildeError ? error.message : "They are no JSON.";
+      throw new TildeError("bad-file", `The settings in this file of weights cannot be used. ${why}`);
     }
-    this.status = await this.#call("load", [tensors, complete(this.card, settings), checkSeed(Number(metadata.seed))]);
+    this.status = await this.#call("load", args);
   }
 
-  /** Frees it. Calls after this are refused. */
+  /** Frees it. Training under way is given up; calls after this are refused. */
   close() {
     if (this.#closed) return;
     this.#call("close", []).catch(() => {}); // the worker may be gone already, which is as good

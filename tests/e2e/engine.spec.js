@@ -9,6 +9,8 @@ import { format, parse, split } from "../../www/ui/address.js";
 /** A model whose only weight is its step; at `breaks` its loss is NaN, at `loses` its device goes. */
 class Fake {
   step = 0;
+  /** @type {number[]} */
+  slices = [];
   backend = /** @type {"cpu"|"webgpu"} */ ("webgpu");
   description = "fake";
   freed = false;
@@ -22,6 +24,7 @@ class Fake {
     return fake;
   }
   async train(/** @type {number} */ n) {
+    this.slices.push(n);
     this.step += n;
     if (this.step < Fake.loses) return;
     Fake.loses = Infinity;
@@ -87,6 +90,22 @@ test("playing stops at its budget, and never runs ahead of the page by more than
   expect(frames.at(-1)?.metrics.step).toBe(500);
   // Nobody acknowledged the first one, so there is only the last one after it.
   expect(frames.length).toBe(2);
+});
+
+test("playing anew starts with small slices: the model may be a far larger one", async () => {
+  const run = await open();
+  const player = new Player(run, [], { frame: () => {}, fail: () => {} });
+  const options = { views: [], pace: /** @type {const} */ ("full"), phase: "", until: 500, every: 0 };
+  const { slices } = Fake.opened[0];
+  player.play(options);
+  await expect.poll(() => slices.reduce((sum, n) => sum + n, 0)).toBe(500);
+  await player.pause();
+  expect(Math.max(...slices)).toBeGreaterThan(16);
+  slices.length = 0;
+  player.play({ ...options, until: 1000 });
+  await expect.poll(() => slices.length).toBeGreaterThan(0);
+  await player.pause();
+  expect(slices[0]).toBe(1);
 });
 
 test("a lost device is built again, from the last snapshot, and the call goes on", async () => {

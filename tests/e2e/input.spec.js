@@ -90,6 +90,21 @@ test("a wrong file says what was expected and what was found, and changes nothin
   await reached(page, step + 1);
 });
 
+test("data that the exhibit cannot use are refused before they are shown", async ({ page, site }) => {
+  await open(page, `${site}#/gan2d?backend=cpu`);
+  await page
+    .locator('input[type="file"]')
+    .setInputFiles({ name: "bars.idx", mimeType: "application/octet-stream", buffer: idxImages(10, 8) });
+  await expect(page.getByRole("alert")).toContainText("takes no images of your own, only points");
+  await expect(page.getByRole("button", { name: "Train on these" })).toHaveCount(0);
+});
+
+test("clearing what was painted shows the choice of data that it makes", async ({ page, site }) => {
+  await open(page, `${site}#/gan2d?backend=cpu`);
+  await page.getByRole("button", { name: "Clear" }).click();
+  await expect(page.locator('[data-setting="data"] select')).toHaveValue("drawn");
+});
+
 test("pictures become small grey images; dark on light is inverted", async ({ page, site }) => {
   await open(page, `${site}#/vae?backend=cpu`);
   await pause(page);

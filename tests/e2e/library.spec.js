@@ -103,3 +103,132 @@ test("what does not fit is refused with its code", async ({ page, site }) => {
     backend: "bad-setting",
   });
 });
+
+test("another seed is a fresh start, whatever the data; a file goes on from it", async ({ page, site }) => {
+  await page.goto(`${site}blank.html`);
+  const found = await page.evaluate(async (base) => {
+    const { Tilde } = await import(`${base}www/tilde.js`);
+    const tilde = await Tilde.start({ backend: "cpu" });
+    const again = await tilde.open("vae", { seed: 7 });
+    await again.reset({ seed: 9 });
+    const fresh = await tilde.open("vae", { seed: 9 });
+    const [a, b] = [await again.train(5), await fresh.train(5)];
+    await fresh.load(await again.save());
+    const [c, d] = [await again.train(5), await fresh.train(5)];
+    const titles = tilde.exhibits.map((/** @type {any} */ card) => card.title);
+    tilde.close();
+    return {
+      started: [a, b].map((each) => JSON.stringify(each)),
+      wentOn: [c, d].map((each) => JSON.stringify(each)),
+      titles,
+    };
+  }, site);
+  expect(found.started[0]).toBe(found.started[1]);
+  expect(found.wentOn[0]).toBe(found.wentOn[1]);
+  expect(found.titles).toContain("Variational autoencoder");
+});
+
+test("data of one's own, painted or given, are what the settings say, and outlive a rebuild", async ({
+  page,
+  site,
+}) => {
+  await page.goto(`${site}blank.html`);
+  const found = await page.evaluate(async (base) => {
+    const { Tilde } = await import(`${base}www/tilde.js`);
+    const tilde = await Tilde.start({ backend: "cpu" });
+    const first = async (/** @type {any} */ run) => [...(await run.view("points")).layers[0].data];
+    const near = (/** @type {number[]} */ values) => values.every((value) => Math.abs(value - 1) < 0.5);
+    const painted = await tilde.open("gan2d", { seed: 1 });
+    await painted.act("brush", { points: Float32Array.of(1, 1) });
+    const choice = painted.settings.data;
+    await painted.set("noise", 3);
+    const rebuilt = near(await first(painted));
+    await painted.reset({ seed: 2 });
+    const reset = near(await first(painted));
+    const given = await tilde.open("gan2d", {
+      seed: 1,
+      data: { points: new Float32Array(40).fill(1), shape: [20, 2] },
+    });
+    const named = given.settings.data;
+    await given.set("data", "spiral");
+    await given.set("noise", 3);
+    const spiral = near(await first(given));
+    await given.set("data", "drawn");
+    const back = near(await first(given));
+    const images = { images: new Float32Array(40 * 64), shape: [40, 8, 8] };
+    const vae = await tilde.open("vae", { seed: 1, data: images });
+    await vae.set("data", "strokes");
+    const { shape } = await vae.sample(1);
+    tilde.close();
+    return { choice, rebuilt, reset, named, spiral, back, shape };
+  }, site);
+  expect(found).toEqual({
+    choice: "drawn",
+    rebuilt: true,
+    reset: true,
+    named: "drawn",
+    spiral: false,
+    back: true,
+    shape: [1, 28, 28],
+  });
+});
+
+test("closing a run ends its training, and leaves the worker to the others", async ({ page, site }) => {
+  await page.goto(`${site}blank.html`);
+  const codes = await page.evaluate(async (base) => {
+    const { Tilde } = await import(`${base}www/tilde.js`);
+    const tilde = await Tilde.start({ backend: "cpu" });
+    const [run, other] = [await tilde.open("gan2d"), await tilde.open("rbm")];
+    const long = run.train(1e7).catch((/** @type {any} */ error) => error.code);
+    run.close();
+    const found = [await long, (await other.train(1)).step];
+    tilde.close();
+    return found;
+  }, site);
+  expect(codes).toEqual(["closed", 1]);
+});
+
+test("a broken file of weights is a bad file, whatever is wrong with it", async ({ page, site }) => {
+  await page.goto(`${site}blank.html`);
+  const found = await page.evaluate(async (base) => {
+    const { Tilde } = await import(`${base}www/tilde.js`);
+    const { read, write } = await import(`${base}www/safetensors.js`);
+    const tilde = await Tilde.start({ backend: "cpu" });
+    const run = await tilde.open("rbm", { seed: 1 });
+    await run.train(3);
+    const good = await run.save();
+    const { tensors, metadata } = read(good);
+    const [first, ...rest] = tensors;
+    const header = (/** @type {string} */ text) => {
+      const bytes = new Uint8Array(8 + text.length);
+      new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
+      bytes.set(new TextEncoder().encode(text), 8);
+      return bytes;
+    };
+    const poisoned = first.data.slice();
+    poisoned[0] = NaN;
+    /** @type {Record<string, unknown>} */
+    const files = {
+      nothing: undefined,
+      buffer: good.buffer,
+      "null header": header("null"),
+      "null metadata": header('{"__metadata__":null}'),
+      "null offsets": header('{"w":{"dtype":"F32","shape":[1],"data_offsets":null}}'),
+      "negative shape": header('{"w":{"dtype":"F32","shape":[-1,-0],"data_offsets":[0,0]}}'),
+      longer: new Uint8Array([...good, 0, 0, 0, 0]),
+      NaN: write([{ ...first, data: poisoned }, ...rest], metadata),
+      fewer: write(rest, metadata),
+      "no settings": write(tensors, { ...metadata, settings: "null" }),
+      "wrong setting": write(tensors, { ...metadata, settings: '{"hidden":1e9}' }),
+      "wrong seed": write(tensors, { ...metadata, seed: "x" }),
+    };
+    const codes = [];
+    for (const [name, file] of Object.entries(files))
+      codes.push(`${name}: ${await run.load(file).catch((/** @type {any} */ error) => error.code)}`);
+    const { step } = await run.train(1);
+    tilde.close();
+    return { codes, step };
+  }, site);
+  for (const code of found.codes) expect(code).toMatch(/: bad-file$/);
+  expect(found.step).toBe(4);
+});

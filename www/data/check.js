@@ -65,7 +65,9 @@ export function checkData(card, data) {
   const outside = values.find((value) => value < 0 || value > 1);
   if (outside !== undefined) refuse(`images must lie in 0 to 1, found ${outside}.`);
   if (data.labels === undefined) return { images: values, shape };
-  const labels = Uint32Array.from(data.labels);
+  if (!Array.isArray(data.labels) && !ArrayBuffer.isView(data.labels))
+    refuse("labels must be an array of whole numbers.");
+  const labels = Uint32Array.from(/** @type {ArrayLike<number>} */ (data.labels));
   if (labels.length !== shape[0])
     refuse(`labels must be one for each of the ${shape[0]} images, found ${labels.length}.`);
   return { images: values, shape, labels };
@@ -80,11 +82,19 @@ export function checkPayload(card, id, payload) {
   const action = card.actions.find((each) => each.id === id);
   if (!action)
     refuse(`"${card.id}" has no action "${id}". It has: ${card.actions.map((each) => each.id).join(", ") || "none"}.`);
-  const { points, at, picks } = payload;
+  const { points, at, picks } = payload ?? {};
   if (action.kind === "brush" && finite(points, "points").length % 2) refuse("points must be [N, 2]: x, y, x, y, …");
-  if (action.kind === "drag" && !(Array.isArray(at) && at.length === 2 && at.every((v) => v >= 0 && v <= 1)))
-    refuse(`at must be two numbers from 0 to 1, found [${String(at)}].`);
+  if (
+    action.kind === "drag" &&
+    !(Array.isArray(at) && at.length === 2 && at.every((v) => typeof v === "number" && v >= 0 && v <= 1))
+  )
+    refuse(`at must be an array of two numbers from 0 to 1, found [${String(at)}].`);
   if (action.kind === "pick" && !(Array.isArray(picks) && picks.every((n) => Number.isSafeInteger(n) && n >= 0)))
-    refuse(`picks must be whole numbers from 0, found [${String(picks)}].`);
-  return payload;
+    refuse(`picks must be an array of whole numbers from 0, found [${String(picks)}].`);
+  // Nothing else crosses to the worker: it might not be cloneable.
+  return {
+    ...(action.kind === "brush" && { points }),
+    ...(action.kind === "drag" && { at }),
+    ...(action.kind === "pick" && { picks }),
+  };
 }

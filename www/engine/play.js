@@ -81,6 +81,7 @@ export class Player {
   async #play() {
     this.#acknowledged = true;
     this.#rate = 0;
+    this.#pace = new Pace(); // the model may have been built again since, a thousand times as large
     const stopped = await this.#attempt(() => this.#train());
     this.#options = undefined;
     // The last frame has everything. Where it is what finds a divergence, weights are finite after it.

@@ -11,6 +11,7 @@ import { Pace, breathe } from "./pace.js";
  * @typedef {import("../protocol.js").Metrics} Metrics
  * @typedef {import("../protocol.js").Tensor} Tensor
  * @typedef {import("../protocol.js").WebRun} WebRun
+ * @typedef {import("../protocol.js").Payload} Payload
  *
  * @typedef {object} Engine  what all runs share
  * @property {import("../protocol.js").Wasm} wasm
@@ -36,6 +37,8 @@ export class EngineRun {
   #snapshot;
   #snapshotAt = 0;
   #snapshotCost = 0;
+  /** What was put in by hand, for a model that is built again. @type {Map<string, Payload>} */
+  #inputs = new Map();
   #busy = 0;
 
   /**
@@ -181,9 +184,27 @@ export class EngineRun {
     return this.#web.step(phase);
   }
 
-  /** @param {string} id @param {import("../protocol.js").Payload} payload */
-  act(id, payload) {
-    return this.#web.act(id, payload);
+  /**
+   * @param {string} id
+   * @param {Payload} payload
+   * @param {Values} settings that it changes
+   */
+  async act(id, payload, settings) {
+    await this.#web.act(id, payload);
+    if (payload.points) {
+      const before = this.#inputs.get(id)?.points ?? new Float32Array();
+      const points = new Float32Array(before.length + payload.points.length);
+      points.set(before);
+      points.set(payload.points, before.length);
+      this.#inputs.set(id, { points });
+    } else if (payload.at || payload.picks) {
+      this.#inputs.set(id, payload);
+    } else {
+      this.#inputs.clear(); // a button: what was painted or given as points is forgotten
+      if (this.#options.data?.points) this.#options.data = undefined;
+    }
+    Object.assign(this.#options.settings, settings);
+    return this.status;
   }
 
   /**
@@ -198,15 +219,19 @@ export class EngineRun {
         this.#options.settings[id] = value;
       }
     } else {
-      await this.#reopen({ ...this.#options, settings: { ...this.#options.settings, ...values } });
+      const settings = { ...this.#options.settings, ...values };
+      // Images of the card's own take the place of the user's.
+      const data = "data" in values && this.#options.data?.images ? undefined : this.#options.data;
+      await this.#reopen({ ...this.#options, settings, data });
     }
     return this.status;
   }
 
   /** @param {number} seed */
   async reset(seed) {
-    await this.#web.reset(seed);
-    this.#options.seed = seed;
+    // Another seed may draw other data, which a model keeps for its life.
+    if (seed !== this.#options.seed) await this.#reopen({ ...this.#options, seed });
+    else await this.#web.reset(seed);
     this.#snapshot = undefined;
     return this.status;
   }
@@ -252,6 +277,7 @@ export class EngineRun {
     // The old model goes only once the new one stands, so that a failure keeps it.
     const web = await openOn(this.#engine, options, this.#web.backend);
     try {
+      await this.#restore(web, options);
       await prepare?.(web);
     } catch (error) {
       web.free();
@@ -261,6 +287,22 @@ export class EngineRun {
     this.#web = web;
     this.#options = options;
     this.#snapshot = undefined;
+  }
+
+  /**
+   * Puts in again what was put in by hand, and the choice between it and the card's own data.
+   * @param {WebRun} web
+   * @param {import("../protocol.js").OpenOptions} options
+   */
+  async #restore(web, { settings, data }) {
+    let own = Boolean(data?.points);
+    for (const [id, payload] of this.#inputs) {
+      if (payload.points) own = true;
+      await web.act(id, payload).catch((error) => {
+        if (!payload.picks) throw error; // what was picked may be gone with the old data
+      });
+    }
+    if (own) await web.set("data", settings.data);
   }
 
   /** @param {import("../protocol.js").Described} lost */
@@ -273,6 +315,7 @@ export class EngineRun {
       web = await openOn(this.#engine, this.#options, "cpu");
       this.#why = "gpu-lost";
     }
+    await this.#restore(web, this.#options);
     if (snapshot) await web.import_state(snapshot);
     this.#web.free();
     this.#web = web;

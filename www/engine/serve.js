@@ -44,7 +44,7 @@ class Server {
   #cards;
   /** @type {Map<number, Opened>} */
   #runs = new Map();
-  /** @type {Map<number, { aborted: boolean }>} */
+  /** @type {Map<number, { aborted: boolean, run: number }>} */
   #tokens = new Map();
 
   /**
@@ -101,9 +101,10 @@ class Server {
       case "frame":
         return player.frame(a[0], a[1]);
       case "train":
-        return this.#train(id, run, a[0]);
+        return this.#train(id, number, run, a[0]);
       case "close":
         this.#runs.delete(number);
+        for (const token of this.#tokens.values()) if (token.run === number) token.aborted = true;
         await player.pause();
         return run.close();
       case "metrics":
@@ -137,14 +138,17 @@ class Server {
     return run.status;
   }
 
-  /** @param {number} id @param {EngineRun} run @param {number} n */
-  async #train(id, run, n) {
-    const token = { aborted: false };
+  /** @param {number} id @param {number} number @param {EngineRun} run @param {number} n */
+  async #train(id, number, run, n) {
+    const token = { aborted: false, run: number };
     this.#tokens.set(id, token);
     try {
       const progress = (/** @type {number} */ done, /** @type {number} */ rate) =>
         this.#port.postMessage({ type: "progress", id, done, total: n, rate });
       return await run.enqueue(() => run.train(n, token, progress));
+    } catch (error) {
+      if (describe(error).code !== "aborted" || this.#runs.has(number)) throw error;
+      throw new TildeError("closed", "This run was closed while it trained.");
     } finally {
       this.#tokens.delete(id);
     }

@@ -25,7 +25,8 @@ export class Experiments {
         "button",
         { type: "button", onclick: () => this.#predict(experiment) },
         h("b", {}, own.get(`experiments.${experiment.id}`)),
-        h("span", {}, own.find(`experiments.${experiment.id}.look`) ?? ""),
+        // What to look for comes with the run: it would give the prediction away.
+        h("span", {}, own.find(`experiments.${experiment.id}.predict`) ?? ""),
       ),
     );
     this.element = h(

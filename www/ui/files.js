@@ -1,5 +1,6 @@
 // Data of one's own: chosen or dropped, shown before it is used.
 
+import { checkData } from "../data/check.js";
 import { readFiles } from "../data/read.js";
 import { isDarkOnLight } from "../data/pictures.js";
 import { paintImages } from "../views/images.js";
@@ -75,6 +76,7 @@ export class Files {
         await this.#session.load(read.bytes);
         this.#dialog.close();
       } else {
+        checkData(this.#session.card, dataOf(read, false)); // refused here, not after it was looked at
         this.#preview(read);
       }
     } catch (error) {

@@ -194,9 +194,19 @@ export class Session extends EventTarget {
   async act(id, payload) {
     if (payload.points) await this.#useOwn("drawn");
     return this.#inTurn(async () => {
+      const before = this.run?.settings;
       await this.run?.act(id, payload);
+      if (before && this.run) this.#follow(before, this.run.settings);
       if (!this.playing) await this.#look(false);
     });
+  }
+
+  /** Takes over what an input changed: what is painted, or cleared, becomes the data. @param {Values} before @param {Values} after */
+  #follow(before, after) {
+    const changed = Object.entries(after).filter(([id, value]) => value !== before[id]);
+    if (!changed.length) return;
+    this.settings = { ...this.settings, ...Object.fromEntries(changed) };
+    this.dispatchEvent(new Event("change"));
   }
 
   /** Weights as safetensors. @returns {Promise<Uint8Array>} */
