@@ -80,8 +80,16 @@ impl Product {
                             S::load(row).store(to.add(k * width));
                             S::load(row.add(S::LANES)).store(to.add(k * width + S::LANES));
                         }
+                    } else if cols == width {
+                        // A transposed B: as many streams as a panel is wide, each read in rows.
+                        for k in 0..depth {
+                            let row = from.offset(k as isize * ks);
+                            for c in 0..2 * S::LANES {
+                                *to.add(k * width + c) = *row.offset(c as isize * ns);
+                            }
+                        }
                     } else {
-                        // Column by column, which reads a transposed B in rows.
+                        // The last panel: zeros past the last column.
                         for c in 0..width {
                             for k in 0..depth {
                                 let x = if c < cols {

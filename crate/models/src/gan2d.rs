@@ -133,7 +133,7 @@ struct Knobs {
 }
 
 struct Entries {
-    /// The losses before the first step.
+    /// The losses without a step.
     untrained: EntryId,
     discriminator: EntryId,
     generator: EntryId,
@@ -332,10 +332,14 @@ impl Exhibit for Gan2d {
     ) -> Task<'a, Vec<(&'static str, f64)>> {
         Box::pin(async move {
             let steps = drive::read(device, self.steps).await?[0];
+            // What no step has computed is computed now: before the first step, and of a discriminator
+            // that takes none.
             let (mut of_d, mut of_g) = (self.entries.discriminator, self.entries.generator);
             if steps == 0.0 {
+                of_g = self.entries.untrained;
+            }
+            if steps == 0.0 || self.settings.count("discriminator_steps") == 0 {
                 of_d = self.entries.untrained;
-                of_g = of_d;
                 drive::seed_entry(device, of_d, VIEW_SEED);
                 drive::run(device, of_d)?;
             }
@@ -402,6 +406,9 @@ impl Exhibit for Gan2d {
         Box::pin(async move {
             if id == "clear" {
                 self.drawn = None;
+            } else if payload.points.iter().any(|x| x.abs() > 2.0 * REACH) {
+                let message = "'brush' takes points of the picture, which reaches from -3 to 3 both ways.";
+                return Err(Error::BadData(message.into()));
             } else if let Some(drawn) = &mut self.drawn {
                 drawn.add(&payload.points)?;
             } else {

@@ -30,8 +30,10 @@ const FANTASIES: usize = 36;
 const CHUNK: usize = 128;
 /// Chains of one run of the sampling entries.
 const CHAINS: usize = 64;
-/// Gibbs steps from noise to a sample, where it cannot be drawn exactly.
-const BURN_IN: u32 = 1000;
+/// Gibbs steps from noise to a sample, where it is not drawn exactly.
+const BURN_IN: u32 = 300;
+/// Steps of the enumeration, V·2^H, up to which samples are drawn exactly: a fraction of a second.
+const EXACT: usize = 1 << 23;
 /// Filters that are drawn.
 const FILTERS: usize = 64;
 
@@ -460,7 +462,7 @@ impl Rbm {
 
     /// Exact samples of a small machine; of a large one the ends of long Gibbs chains from noise.
     async fn draws(&self, device: &mut dyn Device, n: usize, seed: u64) -> Result<Vec<f32>, Error> {
-        if self.hidden <= exact::MOST {
+        if self.hidden <= exact::MOST && self.sets.train.area() << self.hidden <= EXACT {
             let [w, b, c] = self.parameters(device).await?;
             let machine = exact::Machine { w: &w, b: &b, c: &c };
             return Ok(machine.sample(n, &mut Stream::new(seed, 0x5A4D), false));

@@ -260,8 +260,13 @@ impl Run {
                 SavedValues::U32(v) => (v.len(), loc.arena.dtype() == DType::U32),
             };
             if s.shape != shape.dims().collect::<Vec<_>>() || len != shape.len() || !fits {
-                let got = Shape::new(&s.shape).to_string();
-                return Err(Error::BadFile(format!("'{name}' should be {shape} and is {got}.")));
+                let of = |float: bool| if float { "F32" } else { "U32" };
+                let wanted = of(loc.arena.dtype() == DType::F32);
+                let got = of(matches!(s.values, SavedValues::F32(_)));
+                let sizes = s.shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
+                return Err(Error::BadFile(format!(
+                    "'{name}' should be {wanted} {shape} and is {got} [{sizes}]."
+                )));
             }
             found.push((*loc, &s.values));
         }

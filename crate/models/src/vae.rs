@@ -93,7 +93,12 @@ pub const CARD: Card = Card {
     ],
     phases: &[],
     experiments: &[
-        Experiment { id: "collapse", settings: &[("beta", "12")], steps: 1500, phase: "" },
+        Experiment {
+            id: "collapse",
+            settings: &[("beta", "12"), ("data", "digits8-binary")],
+            steps: 1500,
+            phase: "",
+        },
         Experiment { id: "autoencoder", settings: &[("beta", "0")], steps: 1500, phase: "" },
         Experiment {
             id: "wide",
