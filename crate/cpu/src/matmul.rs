@@ -10,11 +10,11 @@ use crate::isa::Simd;
 use tilde_graph::plan::{Access, Core, Kernel};
 
 /// Rows of B that are packed at a time, so that a panel stays in the cache.
-const DEPTH: usize = 256;
+const DEPTH: usize = 512;
 /// The widest panel of any instruction set.
 const WIDEST: usize = 16;
 /// The most numbers of a chunk of rows.
-const CHUNK: usize = 8192;
+const CHUNK: usize = 32_768;
 
 /// A prepared matrix product.
 pub struct Product {
