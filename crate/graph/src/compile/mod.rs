@@ -115,6 +115,3 @@ pub fn compile(program: &Program) -> Plan {
 fn squeeze(shape: &Shape) -> Shape {
     shape.without(|a| shape.dim(a) == 1)
 }
-
-#[cfg(test)]
-mod tests;
