@@ -6,7 +6,7 @@ use crate::table::{self, quantity};
 use crate::{open, settings};
 use std::io::Write;
 use tilde_gpu::{Target, wgsl};
-use tilde_graph::plan::{Access, Arena, Body, Core, EntryPlan, Instr, Kernel};
+use tilde_graph::plan::{Access, Arena, Body, Core, EntryPlan, Factor, Instr, Kernel};
 use tilde_graph::{Plan, Shape};
 use tilde_models::exhibits;
 
@@ -62,8 +62,12 @@ fn kernels(entry: &EntryPlan, out: &mut dyn Write) -> Result<(), Failure> {
     let row = |(i, kernel): (usize, &Kernel)| {
         let core = match &kernel.core {
             Core::Map => String::new(),
-            Core::Reduce { op, inner, .. } => format!("{op:?} over {inner}").to_lowercase(),
-            Core::Matmul { k, .. } => format!("product over {k}"),
+            Core::Reduce { inner, passes, .. } => {
+                let ops: Vec<String> = passes.iter().map(|p| format!("{:?}", p.op).to_lowercase()).collect();
+                format!("{} over {inner}", ops.join(", "))
+            }
+            Core::Matmul { batch: 1, m, n, k, .. } => format!("[{m}, {k}]·[{k}, {n}]"),
+            Core::Matmul { batch, m, n, k, .. } => format!("{batch} × [{m}, {k}]·[{k}, {n}]"),
         };
         let flops = quantity(kernel.flops(), "FLOP");
         [
@@ -112,13 +116,22 @@ fn traffic(kernel: &Kernel) -> u64 {
     let outer: Vec<usize> = kernel.domain.dims().collect();
     let core = match &kernel.core {
         Core::Map => 0,
-        Core::Reduce { inner, pre, .. } => body(pre, &joined(&kernel.domain, inner)),
-        Core::Matmul { k, a, b } => {
-            let k = *k as usize;
-            words(a, &[outer[0], outer[1], k]) + words(b, &[outer[0], k, outer[2]])
+        Core::Reduce { inner, passes, last } => {
+            let domain = joined(&kernel.domain, inner);
+            passes.iter().map(|p| &p.pre).chain([last]).map(|b| body(b, &domain)).sum()
         }
+        Core::Matmul { a, b, .. } => factor_words(a) + factor_words(b),
     };
     4 * (core + body(&kernel.body, &outer))
+}
+
+/// Distinct words of a factor: its points, or where windows overlap no more than lie between the
+/// first and the last.
+fn factor_words(factor: &Factor) -> u64 {
+    let axes = || [&factor.batch, &factor.kept, &factor.summed].into_iter().flat_map(|a| &a.0);
+    let points: u64 = axes().map(|a| u64::from(a.0)).product();
+    let span: u64 = axes().map(|a| u64::from(a.0 - 1) * u64::from(a.1.unsigned_abs())).sum();
+    points.min(span + 1)
 }
 
 fn joined(outer: &Shape, inner: &Shape) -> Vec<usize> {

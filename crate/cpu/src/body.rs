@@ -2,11 +2,13 @@
 //!
 //! Every instruction is one loop over at most [`BLOCK`] points, so that its operands stay in the
 //! first-level cache and the loop is SIMD. What is the same at every point is computed once per
-//! kernel. Dense operands are read where they are, dense results are written where they go.
+//! kernel. Dense operands are read where they are, dense results are written where they go. What a
+//! core gave is read where it is, too; where a row of points shares one result, it is spread out.
 //!
 //! Natively everything is inlined into the instruction set's own function (see `device`), so that
 //! its loops use those instructions. A wasm module has one instruction set and wants one copy.
 
+use crate::aligned::Words;
 use crate::math;
 use crate::strided::Strided;
 use alloc::vec;
@@ -14,7 +16,7 @@ use alloc::vec::Vec;
 use core::slice;
 use tilde_graph::plan::{Access, Arena, Body, Guard, Instr, Loc, Reg};
 use tilde_graph::rng::{threefry2x32, unit};
-use tilde_graph::{Binary, DType, Shape, Unary};
+use tilde_graph::{Binary, DType, DeviceError, Shape, Unary};
 
 /// Points that are run together. Even, so that blocks start on whole pairs of random words.
 pub const BLOCK: usize = 512;
@@ -38,6 +40,25 @@ impl Memory {
     }
 }
 
+/// What a core gave: result `i` of point `first + j` is number `i · stride + j`.
+#[derive(Clone, Copy)]
+pub struct Results {
+    /// The first number; null where there is no core.
+    pub at: *const f32,
+    /// Numbers of each result.
+    pub stride: usize,
+    /// The point that the first number belongs to.
+    pub first: usize,
+}
+
+impl Results {
+    /// Result `i` of a point and those after it.
+    #[inline(always)]
+    fn of(&self, i: u8, point: usize) -> *mut u32 {
+        self.at.wrapping_add(i as usize * self.stride + point - self.first).cast_mut().cast()
+    }
+}
+
 /// Where a vector register's numbers are.
 #[derive(Clone, Debug)]
 enum Out {
@@ -51,8 +72,10 @@ enum Out {
 enum Op {
     /// Numbers that are already consecutive in memory.
     Direct(Loc),
-    /// The core's results.
-    Core,
+    /// A result of the core, one for each point.
+    Result(u8),
+    /// A result of the core that several points share.
+    Spread(u8, Strided),
     Fill(Strided, Vec<(Strided, Guard)>),
     Gather {
         index: Reg,
@@ -103,17 +126,20 @@ pub struct Frame {
     ptr: Vec<*mut u32>,
     /// What is the same at every point, spread over a group.
     scalar: Vec<Group>,
-    slots: Vec<u32>,
+    slots: Words,
 }
 
 impl Frame {
     /// Room for bodies of up to so many registers and slots.
-    pub fn new(regs: usize, slots: usize) -> Frame {
-        Frame {
+    ///
+    /// # Errors
+    /// [`DeviceError::OutOfMemory`].
+    pub fn new(regs: usize, slots: usize) -> Result<Frame, DeviceError> {
+        Ok(Frame {
             ptr: vec![core::ptr::null_mut(); regs],
             scalar: vec![[0; GROUP]; regs],
-            slots: vec![0; slots * BLOCK],
-        }
+            slots: Words::zeros(slots * BLOCK)?,
+        })
     }
 
     /// The numbers of a vector register in the present block.
@@ -124,8 +150,9 @@ impl Frame {
 }
 
 impl Compiled {
-    /// Prepares `body` over `domain`. `keep` is a register whose vector is wanted by the caller.
-    pub fn new(body: &Body, domain: &Shape, keep: Option<Reg>) -> Compiled {
+    /// Prepares `body` over `domain`. `keep` is a register whose vector is wanted by the caller;
+    /// `results` are the strides at which the domain's points find their result of the core.
+    pub fn new(body: &Body, domain: &Shape, keep: Option<Reg>, results: [i32; 6]) -> Compiled {
         let count = body.instrs.len();
         let mut is_scalar = vec![false; count];
         for (r, instr) in body.instrs.iter().enumerate() {
@@ -175,9 +202,9 @@ impl Compiled {
         let mut steps = vec![];
         for (r, instr) in body.instrs.iter().enumerate().filter(|(r, _)| !is_scalar[*r]) {
             let reg = r as Reg;
-            let op = step_op(instr, domain);
+            let op = step_op(instr, domain, results);
             let out = match op {
-                Op::Direct(_) | Op::Core => None,
+                Op::Direct(_) | Op::Result(_) => None,
                 _ => Some(match direct_store(&mut stores, reg) {
                     Some(loc) => Out::Memory(loc),
                     None => Out::Slot(pool.take(last_use[r])),
@@ -221,25 +248,24 @@ impl Compiled {
         }
     }
 
-    /// Runs points `start .. start + n` of the domain, `n ≤ BLOCK`; `core` points at the core's
-    /// results for them.
+    /// Runs points `start .. start + n` of the domain, `n ≤ BLOCK`, with what the core gave.
     ///
     /// # Safety
     /// After [`Compiled::begin`] with the same memory and frame; the points must be in the domain.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
-    pub unsafe fn block(&self, memory: &Memory, frame: &mut Frame, start: usize, n: usize, core: *const f32) {
+    pub unsafe fn block(&self, memory: &Memory, frame: &mut Frame, start: usize, n: usize, results: Results) {
         // SAFETY: plans keep accesses inside their arenas, and results that are written straight
         // to memory are not read there by the same body (see direct_store).
         unsafe {
             for step in &self.steps {
                 let out = match (&step.op, &step.out) {
                     (Op::Direct(loc), _) | (_, Some(Out::Memory(loc))) => memory.at(*loc).add(start),
-                    (Op::Core, _) => core.cast_mut().cast(),
+                    (Op::Result(i), _) => results.of(*i, start),
                     _ => frame.ptr[step.reg as usize],
                 };
                 frame.ptr[step.reg as usize] = out;
-                self.step(&step.op, memory, frame, start, n, out);
+                self.step(&step.op, memory, frame, start, n, results, out);
             }
             for store in &self.stores {
                 let from = frame.ptr[store.reg as usize];
@@ -259,12 +285,22 @@ impl Compiled {
 
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
-    unsafe fn step(&self, op: &Op, memory: &Memory, frame: &Frame, start: usize, n: usize, out: *mut u32) {
+    unsafe fn step(
+        &self,
+        op: &Op,
+        memory: &Memory,
+        frame: &Frame,
+        start: usize,
+        n: usize,
+        results: Results,
+        out: *mut u32,
+    ) {
         let vector = |r: Reg| frame.ptr[r as usize].cast_const();
         // SAFETY: out has room for n ≤ BLOCK words and overlaps no operand.
         unsafe {
             match op {
-                Op::Direct(_) | Op::Core => {}
+                Op::Direct(_) | Op::Result(_) => {}
+                Op::Spread(i, from) => fill(results.of(*i, results.first), from, &[], start, n, out),
                 Op::Fill(from, guards) => fill(memory.at(from.loc), from, guards, start, n, out),
                 Op::Gather { index, columns, row_stride, rows, bytes } => {
                     let table = memory.at(columns.loc);
@@ -334,7 +370,7 @@ impl Pool {
     }
 }
 
-fn step_op(instr: &Instr, domain: &Shape) -> Op {
+fn step_op(instr: &Instr, domain: &Shape, results: [i32; 6]) -> Op {
     match instr {
         Instr::Load(access, guards) => {
             let from = Strided::new(access, domain, guards);
@@ -372,12 +408,16 @@ fn step_op(instr: &Instr, domain: &Shape) -> Op {
             Op::Index(Strided::new(&along, domain, &[]))
         }
         Instr::Random { key, counter } => Op::Random { key: *key, counter: *counter },
-        Instr::Core => Op::Core,
+        Instr::Result(i) => {
+            let loc = Loc { arena: Arena::Work, offset: 0 };
+            let from = Strided::new(&Access { loc, strides: results }, domain, &[]);
+            if from.is_dense() { Op::Result(*i) } else { Op::Spread(*i, from) }
+        }
         Instr::Unary(u, x) => Op::Unary(*u, *x),
         Instr::Binary(b, dtype, x, y) => Op::Binary(*b, *dtype, *x, *y),
         Instr::Select(_, c, x, y) => Op::Select(*c, *x, *y),
         // Constants are scalars and never get here.
-        Instr::Const(_) | Instr::ConstU(_) => Op::Core,
+        Instr::Const(_) | Instr::ConstU(_) => Op::Result(0),
     }
 }
 

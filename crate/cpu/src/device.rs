@@ -1,6 +1,7 @@
 //! The CPU as a [`Device`].
 
-use crate::body::{BLOCK, Compiled, Frame, Memory};
+use crate::aligned::Words;
+use crate::body::{BLOCK, Compiled, Frame, Memory, Results};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::isa::Portable;
 use crate::isa::{Isa, Simd};
@@ -9,9 +10,9 @@ use crate::reduce::Reduction;
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
 use core::future::ready;
+use core::ops::Range;
 use tilde_graph::plan::{Arena, Kernel, Plan};
 use tilde_graph::{Device, DeviceError, Task};
 
@@ -19,8 +20,7 @@ use tilde_graph::{Device, DeviceError, Task};
 pub struct Cpu {
     plan: Plan,
     entries: Vec<Vec<Prepared>>,
-    // Words, so that float and integer arenas are alike.
-    arenas: [Vec<u32>; 7],
+    arenas: [Words; 7],
     scratch: Scratch,
     isa: Isa,
 }
@@ -28,8 +28,8 @@ pub struct Cpu {
 struct Scratch {
     pre: Frame,
     post: Frame,
-    results: Vec<f32>,
-    packed: Vec<f32>,
+    results: Words,
+    packed: Words,
 }
 
 struct Prepared {
@@ -51,33 +51,39 @@ impl Prepared {
             (_, Some(p)) => Heavy::Product(p),
             _ => Heavy::Map,
         };
-        Prepared { points: kernel.points(), core, body: Compiled::new(&kernel.body, &kernel.domain, None) }
+        let results = kernel.domain.strides();
+        let body = Compiled::new(&kernel.body, &kernel.domain, None, results);
+        Prepared { points: kernel.points(), core, body }
     }
 
     #[inline(always)]
     unsafe fn run<S: Simd>(&self, memory: &Memory, scratch: &mut Scratch) {
-        let Scratch { pre, post, results, packed } = scratch;
+        let Scratch { pre, post, .. } = scratch;
+        let (results, packed) = (scratch.results.floats(), scratch.packed.floats());
         // SAFETY: the plan's kernels stay inside the plan's arenas, and the scratch was sized for
         // the largest of them.
         unsafe {
             self.body.begin(memory, post);
             match &self.core {
-                Heavy::Map => self.finish(memory, post, 0, self.points, core::ptr::null()),
+                Heavy::Map => {
+                    let none = Results { at: core::ptr::null(), stride: 0, first: 0 };
+                    self.finish(memory, post, none, self.points);
+                }
                 Heavy::Reduce(reduction) => {
                     reduction.run(memory, pre, results);
-                    self.finish(memory, post, 0, self.points, results.as_ptr());
+                    let all = Results { at: results, stride: self.points, first: 0 };
+                    self.finish(memory, post, all, self.points);
                 }
                 Heavy::Product(product) => {
-                    let rows = product.chunk_rows();
                     for batch in 0..product.batch {
-                        product.pack::<S>(memory, batch, packed);
                         let mut m = 0;
                         while m < product.m {
-                            let count = rows.min(product.m - m);
-                            product.rows::<S>(memory, batch, packed, m, count, results.as_mut_ptr());
+                            let rows = product.chunk.min(product.m - m);
+                            product.rows::<S>(memory, batch, packed, m, rows, results);
                             let first = (batch * product.m + m) * product.n;
-                            self.finish(memory, post, first, count * product.n, results.as_ptr());
-                            m += count;
+                            let chunk = Results { at: results, stride: 0, first };
+                            self.finish(memory, post, chunk, rows * product.n);
+                            m += rows;
                         }
                     }
                 }
@@ -85,21 +91,14 @@ impl Prepared {
         }
     }
 
-    /// Runs the body over `count` points from `first`; `core` points at the first one's result.
+    /// Runs the body over `count` points from the results' first.
     #[inline(always)]
-    unsafe fn finish(
-        &self,
-        memory: &Memory,
-        frame: &mut Frame,
-        first: usize,
-        count: usize,
-        core: *const f32,
-    ) {
+    unsafe fn finish(&self, memory: &Memory, frame: &mut Frame, results: Results, count: usize) {
         let mut at = 0;
         while at < count {
             let n = BLOCK.min(count - at);
-            // SAFETY: begin was called; the points are in the domain. A null core stays unused.
-            unsafe { self.body.block(memory, frame, first + at, n, core.wrapping_add(at)) };
+            // SAFETY: begin was called; the points are in the domain. Without a core no result is used.
+            unsafe { self.body.block(memory, frame, results.first + at, n, results) };
             at += n;
         }
     }
@@ -142,15 +141,9 @@ impl Cpu {
     }
 
     fn load_for(plan: Plan, isa: Isa) -> Result<Cpu, DeviceError> {
-        let mut arenas: [Vec<u32>; 7] = Default::default();
-        for arena in Arena::ALL {
-            let words = plan.words[arena as usize] as usize;
-            let memory = &mut arenas[arena as usize];
-            let bytes = plan.bytes(arena);
-            memory
-                .try_reserve_exact(words)
-                .map_err(|_| DeviceError::OutOfMemory { needed: bytes, limit: isize::MAX as u64 })?;
-            memory.resize(words, 0);
+        let mut arenas: [Words; 7] = Default::default();
+        for (arena, words) in arenas.iter_mut().zip(plan.words) {
+            *arena = Words::zeros(words as usize)?;
         }
         for (loc, values) in &plan.tables {
             let part = &mut arenas[loc.arena as usize][loc.offset as usize..][..values.len()];
@@ -168,7 +161,7 @@ impl Cpu {
                     let (pre_regs, pre_slots) = r.needs();
                     regs = regs.max(pre_regs);
                     slots = slots.max(pre_slots);
-                    results = results.max(k.points);
+                    results = results.max(r.results());
                 }
                 Heavy::Product(p) => {
                     results = results.max(p.chunk_len());
@@ -177,12 +170,36 @@ impl Cpu {
             }
         }
         let scratch = Scratch {
-            pre: Frame::new(regs, slots),
-            post: Frame::new(regs, slots),
-            results: vec![0.0; results],
-            packed: vec![0.0; packed],
+            pre: Frame::new(regs, slots)?,
+            post: Frame::new(regs, slots)?,
+            results: Words::zeros(results)?,
+            packed: Words::zeros(packed)?,
         };
         Ok(Cpu { plan, entries, arenas, scratch, isa })
+    }
+
+    /// Number of kernels of an entry.
+    pub fn kernels(&self, entry: usize) -> usize {
+        self.entries[entry].len()
+    }
+
+    /// Runs one kernel of an entry on whatever is in memory: for measuring.
+    pub fn run_kernel(&mut self, entry: usize, index: usize) {
+        self.run_range(entry, index..index + 1);
+    }
+
+    fn run_range(&mut self, entry: usize, range: Range<usize>) {
+        let memory = Memory { base: core::array::from_fn(|i| self.arenas[i].as_mut_ptr()) };
+        let kernels = &self.entries[entry][range];
+        match self.isa {
+            #[cfg(not(target_arch = "wasm32"))]
+            Isa::Portable => run_portable(kernels, &memory, &mut self.scratch),
+            #[cfg(target_arch = "wasm32")]
+            Isa::Wasm => run_wasm(kernels, &memory, &mut self.scratch),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: this variant is only made where AVX2 and FMA were found.
+            Isa::Avx2 => unsafe { run_avx2(kernels, &memory, &mut self.scratch) },
+        }
     }
 
     fn words(&self, arena: Arena, offset: u32, len: u32) -> &[u32] {
@@ -196,20 +213,10 @@ impl Device for Cpu {
     }
 
     fn run(&mut self, schedule: &[(usize, u32)], times: u32) -> Result<(), DeviceError> {
-        let memory = Memory { base: core::array::from_fn(|i| self.arenas[i].as_mut_ptr()) };
         for _ in 0..times {
             for &(entry, count) in schedule {
-                let kernels = &self.entries[entry];
                 for _ in 0..count {
-                    match self.isa {
-                        #[cfg(not(target_arch = "wasm32"))]
-                        Isa::Portable => run_portable(kernels, &memory, &mut self.scratch),
-                        #[cfg(target_arch = "wasm32")]
-                        Isa::Wasm => run_wasm(kernels, &memory, &mut self.scratch),
-                        #[cfg(target_arch = "x86_64")]
-                        // SAFETY: this variant is only made where AVX2 and FMA were found.
-                        Isa::Avx2 => unsafe { run_avx2(kernels, &memory, &mut self.scratch) },
-                    }
+                    self.run_range(entry, 0..self.kernels(entry));
                 }
             }
         }

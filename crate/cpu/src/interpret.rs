@@ -163,6 +163,27 @@ impl Interpreter {
             Op::Matmul { ta, tb } => {
                 Values::F(matmul(x(0).f(), in_shape(0), x(1).f(), in_shape(1), *ta, *tb))
             }
+            Op::Conv { stride } => {
+                let (from, w) = (in_shape(0), in_shape(1));
+                let mut out = vec![0.0; shape.len()];
+                windows(&from, &w, shape, *stride as usize, |image, tap, result| {
+                    out[result] += x(0).f()[image] * x(1).f()[tap];
+                });
+                Values::F(out)
+            }
+            Op::ConvWeights { stride } => {
+                let (from, dy) = (in_shape(0), in_shape(1));
+                let mut out = vec![0.0; shape.len()];
+                windows(&from, shape, &dy, *stride as usize, |image, tap, result| {
+                    out[tap] += x(0).f()[image] * x(1).f()[result];
+                });
+                Values::F(out)
+            }
+            Op::Flip(mask) => x(0).pick(points(shape).map(|c| {
+                let turned = |a: usize| if mask & (1 << a) != 0 { shape.dim(a) - 1 - c[a] } else { c[a] };
+                let at: Vec<usize> = (0..shape.rank()).map(turned).collect();
+                Some(linear(shape, &at))
+            })),
             Op::Reshape | Op::Stop => x(0).clone(),
             Op::Permute(perm) => {
                 let from = in_shape(0);
@@ -254,6 +275,28 @@ fn points(shape: &Shape) -> impl Iterator<Item = [usize; 6]> + use<> {
 
 fn linear(shape: &Shape, at: &[usize]) -> usize {
     (0..shape.rank()).fold(0, |i, a| i * shape.dim(a) + at[a])
+}
+
+/// Calls `visit` with the linear indices of every product of a convolution: the image's element,
+/// the window's and the result's.
+fn windows(
+    image: &Shape,
+    window: &Shape,
+    result: &Shape,
+    stride: usize,
+    mut visit: impl FnMut(usize, usize, usize),
+) {
+    for r in points(result) {
+        let at = linear(result, &r[..4]);
+        for ky in 0..window.dim(0) {
+            for kx in 0..window.dim(1) {
+                for c in 0..window.dim(2) {
+                    let from = linear(image, &[r[0], r[1] * stride + ky, r[2] * stride + kx, c]);
+                    visit(from, linear(window, &[ky, kx, c, r[3]]), at);
+                }
+            }
+        }
+    }
 }
 
 fn matmul(a: &[f64], sa: Shape, b: &[f64], sb: Shape, ta: bool, tb: bool) -> Vec<f64> {

@@ -22,6 +22,17 @@ pub trait Simd: Copy {
     unsafe fn mul_add(self, a: Self, b: Self) -> Self;
     /// self + a.
     unsafe fn add(self, a: Self) -> Self;
+    /// Reads four numbers from each of four places and writes first numbers, second numbers and so
+    /// on, `width` numbers apart.
+    #[inline(always)]
+    unsafe fn transpose(from: [*const f32; 4], to: *mut f32, width: usize) {
+        for i in 0..4 {
+            for j in 0..4 {
+                // SAFETY: the caller's.
+                unsafe { *to.add(i * width + j) = *from[j].add(i) };
+            }
+        }
+    }
 }
 
 /// Four lanes in plain Rust.
@@ -98,6 +109,19 @@ mod wasm {
         #[inline(always)]
         unsafe fn add(self, a: Self) -> Self {
             Wasm(f32x4_add(self.0, a.0))
+        }
+        #[inline(always)]
+        unsafe fn transpose(from: [*const f32; 4], to: *mut f32, width: usize) {
+            // SAFETY: the caller's.
+            unsafe {
+                let [p, q, r, s] = from.map(|row| v128_load(row.cast()));
+                let (pq, rs) = (i32x4_shuffle::<0, 4, 1, 5>(p, q), i32x4_shuffle::<0, 4, 1, 5>(r, s));
+                v128_store(to.cast(), i64x2_shuffle::<0, 2>(pq, rs));
+                v128_store(to.add(width).cast(), i64x2_shuffle::<1, 3>(pq, rs));
+                let (pq, rs) = (i32x4_shuffle::<2, 6, 3, 7>(p, q), i32x4_shuffle::<2, 6, 3, 7>(r, s));
+                v128_store(to.add(2 * width).cast(), i64x2_shuffle::<0, 2>(pq, rs));
+                v128_store(to.add(3 * width).cast(), i64x2_shuffle::<1, 3>(pq, rs));
+            }
         }
     }
 }

@@ -11,12 +11,14 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod aligned;
 mod body;
 mod device;
 mod interpret;
 mod isa;
 mod math;
 mod matmul;
+mod narrow;
 mod reduce;
 mod strided;
 

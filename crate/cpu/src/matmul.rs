@@ -1,15 +1,26 @@
-//! Matrix products.
+//! Matrix products, convolutions among them.
+//!
+//! Either factor is addressed by two tables: where each kept row or column begins, and how far each
+//! summed step is from there. A convolution is thereby a product like any other, of windows that
+//! overlap in memory, and no matrix of patches is ever written.
 //!
 //! B is packed into panels as wide as the micro-kernel; A is read where it is. The micro-kernel
 //! holds a tile of the result in registers (8 accumulators of SIMD 128, 12 of AVX2) while it runs
 //! along the summed dimension. The kernel's elementwise body is applied to the rows of a finished
 //! chunk while they are in the cache.
+//!
+//! A summed dimension longer than the result has rows (gradients of weights) is walked once, over
+//! the whole result, and a panel lives no longer than its turn. Otherwise panels are kept for the
+//! chunks to come.
 
 use crate::body::Memory;
 use crate::isa::Simd;
-use tilde_graph::plan::{Access, Core, Kernel};
+use crate::narrow::{Along, COLUMNS, Column, in_runs};
+use alloc::vec::Vec;
+use core::slice;
+use tilde_graph::plan::{Axes, Core, Factor, Kernel, Loc};
 
-/// Rows of B that are packed at a time, so that a panel stays in the cache.
+/// Rows of B that are packed at a time, at most, so that a panel stays in the cache.
 const DEPTH: usize = 512;
 /// The widest panel of any instruction set.
 const WIDEST: usize = 16;
@@ -24,155 +35,191 @@ pub struct Product {
     pub m: usize,
     /// Columns of the result.
     pub n: usize,
+    /// Rows that are finished together.
+    pub chunk: usize,
     k: usize,
-    a: Access,
-    b: Access,
+    /// Rows of B in a panel, but for the last ones.
+    depth: usize,
+    a: Side,
+    b: Side,
+    /// Whether the summed dimension of A, of B comes in runs of four words.
+    in_fours: [bool; 2],
+    /// How a product of few columns is computed.
+    narrow: Option<Along>,
+}
+
+/// A factor, its addresses as tables of bytes.
+struct Side {
+    loc: Loc,
+    batch: Axes,
+    kept: Vec<isize>,
+    summed: Vec<isize>,
+}
+
+impl Side {
+    fn new(factor: &Factor) -> Side {
+        Side {
+            loc: factor.loc,
+            batch: factor.batch.clone(),
+            kept: offsets(&factor.kept),
+            summed: offsets(&factor.summed),
+        }
+    }
+
+    /// The first element of a matrix of the batch.
+    #[inline(always)]
+    unsafe fn at(&self, memory: &Memory, batch: usize) -> *const f32 {
+        // SAFETY: the caller's plan keeps the matrix inside its arena.
+        unsafe { memory.at(self.loc).cast::<f32>().offset(self.batch.offset(batch as u32) as isize) }
+    }
+}
+
+/// [`Axes::offset`] of every point, in bytes.
+fn offsets(axes: &Axes) -> Vec<isize> {
+    (0..axes.points()).map(|at| 4 * axes.offset(at) as isize).collect()
 }
 
 impl Product {
     /// Prepares the core of a product kernel; `None` for any other.
     pub fn new(kernel: &Kernel) -> Option<Product> {
-        let Core::Matmul { k, a, b } = kernel.core else { return None };
-        let (batch, m, n) = (kernel.domain.dim(0), kernel.domain.dim(1), kernel.domain.dim(2));
-        Some(Product { batch, m, n, k: k as usize, a, b })
-    }
-
-    /// Rows that are finished together.
-    pub fn chunk_rows(&self) -> usize {
-        // A multiple of every tile height.
-        (CHUNK / self.n.max(1) / 12 * 12).clamp(12, self.m.max(12))
+        let Core::Matmul { batch, m, n, k, a, b } = &kernel.core else { return None };
+        let [batch, m, n, k] = [*batch, *m, *n, *k].map(|x| x as usize);
+        // A multiple of every tile height and vector.
+        let rows = (CHUNK / n.max(1) / 24 * 24).max(24);
+        let chunk = if k > m { m } else { rows.min(m) };
+        // Blocks of equal depth, whole runs of either factor.
+        let depth = k.div_ceil(k.div_ceil(DEPTH).max(1)).next_multiple_of(8);
+        let (a, b) = (Side::new(a), Side::new(b));
+        let in_fours = [&a, &b].map(|side| in_runs(&side.summed, 4));
+        let narrow = if n <= COLUMNS { Along::new(&a.kept, &a.summed) } else { None };
+        Some(Product { batch, m, n, chunk, k, depth, a, b, in_fours, narrow })
     }
 
     /// Numbers of a finished chunk.
     pub fn chunk_len(&self) -> usize {
-        self.chunk_rows().min(self.m) * self.n
+        self.chunk * self.n
+    }
+
+    /// Whether panels are used again by a later chunk.
+    fn keeps_panels(&self) -> bool {
+        self.chunk < self.m
     }
 
     /// Numbers of packed B.
     pub fn packed_len(&self) -> usize {
-        self.n.next_multiple_of(WIDEST) * self.k
-    }
-
-    /// Packs B of one matrix of the batch: for each block of [`DEPTH`] rows, panels of the
-    /// instruction set's width, zero past the last column.
-    ///
-    /// # Safety
-    /// `memory` must be that of the plan the kernel belongs to, `packed` of [`Product::packed_len`].
-    #[inline(always)]
-    pub unsafe fn pack<S: Simd>(&self, memory: &Memory, batch: usize, packed: &mut [f32]) {
-        let width = 2 * S::LANES;
-        let [bs, ks, ns, ..] = self.b.strides.map(|s| s as isize);
-        let panels = self.n.div_ceil(width);
-        // SAFETY: reads stay inside B.
-        unsafe {
-            let b = memory.at(self.b.loc).cast::<f32>().offset(batch as isize * bs);
-            let mut to = packed.as_mut_ptr();
-            let mut k0 = 0;
-            while k0 < self.k {
-                let depth = DEPTH.min(self.k - k0);
-                for p in 0..panels {
-                    let n0 = p * width;
-                    let cols = width.min(self.n - n0);
-                    let from = b.offset(k0 as isize * ks + n0 as isize * ns);
-                    if ns == 1 && cols == width {
-                        for k in 0..depth {
-                            let row = from.offset(k as isize * ks);
-                            S::load(row).store(to.add(k * width));
-                            S::load(row.add(S::LANES)).store(to.add(k * width + S::LANES));
-                        }
-                    } else if cols == width {
-                        // A transposed B: as many streams as a panel is wide, each read in rows.
-                        for k in 0..depth {
-                            let row = from.offset(k as isize * ks);
-                            for c in 0..2 * S::LANES {
-                                *to.add(k * width + c) = *row.offset(c as isize * ns);
-                            }
-                        }
-                    } else {
-                        // The last panel: zeros past the last column.
-                        for c in 0..width {
-                            for k in 0..depth {
-                                let x = if c < cols {
-                                    *from.offset(k as isize * ks + c as isize * ns)
-                                } else {
-                                    0.0
-                                };
-                                *to.add(k * width + c) = x;
-                            }
-                        }
-                    }
-                    to = to.add(depth * width);
-                }
-                k0 += depth;
-            }
-        }
+        if self.keeps_panels() { self.n.next_multiple_of(WIDEST) * self.k } else { WIDEST * self.depth }
     }
 
     /// Computes rows `m0 .. m0 + rows` of one matrix into `c`, dense.
     ///
     /// # Safety
-    /// After [`Product::pack`] of the same matrix; `c` has `rows · n` numbers.
+    /// `memory` must be that of the plan the kernel belongs to, `packed` of [`Product::packed_len`],
+    /// `c` of `rows · n` numbers. The chunks of a matrix come in order.
     #[inline(always)]
     pub unsafe fn rows<S: Simd>(
         &self,
         memory: &Memory,
         batch: usize,
-        packed: &[f32],
+        packed: *mut f32,
         m0: usize,
         rows: usize,
         c: *mut f32,
     ) {
         let width = 2 * S::LANES;
-        let panels = self.n.div_ceil(width);
-        let [bs, ms, ks, ..] = self.a.strides.map(|s| s as isize);
+        let keeps = self.keeps_panels();
         // SAFETY: tiles stay inside A, the packed B and c.
         unsafe {
-            let a = memory.at(self.a.loc).cast::<f32>().offset(batch as isize * bs + m0 as isize * ms);
+            let (a, b) = (self.a.at(memory, batch), self.b.at(memory, batch));
+            let kept = &self.a.kept[m0..m0 + rows];
+            let mut panel = packed;
             let mut k0 = 0;
             while k0 < self.k {
-                let depth = DEPTH.min(self.k - k0);
-                let block = packed.as_ptr().add(k0 * panels * width);
-                let a = a.offset(k0 as isize * ks);
-                for p in 0..panels {
-                    let panel = block.add(p * depth * width);
-                    let cols = width.min(self.n - p * width);
-                    let mut m = 0;
-                    while m < rows {
-                        let tile = Tile {
-                            a: a.offset(m as isize * ms),
-                            ms,
-                            ks,
-                            panel,
-                            depth,
-                            c: c.add(m * self.n + p * width),
-                            n: self.n,
-                            cols,
-                            add: k0 > 0,
-                        };
-                        let left = rows - m;
-                        m += match (S::ROWS, left) {
-                            (6, 6..) => tile.run::<S, 6>(),
-                            (_, 4..) => tile.run::<S, 4>(),
-                            // Three rows are these two and one: a tile of their own is rarely worth
-                            // its code.
-                            (_, 2..) => tile.run::<S, 2>(),
-                            _ => tile.run::<S, 1>(),
-                        };
+                let depth = self.depth.min(self.k - k0);
+                let summed = &self.a.summed[k0..k0 + depth];
+                let add = k0 > 0;
+                let mut n0 = 0;
+                if let Some(along) = self.narrow {
+                    while n0 < self.n {
+                        for k in 0..depth {
+                            *packed.add(k) = *b.byte_offset(self.b.kept[n0] + self.b.summed[k0 + k]);
+                        }
+                        let column = Column { a, kept, summed, b: packed, c: c.add(n0), n: self.n, add };
+                        column.run::<S>(along);
+                        n0 += 1;
                     }
+                }
+                while n0 < self.n {
+                    if !keeps || m0 == 0 {
+                        self.pack::<S>(b, k0, depth, n0, panel);
+                    }
+                    let cols = width.min(self.n - n0);
+                    let c = c.add(n0);
+                    let in_fours = self.in_fours[0];
+                    Strip { a, kept, summed, in_fours, panel, c, n: self.n, cols, add }.run::<S>();
+                    if keeps {
+                        panel = panel.add(depth * width);
+                    }
+                    n0 += width;
                 }
                 k0 += depth;
             }
         }
     }
+
+    /// Packs a panel: `depth` rows of B from `k0`, columns from `n0`, zeros past the last one.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    unsafe fn pack<S: Simd>(&self, b: *const f32, k0: usize, depth: usize, n0: usize, panel: *mut f32) {
+        let width = 2 * S::LANES;
+        let kept = &self.b.kept[n0..self.n.min(n0 + width)];
+        let summed = &self.b.summed[k0..k0 + depth];
+        // SAFETY: reads stay inside B.
+        unsafe {
+            if kept.len() == width && in_runs(kept, S::LANES) {
+                let halves = [kept[0], kept[S::LANES]].map(|column| b.byte_offset(column));
+                for (k, &from) in summed.iter().enumerate() {
+                    let to = panel.add(k * width);
+                    S::load(halves[0].byte_offset(from)).store(to);
+                    S::load(halves[1].byte_offset(from)).store(to.add(S::LANES));
+                }
+                return;
+            }
+            if kept.len() == width && self.in_fours[1] {
+                for k in (0..depth).step_by(4) {
+                    for (c, columns) in kept.chunks_exact(4).enumerate() {
+                        let from = [0, 1, 2, 3].map(|i| b.byte_offset(columns[i] + summed[k]));
+                        S::transpose(from, panel.add(k * width + 4 * c), width);
+                    }
+                }
+                return;
+            }
+            if kept.len() < width {
+                slice::from_raw_parts_mut(panel, depth * width).fill(0.0);
+            }
+            for (c, &column) in kept.iter().enumerate() {
+                for (k, &from) in summed.iter().enumerate() {
+                    *panel.add(k * width + c) = *b.byte_offset(column + from);
+                }
+            }
+        }
+    }
 }
 
-/// One tile of the result.
-struct Tile {
+const ANY: usize = 0;
+const FOURS: usize = 1;
+const ROWS: usize = 2;
+
+/// The columns of the result that a panel gives.
+struct Strip<'a> {
+    /// The first element of A.
     a: *const f32,
-    ms: isize,
-    ks: isize,
+    /// Where its rows begin.
+    kept: &'a [isize],
+    /// Where each step along the summed dimension is.
+    summed: &'a [isize],
+    /// Whether those are runs of four words.
+    in_fours: bool,
     panel: *const f32,
-    depth: usize,
     c: *mut f32,
     /// Row length of c.
     n: usize,
@@ -182,33 +229,72 @@ struct Tile {
     add: bool,
 }
 
-impl Tile {
-    /// Σ over the depth, for R rows and two vectors of columns; returns R.
-    #[inline(always)]
-    unsafe fn run<S: Simd, const R: usize>(&self) -> usize {
-        let width = 2 * S::LANES;
-        // SAFETY: the caller's tile lies inside its matrices.
+impl Strip<'_> {
+    /// All rows, a tile at a time. A wasm engine finds more registers in a function of its own.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    unsafe fn run<S: Simd>(&self) {
+        let mut m = 0;
+        // SAFETY: the caller's strip lies inside its matrices.
         unsafe {
-            let zero = S::splat(0.0);
-            let mut acc = [[zero; 2]; R];
+            while m < self.kept.len() {
+                let left = &self.kept[m..];
+                m += match (S::ROWS, left.len()) {
+                    (6, 6..) => self.tiles::<S, 6>(m),
+                    (4, 4..) => self.tiles::<S, 4>(m),
+                    (_, 4..) => self.tile::<S, 4, ANY>(m),
+                    // Three rows are these two and one: a tile of their own is rarely worth its code.
+                    (_, 2..) => self.tile::<S, 2, ANY>(m),
+                    _ => self.tile::<S, 1, ANY>(m),
+                };
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn tiles<S: Simd, const R: usize>(&self, m: usize) -> usize {
+        unsafe {
+            if self.in_fours {
+                self.tile::<S, R, FOURS>(m)
+            } else if in_runs(&self.kept[m..m + R], R) {
+                self.tile::<S, R, ROWS>(m)
+            } else {
+                self.tile::<S, R, ANY>(m)
+            }
+        }
+    }
+
+    /// Σ over the depth, for R rows from row `m` and two vectors of columns; returns R.
+    #[inline(always)]
+    unsafe fn tile<S: Simd, const R: usize, const A: usize>(&self, m: usize) -> usize {
+        let width = 2 * S::LANES;
+        // SAFETY: the caller's strip has the rows.
+        unsafe {
+            let mut acc = [[S::splat(0.0); 2]; R];
             let mut rows = [self.a; R];
             for (r, row) in rows.iter_mut().enumerate() {
-                *row = self.a.offset(r as isize * self.ms);
+                *row = self.a.byte_offset(*self.kept.get_unchecked(m + r));
             }
             let mut b = self.panel;
-            let mut at = 0isize;
-            for _ in 0..self.depth {
-                let (b0, b1) = (S::load(b), S::load(b.add(S::LANES)));
-                for r in 0..R {
-                    let x = S::splat(*rows[r].offset(at));
-                    acc[r][0] = acc[r][0].mul_add(x, b0);
-                    acc[r][1] = acc[r][1].mul_add(x, b1);
+            let steps = if A == FOURS { 4 } else { 1 };
+            for ats in self.summed.chunks_exact(steps) {
+                let from: [*const f32; R] = if A == ROWS {
+                    let first = rows[0].byte_offset(ats[0]);
+                    core::array::from_fn(|r| first.add(r))
+                } else { rows.map(|row| row.byte_offset(ats[0])) };
+                for step in 0..steps {
+                    let (b0, b1) = (S::load(b), S::load(b.add(S::LANES)));
+                    for r in 0..R {
+                        let x = S::splat(*from[r].add(step));
+                        acc[r][0] = acc[r][0].mul_add(x, b0);
+                        acc[r][1] = acc[r][1].mul_add(x, b1);
+                    }
+                    b = b.add(width);
                 }
-                b = b.add(width);
-                at += self.ks;
             }
+            let c = self.c.add(m * self.n);
             for (r, [lo, hi]) in acc.into_iter().enumerate() {
-                self.store(self.c.add(r * self.n), lo, hi);
+                self.store(c.add(r * self.n), lo, hi);
             }
         }
         R

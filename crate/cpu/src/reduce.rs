@@ -1,86 +1,136 @@
-//! Reductions.
+//! Reductions: one or several passes over rows, and what follows them at every point.
 //!
-//! The argument is run in blocks of its domain, in whichever order reads memory in rows: outer
-//! axes first (each result is a sum over consecutive points) or inner axes first (each row is
-//! added to all results). Either order is fixed when the plan is loaded, so sums are reproducible.
+//! The points are run in blocks, in whichever order reads memory in rows: inner axes last (each
+//! result comes from consecutive points) or the trailing outer axes last (each row of points is
+//! added to a row of results). The order is fixed when the plan is loaded, so sums are
+//! reproducible.
+//!
+//! All points that share results are a slab. Several passes (softmax: a maximum, then a sum) run
+//! over a few slabs before the next few are begun, so that later passes find them in the cache.
 
-use crate::body::{BLOCK, Compiled, Frame, Memory};
+use crate::body::{BLOCK, Compiled, Frame, Memory, Results};
 use crate::math;
 use alloc::vec::Vec;
-use tilde_graph::plan::{Access, Body, Core, Guard, Instr, Kernel, Reg, Store};
+use core::slice;
+use tilde_graph::plan::{Access, Body, Core, Instr, Kernel, Reg};
 use tilde_graph::{ReduceOp, Shape};
+
+/// Points of several slabs that are run together.
+const NEAR: usize = 4096;
 
 /// A prepared reduction.
 pub struct Reduction {
-    op: ReduceOp,
+    /// The passes in order, then what runs after them, if anything.
+    passes: Vec<Step>,
     outer: usize,
     inner: usize,
-    pre: Compiled,
-    value: Reg,
-    /// Whether `pre` runs over inner ++ outer instead of outer ++ inner.
-    inner_first: bool,
+    /// Consecutive points that belong to different results.
+    tail: usize,
+    /// Points that all passes run over before the next ones are begun: whole slabs.
+    near: usize,
+}
+
+/// A pass, or with nothing to combine the body after all passes.
+struct Step {
+    body: Compiled,
+    combine: Option<(ReduceOp, Reg)>,
 }
 
 impl Reduction {
     /// Prepares the core of a reduction kernel; `None` for any other.
     pub fn new(kernel: &Kernel) -> Option<Reduction> {
-        let Core::Reduce { op, inner, pre, value } = &kernel.core else { return None };
+        let Core::Reduce { inner, passes, last } = &kernel.core else { return None };
         let outer = &kernel.domain;
-        let inner_first = reads_rows_of_outer(pre, outer, inner);
-        let (pre, domain) =
-            if inner_first { rotate(pre, outer, inner) } else { (pre.clone(), join(outer, inner)) };
-        Some(Reduction {
-            op: *op,
-            outer: outer.len(),
-            inner: inner.len(),
-            pre: Compiled::new(&pre, &domain, Some(*value)),
-            value: *value,
-            inner_first,
-        })
+        let mut bodies: Vec<(&Body, Option<(ReduceOp, Reg)>)> =
+            passes.iter().map(|p| (&p.pre, Some((p.op, p.value)))).collect();
+        if !last.instrs.is_empty() {
+            bodies.push((last, None));
+        }
+        let order = Order::new(&bodies, outer, inner);
+        let domain = order.domain(outer, inner);
+        // Neighbours along an inner axis share their results.
+        let results = order.strides(&outer.strides(), 0);
+        let passes: Vec<Step> = bodies
+            .iter()
+            .map(|(body, combine)| {
+                let keep = combine.map(|c| c.1);
+                let body = Compiled::new(&order.body(body), &domain, keep, results);
+                Step { body, combine: *combine }
+            })
+            .collect();
+        let tail: usize = outer.dims().skip(outer.rank() - order.tail).product();
+        let slab = inner.len() * tail;
+        let near =
+            if passes.len() == 1 { inner.len() * outer.len() } else { slab.max(NEAR / slab.max(1) * slab) };
+        Some(Reduction { passes, outer: outer.len(), inner: inner.len(), tail, near })
     }
 
     /// Registers and slots it needs.
     pub fn needs(&self) -> (usize, usize) {
-        (self.pre.regs(), self.pre.slots)
+        self.passes.iter().fold((0, 0), |(regs, slots), p| (regs.max(p.body.regs()), slots.max(p.body.slots)))
     }
 
-    /// Writes the results of all outer points to `results`.
+    /// Numbers it gives: those of each pass for all outer points, one pass after another.
+    pub fn results(&self) -> usize {
+        self.outer * self.passes.len()
+    }
+
+    /// Writes [`Reduction::results`] numbers.
     ///
     /// # Safety
     /// `memory` must be that of the plan the kernel belongs to.
     #[inline(always)]
-    pub unsafe fn run(&self, memory: &Memory, frame: &mut Frame, results: &mut [f32]) {
-        let start = match self.op {
-            ReduceOp::Sum => 0.0,
-            ReduceOp::Max => f32::NEG_INFINITY,
-        };
-        results[..self.outer].fill(start);
-        let total = self.outer * self.inner;
-        let row = if self.inner_first { self.outer } else { self.inner };
-        // SAFETY: blocks cover the domain once.
+    pub unsafe fn run(&self, memory: &Memory, frame: &mut Frame, results: *mut f32) {
+        let total = self.inner * self.outer;
+        // What is consecutive: points of one result, or points of a row of results.
+        let row = if self.tail > 1 { self.tail } else { self.inner };
+        let given = Results { at: results, stride: self.outer, first: 0 };
+        // SAFETY: blocks cover the domain once, results are inside the caller's.
         unsafe {
-            self.pre.begin(memory, frame);
-            let mut at = 0;
-            while at < total {
-                let n = BLOCK.min(total - at);
-                self.pre.block(memory, frame, at, n, core::ptr::null());
-                let values = core::slice::from_raw_parts(frame.vector(self.value), n);
-                let mut done = 0;
-                while done < n {
-                    let (r, c) = ((at + done) / row, (at + done) % row);
-                    let len = (row - c).min(n - done);
-                    let run = &values[done..done + len];
-                    if self.inner_first {
-                        combine(self.op, &mut results[c..c + len], run);
-                    } else {
-                        let one = total_of(self.op, run);
-                        combine(self.op, &mut results[r..r + 1], &[one]);
+            for (i, pass) in self.passes.iter().enumerate() {
+                let results = slice::from_raw_parts_mut(results.add(i * self.outer), self.outer);
+                results.fill(pass.combine.map_or(0.0, |c| nothing(c.0)));
+            }
+            let mut from = 0;
+            while from < total {
+                let to = total.min(from + self.near);
+                for (i, pass) in self.passes.iter().enumerate() {
+                    pass.body.begin(memory, frame);
+                    let mut at = from;
+                    while at < to {
+                        let n = BLOCK.min(to - at);
+                        pass.body.block(memory, frame, at, n, given);
+                        let mut done = if pass.combine.is_some() { 0 } else { n };
+                        let (op, value) = pass.combine.unwrap_or((ReduceOp::Sum, 0));
+                        let values = frame.vector(value);
+                        let results = results.add(i * self.outer);
+                        while done < n {
+                            let (r, c) = ((at + done) / row, (at + done) % row);
+                            let len = (row - c).min(n - done);
+                            let run = slice::from_raw_parts(values.add(done), len);
+                            if self.tail > 1 {
+                                let into = results.add(r / self.inner * self.tail + c);
+                                combine(op, slice::from_raw_parts_mut(into, len), run);
+                            } else {
+                                let into = slice::from_raw_parts_mut(results.add(r), 1);
+                                combine(op, into, &[total_of(op, run)]);
+                            }
+                            done += len;
+                        }
+                        at += n;
                     }
-                    done += len;
                 }
-                at += n;
+                from = to;
             }
         }
+    }
+}
+
+/// What combining begins with.
+fn nothing(op: ReduceOp) -> f32 {
+    match op {
+        ReduceOp::Sum => 0.0,
+        ReduceOp::Max => f32::NEG_INFINITY,
     }
 }
 
@@ -100,11 +150,7 @@ fn total_of(op: ReduceOp, run: &[f32]) -> f32 {
         ReduceOp::Sum => a + b,
         ReduceOp::Max => math::max(a, b),
     };
-    let start = match op {
-        ReduceOp::Sum => 0.0,
-        ReduceOp::Max => f32::NEG_INFINITY,
-    };
-    let mut lanes = [start; LANES];
+    let mut lanes = [nothing(op); LANES];
     let mut chunks = run.chunks_exact(LANES);
     for chunk in &mut chunks {
         for i in 0..LANES {
@@ -124,52 +170,97 @@ fn total_of(op: ReduceOp, run: &[f32]) -> f32 {
     lanes[0]
 }
 
-fn join(a: &Shape, b: &Shape) -> Shape {
-    let mut out = *a;
-    b.dims().for_each(|d| out.push(d));
-    out
+/// The order in which the points of outer ++ inner are run: the inner axes are moved before the
+/// last `tail` outer ones.
+struct Order {
+    outer: usize,
+    inner: usize,
+    tail: usize,
 }
 
-/// Whether most of what `pre` reads is consecutive along the last outer axis rather than along the
-/// last inner one. Draws are numbered outer first, so they decide against.
-fn reads_rows_of_outer(pre: &Body, outer: &Shape, inner: &Shape) -> bool {
-    let (Some(o), Some(i)) = (outer.rank().checked_sub(1), (outer.rank() + inner.rank()).checked_sub(1))
-    else {
-        return false;
-    };
-    let mut votes = 0i32;
-    let accesses = pre.instrs.iter().filter_map(|instr| match instr {
-        Instr::Load(a, _) => Some(a),
-        _ => None,
-    });
-    for a in accesses.chain(pre.stores.iter().map(|s| &s.access)) {
-        votes += (a.strides[o] == 1) as i32 - (a.strides[i] == 1) as i32;
-    }
-    votes > 0 && !pre.instrs.iter().any(|i| matches!(i, Instr::Random { .. }))
-}
-
-/// The same body over inner ++ outer.
-fn rotate(pre: &Body, outer: &Shape, inner: &Shape) -> (Body, Shape) {
-    let (o, n) = (outer.rank(), inner.rank());
-    let axis = |a: u8| if (a as usize) < o { a + n as u8 } else { a - o as u8 };
-    let access = |a: &Access| {
-        let mut strides = [0; 6];
-        (0..o + n).for_each(|i| strides[axis(i as u8) as usize] = a.strides[i]);
-        Access { loc: a.loc, strides }
-    };
-    let mut body = pre.clone();
-    for instr in &mut body.instrs {
-        match instr {
-            Instr::Load(a, guards) => {
-                *a = access(a);
-                let moved: Vec<Guard> = guards.iter().map(|g| Guard { axis: axis(g.axis), ..*g }).collect();
-                *guards = moved;
+impl Order {
+    /// The order in which most of what the bodies touch is consecutive: along the last outer axis or
+    /// along the last inner one. Draws are numbered outer first, so they decide against moving.
+    fn new(bodies: &[(&Body, Option<(ReduceOp, Reg)>)], outer: &Shape, inner: &Shape) -> Order {
+        let (o, n) = (outer.rank(), inner.rank());
+        let mut order = Order { outer: o, inner: n, tail: 0 };
+        let instrs = || bodies.iter().flat_map(|b| &b.0.instrs);
+        if o == 0 || n == 0 || instrs().any(|i| matches!(i, Instr::Random { .. })) {
+            return order;
+        }
+        let loads = instrs().filter_map(|instr| match instr {
+            Instr::Load(a, _) => Some(a),
+            _ => None,
+        });
+        let stores = bodies.iter().flat_map(|b| &b.0.stores).map(|s| &s.access);
+        // For each outer axis whether it steps through memory in smaller strides than the first inner
+        // one; for the last also whether it is the one without gaps.
+        let mut votes = [0i32; 6];
+        let mut rows = 0;
+        for a in loads.chain(stores) {
+            let of = |axis: usize| a.strides[axis].unsigned_abs();
+            rows += (a.strides[o - 1] == 1) as i32 - (a.strides[o + n - 1] == 1) as i32;
+            for axis in (0..o).filter(|&axis| of(axis) != 0 && of(o) != 0) {
+                votes[axis] += (of(axis) < of(o)) as i32 - (of(axis) > of(o)) as i32;
             }
-            Instr::Gather { access: a, .. } | Instr::GatherByte { access: a, .. } => *a = access(a),
-            Instr::Index(a) => *a = axis(*a),
-            _ => {}
+        }
+        if rows > 0 {
+            order.tail = 1 + (0..o - 1).rev().take_while(|&axis| votes[axis] >= 0).count();
+        }
+        order
+    }
+
+    /// Where an axis of outer ++ inner goes.
+    fn axis(&self, axis: usize) -> usize {
+        let lead = self.outer - self.tail;
+        match axis {
+            a if a < lead => a,
+            a if a < self.outer => a + self.inner,
+            a => a - self.tail,
         }
     }
-    body.stores = pre.stores.iter().map(|s| Store { access: access(&s.access), reg: s.reg }).collect();
-    (body, join(inner, outer))
+
+    /// The reordered domain.
+    fn domain(&self, outer: &Shape, inner: &Shape) -> Shape {
+        let mut dims = [0; 6];
+        for (a, d) in outer.dims().chain(inner.dims()).enumerate() {
+            dims[self.axis(a)] = d;
+        }
+        Shape::new(&dims[..self.outer + self.inner])
+    }
+
+    /// Strides over the reordered domain; those of inner axes are multiplied by `inner`.
+    fn strides(&self, strides: &[i32; 6], inner: i32) -> [i32; 6] {
+        let mut moved = [0; 6];
+        for a in 0..self.outer + self.inner {
+            moved[self.axis(a)] = strides[a] * if a < self.outer { 1 } else { inner };
+        }
+        moved
+    }
+
+    fn access(&self, access: &Access) -> Access {
+        Access { loc: access.loc, strides: self.strides(&access.strides, 1) }
+    }
+
+    /// The same body over the reordered domain.
+    fn body(&self, body: &Body) -> Body {
+        let mut body = body.clone();
+        for instr in &mut body.instrs {
+            match instr {
+                Instr::Load(a, guards) => {
+                    *a = self.access(a);
+                    for g in guards {
+                        g.axis = self.axis(g.axis as usize) as u8;
+                    }
+                }
+                Instr::Gather { access: a, .. } | Instr::GatherByte { access: a, .. } => *a = self.access(a),
+                Instr::Index(a) => *a = self.axis(*a as usize) as u8,
+                _ => {}
+            }
+        }
+        for store in &mut body.stores {
+            store.access = self.access(&store.access);
+        }
+        body
+    }
 }

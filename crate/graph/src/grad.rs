@@ -84,6 +84,16 @@ fn rule<'g>(op: &Op, i: usize, x: &[Tensor<'g>], y: Tensor<'g>, dy: Tensor<'g>) 
                 _ => dy.matmul_flags(a, true, *ta),
             }
         }
+        Op::Conv { stride } => match i {
+            0 => dy.conv_input(x[1], *stride as usize, x[0].shape()),
+            _ => x[0].conv_weights(dy, *stride as usize, x[1].shape()),
+        },
+        // Σ dy·x over windows is linear in both, and what it sums is a convolution of each.
+        Op::ConvWeights { stride } => match i {
+            0 => x[1].conv_input(dy, *stride as usize, x[0].shape()),
+            _ => x[0].conv(dy, *stride as usize, 0),
+        },
+        Op::Flip(mask) => dy.flip_mask(*mask),
         Op::Reshape => dy.reshape(x[0].shape()),
         Op::Permute(perm) => {
             let mut inverse = [0; 6];
@@ -120,7 +130,7 @@ fn rule<'g>(op: &Op, i: usize, x: &[Tensor<'g>], y: Tensor<'g>, dy: Tensor<'g>) 
             let (rows, batch) = (x[0].shape().dim(0), x[1].shape().len());
             let width = x[0].shape().len() / rows.max(1);
             let index = x[1].reshape([batch, 1]);
-            let one_hot = index.equal(g.iota([1, rows], 1));
+            let one_hot = index.equal(g.iota([batch, rows], 1));
             one_hot.matmul_tn(dy.reshape([batch, width])).reshape(x[0].shape())
         }
         _ => return None,

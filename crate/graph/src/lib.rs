@@ -13,6 +13,8 @@ extern crate std;
 
 pub mod angle;
 mod compile;
+mod compose;
+mod conv;
 mod device;
 mod grad;
 mod graph;
@@ -25,6 +27,7 @@ mod shape;
 mod tensor;
 
 pub use compile::compile;
+pub use compose::BatchNorm;
 pub use device::{Device, DeviceError, Task};
 pub use graph::{Graph, GraphError, Node, NodeId};
 pub use op::{Binary, DType, Op, ReduceOp, Unary};

@@ -128,6 +128,18 @@ pub enum Op {
         /// The right operand is stored transposed.
         tb: bool,
     },
+    /// Cross-correlation of `x [B, H, W, C]` with `w [KH, KW, C, N]`, nothing added around `x`:
+    /// `[B, OH, OW, N]` with OH = ⌊(H − KH)/stride⌋ + 1.
+    Conv {
+        /// Pixels between neighbouring windows, both ways.
+        stride: u32,
+    },
+    /// The gradient of [`Op::Conv`] with respect to `w`, of `x [B, H, W, C]` and
+    /// `dy [B, OH, OW, N]`; the node's shape `[KH, KW, C, N]` says how large the windows are.
+    ConvWeights {
+        /// Pixels between neighbouring windows, both ways.
+        stride: u32,
+    },
     /// The same elements in order, under another shape.
     Reshape,
     /// Axes reordered: output axis i is input axis `perm[i]`.
@@ -136,6 +148,8 @@ pub enum Op {
     Broadcast,
     /// A box: starts per axis; the node's shape gives the sizes.
     Slice([u32; 6]),
+    /// The axes of a bit mask run backwards.
+    Flip(u8),
     /// Zeros around: how many before each axis; the node's shape gives the total.
     Pad([u32; 6]),
     /// Operands joined along an axis.
@@ -166,10 +180,13 @@ impl Op {
             Op::Reduce(ReduceOp::Sum, _) => "sum",
             Op::Reduce(ReduceOp::Max, _) => "max",
             Op::Matmul { .. } => "matmul",
+            Op::Conv { .. } => "conv",
+            Op::ConvWeights { .. } => "conv_weights",
             Op::Reshape => "reshape",
             Op::Permute(_) => "permute",
             Op::Broadcast => "broadcast",
             Op::Slice(_) => "slice",
+            Op::Flip(_) => "flip",
             Op::Pad(_) => "pad",
             Op::Concat(_) => "concat",
             Op::Gather => "gather",

@@ -1,6 +1,13 @@
 //! Optimisers. They are graph code: the update is part of the step, and over a group's flat
 //! variable it compiles to one kernel.
 
+mod clip;
+mod rms_prop;
+pub mod schedule;
+
+pub use clip::{clip_global_norm, clip_groups};
+pub use rms_prop::{RmsProp, RmsPropOptions};
+
 use crate::Tensor;
 use crate::graph::Graph;
 use crate::program::{Group, Init, Program, Var};
@@ -48,7 +55,9 @@ pub struct AdamOptions {
     pub beta2: f32,
     /// Added to √v̂.
     pub epsilon: f32,
-    /// Decoupled weight decay (AdamW), times the rate, on every parameter of the group.
+    /// Decoupled weight decay (AdamW), times the rate, on every parameter of the group. Weights that
+    /// are not to decay, biases and gains, belong into a group of their own; see also
+    /// [`Adam::update_decayed`].
     pub decay: f32,
 }
 
@@ -85,7 +94,19 @@ impl Adam {
 
     /// Assigns the updated weights, which are also returned. `grad` is flat; `rate` is a scalar.
     pub fn update<'g>(&self, g: &'g Graph, grad: Tensor<'g>, rate: Tensor<'g>) -> Tensor<'g> {
-        let AdamOptions { beta1, beta2, epsilon, decay } = self.options;
+        self.update_decayed(g, grad, rate, g.constant(self.options.decay))
+    }
+
+    /// [`Adam::update`] with another decay than that of the options: a scalar, such as a knob, or
+    /// one for each weight, `[P]`.
+    pub fn update_decayed<'g>(
+        &self,
+        g: &'g Graph,
+        grad: Tensor<'g>,
+        rate: Tensor<'g>,
+        decay: Tensor<'g>,
+    ) -> Tensor<'g> {
+        let AdamOptions { beta1, beta2, epsilon, .. } = self.options;
         let t = g.read(self.t) + 1.0;
         // m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g²
         let m = beta1 * g.read(self.m) + (1.0 - beta1) * grad;

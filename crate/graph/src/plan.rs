@@ -128,8 +128,9 @@ pub enum Instr {
         /// The entry's invocation counter.
         counter: Loc,
     },
-    /// The core's result at this point: the reduced value or the matrix product.
-    Core,
+    /// The core's result at this point: the matrix product (0), or what pass `.0` of a reduction
+    /// gave for this outer point.
+    Result(u8),
     /// One argument.
     Unary(Unary, Reg),
     /// Two arguments; the type is that of the operands.
@@ -158,31 +159,106 @@ pub struct Body {
     pub stores: Vec<Store>,
 }
 
+/// Several axes taken as one, outermost first: sizes and strides in words. Neighbours that one
+/// stride serves are merged, axes of size 1 dropped; no axis at all is a single point.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Axes(pub Vec<(u32, i32)>);
+
+impl Axes {
+    /// Of sizes and strides, outermost first.
+    pub fn new(axes: impl IntoIterator<Item = (usize, i32)>) -> Axes {
+        let mut merged: Vec<(u32, i32)> = Vec::new();
+        for (size, stride) in axes.into_iter().filter(|a| a.0 != 1) {
+            match merged.last_mut() {
+                Some(last) if last.1 == stride * size as i32 => *last = (last.0 * size as u32, stride),
+                _ => merged.push((size as u32, stride)),
+            }
+        }
+        Axes(merged)
+    }
+
+    /// Number of points.
+    pub fn points(&self) -> u32 {
+        self.0.iter().map(|a| a.0).product()
+    }
+
+    /// The one stride that reaches every point: 0 of a single point, `None` of several axes.
+    pub fn stride(&self) -> Option<i32> {
+        match self.0[..] {
+            [] => Some(0),
+            [(_, stride)] => Some(stride),
+            _ => None,
+        }
+    }
+
+    /// Words from the first point to point `at`, counted row-major.
+    pub fn offset(&self, mut at: u32) -> i32 {
+        let mut offset = 0;
+        for &(size, stride) in self.0.iter().rev() {
+            offset += (at % size) as i32 * stride;
+            at /= size;
+        }
+        offset
+    }
+}
+
+/// One of the two factors of a product: where its element at (batch, row or column, summed) is.
+/// Windows of a convolution are a factor like any other: their axes overlap in memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Factor {
+    /// The first element.
+    pub loc: Loc,
+    /// Along the batch.
+    pub batch: Axes,
+    /// Along the rows (left) or columns (right) of the result.
+    pub kept: Axes,
+    /// Along the summed dimension.
+    pub summed: Axes,
+}
+
+/// One pass of a reduction over the inner axes: `combine over inner points of pre(outer ++ inner)`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pass {
+    /// How elements combine.
+    pub op: ReduceOp,
+    /// Runs per point of `outer ++ inner`; it may store, and may use the results of earlier passes
+    /// ([`Instr::Result`] with a smaller number).
+    pub pre: Body,
+    /// The register of `pre` that is reduced.
+    pub value: Reg,
+}
+
 /// The heavy part of a kernel.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Core {
     /// None: a map over the domain.
     Map,
-    /// `combine over inner points of pre(outer ++ inner)`.
+    /// Passes over the rows of `outer ++ inner`, one after another for each outer point. The
+    /// kernel's body runs once per outer point after the passes.
     Reduce {
-        /// How elements combine.
-        op: ReduceOp,
-        /// The reduced axes' sizes. In `pre` they follow the outer ones.
+        /// The reduced axes' sizes. In `pre` and `last` they follow the outer ones.
         inner: Shape,
-        /// Runs per point of `outer ++ inner`; it may store, too.
-        pre: Body,
-        /// The register of `pre` that is reduced.
-        value: Reg,
+        /// At least one. Softmax has two: a maximum, then a sum of exponentials.
+        passes: Vec<Pass>,
+        /// Runs per point of `outer ++ inner` after all passes, with all results; empty for a plain
+        /// reduction.
+        last: Body,
     },
-    /// `Σ_k a[batch, m, k]·b[batch, k, n]`; the outer domain is exactly `[batch, M, N]`
-    /// (none of these three dropped, even if 1).
+    /// `Σ_k a[batch, m, k]·b[batch, k, n]`; the kernel's domain has `batch·m·n` points in that
+    /// order, whatever its axes.
     Matmul {
+        /// Number of products.
+        batch: u32,
+        /// Rows of each result.
+        m: u32,
+        /// Columns of each result.
+        n: u32,
         /// The summed dimension.
         k: u32,
-        /// Strides for batch, m, k (the other three entries are 0).
-        a: Access,
-        /// Strides for batch, k, n.
-        b: Access,
+        /// The left factor: rows are kept.
+        a: Factor,
+        /// The right factor: columns are kept.
+        b: Factor,
     },
 }
 
@@ -275,7 +351,10 @@ impl Kernel {
         points * ops(&self.body)
             + match &self.core {
                 Core::Map => 0,
-                Core::Reduce { inner, pre, .. } => points * inner.len() as u64 * (ops(pre) + 1),
+                Core::Reduce { inner, passes, last } => {
+                    let each: u64 = passes.iter().map(|p| ops(&p.pre) + 1).sum();
+                    points * inner.len() as u64 * (each + ops(last))
+                }
                 Core::Matmul { k, .. } => points * 2 * u64::from(*k),
             }
     }
@@ -312,6 +391,21 @@ fn write_access(f: &mut fmt::Formatter<'_>, access: &Access, rank: usize) -> fmt
     write!(f, "{}{:?}", access.loc, &access.strides[..rank])
 }
 
+impl fmt::Display for Factor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.loc)?;
+        for (name, axes) in [("batch", &self.batch), ("kept", &self.kept), ("summed", &self.summed)] {
+            if !axes.0.is_empty() {
+                write!(f, " {name}")?;
+            }
+            for (size, stride) in &axes.0 {
+                write!(f, " {size}×{stride}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
 fn write_body(f: &mut fmt::Formatter<'_>, body: &Body, rank: usize, indent: &str) -> fmt::Result {
     for (r, instr) in body.instrs.iter().enumerate() {
         write!(f, "{indent}r{r} = ")?;
@@ -335,7 +429,7 @@ fn write_body(f: &mut fmt::Formatter<'_>, body: &Body, rank: usize, indent: &str
             }
             Instr::Index(axis) => write!(f, "c{axis}")?,
             Instr::Random { key, counter } => write!(f, "threefry key {key} invocation {counter}")?,
-            Instr::Core => f.write_str("core")?,
+            Instr::Result(i) => write!(f, "result {i}")?,
             Instr::Unary(u @ (Unary::Leaky(s) | Unary::LeakySlope(s)), a) => {
                 write!(f, "{}({s}) r{a}", u.name())?;
             }
@@ -358,16 +452,20 @@ impl fmt::Display for Kernel {
         write!(f, "{} over {}", self.label, self.domain)?;
         match &self.core {
             Core::Map => writeln!(f)?,
-            Core::Reduce { op, inner, pre, value } => {
-                writeln!(f, ", {op:?} over {inner} of r{value} in")?;
-                write_body(f, pre, self.domain.rank() + inner.rank(), "      | ")?;
+            Core::Reduce { inner, passes, last } => {
+                let rank = self.domain.rank() + inner.rank();
+                writeln!(f, ", rows of {inner}")?;
+                for (i, Pass { op, pre, value }) in passes.iter().enumerate() {
+                    writeln!(f, "      result {i} = {op:?} of r{value} in")?;
+                    write_body(f, pre, rank, "      | ")?;
+                }
+                if !last.instrs.is_empty() {
+                    writeln!(f, "      then")?;
+                    write_body(f, last, rank, "      | ")?;
+                }
             }
-            Core::Matmul { k, a, b } => {
-                write!(f, ", product over k = {k} of ")?;
-                write_access(f, a, 3)?;
-                f.write_str(" and ")?;
-                write_access(f, b, 3)?;
-                writeln!(f)?;
+            Core::Matmul { batch, m, n, k, a, b } => {
+                writeln!(f, ", {batch} × [{m}, {k}]·[{k}, {n}] of {a} and {b}")?;
             }
         }
         write_body(f, &self.body, self.domain.rank(), "    ")

@@ -35,6 +35,9 @@ impl Var {
 pub enum Role {
     /// Learned, or carried from step to step: saved in checkpoints.
     State,
+    /// Carried from one entry to the next while an answer is worked out, and worth nothing after it:
+    /// not saved, and not set at the start.
+    Scratch,
     /// A data set: written by the host when the exhibit opens, read only on the device.
     Data,
     /// An argument: written by the host before a run (`f32`).
@@ -44,7 +47,7 @@ pub enum Role {
 impl Role {
     /// Whether entries may assign it.
     pub fn writable(self) -> bool {
-        self == Role::State
+        matches!(self, Role::State | Role::Scratch)
     }
 }
 
@@ -234,6 +237,16 @@ impl Program {
     /// Integer state.
     pub fn state_u(&mut self, name: &str, shape: impl Into<Shape>) -> Var {
         self.declare(name, DType::U32, shape.into(), Role::State, Init::Constant(0.0))
+    }
+
+    /// Float scratch.
+    pub fn scratch(&mut self, name: &str, shape: impl Into<Shape>) -> Var {
+        self.declare(name, DType::F32, shape.into(), Role::Scratch, Init::Constant(0.0))
+    }
+
+    /// Integer scratch.
+    pub fn scratch_u(&mut self, name: &str, shape: impl Into<Shape>) -> Var {
+        self.declare(name, DType::U32, shape.into(), Role::Scratch, Init::Constant(0.0))
     }
 
     /// A float data set.

@@ -229,7 +229,7 @@ impl<'g> Tensor<'g> {
         let (a, b) = (self.shape(), other.shape());
         let rank = a.rank();
         let batch = |s: &Shape| s.without(|axis| axis + 2 >= rank);
-        let fits = (2..=3).contains(&rank) && b.rank() == rank && batch(&a) == batch(&b);
+        let fits = rank >= 2 && b.rank() == rank && batch(&a) == batch(&b);
         let (m, k) =
             if fits { (a.dim(rank - 2 + ta as usize), a.dim(rank - 1 - ta as usize)) } else { (0, 0) };
         let (k2, n) =

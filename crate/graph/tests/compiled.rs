@@ -6,11 +6,12 @@ use tilde_graph::plan::{Arena, Body, Core, Instr, Kernel, Store};
 use tilde_graph::{Graph, Group, Init, Plan, Program, Tensor, Unary, Var, compile};
 
 fn stores(kernel: &Kernel) -> impl Iterator<Item = &Store> {
-    let pre: &[Store] = match &kernel.core {
-        Core::Reduce { pre, .. } => &pre.stores,
-        _ => &[],
+    let (passes, last) = match &kernel.core {
+        Core::Reduce { passes, last, .. } => (&passes[..], Some(last)),
+        _ => (&[][..], None),
     };
-    kernel.body.stores.iter().chain(pre)
+    let bodies = passes.iter().map(|p| &p.pre).chain(last).chain([&kernel.body]);
+    bodies.flat_map(|b| &b.stores)
 }
 
 /// Whether a kernel writes any word of a variable.
@@ -248,10 +249,10 @@ fn a_plan_prints() {
         "entry train:",
         "1 draw sites",
         "FLOP",
-        "product over k = 3",
+        "1 × [8, 3]·[3, 5]",
         "threefry key data_u+0",
         "leaky(0.25)",
-        "Sum over",
+        "= Sum of",
         "store ",
     ] {
         assert!(text.contains(words), "'{words}' is missing in\n{text}");

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+pub mod layers;
+
 use tilde_graph::rng::Stream;
 use tilde_graph::{Graph, Init, Program, Tensor, Unary, Var};
 

@@ -6,6 +6,7 @@
 //! table `TESTED` of the records it checks; a record that is in no table must be in [`skipped`],
 //! with the reason.
 
+mod closed;
 mod convolutions;
 mod file;
 mod gan;
@@ -15,7 +16,10 @@ mod ops;
 mod optimisers;
 mod random;
 mod rbm;
+mod second;
 mod skipped;
+mod torch_layers;
+mod training;
 mod trial;
 mod vae;
 
@@ -51,9 +55,13 @@ fn tables() -> Vec<(&'static str, &'static [Tested])> {
         ("torch", optimisers::TESTED),
         ("torch", vae::TESTED),
         ("torch", gan::TESTED),
+        ("torch", torch_layers::TESTED),
+        ("torch", second::TESTED),
+        ("torch", training::TESTED),
         ("threefry", random::TESTED),
         ("sklearn", rbm::TESTED),
         ("seed1", layers::TESTED),
+        ("seed1", closed::TESTED),
         ("seed1", convolutions::TESTED),
         ("seed1", optimisers::TESTED_SEED1),
         ("seed1", gan::TESTED_SEED1),

@@ -16,8 +16,14 @@ pub struct Given<'r> {
 }
 
 impl Given<'_> {
-    fn list(&self, name: &str) -> Vec<usize> {
+    /// A list of whole numbers of the record.
+    pub fn list(&self, name: &str) -> Vec<usize> {
         whole(&self.record.given[name]).into_iter().map(|x| x as usize).collect()
+    }
+
+    /// A whole number of the record.
+    pub fn count(&self, name: &str) -> usize {
+        number(&self.record.given[name]) as usize
     }
 
     fn slope(&self) -> f32 {
@@ -124,29 +130,18 @@ fn reduce(r: &Record) {
 fn matmul(r: &Record) {
     // Up to 33 products are summed, in another order than PyTorch's.
     check_op(r, &[], &[], Tolerance { f32: 2e-6, ..EXACT }, |_, x, given| {
-        let (a, b) = (x[0].shape(), x[1].shape());
-        // Products have one batch axis at most: more are folded into one.
-        let batch: Vec<usize> = a.dims().take(a.rank() - 2).collect();
-        let fold = |x: Tensor<'_>| {
-            let dims: Vec<usize> = x.shape().dims().collect();
-            let rows = &dims[dims.len() - 2..];
-            [&[batch.iter().product()], rows].concat()
-        };
-        let (p, q) = match a.rank() {
-            4 => (x[0].reshape(&fold(x[0])[..]), x[1].reshape(&fold(x[1])[..])),
-            _ => (x[0], x[1]),
-        };
-        let y = match (given.flag("ta"), given.flag("tb")) {
-            (false, false) => p.matmul(q),
-            (true, false) => p.matmul_tn(q),
-            (false, true) => p.matmul_nt(q),
+        match (given.flag("ta"), given.flag("tb")) {
+            (false, false) => x[0].matmul(x[1]),
+            (true, false) => x[0].matmul_tn(x[1]),
+            (false, true) => x[0].matmul_nt(x[1]),
             // There is no method for both; a permutation is a view of the left operand.
-            (true, true) if p.shape().rank() == 2 => p.permute(&[1, 0]).matmul_nt(q),
-            (true, true) => p.permute(&[0, 2, 1]).matmul_nt(q),
-        };
-        let rows = [y.shape().dim(y.shape().rank() - 2), y.shape().dim(y.shape().rank() - 1)];
-        assert_eq!(rows[1], if given.flag("tb") { b.dim(b.rank() - 2) } else { b.dim(b.rank() - 1) });
-        y.reshape(&[&batch[..], &rows].concat()[..])
+            (true, true) => {
+                let rank = x[0].shape().rank();
+                let mut axes: Vec<usize> = (0..rank).collect();
+                axes.swap(rank - 2, rank - 1);
+                x[0].permute(&axes).matmul_nt(x[1])
+            }
+        }
     });
 }
 
@@ -171,10 +166,6 @@ fn layout(r: &Record) {
     });
 }
 
-fn log_softmax(x: Tensor<'_>) -> Tensor<'_> {
-    x - x.log_sum_exp(1).reshape([x.shape().dim(0), 1])
-}
-
 fn composed(r: &Record) {
     let classes = r.given.get("classes").map_or(vec![], whole);
     let tolerance = match r.name() {
@@ -184,14 +175,10 @@ fn composed(r: &Record) {
     };
     check_op(r, &classes, &[], tolerance, |g, x, given| match given.record.name() {
         "composed.bce_with_logits" | "composed.bce_with_logits.extreme" => x[0].bce_with_logits(x[1]),
-        "composed.log_softmax" => log_softmax(x[0]),
-        "composed.softmax" => log_softmax(x[0]).exp(),
+        "composed.log_softmax" => x[0].log_softmax(1),
+        "composed.softmax" => x[0].softmax(1),
         "composed.logsumexp" => (x[0] * 30.0).log_sum_exp(1),
-        "composed.cross_entropy" => {
-            let (batch, classes) = (x[0].shape().dim(0), x[0].shape().dim(1));
-            let one_hot = given.index(g).reshape([batch, 1]).equal(g.iota([1, classes], 1));
-            -(log_softmax(x[0]) * one_hot).sum() / batch as f32
-        }
+        "composed.cross_entropy" => x[0].cross_entropy(given.index(g)).sum() / x[0].shape().dim(0) as f32,
         "composed.linear_leaky" => (x[0].matmul(x[1]) + x[2]).leaky_relu(given.slope()),
         "composed.variance" => {
             let mean = x[0].sum_keep(&[1]) / x[0].shape().dim(1) as f32;

@@ -181,11 +181,28 @@ fn exact_seed1(r: &Record) {
     t.check(Tolerance { f64: 1e-12, f32: 5e-6 });
 }
 
+/// log Z of a machine with two hidden layers: given the first, the visible units and the second are
+/// independent, and their sums are products.
+fn deep(r: &Record) {
+    let mut t = Trial::new(&r.id);
+    let vars = ["W1", "W2", "bv", "b1", "b2"].map(|name| t.input(&array(&r.given[name])));
+    let hidden = array(&r.given["b1"]).shape[0];
+    t.entry(|g| {
+        let [w1, w2, bv, b1, b2] = vars.map(|v| g.read(v));
+        let h = states(g, hidden);
+        let below = (h.matmul_nt(w1) + bv).softplus().sum_axes(&[1]);
+        let above = (h.matmul(w2) + b2).softplus().sum_axes(&[1]);
+        g.output("logZ", ((h * b1).sum_axes(&[1]) + below + above).log_sum_exp(0));
+    });
+    t.output("logZ", &array(&r.out["logZ"]));
+    t.check(Tolerance { f64: 1e-12, f32: 2e-6 });
+}
+
 /// The records of `sklearn.json` about small machines.
 pub const TESTED: &[Tested] = &[("rbm.energies.", energies), ("rbm.exact.", exact)];
 
 /// The records of `seed1.json` about small machines.
-pub const TESTED_SEED1: &[Tested] = &[("rbm.exact", exact_seed1)];
+pub const TESTED_SEED1: &[Tested] = &[("rbm.exact", exact_seed1), ("dbm.exact", deep)];
 
 #[test]
 fn machines_agree_with_scikit_learn() {

@@ -3,7 +3,7 @@
 use super::file::Array;
 use tilde_cpu::{Cpu, Interpreter, Values};
 use tilde_graph::plan::{Arena, Loc};
-use tilde_graph::{Device, Graph, Group, Init, Knob, Program, Shape, Var, compile};
+use tilde_graph::{DType, Device, Graph, Group, Init, Knob, Program, Shape, Var, VarId, compile};
 
 /// How far an element may be off, relative to the larger of 1 and itself.
 #[derive(Clone, Copy)]
@@ -69,6 +69,13 @@ impl Trial {
     pub fn number(&mut self, value: f64) -> Knob {
         self.numbers.push(value);
         self.program.knob("number", value as f32)
+    }
+
+    /// A flat variable that entries may assign, starting from these values.
+    pub fn state(&mut self, name: &str, start: Vec<f64>) -> Var {
+        let var = self.program.state(name, [start.len()], Init::Constant(0.0));
+        self.floats.push((var, start));
+        var
     }
 
     /// A group with these parameters, in this order, starting from these values.
@@ -141,6 +148,10 @@ impl Trial {
         for (backend, cpu) in loaded {
             let mut cpu = cpu.expect("a small plan");
             let single = |v: &[f64]| v.iter().map(|x| *x as f32).collect::<Vec<f32>>();
+            for (i, var) in plan.vars.iter().enumerate().filter(|v| v.1.loc.arena.dtype() == DType::F32) {
+                let start = self.program.initial_values(VarId(i as u32), 0);
+                cpu.write(var.loc.arena, var.loc.offset, &start);
+            }
             for (var, values) in &self.floats {
                 let loc = plan.vars[var.id().0 as usize].loc;
                 cpu.write(loc.arena, loc.offset, &single(values));

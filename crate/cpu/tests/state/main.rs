@@ -7,7 +7,7 @@ mod random;
 use device::{LOADS, Load, now, start, values};
 use tilde_cpu::Interpreter;
 use tilde_graph::optim::{Adam, AdamOptions};
-use tilde_graph::{Device, Graph, Init, Program, Tensor, Var};
+use tilde_graph::{Device, Graph, Init, Program, Tensor, Unary, Var};
 
 fn counting(from: u16, len: u16) -> Init {
     Init::Values((from..from + len).map(f32::from).collect())
@@ -199,6 +199,28 @@ fn entries_in_turn_agree_with_the_interpreter() {
             for (fast, exact) in values(&mut cpu, group.var()).into_iter().zip(exact) {
                 assert!((f64::from(fast) - exact).abs() < 1e-5, "{fast} where the judge has {exact}");
             }
+        }
+    }
+}
+
+/// The number is computed where it is used and lies nowhere in memory.
+#[test]
+fn a_number_that_is_computed_picks_a_row() {
+    let mut p = Program::new("rows");
+    let row = p.state("row", [1], Init::Constant(0.0));
+    let table = p.state("table", [4, 3], counting(0, 12));
+    let picked = p.state("picked", [1, 3], Init::Constant(0.0));
+    let run = |g: &Graph| {
+        let at = g.read(row);
+        g.assign(picked, g.read(table).gather(at.unary(Unary::ToU32)));
+        g.assign(row, at + 1.0);
+    };
+    p.entry("run", run).expect("legal shapes");
+    for load in LOADS {
+        let mut cpu = start(&p, load, 0);
+        for i in 0..4 {
+            cpu.run(&[(0, 1)], 1).expect("runs");
+            assert_eq!(values(&mut cpu, picked), numbers(3 * i, 3), "{}", cpu.plan());
         }
     }
 }

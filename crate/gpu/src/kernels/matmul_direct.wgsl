@@ -14,9 +14,4 @@ fn main(
     if (m0 >= {{M}}u || n0 >= {{N}}u) {
         return;
     }
-{{ADDRESSES}}{{SUMS}}    var k = k_begin;
-    for (; k + 4u <= k_end; k += 4u) {
-{{FOUR_STEPS}}    }
-    for (; k < k_end; k++) {
-{{ONE_STEP}}    }
-{{STORE}}}
+{{ADDRESSES}}{{SUMS}}{{LOOPS}}{{STORE}}}

@@ -17,10 +17,8 @@ fn main(
 ) {
 {{PLACE}}    let m0 = tile_m * 32u + local.y * 4u;
     let n0 = tile_n * 32u + local.x * 4u;
-{{SUMS}}    for (var k0 = k_begin; k0 < k_end; k0 += 32u) {
-        for (var element = index; element < 256u; element += 64u) {
-{{LOAD_A}}{{LOAD_B}}        }
-        workgroupBarrier();
+{{ADDRESSES}}{{SUMS}}    for (var k0 = {{K_BEGIN}}; k0 < {{K_END}}; k0 += 32u) {
+{{LOAD_A}}{{LOAD_B}}        workgroupBarrier();
         for (var k = 0u; k < 32u; k++) {
             let a = tile_a[k * 9u + local.y];
             let b = tile_b[k * 9u + local.x];

@@ -1,5 +1,6 @@
 //! A [`Body`] as WGSL statements: one `let` per register, then the stores.
 
+use super::axes::step;
 use super::source::{Helper, Source, type_name};
 use std::fmt::Write;
 use tilde_graph::plan::{Access, Body, Guard, Instr, Reg};
@@ -25,7 +26,11 @@ impl Scope<'_> {
     }
 }
 
-/// The statements of `body`. They use the scope's names, and `core` for the core's result.
+/// The statements of `body`. They use the scope's names, and `result0`, … for the core's results.
+///
+/// A store to an arena of vectors is a whole vector, since WGSL lets a write of one component touch
+/// the other three, which may be another invocation's. It waits for the last of four neighbours,
+/// whose place among them is `lane`.
 pub(super) fn statements(source: &mut Source, body: &Body, scope: &Scope) -> String {
     let mut text = String::new();
     let indent = " ".repeat(scope.indent);
@@ -47,8 +52,15 @@ pub(super) fn statements(source: &mut Source, body: &Body, scope: &Scope) -> Str
         };
     }
     for store in &body.stores {
-        let word = word(source, &store.access, scope.rank);
-        let _ = writeln!(text, "{indent}{word} = {};", scope.reg(store.reg));
+        let Access { loc, .. } = store.access;
+        let (index, reg) = (index(source, &store.access, scope.rank), scope.reg(store.reg));
+        let _ = if source.is_vectors(loc.arena) {
+            let (kept, vector) = (source.keep(), source.vector(loc.arena, &index));
+            writeln!(text, "{indent}{kept}[lane] = {reg};")
+                .and(writeln!(text, "{indent}if (lane == 3u) {{ {vector} = {kept}; }}"))
+        } else {
+            writeln!(text, "{indent}{} = {reg};", source.word(loc.arena, &index))
+        };
     }
     text
 }
@@ -77,25 +89,24 @@ pub(super) fn coordinates(
     text
 }
 
-/// The word at an access, as an expression that can be read or assigned.
-pub(super) fn word(source: &mut Source, access: &Access, rank: usize) -> String {
-    let index = source.offset(access.loc) + &steps(access, rank);
+/// The word at an access, as an expression.
+fn word(source: &mut Source, access: &Access, rank: usize) -> String {
+    let index = index(source, access, rank);
     source.word(access.loc.arena, &index)
 }
 
-/// ` + c0 * 3u - c1 * 2u`: the walk of an access along its axes. Integers wrap, so the order of
-/// additions and subtractions does not matter.
+/// Where that word is in its arena.
+fn index(source: &mut Source, access: &Access, rank: usize) -> String {
+    source.offset(access.loc) + &steps(access, rank)
+}
+
+/// ` + c0 * 3u - c1 * 2u`: the walk of an access along its axes.
 fn steps(access: &Access, rank: usize) -> String {
-    let mut text = String::new();
-    for (axis, stride) in access.strides[..rank].iter().enumerate() {
-        let sign = if *stride < 0 { '-' } else { '+' };
-        let _ = match stride.unsigned_abs() {
-            0 => Ok(()),
-            1 => write!(text, " {sign} c{axis}"),
-            stride => write!(text, " {sign} c{axis} * {stride}u"),
-        };
-    }
-    text
+    access.strides[..rank]
+        .iter()
+        .enumerate()
+        .map(|(axis, stride)| step(&format!("c{axis}"), *stride))
+        .collect()
 }
 
 /// Whether a coordinate is inside its bounds, in one comparison: below `lo` it wraps.
@@ -138,7 +149,7 @@ fn value(source: &mut Source, body: &Body, instr: &Instr, scope: &Scope) -> Stri
             let linear = scope.linear;
             format!("random_word(vec2<u32>({first}, {second}), {linear}, {invocation})")
         }
-        Instr::Core => "core".to_string(),
+        Instr::Result(i) => format!("result{i}"),
         Instr::Unary(op, a) => unary(source, op, &reg(a)),
         Instr::Binary(op, _, a, b) => binary(op, &reg(a), &reg(b)),
         Instr::Select(_, condition, a, b) => {

@@ -10,13 +10,14 @@ pub(super) fn collapse(kernel: &Kernel) -> Kernel {
     let mut kernel = kernel.clone();
     let Kernel { domain, core, body, .. } = &mut kernel;
     match core {
-        Core::Map => *domain = merge_axes(domain, 0, &mut [body]),
-        Core::Reduce { inner, pre, .. } => {
-            *inner = merge_axes(inner, domain.rank(), &mut [pre]);
-            *domain = merge_axes(domain, 0, &mut [pre, body]);
+        Core::Map | Core::Matmul { .. } => *domain = merge_axes(domain, 0, &mut [body]),
+        Core::Reduce { inner, passes, last } => {
+            let mut bodies: Vec<_> = passes.iter_mut().map(|pass| &mut pass.pre).collect();
+            bodies.push(last);
+            *inner = merge_axes(inner, domain.rank(), &mut bodies);
+            bodies.push(body);
+            *domain = merge_axes(domain, 0, &mut bodies);
         }
-        // The template names batch, row and column.
-        Core::Matmul { .. } => {}
     }
     kernel
 }

@@ -14,8 +14,8 @@ pub(super) fn shader(kernel: &Kernel) -> Shader {
     point(Source::default(), kernel, "")
 }
 
-/// One invocation per point of the domain, which runs `core` (statements that define `core`, or
-/// nothing) and then the body.
+/// One invocation per point of the domain, which runs `core` (statements that define the core's
+/// results, or nothing) and then the body.
 pub(super) fn point(mut source: Source, kernel: &Kernel, core: &str) -> Shader {
     let domain = &kernel.domain;
     let grid = Grid::of((kernel.points() as u64).div_ceil(u64::from(SIZE)));

@@ -11,6 +11,7 @@ macro_rules! kernel {
     };
 }
 
+mod axes;
 mod body;
 mod collapse;
 mod grid;

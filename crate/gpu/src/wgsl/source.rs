@@ -35,6 +35,8 @@ pub(super) struct Source {
     helpers: [bool; HELPERS.len()],
     scratch: Option<(DType, u32)>,
     offsets: Vec<u32>,
+    /// Vectors that are collected word by word before they are stored.
+    kept: u32,
 }
 
 impl Source {
@@ -51,7 +53,13 @@ impl Source {
         self.vectors[arena as usize] = true;
     }
 
-    /// A word of an arena, as an expression that can be read or assigned.
+    /// Whether an arena is declared as vectors.
+    pub(super) fn is_vectors(&self, arena: Arena) -> bool {
+        self.vectors[arena as usize]
+    }
+
+    /// A word of an arena, as an expression that can be read, and assigned where the arena is not
+    /// declared as vectors.
     pub(super) fn word(&mut self, arena: Arena, index: &str) -> String {
         let name = self.arena(arena);
         if self.vectors[arena as usize] {
@@ -65,6 +73,12 @@ impl Source {
     pub(super) fn vector(&mut self, arena: Arena, index: &str) -> String {
         debug_assert!(self.vectors[arena as usize], "{arena:?} is no array of vectors");
         format!("{}[({index}) >> 2u]", self.arena(arena))
+    }
+
+    /// Declares a vector that an invocation keeps for itself and gives its name.
+    pub(super) fn keep(&mut self) -> String {
+        self.kept += 1;
+        format!("kept{}", self.kept - 1)
     }
 
     /// The expression of an offset, which is kept in the uniform buffer.
@@ -117,6 +131,9 @@ impl Source {
                 "@group(0) @binding({OFFSETS_BINDING}) \
                  var<uniform> offsets: array<vec4<u32>, {vectors}>;"
             );
+        }
+        for i in 0..self.kept {
+            let _ = writeln!(text, "var<private> kept{i}: vec4<f32>;");
         }
         for (helper, used) in HELPERS.iter().zip(self.helpers) {
             if used {

@@ -12,13 +12,13 @@ pub(super) fn finish(kernel: &Kernel, parts: u32, op: ReduceOp, dtype: DType) ->
     let mut source = Source::default();
     let points = kernel.points() as u32;
     source.scratch(dtype, parts * points);
-    let total = combine(op, "core", &format!("scratch[part * {points}u + point]"));
-    let core = format!(
-        "    var core = scratch[point];
+    let combined = combine(op, "result0", &format!("scratch[part * {points}u + point]"));
+    let total = format!(
+        "    var result0 = scratch[point];
     for (var part = 1u; part < {parts}u; part++) {{
-        core = {total};
+        result0 = {combined};
     }}
 "
     );
-    map::point(source, kernel, &core)
+    map::point(source, kernel, &total)
 }

@@ -1,7 +1,7 @@
 //! Plans by hand.
 
 use tilde_graph::plan::*;
-use tilde_graph::{Binary, DType, Plan, Shape, Unary};
+use tilde_graph::{Binary, DType, Plan, ReduceOp, Shape, Unary};
 
 /// An access to `arena` from `offset` with the given strides.
 pub fn at(arena: Arena, offset: u32, strides: &[i32]) -> Access {
@@ -34,8 +34,8 @@ impl Builder {
         self.push(Instr::Const(value), DType::F32)
     }
 
-    pub fn core(&mut self) -> Reg {
-        self.push(Instr::Core, DType::F32)
+    pub fn result(&mut self, i: u8) -> Reg {
+        self.push(Instr::Result(i), DType::F32)
     }
 
     pub fn unary(&mut self, op: Unary, a: Reg) -> Reg {
@@ -56,6 +56,38 @@ impl Builder {
     pub fn body(self) -> Body {
         self.0
     }
+}
+
+/// A factor of a product from `offset` in `arena`; every list holds sizes and strides.
+pub fn factor(
+    arena: Arena,
+    offset: u32,
+    batch: &[(usize, i32)],
+    kept: &[(usize, i32)],
+    summed: &[(usize, i32)],
+) -> Factor {
+    let [batch, kept, summed] = [batch, kept, summed].map(|axes| Axes::new(axes.iter().copied()));
+    Factor { loc: Loc { arena, offset }, batch, kept, summed }
+}
+
+/// The product of two factors over `domain`.
+pub fn product(domain: &[usize], a: Factor, b: Factor, body: Builder) -> Kernel {
+    let batch = domain.iter().product::<usize>() as u32 / (a.kept.points() * b.kept.points());
+    let (m, n, k) = (a.kept.points(), b.kept.points(), a.summed.points());
+    let core = Core::Matmul { batch, m, n, k, a, b };
+    Kernel { label: "product".into(), domain: Shape::new(domain), core, body: body.body() }
+}
+
+/// One pass of a reduction.
+pub fn pass(op: ReduceOp, pre: Builder, value: Reg) -> Pass {
+    Pass { op, pre: pre.body(), value }
+}
+
+/// A reduction of passes, what runs on every element after them, and on every point.
+pub fn rows(outer: &[usize], inner: &[usize], passes: Vec<Pass>, last: Builder, body: Builder) -> Kernel {
+    let (label, domain, inner) = ("rows".to_string(), Shape::new(outer), Shape::new(inner));
+    let core = Core::Reduce { inner, passes, last: last.body() };
+    Kernel { label, domain, core, body: body.body() }
 }
 
 pub fn map(domain: &[usize], body: Builder) -> Kernel {

@@ -11,4 +11,6 @@ mod program;
 mod random_graphs;
 mod reduce;
 mod reference;
+mod rows;
 mod training;
+mod windows;

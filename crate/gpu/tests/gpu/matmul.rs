@@ -1,32 +1,26 @@
 //! Matrix products of all shapes and layouts, with bodies behind them.
 
-use crate::build::{Builder, at, dense, map};
+use crate::build::{Builder, at, dense, factor, map, product};
 use crate::check::{Draw, check, random_memory};
-use tilde_graph::plan::{Arena, Core, Instr, Kernel, Loc};
-use tilde_graph::{Binary, DType, Shape, Unary};
+use tilde_graph::plan::{Arena, Instr, Kernel, Loc};
+use tilde_graph::{Binary, DType, Unary};
 
 /// `leaky(a·b + bias)`, with either factor stored transposed.
 fn layer(batch: usize, m: usize, k: usize, n: usize, ta: bool, tb: bool) -> Kernel {
     let strides = |rows: usize, columns: usize, transposed: bool| {
-        let (row, column) = if transposed { (1, rows) } else { (columns, 1) };
-        [(rows * columns) as i32, row as i32, column as i32]
+        if transposed { (1, rows as i32) } else { (columns as i32, 1) }
     };
+    let (row, along) = strides(m, k, ta);
+    let a = factor(Arena::State, 0, &[(batch, (m * k) as i32)], &[(m, row)], &[(k, along)]);
+    let (along, column) = strides(k, n, tb);
+    let b = factor(Arena::Io, 0, &[(batch, (k * n) as i32)], &[(n, column)], &[(k, along)]);
     let mut body = Builder::default();
-    let core = body.core();
+    let sum = body.result(0);
     let bias = body.load(at(Arena::Data, 0, &[0, 0, 1]));
-    let sum = body.binary(Binary::Add, core, bias);
+    let sum = body.binary(Binary::Add, sum, bias);
     let y = body.unary(Unary::Leaky(0.1), sum);
     body.store(dense(Arena::Work, 0, &[batch, m, n]), y);
-    Kernel {
-        label: "layer".into(),
-        domain: Shape::new(&[batch, m, n]),
-        core: Core::Matmul {
-            k: k as u32,
-            a: at(Arena::State, 0, &strides(m, k, ta)),
-            b: at(Arena::Io, 0, &strides(k, n, tb)),
-        },
-        body: body.body(),
-    }
+    product(&[batch, m, n], a, b, body)
 }
 
 fn layer_matches(batch: usize, m: usize, k: usize, n: usize, ta: bool, tb: bool) {
@@ -79,25 +73,18 @@ fn a_shared_factor_and_a_draw_per_output() {
     // One matrix times a batch, its result noised and stored transposed.
     let (batch, m, k, n) = (3, 10, 12, 14);
     let mut body = Builder::default();
-    let core = body.core();
+    let sum = body.result(0);
     let site = Instr::Random {
         key: Loc { arena: Arena::DataU, offset: 2 },
         counter: Loc { arena: Arena::StateU, offset: 1 },
     };
     let bits = body.push(site, DType::U32);
     let u = body.unary(Unary::UnitFromBits, bits);
-    let y = body.binary(Binary::Add, core, u);
+    let y = body.binary(Binary::Add, sum, u);
     body.store(at(Arena::Work, 0, &[140, 1, 10]), y);
-    let product = Kernel {
-        label: "product".into(),
-        domain: Shape::new(&[batch, m, n]),
-        core: Core::Matmul {
-            k: k as u32,
-            a: at(Arena::State, 0, &[0, 12, 1]),
-            b: at(Arena::Io, 503, &[-168, -14, -1]),
-        },
-        body: body.body(),
-    };
+    let a = factor(Arena::State, 0, &[(batch, 0)], &[(m, 12)], &[(k, 1)]);
+    let b = factor(Arena::Io, 503, &[(batch, -168)], &[(n, -1)], &[(k, -14)]);
+    let product = product(&[batch, m, n], a, b, body);
     // The next kernel sees what this one wrote.
     let mut body = Builder::default();
     let x = body.load(at(Arena::Work, 0, &[1]));

@@ -1,11 +1,11 @@
-//! A whole training step, from the graph to memory.
+//! Whole training steps, from the graph to memory.
 
-use crate::check::{block_on, check_plan, context, random_memory};
+use crate::check::{block_on, check_plan, context, random_memory, upload};
 use crate::reference::Memory;
-use tilde_gpu::Gpu;
+use tilde_gpu::{Gpu, Target};
 use tilde_graph::optim::{Adam, AdamOptions};
 use tilde_graph::plan::Arena;
-use tilde_graph::{Init, Plan, Program, compile};
+use tilde_graph::{Device, Init, Plan, Program, compile};
 
 /// Rows, features, hidden units and classes.
 const B: usize = 64;
@@ -53,6 +53,44 @@ fn classifier(layers: usize) -> (Program, Plan) {
     (program, plan)
 }
 
+/// An autoencoder of noised 12 × 12 images: strided convolutions, a group norm, attention between
+/// pixels, and transposed convolutions.
+fn autoencoder() -> (Program, Plan) {
+    let mut program = Program::new("autoencoder");
+    let mut net = program.group("net");
+    let normal = || Init::Normal(0.3);
+    let first = net.param(&mut program, "first", [3, 3, 1, 8], normal());
+    let second = net.param(&mut program, "second", [4, 4, 8, 12], normal());
+    let heads = net.param(&mut program, "heads", [12, 36], normal());
+    let third = net.param(&mut program, "third", [4, 4, 8, 12], normal());
+    let last = net.param(&mut program, "last", [3, 3, 8, 1], normal());
+    let options = AdamOptions { epsilon: 1e-2, ..Default::default() };
+    let adam = Adam::new(&mut program, &net, "adam", options);
+    let data = program.data("data", [50, 144]);
+    let rate = program.knob("rate", 1e-2);
+    program
+        .entry("train", |g| {
+            let images = g.read(data).gather(g.indices(6, 50)).reshape([6, 12, 12, 1]);
+            let noised = images + 0.3 * g.normal(images.shape());
+            let h = noised.conv(g.param(first), 1, 1).group_norm(2, 0.1).silu();
+            let h = h.conv(g.param(second), 2, 1);
+            let qkv = h.reshape([216, 12]).matmul(g.param(heads));
+            let qkv = qkv.reshape([6, 36, 3, 2, 6]).permute(&[2, 0, 3, 1, 4]);
+            let [q, k, v] = [0, 1, 2].map(|i| qkv.slice(i, 1).reshape([6, 2, 36, 6]));
+            let mixed = q.attention(k, v, None).permute(&[0, 2, 1, 3]).reshape([6, 6, 6, 12]);
+            let h = (h + mixed).conv_transpose(g.param(third), 2, 1).silu();
+            let out = h.conv(g.param(last), 1, 1);
+            let loss = (out - images).square().mean();
+            let grad = g.grad_group(loss, &net);
+            adam.update(g, grad, g.knob(rate));
+            g.output("loss", loss);
+            g.output("grad", grad);
+        })
+        .expect("a graph without mistakes");
+    let plan = compile(&program);
+    (program, plan)
+}
+
 /// Memory as before the first step.
 fn initial(program: &Program, plan: &Plan) -> Memory {
     let random = random_memory(plan.words, 31);
@@ -76,6 +114,47 @@ fn initial(program: &Program, plan: &Plan) -> Memory {
 fn a_training_step_is_that_of_the_reference() {
     let (program, plan) = classifier(2);
     check_plan(&plan, &initial(&program, &plan), 1e-4);
+}
+
+#[test]
+fn a_step_of_convolutions_and_attention_is_that_of_the_reference() {
+    let (program, plan) = autoencoder();
+    check_plan(&plan, &initial(&program, &plan), 1e-4);
+}
+
+/// However its steps are grouped, and whatever else runs on the device.
+#[test]
+fn two_runs_of_one_seed_are_equal_bit_by_bit() {
+    let Some(context) = context() else { return };
+    for (program, plan) in [classifier(2), autoencoder()] {
+        let memory = initial(&program, &plan);
+        for target in [Target::Hardware, Target::Software] {
+            let context = context.clone().with_target(target);
+            let mut runs = [(); 2].map(|()| {
+                let mut gpu = block_on(Gpu::load(&context, plan.clone())).expect("a loaded plan");
+                upload(&mut gpu, &memory);
+                gpu
+            });
+            runs[0].run(&[(0, 1)], 12).expect("a run");
+            for _ in 0..6 {
+                runs[1].run(&[(0, 2)], 1).expect("a run");
+                runs[0].run(&[(0, 1)], 1).expect("a run");
+            }
+            runs[1].run(&[(0, 6)], 1).expect("a run");
+            let words = |arena: Arena| plan.words[arena as usize];
+            let [a, b] = runs.map(|mut gpu| {
+                let floats =
+                    [Arena::State, Arena::Io].map(|arena| block_on(gpu.read(arena, 0, words(arena))));
+                let bits = floats
+                    .map(|read| read.expect("floats").into_iter().map(f32::to_bits).collect::<Vec<_>>());
+                let counters = block_on(gpu.read_u(Arena::StateU, 0, words(Arena::StateU)));
+                (bits, counters.expect("integers"))
+            });
+            assert!(a == b, "{} differs from itself ({target:?})", program.name);
+            let before = memory.floats[Arena::State as usize].iter().map(|x| x.to_bits());
+            assert!(before.zip(&a.0[0]).any(|(old, new)| old != *new), "{} did not learn", program.name);
+        }
+    }
 }
 
 #[test]

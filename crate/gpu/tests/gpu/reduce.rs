@@ -1,9 +1,9 @@
 //! Reductions of all shapes, whichever way they are spread over invocations.
 
-use crate::build::{Builder, at, dense};
+use crate::build::{Builder, at, dense, pass, rows};
 use crate::check::{check, random_memory};
-use tilde_graph::plan::{Access, Arena, Core, Kernel};
-use tilde_graph::{Binary, DType, ReduceOp, Shape, Unary};
+use tilde_graph::plan::{Access, Arena, Instr, Kernel};
+use tilde_graph::{Binary, DType, ReduceOp, Unary};
 
 /// `out = 1 + reduce(x·x)` over `inner`, where `x` is read by `access`, and every square is kept.
 fn squares(op: ReduceOp, outer: &[usize], inner: &[usize], access: Access) -> Kernel {
@@ -13,16 +13,11 @@ fn squares(op: ReduceOp, outer: &[usize], inner: &[usize], access: Access) -> Ke
     let all = [outer, inner].concat();
     pre.store(dense(Arena::Work, 0, &all), value);
     let mut body = Builder::default();
-    let core = body.core();
+    let result = body.result(0);
     let one = body.constant(1.0);
-    let y = body.binary(Binary::Add, core, one);
+    let y = body.binary(Binary::Add, result, one);
     body.store(dense(Arena::Io, 0, outer), y);
-    Kernel {
-        label: "sum of squares".into(),
-        domain: Shape::new(outer),
-        core: Core::Reduce { op, inner: Shape::new(inner), pre: pre.body(), value },
-        body: body.body(),
-    }
+    rows(outer, inner, vec![pass(op, pre, value)], Builder::default(), body)
 }
 
 fn words(outer: usize, inner: usize) -> [u32; 7] {
@@ -31,7 +26,7 @@ fn words(outer: usize, inner: usize) -> [u32; 7] {
 }
 
 #[test]
-fn rows() {
+fn along_rows() {
     for (i, (outer, inner)) in [(1, 5), (7, 33), (3, 1000), (300, 10), (5, 257)].into_iter().enumerate() {
         let access = dense(Arena::State, 0, &[outer, inner]);
         let kernel = squares(ReduceOp::Sum, &[outer], &[inner], access);
@@ -40,7 +35,7 @@ fn rows() {
 }
 
 #[test]
-fn columns() {
+fn along_columns() {
     for (i, (outer, inner)) in [(37, 129), (64, 300), (3, 2000)].into_iter().enumerate() {
         let access = at(Arena::State, 0, &[1, outer as i32]);
         let kernel = squares(ReduceOp::Max, &[outer], &[inner], access);
@@ -79,33 +74,23 @@ fn integers() {
         let mut pre = Builder::default();
         let value = pre.load(dense(Arena::DataU, 0, &[3, 700]));
         let mut body = Builder::default();
-        let core = body.push(tilde_graph::plan::Instr::Core, DType::U32);
-        body.store(at(Arena::WorkU, 0, &[1]), core);
-        let kernel = Kernel {
-            label: "integers".into(),
-            domain: Shape::new(&[3]),
-            core: Core::Reduce { op, inner: Shape::new(&[700]), pre: pre.body(), value },
-            body: body.body(),
-        };
+        let result = body.push(Instr::Result(0), DType::U32);
+        body.store(at(Arena::WorkU, 0, &[1]), result);
+        let kernel = rows(&[3], &[700], vec![pass(op, pre, value)], Builder::default(), body);
         check(vec![kernel], &random_memory([4, 4, 4, 4, 4, 2100, 4], 13), 0.0);
     }
 }
 
 #[test]
 fn softmax_in_two_kernels() {
-    let (rows, columns) = (9, 65);
+    let (outer, inner) = (9, 65);
     let row = |offset| at(Arena::Work, offset, &[1]);
-    let access = dense(Arena::State, 0, &[rows, columns]);
+    let access = dense(Arena::State, 0, &[outer, inner]);
     let reduce = |op, pre: Builder, value, out| {
         let mut body = Builder::default();
-        let core = body.core();
-        body.store(out, core);
-        Kernel {
-            label: "softmax".into(),
-            domain: Shape::new(&[rows]),
-            core: Core::Reduce { op, inner: Shape::new(&[columns]), pre: pre.body(), value },
-            body: body.body(),
-        }
+        let result = body.result(0);
+        body.store(out, result);
+        rows(&[outer], &[inner], vec![pass(op, pre, value)], Builder::default(), body)
     };
     let mut pre = Builder::default();
     let x = pre.load(access);
@@ -115,7 +100,7 @@ fn softmax_in_two_kernels() {
     let top = pre.load(at(Arena::Work, 0, &[1, 0]));
     let d = pre.binary(Binary::Sub, x, top);
     let e = pre.unary(Unary::Exp, d);
-    pre.store(dense(Arena::Io, 0, &[rows, columns]), e);
+    pre.store(dense(Arena::Io, 0, &[outer, inner]), e);
     let total = reduce(ReduceOp::Sum, pre, e, row(12));
     let words = [588, 4, 24, 4, 4, 4, 588];
     check(vec![largest, total], &random_memory(words, 14), 1e-5);

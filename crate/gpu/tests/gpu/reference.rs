@@ -67,34 +67,56 @@ impl Memory {
 
     fn kernel(&mut self, kernel: &Kernel) {
         for (point, c) in points(&kernel.domain).enumerate() {
-            let core = match &kernel.core {
-                Core::Map => None,
-                Core::Reduce { op, inner, pre, value } => {
-                    let elements = points(inner).enumerate().map(|(i, element)| {
-                        let c = [c.clone(), element].concat();
-                        self.body(pre, &c, point * inner.len() + i, None)[*value as usize]
-                    });
-                    let combine = |a, b| match (op, a, b) {
-                        (ReduceOp::Sum, Value::F(a), Value::F(b)) => Value::F(a + b),
-                        (ReduceOp::Max, Value::F(a), Value::F(b)) => Value::F(a.max(b)),
-                        (ReduceOp::Sum, a, b) => Value::U(a.u().wrapping_add(b.u())),
-                        (ReduceOp::Max, a, b) => Value::U(a.u().max(b.u())),
-                    };
-                    elements.reduce(combine)
-                }
-                Core::Matmul { k, a, b } => {
+            let results = match &kernel.core {
+                Core::Map => Vec::new(),
+                Core::Reduce { inner, passes, last } => self.rows(inner, passes, last, &c, point),
+                Core::Matmul { m, n, k, a, b, .. } => {
+                    let [m, n] = [m, n].map(|size| *size as usize);
+                    let (row, column) = (point / n % m, point % n);
                     let product = |k: usize| {
-                        let a = self.load(a.loc.arena, word(a, &[c[0], c[1], k])).f();
-                        a * self.load(b.loc.arena, word(b, &[c[0], k, c[2]])).f()
+                        let item = point / n / m;
+                        self.factor(a, item, row, k) * self.factor(b, item, column, k)
                     };
-                    Some(Value::F((0..*k as usize).map(product).sum()))
+                    vec![Value::F((0..*k as usize).map(product).sum())]
                 }
             };
-            self.body(&kernel.body, &c, point, core);
+            self.body(&kernel.body, &c, point, &results);
         }
     }
 
-    fn body(&mut self, body: &Body, c: &[usize], point: usize, core: Option<Value>) -> Vec<Value> {
+    /// The results of the passes over one row, after which its last body has run.
+    fn rows(&mut self, inner: &Shape, passes: &[Pass], last: &Body, c: &[usize], point: usize) -> Vec<Value> {
+        let mut results = Vec::new();
+        let row = |i, element: Vec<usize>| ([c, &element].concat(), point * inner.len() + i);
+        for Pass { op, pre, value } in passes {
+            let elements = points(inner).enumerate().map(|(i, element)| {
+                let (c, point) = row(i, element);
+                self.body(pre, &c, point, &results)[*value as usize]
+            });
+            let combine = |a, b| match (op, a, b) {
+                (ReduceOp::Sum, Value::F(a), Value::F(b)) => Value::F(a + b),
+                (ReduceOp::Max, Value::F(a), Value::F(b)) => Value::F(a.max(b)),
+                (ReduceOp::Sum, a, b) => Value::U(a.u().wrapping_add(b.u())),
+                (ReduceOp::Max, a, b) => Value::U(a.u().max(b.u())),
+            };
+            let result = elements.reduce(combine);
+            results.push(result.expect("a row has elements"));
+        }
+        for (i, element) in points(inner).enumerate() {
+            let (c, point) = row(i, element);
+            self.body(last, &c, point, &results);
+        }
+        results
+    }
+
+    /// The word of a factor at batch, row or column, and summed dimension.
+    fn factor(&self, factor: &Factor, item: usize, kept: usize, k: usize) -> f64 {
+        let steps = axes(&factor.batch, item) + axes(&factor.kept, kept) + axes(&factor.summed, k);
+        let word = i64::from(factor.loc.offset) + steps;
+        self.load(factor.loc.arena, usize::try_from(word).expect("a word in the arena")).f()
+    }
+
+    fn body(&mut self, body: &Body, c: &[usize], point: usize, results: &[Value]) -> Vec<Value> {
         let mut regs: Vec<Value> = Vec::new();
         for (r, instr) in body.instrs.iter().enumerate() {
             let reg = |r: &Reg| regs[*r as usize];
@@ -127,7 +149,7 @@ impl Memory {
                     let block = threefry(key, [point as u32 / 2, word(counter, 0)]);
                     Value::U(block[point % 2])
                 }
-                Instr::Core => core.expect("a core"),
+                Instr::Result(i) => results[*i as usize],
                 Instr::Unary(op, a) => unary(op, reg(a)),
                 Instr::Binary(op, _, a, b) => binary(op, reg(a), reg(b)),
                 Instr::Select(_, condition, a, b) => {
@@ -160,6 +182,16 @@ fn points(shape: &Shape) -> impl Iterator<Item = Vec<usize>> + use<> {
         }
         c
     })
+}
+
+/// Words from the first point of some axes to number `at`.
+fn axes(axes: &Axes, mut at: usize) -> i64 {
+    let mut words = 0;
+    for (size, stride) in axes.0.iter().rev() {
+        words += (at % *size as usize) as i64 * i64::from(*stride);
+        at /= *size as usize;
+    }
+    words
 }
 
 fn word(access: &Access, c: &[usize]) -> usize {

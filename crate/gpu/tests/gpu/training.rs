@@ -22,8 +22,8 @@ fn parity(id: &str, changes: &[(&str, &str)]) {
     for (key, value) in changes {
         settings.set_text(key, value).expect("a setting");
     }
-    let mut exhibit =
-        exhibits::build(&settings, SEED, Sources { user: None, digits: digits() }).expect("it builds");
+    let mut exhibit = exhibits::build(&settings, SEED, Sources { digits: digits(), ..Sources::default() })
+        .expect("it builds");
     let plan = compile(exhibit.program());
     let mut cpu = Cpu::load(plan.clone()).expect("small");
     let mut gpu = block_on(Gpu::load(&context, plan.clone())).expect("small");
@@ -92,8 +92,8 @@ fn rbm() {
 fn rbm_learns() {
     let Some(context) = context() else { return };
     let settings = Settings::new(exhibits::card("rbm").expect("an exhibit"));
-    let exhibit =
-        exhibits::build(&settings, SEED, Sources { user: None, digits: digits() }).expect("it builds");
+    let exhibit = exhibits::build(&settings, SEED, Sources { digits: digits(), ..Sources::default() })
+        .expect("it builds");
     let gpu = block_on(Gpu::load(&context, compile(exhibit.program()))).expect("small");
     let mut run = tilde_models::Run::start(exhibit, Box::new(gpu), settings, SEED).expect("it starts");
     block_on(run.train(400)).expect("it trains");

@@ -1,11 +1,13 @@
 //! Which nodes share a kernel.
 
 use super::list::List;
+use super::rows::Rows;
 use super::squeeze;
-use super::views::{self, View};
+use super::views::{self, View, axes_of};
 use crate::Shape;
 use crate::graph::{Built, Node, NodeId};
 use crate::op::{Affine, Op};
+use crate::plan::Axes;
 use crate::program::VarId;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -25,10 +27,11 @@ pub enum Kind {
     Map,
     /// A reduction.
     Reduce,
-    /// A matrix product.
+    /// A matrix product or a convolution.
     Matmul,
-    /// A buffer that other nodes write parts of.
-    Concat,
+    /// A buffer that other nodes write parts of: a concatenation, or the zeros around an image
+    /// that is convolved.
+    Parts,
 }
 
 /// Where a node's value has to be written.
@@ -58,6 +61,9 @@ pub struct Fused {
     pub groups: List<Group>,
     /// Where each node's value goes.
     pub dests: List<Vec<Dest>>,
+    /// Factors of products that are reshaped in a way that one stride per axis cannot say: whose they
+    /// are, and the axes over the reshaped node that make up each axis of the factor.
+    pub factors: Vec<((NodeId, usize), Vec<Axes>)>,
     /// Groups that must run before others although no data flows: (reader, writer) of a variable.
     pub before: Vec<(usize, usize)>,
 }
@@ -67,10 +73,10 @@ pub struct Fused {
 pub struct Group {
     /// Members, ascending.
     pub members: Vec<NodeId>,
-    /// The reduction or product among them.
-    pub core: Option<NodeId>,
-    /// Members that run before the reduction, over its argument's domain.
-    pub pre: Vec<NodeId>,
+    /// The product among them.
+    pub product: Option<NodeId>,
+    /// What its reductions run over, if it has any.
+    pub rows: Option<Rows>,
 }
 
 impl Fused {
@@ -81,10 +87,12 @@ impl Fused {
         squeeze(&if node.op == Op::Reshape { self.nodes[node.inputs[0] as usize].shape } else { node.shape })
     }
 
-    /// The domain that joins a group after its core.
-    fn outer(&self, group: usize) -> Shape {
-        let g = &self.groups[group];
-        self.domain(g.core.unwrap_or(g.members[0]))
+    /// The domain of a group: of what follows its product or reduction.
+    pub fn outer(&self, group: &Group) -> Shape {
+        match group.rows {
+            Some(rows) => rows.outer(),
+            None => self.domain(group.product.unwrap_or(group.members[0])),
+        }
     }
 
     /// The nodes whose values operand `i` of `id` needs (views resolved).
@@ -96,7 +104,8 @@ impl Fused {
     /// that a register can carry it.
     pub fn aligned(&self, id: NodeId, i: usize) -> bool {
         let node = &self.nodes[id as usize];
-        if matches!((&node.op, i), (Op::Gather | Op::GatherBytes, 0) | (Op::Pad(_), _)) {
+        let from_memory = matches!((&node.op, i), (Op::Gather | Op::GatherBytes, 0) | (Op::Pad(_), _));
+        if from_memory || self.kinds[id as usize] == Kind::Matmul {
             return false;
         }
         let input = node.inputs[i];
@@ -122,20 +131,25 @@ pub fn fuse(built: &Built) -> Fused {
     let mut f = classify(built);
     add_operand_copies(&mut f);
     let consumers = consumers(&f);
+    let summed = only_reduced(&f, &consumers);
     for id in 0..f.nodes.len() as NodeId {
         if !f.computed(id) {
             continue;
         }
-        let core = matches!(f.kinds[id as usize], Kind::Reduce | Kind::Matmul).then_some(id);
+        let product = (f.kinds[id as usize] == Kind::Matmul).then_some(id);
+        let rows = f.rows(id);
         f.group[id as usize] = Some(f.groups.len());
-        f.groups.push(Group { members: vec![id], core, pre: vec![] });
-        if f.kinds[id as usize] == Kind::Matmul {
-            continue;
-        }
+        f.groups.push(Group { members: vec![id], product, rows });
         for i in 0..f.nodes[id as usize].inputs.len() {
             let Some(theirs) = f.group[f.base(id, i) as usize] else { continue };
-            if f.aligned(id, i) {
-                merge(&mut f, &consumers, theirs, id);
+            // What is only summed is computed where it is summed.
+            if summed[id as usize] && f.groups[theirs].product.is_some() {
+                continue;
+            }
+            let Some(mine) = f.group[id as usize] else { continue };
+            let rows = f.groups[mine].rows.or(f.groups[theirs].rows);
+            if f.carried(id, i, rows) {
+                merge(&mut f, &consumers, theirs, mine);
             }
         }
     }
@@ -146,23 +160,38 @@ pub fn fuse(built: &Built) -> Fused {
 
 /// Finds what is alive, what is a view, and what is one number.
 fn classify(built: &Built) -> Fused {
-    let nodes = List::from(built.nodes.clone());
+    let mut nodes = List::from(built.nodes.clone());
     let count = nodes.len();
+    let mut views: List<View> = Vec::with_capacity(count).into();
+    let mut copied = List::from(vec![false; count]);
+    let mut factors = vec![];
+    for id in 0..count {
+        if matches!(nodes[id].op, Op::Matmul { .. }) {
+            for slot in 0..2 {
+                see_through(&mut nodes, &views, &copied, &mut factors, id, slot);
+            }
+        }
+        let node = &nodes[id];
+        let own = View { base: id as NodeId, affine: Affine::dense(&node.shape) };
+        let view = views::resolve(node, id as NodeId, &nodes, |i| views[i as usize]);
+        copied[id] = view.is_none();
+        views.push(view.unwrap_or(own));
+    }
     let mut alive = List::from(vec![false; count]);
+    let mut convolved = List::from(vec![false; count]);
     let roots = built.assigns.iter().map(|a| a.1).chain(built.outputs.iter().map(|o| o.1));
     let mut stack: Vec<NodeId> = roots.collect();
     while let Some(id) = stack.pop() {
         if !core::mem::replace(&mut alive[id as usize], true) {
-            stack.extend(&nodes[id as usize].inputs);
+            let node = &nodes[id as usize];
+            stack.extend(&node.inputs);
+            if matches!(node.op, Op::Conv { .. } | Op::ConvWeights { .. }) {
+                convolved[views[node.inputs[0] as usize].base as usize] = true;
+            }
         }
     }
-    let mut views: List<View> = Vec::with_capacity(count).into();
     let mut kinds = List::from(vec![Kind::Dead; count]);
     for (id, node) in nodes.iter().enumerate() {
-        let own = View { base: id as NodeId, affine: Affine::dense(&node.shape) };
-        let view = views::resolve(node, id as NodeId, &nodes, |i| views[i as usize]);
-        let copied = view.is_none();
-        views.push(view.unwrap_or(own));
         if !alive[id] {
             continue;
         }
@@ -173,11 +202,12 @@ fn classify(built: &Built) -> Fused {
             });
         kinds[id] = match &node.op {
             Op::Const(_) | Op::ConstU(_) | Op::Table(_) | Op::Knob(_) | Op::Read(_) => Kind::Leaf,
-            Op::Permute(_) | Op::Broadcast | Op::Slice(_) | Op::Stop => Kind::View,
-            Op::Reshape if !copied => Kind::View,
+            Op::Permute(_) | Op::Broadcast | Op::Slice(_) | Op::Flip(_) | Op::Stop => Kind::View,
+            Op::Reshape if !copied[id] => Kind::View,
             Op::Reduce(..) => Kind::Reduce,
-            Op::Matmul { .. } => Kind::Matmul,
-            Op::Concat(_) => Kind::Concat,
+            Op::Matmul { .. } | Op::Conv { .. } | Op::ConvWeights { .. } => Kind::Matmul,
+            Op::Concat(_) => Kind::Parts,
+            Op::Pad(_) if convolved[id] => Kind::Parts,
             Op::Unary(_) | Op::Binary(_) | Op::Select if scalar => Kind::Scalar,
             _ => Kind::Map,
         };
@@ -187,9 +217,33 @@ fn classify(built: &Built) -> Fused {
         dests: vec![vec![]; count].into(),
         groups: vec![].into(),
         before: vec![],
+        factors,
         nodes,
         kinds,
         views,
+    }
+}
+
+/// Lets a product read what its factor `slot` copies into another shape, if several strides per
+/// axis can say where the elements are: the heads of attention, joined, for example.
+fn see_through(
+    nodes: &mut List<Node>,
+    views: &List<View>,
+    copied: &List<bool>,
+    factors: &mut Vec<((NodeId, usize), Vec<Axes>)>,
+    id: usize,
+    slot: usize,
+) {
+    let input = nodes[id].inputs[slot] as usize;
+    if !copied[input] {
+        return;
+    }
+    let from = nodes[input].inputs[0];
+    let axes =
+        axes_of(&nodes[from as usize].shape, &views[from as usize].affine.strides, &nodes[input].shape);
+    if let Some(axes) = axes {
+        factors.push(((id as NodeId, slot), axes));
+        nodes[id].inputs[slot] = from;
     }
 }
 
@@ -214,12 +268,15 @@ fn add_operand_copies(f: &mut Fused) {
             let input = f.nodes[id].inputs[slot];
             let base = f.views[input as usize].base as usize;
             let in_memory = f.computed(base as NodeId)
-                || f.kinds[base] == Kind::Concat
+                || f.kinds[base] == Kind::Parts
                 || matches!(f.nodes[base].op, Op::Read(_) | Op::Table(_));
             let copy = match (&op, slot) {
                 _ if f.kinds[id] == Kind::Dead => false,
-                (Op::Concat(_), _) => part_of(f, id as NodeId, slot).is_none() && !is_zero(f, input),
-                (Op::Matmul { .. }, _) | (Op::Gather | Op::GatherBytes | Op::Pad(_), 0) => !in_memory,
+                _ if f.kinds[id] == Kind::Parts => {
+                    part_of(f, id as NodeId, slot).is_none() && !is_zero(f, input)
+                }
+                _ if f.kinds[id] == Kind::Matmul => !in_memory,
+                (Op::Gather | Op::GatherBytes | Op::Pad(_), 0) => !in_memory,
                 _ => false,
             };
             if copy {
@@ -234,33 +291,52 @@ fn is_zero(f: &Fused, id: NodeId) -> bool {
     matches!(f.nodes[id as usize].op, Op::Const(0.0))
 }
 
-/// Where operand `slot` of a concatenation can be written by the kernel that computes it: strides
-/// over its base's axes in the concatenation's buffer.
-fn part_of(f: &Fused, concat: NodeId, slot: usize) -> Option<(NodeId, Affine)> {
-    let node = &f.nodes[concat as usize];
-    let Op::Concat(axis) = node.op else { return None };
-    let axis = axis as usize;
+/// Where operand `slot` of a buffer of parts can be written by the kernel that computes it: strides
+/// over its base's axes in the buffer.
+fn part_of(f: &Fused, parts: NodeId, slot: usize) -> Option<(NodeId, Affine)> {
+    let node = &f.nodes[parts as usize];
     let part = node.inputs[slot];
     let (shape, view) = (f.nodes[part as usize].shape, f.views[part as usize]);
-    let base_shape = f.nodes[view.base as usize].shape;
-    let whole = view.affine.offset == 0 && view.affine.is_dense(&shape) && shape.len() == base_shape.len();
+    let base = &f.nodes[view.base as usize];
+    let whole = view.affine.offset == 0 && view.affine.is_dense(&shape) && shape.len() == base.shape.len();
     if !f.computed(view.base) || !whole {
         return None;
     }
     let strides = node.shape.strides();
-    let start: usize = node.inputs[..slot].iter().map(|&p| f.nodes[p as usize].shape.dim(axis)).sum();
-    let offset = start as i32 * strides[axis];
-    if (0..axis).all(|a| node.shape.dim(a) == 1) {
-        return Some((view.base, Affine { offset, strides: base_shape.strides() }));
+    let mut offset = 0;
+    match &node.op {
+        Op::Concat(axis) => {
+            let axis = *axis as usize;
+            let start: usize = node.inputs[..slot].iter().map(|&p| f.nodes[p as usize].shape.dim(axis)).sum();
+            offset = start as i32 * strides[axis];
+            if (0..axis).all(|a| node.shape.dim(a) == 1) {
+                return Some((view.base, Affine { offset, strides: base.shape.strides() }));
+            }
+        }
+        Op::Pad(starts) => (0..shape.rank()).for_each(|a| offset += starts[a] as i32 * strides[a]),
+        _ => return None,
     }
-    (base_shape == shape).then_some((view.base, Affine { offset, strides }))
+    let affine = Affine { offset, strides };
+    (base.shape == shape && domain_strides(f, view.base, &affine).is_some()).then_some((view.base, affine))
+}
+
+/// Strides of a destination of node `id`, given over its own axes, over those that its kernel runs
+/// over: a copying reshape's kernel runs over its argument.
+pub fn domain_strides(f: &Fused, id: NodeId, affine: &Affine) -> Option<(Shape, Affine)> {
+    let node = &f.nodes[id as usize];
+    if node.op != Op::Reshape {
+        return Some((node.shape, *affine));
+    }
+    let from = f.nodes[node.inputs[0] as usize].shape;
+    let strides = views::reshape(&node.shape, &affine.strides, &from)?;
+    Some((from, Affine { offset: affine.offset, strides }))
 }
 
 /// For each node, the computing nodes and concatenations that use it (views resolved).
 fn consumers(f: &Fused) -> Vec<Vec<NodeId>> {
     let mut out = vec![vec![]; f.nodes.len()];
     for id in 0..f.nodes.len() as NodeId {
-        if f.computed(id) || f.kinds[id as usize] == Kind::Concat {
+        if f.computed(id) || f.kinds[id as usize] == Kind::Parts {
             for i in 0..f.nodes[id as usize].inputs.len() {
                 out[f.base(id, i) as usize].push(id);
             }
@@ -269,50 +345,82 @@ fn consumers(f: &Fused) -> Vec<Vec<NodeId>> {
     out
 }
 
-/// Lets node `id`'s group and group `theirs` become one, if a kernel can be both.
-fn merge(f: &mut Fused, consumers: &[Vec<NodeId>], theirs: usize, id: NodeId) {
-    let Some(mine) = f.group[id as usize] else { return };
-    if mine == theirs {
+/// The elementwise nodes that nothing but reductions and other such nodes use.
+fn only_reduced(f: &Fused, consumers: &[Vec<NodeId>]) -> Vec<bool> {
+    let mut only = vec![false; f.nodes.len()];
+    for id in (0..f.nodes.len()).rev() {
+        let used = |&c: &NodeId| {
+            f.kinds[c as usize] == Kind::Reduce || only[c as usize] && f.domain(c) == f.domain(id as NodeId)
+        };
+        only[id] = f.kinds[id] == Kind::Map && !consumers[id].is_empty() && consumers[id].iter().all(used);
+    }
+    only
+}
+
+/// Lets two groups become one, if a kernel can be both.
+fn merge(f: &mut Fused, consumers: &[Vec<NodeId>], theirs: usize, mine: usize) {
+    if mine == theirs || !fit(f, &f.groups[theirs], &f.groups[mine]) {
         return;
     }
-    let is_reduce = f.kinds[id as usize] == Kind::Reduce;
-    if is_reduce {
-        let node = &f.nodes[id as usize];
-        let argument = f.nodes[node.inputs[0] as usize].shape;
-        let Op::Reduce(_, mask) = node.op else { return };
-        let random =
-            f.groups[theirs].members.iter().any(|&m| matches!(f.nodes[m as usize].op, Op::RandomBits(_)));
-        // A draw is numbered by its domain's order, which reducing leading axes would change.
-        let trailing =
-            (0..argument.rank()).skip_while(|a| mask & (1 << a) == 0).all(|a| mask & (1 << a) != 0);
-        if f.groups[theirs].core.is_some() || f.outer(theirs) != squeeze(&argument) || (random && !trailing) {
-            return;
-        }
-    } else if f.outer(theirs) != f.domain(id)
-        || (f.groups[theirs].core.is_some() && f.groups[mine].core.is_some())
-    {
-        return;
-    }
+    let rows = f.groups[theirs].rows.or(f.groups[mine].rows);
     let inside = |n: NodeId| matches!(f.group[n as usize], Some(g) if g == mine || g == theirs);
     let members = || f.groups[theirs].members.iter().chain(&f.groups[mine].members).copied();
     // Within one kernel values cross in registers only.
-    let through_memory = members()
-        .any(|m| (0..f.nodes[m as usize].inputs.len()).any(|i| inside(f.base(m, i)) && !f.aligned(m, i)));
+    let through_memory = members().any(|m| {
+        (0..f.nodes[m as usize].inputs.len()).any(|i| inside(f.base(m, i)) && !f.carried(m, i, rows))
+    });
     if through_memory || leads_back(f, consumers, members(), inside) {
         return;
     }
-    let Group { members, core, pre } = core::mem::take(&mut f.groups[theirs]);
+    let Group { members, product, rows } = core::mem::take(&mut f.groups[theirs]);
     members.iter().for_each(|&m| f.group[m as usize] = Some(mine));
     let g = &mut f.groups[mine];
-    if is_reduce {
-        g.pre = members.clone();
-    } else {
-        g.pre.extend(pre);
-        g.core = g.core.or(core);
-    }
+    g.product = g.product.or(product);
+    g.rows = g.rows.or(rows);
     for m in members {
         g.members.insert(g.members.partition_point(|&other| other < m), m);
     }
+}
+
+/// Whether one kernel can run both groups' domains.
+fn fit(f: &Fused, a: &Group, b: &Group) -> bool {
+    let Some(rows) = a.rows.or(b.rows) else {
+        return (a.product.is_none() || b.product.is_none()) && f.outer(a) == f.outer(b);
+    };
+    if a.product.is_some() || b.product.is_some() {
+        return false;
+    }
+    let draws = |inner: bool| {
+        a.members
+            .iter()
+            .chain(&b.members)
+            .any(|&m| matches!(f.nodes[m as usize].op, Op::RandomBits(_)) && f.is_inner(m, &rows) == inner)
+    };
+    if draws(true) && !rows.trailing() {
+        return false;
+    }
+    let members = || a.members.iter().chain(&b.members).copied();
+    // What a row has drawn must not be drawn again at each of its points.
+    if draws(false) && members().any(|m| uses_row(f, m, &rows)) {
+        return false;
+    }
+    // Each group is either reductions over these rows, or elementwise along or across them.
+    let alike = |g: &Group| match g.rows {
+        Some(other) => other == rows,
+        None => [rows.shape, rows.outer()].contains(&f.outer(g)),
+    };
+    if !alike(a) || !alike(b) {
+        return false;
+    }
+    let passes = members().filter(|&m| f.kinds[m as usize] == Kind::Reduce).count();
+    let last = members().filter(|&m| f.kinds[m as usize] == Kind::Reduce).max();
+    let one = passes == 1 && members().all(|m| !f.is_inner(m, &rows) || Some(m) < last);
+    one || rows.several_passes() && passes <= 8
+}
+
+/// Whether a member that runs along the rows uses a value of its row.
+fn uses_row(f: &Fused, id: NodeId, rows: &Rows) -> bool {
+    (0..f.nodes[id as usize].inputs.len()).any(|i| f.of_row(id, i, rows))
 }
 
 /// Whether data flows from `members` out of the set and back into it.
@@ -355,17 +463,18 @@ fn place_values(f: &mut Fused, consumers: &[Vec<NodeId>]) {
             continue;
         }
         let mut dests = vec![];
+        let rows = f.group[id as usize].and_then(|g| f.groups[g].rows);
         for &c in &consumers[id as usize] {
             for i in 0..f.nodes[c as usize].inputs.len() {
                 if f.base(c, i) != id {
                     continue;
                 }
                 let dest = match f.kinds[c as usize] {
-                    Kind::Concat => match part_of(f, c, i) {
+                    Kind::Parts => match part_of(f, c, i) {
                         Some((_, affine)) => Dest::Part(c, affine),
                         None => continue,
                     },
-                    _ if f.group[c as usize] == f.group[id as usize] && f.aligned(c, i) => continue,
+                    _ if f.group[c as usize] == f.group[id as usize] && f.carried(c, i, rows) => continue,
                     _ => Dest::Work,
                 };
                 if !dests.contains(&dest) {
@@ -485,10 +594,22 @@ fn operand_reads(f: &Fused, id: NodeId, i: usize, var: VarId) -> bool {
 /// about to write.
 fn reads_elsewhere(f: &Fused, group: usize, base: NodeId, var: VarId) -> bool {
     let g = &f.groups[group];
+    // A row may be gone over again after its values were written.
+    let again = g.rows.is_some_and(|rows| {
+        let along = |&m: &NodeId| {
+            f.is_inner(m, &rows)
+                && (uses_row(f, m, &rows)
+                    || (0..f.nodes[m as usize].inputs.len()).any(|i| operand_reads(f, m, i, var)))
+        };
+        f.is_inner(base, &rows) || g.members.iter().any(along)
+    });
     g.members.iter().any(|&m| {
         (0..f.nodes[m as usize].inputs.len()).any(|i| {
-            let same_place =
-                f.aligned(m, i) && !g.pre.contains(&m) && g.core != Some(m) && f.domain(m) == f.domain(base);
+            let same_place = f.aligned(m, i)
+                && !again
+                && f.kinds[m as usize] != Kind::Reduce
+                && g.product != Some(m)
+                && f.domain(m) == f.domain(base);
             operand_reads(f, m, i, var) && !same_place
         })
     })

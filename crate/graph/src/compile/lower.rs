@@ -1,11 +1,14 @@
 //! Groups written out as kernels.
 
-use super::fuse::{Dest, Fused, Group, Kind};
+use super::fuse::{Dest, Fused, Group, Kind, domain_strides};
 use super::memory::Memory;
+use super::rows::Rows;
 use crate::Shape;
 use crate::graph::NodeId;
 use crate::op::{Affine, Binary, DType, Op};
-use crate::plan::{Access, Arena, Body, Core, Guard, Instr, Kernel, Loc, Output, Reg, Store, VarPlan};
+use crate::plan::{
+    Access, Arena, Axes, Body, Core, Factor, Guard, Instr, Kernel, Loc, Output, Pass, Reg, Store, VarPlan,
+};
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -51,7 +54,9 @@ pub fn lower(
 fn count_invocation(kernels: &mut Vec<Kernel>, counter: Loc) {
     let draws = |k: &Kernel| {
         let random = |b: &Body| b.instrs.iter().any(|i| matches!(i, Instr::Random { .. }));
-        random(&k.body) || matches!(&k.core, Core::Reduce { pre, .. } if random(pre))
+        random(&k.body)
+            || matches!(&k.core, Core::Reduce { passes, last, .. }
+                if random(last) || passes.iter().any(|p| random(&p.pre)))
     };
     let reusable = kernels.last().is_some_and(|k| k.core == Core::Map && k.points() == 1 && !draws(k));
     if !reusable {
@@ -86,117 +91,161 @@ struct Writer<'a> {
 struct Scope<'a> {
     body: Body,
     regs: Vec<(NodeId, Reg)>,
-    /// Nodes computed here.
-    members: &'a [NodeId],
-    /// The core, whose value the domain starts with.
-    core: Option<NodeId>,
-    /// Domain axis of each non-1 axis, in order of the node's axes.
+    group: &'a Group,
+    /// Whether it runs along the rows of the group's reductions.
+    inner: bool,
+    /// Domain axis of each non-1 axis of what has the domain, in order.
     axes: Vec<usize>,
+    /// Members that an earlier body of the kernel has put into memory.
+    stored: Vec<NodeId>,
+}
+
+impl<'a> Scope<'a> {
+    fn new(group: &'a Group, inner: bool, axes: Vec<usize>) -> Scope<'a> {
+        Scope { body: Body::default(), regs: vec![], group, inner, axes, stored: vec![] }
+    }
+
+    /// Ends a body, to go on in another one over the same points.
+    fn next(&mut self) -> Body {
+        self.regs.clear();
+        core::mem::take(&mut self.body)
+    }
 }
 
 impl Writer<'_> {
     fn kernel(&self, group: &Group) -> Kernel {
         let f = self.f;
-        let lead = group.core.unwrap_or(group.members[0]);
-        let mut domain = f.domain(lead);
-        let mut axes: Vec<usize> = (0..domain.rank()).collect();
-        let mut core = Core::Map;
-        if let Some(id) = group.core {
-            let node = &f.nodes[id as usize];
-            match node.op {
-                Op::Reduce(op, mask) => {
-                    let (inner, pre, value) = self.reduction(group, id, mask);
-                    core = Core::Reduce { op, inner, pre, value };
-                }
-                Op::Matmul { ta, tb } => {
-                    let rank = node.shape.rank();
-                    let (m, n) = (node.shape.dim(rank - 2), node.shape.dim(rank - 1));
-                    let batch = if rank == 3 { node.shape.dim(0) } else { 1 };
-                    let a = self.operand(id, 0, ta);
-                    let b = self.operand(id, 1, tb);
-                    let k = f.nodes[node.inputs[0] as usize].shape.dim(rank - 1 - ta as usize) as u32;
-                    domain = Shape::new(&[batch, m, n]);
-                    axes = (0..3).filter(|&a| domain.dim(a) != 1).collect();
-                    core = Core::Matmul { k, a, b };
-                }
-                _ => {}
-            }
-        }
-        let members: Vec<NodeId> = group.members.iter().copied().filter(|m| !group.pre.contains(m)).collect();
-        let mut scope =
-            Scope { body: Body::default(), regs: vec![], members: &members, core: group.core, axes };
-        self.store_all(&mut scope);
+        let domain = f.outer(group);
+        let core = match (group.product, group.rows) {
+            (Some(id), _) => self.product(id),
+            (_, Some(rows)) => self.reduction(group, &rows),
+            _ => Core::Map,
+        };
+        let mut scope = Scope::new(group, false, (0..domain.rank()).collect());
+        self.store(&mut scope, |_, m| group.rows.is_none_or(|rows| !f.is_inner(m, &rows)));
         Kernel { label: self.label(group), domain, core, body: scope.body }
     }
 
-    /// Emits every member that is stored somewhere, then the stores, so that all loads of a point
-    /// come before its writes.
-    fn store_all(&self, scope: &mut Scope) {
+    /// Emits the wanted members that are stored somewhere, then the stores, so that all loads of a
+    /// point come before its writes.
+    fn store(&self, scope: &mut Scope, wanted: impl Fn(usize, NodeId) -> bool) {
+        let unwritten = |m: NodeId| !self.f.dests[m as usize].is_empty() && !scope.stored.contains(&m);
+        let members = scope.group.members.iter().enumerate();
         let stored: Vec<NodeId> =
-            scope.members.iter().copied().filter(|&m| !self.f.dests[m as usize].is_empty()).collect();
+            members.filter(|&(i, &m)| unwritten(m) && wanted(i, m)).map(|(_, &m)| m).collect();
         let regs: Vec<Reg> = stored.iter().map(|&m| self.emit(scope, m)).collect();
         for (&m, reg) in stored.iter().zip(regs) {
             for dest in &self.f.dests[m as usize] {
-                let shape = self.f.nodes[m as usize].shape;
-                let dense = Affine::dense(&shape);
+                let dense = Affine::dense(&self.f.nodes[m as usize].shape);
                 let (loc, affine) = match dest {
                     Dest::Work => (self.buffer(m), dense),
-                    Dest::Part(concat, affine) => (self.buffer(*concat), *affine),
+                    Dest::Part(parts, affine) => (self.buffer(*parts), *affine),
                     Dest::Var(var) => (self.places.vars[var.0 as usize].loc, dense),
                     Dest::Output(i) => (self.places.outputs[*i].loc, dense),
                 };
-                let node = &self.f.nodes[m as usize];
-                // A copying reshape runs over its argument's domain, whose dense order is its own.
-                let (shape, affine) = match node.op {
-                    Op::Reshape => {
-                        let from = self.f.nodes[node.inputs[0] as usize].shape;
-                        (from, Affine { offset: affine.offset, strides: from.strides() })
-                    }
-                    _ => (shape, affine),
-                };
+                // Every destination was chosen so that this is possible.
+                let Some((shape, affine)) = domain_strides(self.f, m, &affine) else { continue };
                 let access = self.access(loc, &affine, &shape, &scope.axes);
                 scope.body.stores.push(Store { access, reg });
             }
         }
+        scope.stored.extend(stored);
     }
 
-    /// The argument of a reduction: inner sizes, body over outer ++ inner, and the reduced value.
-    fn reduction(&self, group: &Group, id: NodeId, mask: u8) -> (Shape, Body, Reg) {
-        let argument = self.f.nodes[id as usize].inputs[0];
-        let shape = self.f.nodes[argument as usize].shape;
-        let reduced = |a: usize| mask & (1 << a) != 0;
-        let outer_rank = (0..shape.rank()).filter(|&a| shape.dim(a) != 1 && !reduced(a)).count();
-        let (mut outer, mut inner) = (0, Shape::SCALAR);
-        let mut axes = vec![];
-        for a in (0..shape.rank()).filter(|&a| shape.dim(a) != 1) {
-            if reduced(a) {
-                axes.push(outer_rank + inner.rank());
-                inner.push(shape.dim(a));
-            } else {
-                axes.push(outer);
-                outer += 1;
+    /// The core of a group's reductions: a pass for each, in order. What runs along the rows is stored
+    /// by the first pass that computes it, or after all of them.
+    fn reduction(&self, group: &Group, rows: &Rows) -> Core {
+        let (f, inner) = (self.f, rows.inner());
+        let outer_rank = rows.outer().rank();
+        let before = |a: usize| (0..a).filter(|&b| rows.reduced(b)).count();
+        let axis = |a: usize| if rows.reduced(a) { outer_rank + before(a) } else { a - before(a) };
+        let mut scope = Scope::new(group, true, (0..rows.shape.rank()).map(axis).collect());
+        let ready = self.ready(group);
+        let mut passes = vec![];
+        for &id in &group.members {
+            let Op::Reduce(op, _) = f.nodes[id as usize].op else { continue };
+            let value = self.value(&mut scope, id, 0);
+            let now = passes.len();
+            self.store(&mut scope, |i, m| ready[i] <= now && f.is_inner(m, rows));
+            passes.push(Pass { op, pre: scope.next(), value });
+        }
+        self.store(&mut scope, |_, m| f.is_inner(m, rows));
+        Core::Reduce { inner, passes, last: scope.body }
+    }
+
+    /// How many reductions each member of a group has to wait for.
+    fn ready(&self, group: &Group) -> Vec<usize> {
+        let mut ready: Vec<usize> = vec![];
+        let mut passes = 0;
+        for &m in &group.members {
+            let is_pass = self.f.kinds[m as usize] == Kind::Reduce;
+            let needs = (0..self.f.nodes[m as usize].inputs.len())
+                .filter_map(|i| group.members.binary_search(&self.f.base(m, i)).ok())
+                .map(|at| ready[at]);
+            ready.push(needs.max().unwrap_or(0));
+            if is_pass {
+                passes += 1;
+                *ready.last_mut().unwrap_or(&mut passes) = passes;
             }
         }
-        let mut scope = Scope { body: Body::default(), regs: vec![], members: &group.pre, core: None, axes };
-        let value = self.value(&mut scope, id, 0);
-        self.store_all(&mut scope);
-        (inner, scope.body, value)
+        ready
     }
 
-    /// Addresses of a matrix operand: strides for batch, row and column of the product's view.
-    fn operand(&self, id: NodeId, i: usize, transposed: bool) -> Access {
-        let input = self.f.nodes[id as usize].inputs[i];
-        let view = self.f.views[input as usize];
-        let rank = self.f.nodes[input as usize].shape.rank();
-        let s = &view.affine.strides;
-        let (mut row, mut column) = (s[rank - 2], s[rank - 1]);
-        if transposed {
-            core::mem::swap(&mut row, &mut column);
-        }
-        let batch = if rank == 3 { s[0] } else { 0 };
+    /// The core of a product or a convolution.
+    fn product(&self, id: NodeId) -> Core {
+        let node = &self.f.nodes[id as usize];
+        // The factors' axes, each as the axes over its base that make it up.
+        let [(x, a), (y, b)] = [self.axes(id, 0), self.axes(id, 1)];
+        let windows = |w: &Shape, result: &Shape, stride: u32| {
+            let s = self.f.views[node.inputs[0] as usize].affine.strides;
+            let moved = |a: usize| (result.dim(a), s[a] * if a == 0 { 1 } else { stride as i32 });
+            let over = Axes::new([0, 1, 2].map(moved));
+            let within = Axes::new([(w.dim(0), s[1]), (w.dim(1), s[2]), (w.dim(2), s[3])]);
+            (over, within)
+        };
+        let none = Axes::default;
+        let (a, b) = match node.op {
+            Op::Conv { stride } => {
+                let (kept, summed) =
+                    windows(&self.f.nodes[node.inputs[1] as usize].shape, &node.shape, stride);
+                let a = Factor { loc: x, batch: none(), kept, summed };
+                (a, Factor { loc: y, batch: none(), kept: join(&b[3..]), summed: join(&b[..3]) })
+            }
+            Op::ConvWeights { stride } => {
+                let result = self.f.nodes[node.inputs[1] as usize].shape;
+                let (summed, kept) = windows(&node.shape, &result, stride);
+                let a = Factor { loc: x, batch: none(), kept, summed };
+                (a, Factor { loc: y, batch: none(), kept: join(&b[3..]), summed: join(&b[..3]) })
+            }
+            _ => {
+                let (ta, tb) = match node.op {
+                    Op::Matmul { ta, tb } => (ta as usize, tb as usize),
+                    _ => (0, 0),
+                };
+                let r = node.shape.rank();
+                let factor = |loc: Loc, axes: &[Axes], kept: usize| {
+                    let other = 2 * r - 3 - kept;
+                    let batch = join(&axes[..r - 2]);
+                    Factor { loc, batch, kept: axes[kept].clone(), summed: axes[other].clone() }
+                };
+                (factor(x, &a, r - 2 + ta), factor(y, &b, r - 1 - tb))
+            }
+        };
+        let (batch, m, n) = (a.batch.points(), a.kept.points(), b.kept.points());
+        Core::Matmul { batch, m, n, k: a.summed.points(), a, b }
+    }
+
+    /// Where operand `i` of a product begins, and the strides of each of its axes.
+    fn axes(&self, id: NodeId, i: usize) -> (Loc, Vec<Axes>) {
+        let input = self.f.nodes[id as usize].inputs[i] as usize;
+        let view = self.f.views[input];
         let loc = self.memory(view.base);
         let loc = Loc { offset: loc.offset.wrapping_add_signed(view.affine.offset), ..loc };
-        Access { loc, strides: [batch, row, column, 0, 0, 0] }
+        let seen = self.f.factors.iter().find(|f| f.0 == (id, i));
+        let axes = seen.map(|f| f.1.clone()).unwrap_or_else(|| {
+            self.f.nodes[input].shape.dims().zip(view.affine.strides).map(|axis| Axes::new([axis])).collect()
+        });
+        (loc, axes)
     }
 
     fn buffer(&self, id: NodeId) -> Loc {
@@ -231,25 +280,50 @@ impl Writer<'_> {
         Access { loc: Loc { offset, ..loc }, strides }
     }
 
+    /// The domain axis of each non-1 axis of a node that is computed in a body: a value of a row has
+    /// the outer ones.
+    fn axes_of(&self, scope: &Scope, id: NodeId) -> Vec<usize> {
+        match scope.group.rows {
+            Some(rows) if scope.inner && self.f.kinds[id as usize] != Kind::Reduce => {
+                if self.f.domain(id) == rows.shape {
+                    scope.axes.clone()
+                } else {
+                    (0..rows.outer().rank()).collect()
+                }
+            }
+            _ => scope.axes.clone(),
+        }
+    }
+
     /// The register of operand `i` of node `id` at the present point.
     fn value(&self, scope: &mut Scope, id: NodeId, i: usize) -> Reg {
-        let input = self.f.nodes[id as usize].inputs[i];
-        let view = self.f.views[input as usize];
+        let f = self.f;
+        let input = f.nodes[id as usize].inputs[i];
+        let view = f.views[input as usize];
         let base = view.base;
-        let node = &self.f.nodes[base as usize];
-        let here = scope.core == Some(base) || scope.members.contains(&base);
-        if here && self.f.aligned(id, i) {
+        let node = &f.nodes[base as usize];
+        let here = f.group[base as usize].is_some() && f.group[base as usize] == f.group[id as usize];
+        if here && f.carried(id, i, scope.group.rows) && !self.in_memory(scope, base) {
             return self.emit(scope, base);
         }
-        match (&node.op, self.f.kinds[base as usize]) {
+        match (&node.op, f.kinds[base as usize]) {
             (_, Kind::Scalar) | (Op::Const(_) | Op::ConstU(_), _) => self.emit(scope, base),
             _ => {
-                let shape = self.f.nodes[input as usize].shape;
+                let shape = f.nodes[input as usize].shape;
                 // Axes are matched from the innermost: elementwise operands have the full shape.
-                let access = self.access(self.memory(base), &view.affine, &shape, &scope.axes);
+                let axes = self.axes_of(scope, id);
+                let access = self.access(self.memory(base), &view.affine, &shape, &axes);
                 load(scope, access, vec![], node.dtype)
             }
         }
+    }
+
+    /// Whether an earlier body of the kernel has put a member where it can be read again.
+    fn in_memory(&self, scope: &Scope, id: NodeId) -> bool {
+        scope.inner
+            && scope.regs.iter().all(|r| r.0 != id)
+            && scope.stored.contains(&id)
+            && self.f.dests[id as usize].contains(&Dest::Work)
     }
 
     /// The register of a node computed in this scope.
@@ -259,10 +333,16 @@ impl Writer<'_> {
         }
         let node = &self.f.nodes[id as usize];
         let dtype = node.dtype;
-        let reg = if scope.core == Some(id) {
-            push(&mut scope.body, Instr::Core, dtype)
+        let members = &scope.group.members;
+        let reg = if scope.group.product == Some(id) {
+            push(&mut scope.body, Instr::Result(0), dtype)
         } else {
             match &node.op {
+                Op::Reduce(..) => {
+                    let earlier = members.iter().take_while(|&&m| m != id);
+                    let pass = earlier.filter(|&&m| self.f.kinds[m as usize] == Kind::Reduce).count();
+                    push(&mut scope.body, Instr::Result(pass as u8), dtype)
+                }
                 Op::Const(c) => push(&mut scope.body, Instr::Const(*c), dtype),
                 Op::ConstU(c) => push(&mut scope.body, Instr::ConstU(*c), dtype),
                 Op::Stop | Op::Reshape => self.value(scope, id, 0),
@@ -271,7 +351,7 @@ impl Writer<'_> {
                         push(&mut scope.body, Instr::ConstU(0), dtype)
                     }
                     n => {
-                        let axis = scope.axes[n] as u8;
+                        let axis = self.axes_of(scope, id)[n] as u8;
                         push(&mut scope.body, Instr::Index(axis), dtype)
                     }
                 },
@@ -295,7 +375,7 @@ impl Writer<'_> {
                 }
                 Op::Gather | Op::GatherBytes => self.gather(scope, id),
                 Op::Pad(starts) => self.pad(scope, id, starts),
-                // Leaves and cores never get here.
+                // Leaves never get here.
                 _ => push(&mut scope.body, Instr::Const(0.0), dtype),
             }
         };
@@ -304,6 +384,7 @@ impl Writer<'_> {
     }
 
     fn gather(&self, scope: &mut Scope, id: NodeId) -> Reg {
+        let axes = self.axes_of(scope, id);
         let node = &self.f.nodes[id as usize];
         let table = node.inputs[0];
         let view = self.f.views[table as usize];
@@ -315,16 +396,17 @@ impl Writer<'_> {
         if bytes {
             affine.strides[1] = 1;
         }
-        let access = self.access(self.memory(view.base), &affine, &node.shape, &scope.axes);
+        let access = self.access(self.memory(view.base), &affine, &node.shape, &axes);
         // The index has the leading axis only.
         let input = node.inputs[1];
-        let index = if self.f.aligned(id, 1) {
+        let is_number = self.f.kinds[self.f.views[input as usize].base as usize] == Kind::Scalar;
+        let index = if self.f.aligned(id, 1) || is_number {
             self.value(scope, id, 1)
         } else {
             let rows = self.f.views[input as usize];
             let mut strides = [0; 6];
             if node.shape.dim(0) != 1 {
-                strides[scope.axes[0]] = rows.affine.strides[0];
+                strides[axes[0]] = rows.affine.strides[0];
             }
             let loc = self.memory(rows.base);
             let loc = Loc { offset: loc.offset.wrapping_add_signed(rows.affine.offset), ..loc };
@@ -338,6 +420,7 @@ impl Writer<'_> {
     }
 
     fn pad(&self, scope: &mut Scope, id: NodeId, starts: &[u32; 6]) -> Reg {
+        let axes = self.axes_of(scope, id);
         let node = &self.f.nodes[id as usize];
         let input = node.inputs[0];
         let from = self.f.nodes[input as usize].shape;
@@ -352,11 +435,11 @@ impl Writer<'_> {
             }
             if from.dim(a) != node.shape.dim(a) {
                 let hi = starts[a] + from.dim(a) as u32;
-                guards.push(Guard { axis: scope.axes[axis] as u8, lo: starts[a], hi });
+                guards.push(Guard { axis: axes[axis] as u8, lo: starts[a], hi });
             }
             axis += 1;
         }
-        let access = self.access(self.memory(view.base), &affine, &node.shape, &scope.axes);
+        let access = self.access(self.memory(view.base), &affine, &node.shape, &axes);
         load(scope, access, guards, node.dtype)
     }
 
@@ -374,6 +457,11 @@ impl Writer<'_> {
         }
         label
     }
+}
+
+/// Neighbouring axes as one.
+fn join(axes: &[Axes]) -> Axes {
+    Axes::new(axes.iter().flat_map(|a| &a.0).map(|&(size, stride)| (size as usize, stride)))
 }
 
 /// A load, shared with an equal one of the same body.

@@ -47,13 +47,14 @@ pub fn plan(f: &Fused, order: &[usize]) -> Memory {
     let mut reserved = 0;
     let mut buffers: Vec<Buffer> = vec![];
     for (id, node) in f.nodes.iter().enumerate() {
-        let concat = f.kinds[id] == Kind::Concat;
-        if !concat && !f.dests[id].contains(&Dest::Work) {
+        let parts = f.kinds[id] == Kind::Parts;
+        if !parts && !f.dests[id].contains(&Dest::Work) {
             continue;
         }
         let words = aligned(node.shape.len());
         // Parts that nobody writes must be zero, as all memory is at the start.
-        if concat && node.inputs.iter().any(|&p| matches!(f.nodes[p as usize].op, Op::Const(0.0))) {
+        let zeros = |p: &u32| matches!(f.nodes[*p as usize].op, Op::Const(0.0));
+        if parts && (matches!(node.op, Op::Pad(_)) || node.inputs.iter().any(zeros)) {
             place[id] = Some(Place { offset: reserved, reserved: true });
             reserved += words;
             continue;

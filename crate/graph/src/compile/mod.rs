@@ -3,7 +3,8 @@
 //!
 //! 1. [`views`]: reshape, permute, broadcast and slice become strides over the node they look at.
 //! 2. [`fuse`]: elementwise nodes join the kernel of a neighbour with the same domain: each other,
-//!    the result of a product or reduction, or the argument of a reduction.
+//!    the result of a product or reduction, or the argument of a reduction; several reductions over
+//!    the same [`rows`] become one kernel.
 //! 3. [`order`]: kernels are sorted, with what reads a variable before what overwrites it.
 //! 4. [`memory`]: tensors that cross kernels get places in the work arena by liveness.
 //! 5. [`lower`]: each group of nodes is written out as a [`Kernel`](crate::plan::Kernel).
@@ -13,6 +14,7 @@ mod list;
 mod lower;
 mod memory;
 mod order;
+mod rows;
 mod views;
 
 use crate::Shape;
@@ -51,8 +53,8 @@ pub fn compile(program: &Program) -> Plan {
         .enumerate()
         .map(|(i, v)| {
             let arena = match (v.role, v.dtype) {
-                (Role::State, DType::F32) => Arena::State,
-                (Role::State, DType::U32) => Arena::StateU,
+                (Role::State | Role::Scratch, DType::F32) => Arena::State,
+                (Role::State | Role::Scratch, DType::U32) => Arena::StateU,
                 (Role::Data, DType::F32) => Arena::Data,
                 (_, DType::U32) => Arena::DataU,
                 (Role::Input, DType::F32) => Arena::Io,

@@ -25,11 +25,11 @@ fn successors(f: &Fused) -> Vec<Vec<usize>> {
     out
 }
 
-/// The groups that compute a node: several for a concatenation.
+/// The groups that compute a node: several for a buffer of parts.
 fn producers(f: &Fused, base: u32, visit: &mut impl FnMut(usize)) {
     match (f.group[base as usize], f.kinds[base as usize]) {
         (Some(g), _) => visit(g),
-        (None, Kind::Concat) => {
+        (None, Kind::Parts) => {
             for i in 0..f.nodes[base as usize].inputs.len() {
                 producers(f, f.base(base, i), visit);
             }

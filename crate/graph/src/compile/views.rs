@@ -4,6 +4,9 @@
 use crate::Shape;
 use crate::graph::{Node, NodeId};
 use crate::op::{Affine, Op};
+use crate::plan::Axes;
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// How a node's elements are found: strides over the dense layout of another node.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +43,13 @@ pub fn resolve(node: &Node, id: NodeId, nodes: &[Node], of: impl Fn(NodeId) -> V
                 affine.offset += starts[a] as i32 * old[a];
             }
         }
+        Op::Flip(mask) => {
+            affine.strides = *old;
+            for a in (0..node.shape.rank()).filter(|a| mask & (1 << a) != 0) {
+                affine.offset += (node.shape.dim(a) as i32 - 1) * old[a];
+                affine.strides[a] = -old[a];
+            }
+        }
         Op::Reshape => affine.strides = reshape(&from_shape, old, &node.shape)?,
         _ => return Some(own),
     }
@@ -48,8 +58,8 @@ pub fn resolve(node: &Node, id: NodeId, nodes: &[Node], of: impl Fn(NodeId) -> V
 
 /// Strides of `to` over the elements that `from` addresses, if a stride per axis can express them:
 /// runs of axes with equal products are matched, and each old run must be evenly spaced.
-fn reshape(from: &Shape, strides: &[i32; 6], to: &Shape) -> Option<[i32; 6]> {
-    let old: alloc::vec::Vec<(usize, i32)> =
+pub fn reshape(from: &Shape, strides: &[i32; 6], to: &Shape) -> Option<[i32; 6]> {
+    let old: Vec<(usize, i32)> =
         from.dims().zip(strides).filter(|(d, _)| *d != 1).map(|(d, s)| (d, *s)).collect();
     let mut out = [0; 6];
     let (mut i, mut a) = (0, 0);
@@ -82,6 +92,38 @@ fn reshape(from: &Shape, strides: &[i32; 6], to: &Shape) -> Option<[i32; 6]> {
                 stride *= to.dim(axis) as i32;
             }
         }
+    }
+    Some(out)
+}
+
+/// The axes of `from`, addressed by `strides`, that make up each axis of `to`, a reshape of it; an
+/// axis may be cut in two. `None` where their sizes do not fit into one another.
+pub fn axes_of(from: &Shape, strides: &[i32; 6], to: &Shape) -> Option<Vec<Axes>> {
+    let mut old = from.dims().zip(*strides).filter(|a| a.0 != 1);
+    // What is left of the axis that was begun.
+    let mut rest = (1, 0);
+    let mut out = vec![];
+    for size in to.dims() {
+        let mut parts = vec![];
+        let mut missing = size;
+        while missing > 1 {
+            if rest.0 == 1 {
+                rest = old.next()?;
+            }
+            let (has, stride) = rest;
+            if missing.is_multiple_of(has) {
+                parts.push(rest);
+                missing /= has;
+                rest.0 = 1;
+            } else if has.is_multiple_of(missing) {
+                rest.0 = has / missing;
+                parts.push((missing, stride * rest.0 as i32));
+                missing = 1;
+            } else {
+                return None;
+            }
+        }
+        out.push(Axes::new(parts));
     }
     Some(out)
 }

@@ -1,7 +1,8 @@
 //! Products without shared memory.
 
-use super::factor::{Factor, Walk};
-use super::{Product, Tiling, output, sums, wrapped};
+use super::factor::{Side, Walk};
+use super::{Cut, Product, Tiling, output, sums};
+use crate::wgsl::axes::{step, walk};
 use crate::wgsl::source::{Source, fill};
 use crate::wgsl::{Shader, Target};
 
@@ -20,10 +21,12 @@ impl Block {
         let side = |size: u32| if size > 2 { 4 } else { size };
         let mut tile = (side(product.m), side(product.n));
         if target == Target::Hardware {
-            // Smaller tiles load more per product, but idle processors cost more than loads.
-            let threads = |t: (u32, u32)| product.batch * product.m.div_ceil(t.0) * product.n.div_ceil(t.1);
-            while threads(tile) < 4096 && tile != (1, 1) {
-                tile = if tile.0 >= tile.1 { (tile.0 / 2, tile.1) } else { (tile.0, tile.1 / 2) };
+            // Smaller tiles load more per product, but idle processors cost more than loads. Rows
+            // go first: four columns are a vector.
+            let parts = (product.k / 128).max(1);
+            let tiles = |t: (u32, u32)| product.batch * product.m.div_ceil(t.0) * product.n.div_ceil(t.1);
+            while tiles(tile) * parts < 4096 && tile != (1, 1) {
+                tile = if tile.0 > 1 { (tile.0 / 2, tile.1) } else { (1, tile.1 / 2) };
             }
         }
         let across = product.n.div_ceil(tile.1).next_power_of_two().min(8);
@@ -40,10 +43,11 @@ impl Block {
 /// The shader of a product, or of its parts.
 pub(super) fn shader(product: &Product, block: &Block, tiling: &Tiling) -> Shader {
     let Block { threads, tile } = *block;
-    let mut source = product.source(tile, &[Walk::Along, Walk::Out]);
+    let (mut source, walks) = product.source(tile, &[Walk::Along, Walk::Out], tiling.cut);
     let (grid, place) = output::place(product, tiling);
-    let addresses = addresses(&mut source, "a", "m0", &product.a, tile.0)
-        + &addresses(&mut source, "b", "n0", &product.b, tile.1);
+    let a = Part { name: 'a', side: &product.a, tile: tile.0, walk: walks[0] };
+    let b = Part { name: 'b', side: &product.b, tile: tile.1, walk: walks[1] };
+    let addresses = a.addresses(&mut source, "m0") + &b.addresses(&mut source, "n0");
     let main = fill(
         kernel!("matmul_direct"),
         &[
@@ -58,95 +62,135 @@ pub(super) fn shader(product: &Product, block: &Block, tiling: &Tiling) -> Shade
             ("N", &product.n),
             ("ADDRESSES", &addresses),
             ("SUMS", &sums(tile.0)),
-            ("FOUR_STEPS", &steps(&mut source, product, tile, 4)),
-            ("ONE_STEP", &steps(&mut source, product, tile, 1)),
+            ("LOOPS", &loops(&mut source, product.k, tiling.cut, &a, &b)),
             ("STORE", &output::store(product, tile, tiling.cut)),
         ],
     );
     source.shader(&main, grid.groups)
 }
 
-/// Where an invocation's rows of a, or columns of b, begin. Those past the edge are the last one,
-/// so that they need no test in the loop; they are not stored.
-fn addresses(source: &mut Source, name: &str, first: &str, factor: &Factor, tile: u32) -> String {
-    let offset = source.offset(factor.access.loc);
-    let batch = wrapped(factor.access.strides[0]);
-    let mut text = format!("    let base_{name} = {offset} + c0 * {batch};\n");
-    for i in 0..tile {
-        let at = if factor.size.is_multiple_of(tile) {
-            format!("({first} + {i}u)")
-        } else {
-            format!("min({first} + {i}u, {}u)", factor.size - 1)
-        };
-        let stride = wrapped(factor.out);
-        text += &format!("    let {name}{i} = base_{name} + {at} * {stride};\n");
+/// The sum over k: a loop over one run, within a loop over runs where there are several.
+fn loops(source: &mut Source, k: u32, cut: Cut, a: &Part, b: &Part) -> String {
+    let run = a.side.run;
+    if run == k {
+        return one_run(source, run, cut, cut.range(), a, b);
+    }
+    let starts = a.start() + &b.start();
+    if cut.parts == 1 {
+        let (inner, runs) = (one_run(source, run, cut, ["0u".into(), format!("{run}u")], a, b), k / run);
+        return format!(
+            "    for (var run = 0u; run < {runs}u; run++) {{\n{starts}{}    }}\n",
+            indented(&inner)
+        );
+    }
+    let inner = one_run(source, run, cut, ["begin".into(), "end".into()], a, b);
+    format!(
+        "    for (var run = k_begin / {run}u; run * {run}u < k_end; run++) {{
+        let begin = max(k_begin, run * {run}u) - run * {run}u;
+        let end = min(k_end - run * {run}u, {run}u);
+{starts}{}    }}
+",
+        indented(&inner)
+    )
+}
+
+/// The sum over the values of k from `range[0]` to `range[1]` of a run of `run` values.
+fn one_run(source: &mut Source, run: u32, cut: Cut, range: [String; 2], a: &Part, b: &Part) -> String {
+    // Values of k in a step: four, unless a short run has a better divisor.
+    let step = match run {
+        1..4 => run,
+        6 | 9 | 15 => 3,
+        _ => 4,
+    };
+    let many = steps(source, step, a, b);
+    if cut.parts == 1 && run == step {
+        return format!("        let k = 0u;\n{many}");
+    }
+    let [begin, end] = range;
+    let mut text = format!(
+        "    var k = {begin};
+    for (; k + {step}u <= {end}; k += {step}u) {{
+{many}    }}
+"
+    );
+    if !run.is_multiple_of(step) || !cut.chunk.is_multiple_of(step) {
+        text += &format!("    for (; k < {end}; k++) {{\n{}    }}\n", steps(source, 1, a, b));
     }
     text
 }
 
-/// The multiply-adds of `count` values of k from `k` on: four, or the one of the remainder.
-fn steps(source: &mut Source, product: &Product, tile: (u32, u32), count: u32) -> String {
-    let (mut text, a) = block(source, "a", &product.a, tile.0, count);
-    let (loads, b) = block(source, "b", &product.b, tile.1, count);
-    text += &loads;
+/// The multiply-adds of `count` values of k from `k` on.
+fn steps(source: &mut Source, count: u32, a: &Part, b: &Part) -> String {
+    let mut text = a.load(source, count) + &b.load(source, count);
     for k in 0..count {
-        let row: Vec<_> = (0..tile.1).map(|j| b(j, k)).collect();
+        let row: Vec<_> = (0..b.tile).map(|j| b.element(j, k, count)).collect();
         text += &format!("        let row{k} = Row({});\n", row.join(", "));
-        for i in 0..tile.0 {
-            text += &format!("        sum{i} += {} * row{k};\n", a(i, k));
+        for i in 0..a.tile {
+            text += &format!("        sum{i} += {} * row{k};\n", a.element(i, k, count));
         }
     }
     text
 }
 
-/// Loads `tile` rows or columns of a factor, `count` elements of each: the statements, and the
-/// expression of element `k` of row or column `i`.
-fn block(
-    source: &mut Source,
-    name: &'static str,
-    factor: &Factor,
+/// What an invocation loads of one factor.
+struct Part<'a> {
+    name: char,
+    side: &'a Side<'a>,
+    /// Rows or columns.
     tile: u32,
-    count: u32,
-) -> (String, impl Fn(u32, u32) -> String + use<>) {
-    let arena = factor.access.loc.arena;
-    let along = |k: u32| format!("(k + {k}u) * {}", wrapped(factor.along));
-    let mut text = String::new();
-    let mut define = |variable: String, value: String| {
-        text += &format!("        let {variable} = {value};\n");
-    };
-    let walk = match (factor.walk(tile), count) {
-        // One element is no vector along k.
-        (Walk::Along, 1) => Walk::Words,
-        (walk, _) => walk,
-    };
-    match walk {
-        Walk::Words => {
-            for k in 0..count {
-                define(format!("{name}_at{k}"), along(k));
-                for i in 0..tile {
-                    let word = source.word(arena, &format!("{name}{i} + {name}_at{k}"));
-                    define(format!("{name}_{i}_{k}"), word);
+    walk: Walk,
+}
+
+impl Part<'_> {
+    /// Where its rows or columns, of which `first` is the first, begin.
+    fn addresses(&self, source: &mut Source, first: &str) -> String {
+        self.side.base(source, self.name) + &self.side.tile(self.name, 0, first, self.tile, false)
+    }
+
+    /// Where a run begins, relative to those.
+    fn start(&self) -> String {
+        format!("        let {}_run = 0u{};\n", self.name, walk(&self.side.runs(), "run"))
+    }
+
+    /// One element is no vector along k.
+    fn walk(&self, count: u32) -> Walk {
+        if self.walk == Walk::Along && count != 4 { Walk::Words } else { self.walk }
+    }
+
+    /// Loads `count` elements, from `k` on, of every row or column.
+    fn load(&self, source: &mut Source, count: u32) -> String {
+        let Part { name, side, tile, .. } = *self;
+        let run = if side.one_run() { String::new() } else { format!(" + {name}_run") };
+        let at = |i: u32, k: u32| format!("{name}{i}{run}{}", step(&format!("(k + {k}u)"), side.along()));
+        let mut text = String::new();
+        let mut define = |variable: String, value: String| {
+            text += &format!("        let {name}_{variable} = {value};\n");
+        };
+        match self.walk(count) {
+            Walk::Words => {
+                for (k, i) in (0..count).flat_map(|k| (0..tile).map(move |i| (k, i))) {
+                    define(format!("{i}_{k}"), source.word(side.arena(), &at(i, k)));
                 }
             }
-        }
-        Walk::Along => {
-            for i in 0..tile {
-                define(format!("{name}_{i}"), source.vector(arena, &format!("{name}{i} + k")));
+            Walk::Along => {
+                (0..tile).for_each(|i| define(i.to_string(), source.vector(side.arena(), &at(i, 0))))
+            }
+            Walk::Out => {
+                (0..count).for_each(|k| define(k.to_string(), source.vector(side.arena(), &at(0, k))))
             }
         }
-        Walk::Out => {
-            for k in 0..count {
-                let index = format!("{name}0 + {}", along(k));
-                define(format!("{name}_{k}"), source.vector(arena, &index));
-            }
+        text
+    }
+
+    /// Element `k` of row or column `i`, of `count` that were loaded.
+    fn element(&self, i: u32, k: u32, count: u32) -> String {
+        let name = self.name;
+        match self.walk(count) {
+            Walk::Words => format!("{name}_{i}_{k}"),
+            Walk::Along => format!("{name}_{i}[{k}]"),
+            Walk::Out => format!("{name}_{k}[{i}]"),
         }
     }
-    let element = move |i: u32, k: u32| match walk {
-        Walk::Words => format!("{name}_{i}_{k}"),
-        Walk::Along => format!("{name}_{i}[{k}]"),
-        Walk::Out => format!("{name}_{k}[{i}]"),
-    };
-    (text, element)
 }
 
 /// The type of a row of `columns` outputs.
@@ -156,4 +200,9 @@ fn row_type(columns: u32) -> &'static str {
         2 => "vec2<f32>",
         _ => "vec4<f32>",
     }
+}
+
+/// The same lines, four spaces further in.
+fn indented(text: &str) -> String {
+    text.lines().flat_map(|line| ["    ", line, "\n"]).collect()
 }

@@ -1,5 +1,9 @@
 //! Matrix products: a template with or without shared memory, the body run on every output, and
 //! the summed dimension cut where there are few outputs with many products to each.
+//!
+//! A convolution is a product whose factors have several axes in a dimension. Rows and columns
+//! find their addresses once per invocation. Along the summed dimension a factor of several axes
+//! has one stride within a *run* only, so that the sum is a loop over runs of a loop.
 
 mod direct;
 mod factor;
@@ -8,8 +12,8 @@ mod tiled;
 
 use super::source::Source;
 use super::{Shader, Target, split};
-use factor::{Factor, Walk};
-use tilde_graph::plan::{Core, Kernel};
+use factor::{Side, Walk};
+use tilde_graph::plan::{Access, Axes, Core, Kernel, Store};
 use tilde_graph::{DType, ReduceOp};
 
 /// Side of the square of outputs that a workgroup of the tiled template computes, and its step
@@ -23,8 +27,8 @@ struct Product<'a> {
     m: u32,
     n: u32,
     k: u32,
-    a: Factor<'a>,
-    b: Factor<'a>,
+    a: Side<'a>,
+    b: Side<'a>,
 }
 
 /// How the summed dimension is cut: `parts` workgroups each sum `chunk` products of an output.
@@ -43,14 +47,14 @@ struct Tiling {
 
 /// The shaders of a product kernel.
 pub(super) fn shaders(kernel: &Kernel, target: Target) -> Vec<Shader> {
-    let Core::Matmul { k, a, b } = &kernel.core else { unreachable!("the caller matched a product") };
-    let [batch, m, n] = [0, 1, 2].map(|axis| kernel.domain.dim(axis) as u32);
-    let a = Factor { access: a, size: m, out: a.strides[1], along: a.strides[2] };
-    let b = Factor { access: b, size: n, out: b.strides[2], along: b.strides[1] };
-    let product = Product { kernel, batch, m, n, k: *k, a, b };
-    let squares = batch * m.div_ceil(SIDE) * n.div_ceil(SIDE);
-    let thick = m >= SIDE && n >= SIDE && *k >= SIDE && squares >= 16;
-    let (shader, parts) = if target == Target::Hardware && thick {
+    let Core::Matmul { batch, m, n, k, a, b } = &kernel.core else {
+        unreachable!("the caller matched a product")
+    };
+    let run = gcd(last(&a.summed, *k), last(&b.summed, *k));
+    let side = |factor, size| Side { factor, size, run };
+    let (a, b) = (side(a, *m), side(b, *n));
+    let product = Product { kernel, batch: *batch, m: *m, n: *n, k: *k, a, b };
+    let (shader, parts) = if target == Target::Hardware && product.thick() {
         let tiling = product.tiling((SIDE, SIDE), target);
         (tiled::shader(&product, &tiling), tiling.cut.parts)
     } else {
@@ -64,7 +68,23 @@ pub(super) fn shaders(kernel: &Kernel, target: Target) -> Vec<Shader> {
     }
 }
 
+/// Points of the innermost axis of the summed dimension.
+fn last(summed: &Axes, k: u32) -> u32 {
+    summed.0.last().map_or(k, |axis| axis.0)
+}
+
+fn gcd(a: u32, b: u32) -> u32 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
 impl Product<'_> {
+    /// Whether there are squares enough, or pieces of long sums, to walk through shared memory.
+    fn thick(&self) -> bool {
+        let Product { batch, m, n, k, .. } = *self;
+        let squares = batch * m.div_ceil(SIDE) * n.div_ceil(SIDE);
+        m >= SIDE && n >= SIDE && k >= SIDE && squares * (k / 256).max(1) >= 16
+    }
+
     /// Tiles of `reach` outputs along m and n.
     fn tiling(&self, reach: (u32, u32), target: Target) -> Tiling {
         let tiles = (self.m.div_ceil(reach.0), self.n.div_ceil(reach.1));
@@ -86,22 +106,43 @@ impl Product<'_> {
         Cut { parts: self.k.div_ceil(chunk), chunk }
     }
 
-    /// The source of a shader whose invocations compute `tile` outputs and which loads vectors
-    /// on the given walks.
-    fn source(&self, tile: (u32, u32), vectors: &[Walk]) -> Source {
+    /// The source of a shader whose invocations compute `tile` outputs, and how it loads the
+    /// factors: by vectors on the given walks, where its stores are vectors, too.
+    fn source(&self, tile: (u32, u32), walks: &[Walk], cut: Cut) -> (Source, [Walk; 2]) {
         let mut source = Source::default();
-        for (factor, tile) in [(&self.a, tile.0), (&self.b, tile.1)] {
-            if vectors.contains(&factor.walk(tile)) {
-                source.vectors(factor.access.loc.arena);
+        let walks = [(&self.a, tile.0), (&self.b, tile.1)].map(|(side, size)| {
+            let walk = side.walk(size);
+            let mut stores = self.kernel.body.stores.iter().filter(|s| s.access.loc.arena == side.arena());
+            let vectors = cut.parts > 1 || stores.all(|store| tile.1 == 4 && self.quad(store));
+            if vectors && walks.contains(&walk) { walk } else { Walk::Words }
+        });
+        for (side, walk) in [&self.a, &self.b].into_iter().zip(walks) {
+            if walk != Walk::Words && !source.is_vectors(side.arena()) {
+                source.vectors(side.arena());
             }
         }
-        source
+        (source, walks)
+    }
+
+    /// Whether four columns of which the first is a multiple of four are stored as one vector.
+    fn quad(&self, store: &Store) -> bool {
+        let Access { loc, strides } = &store.access;
+        let dims = &self.kernel.domain;
+        let Some(last) = dims.rank().checked_sub(1) else { return false };
+        [self.n, dims.dim(last) as u32, loc.offset].iter().all(|size| size.is_multiple_of(4))
+            && strides[last] == 1
+            && strides[..last].iter().all(|stride| stride % 4 == 0)
     }
 }
 
-/// A stride as an unsigned literal: a negative one wraps, as the addition of its product does.
-fn wrapped(stride: i32) -> String {
-    format!("{}u", stride as u32)
+impl Cut {
+    /// The first value of k of a part, and the one after its last.
+    fn range(&self) -> [String; 2] {
+        match self.parts {
+            1 => ["0u".to_string(), format!("{}u", self.chunk)],
+            _ => ["k_begin".to_string(), "k_end".to_string()],
+        }
+    }
 }
 
 /// The declarations of the sums of `rows` rows of outputs.

@@ -1,78 +1,116 @@
 //! Products through shared memory.
 
-use super::factor::{Factor, Walk};
-use super::{Product, SIDE, Tiling, output, sums, wrapped};
+use super::factor::{Side, Walk};
+use super::{Product, SIDE, Tiling, output, sums};
 use crate::wgsl::Shader;
+use crate::wgsl::axes::{step, walk};
 use crate::wgsl::source::{Source, fill};
 
 /// Outputs of an invocation along m and n.
 const TILE: (u32, u32) = (4, 4);
 
+/// Vectors that an invocation loads of each factor in a step along k.
+const LOADS: u32 = 4;
+
 /// The shader of a product, or of its parts.
 pub(super) fn shader(product: &Product, tiling: &Tiling) -> Shader {
-    let mut source = product.source(TILE, &[Walk::Out]);
+    let (mut source, walks) = product.source(TILE, &[Walk::Out], tiling.cut);
     let (grid, place) = output::place(product, tiling);
+    let a = Load { name: 'a', tile: "tile_m", side: &product.a, walk: walks[0] };
+    let b = Load { name: 'b', tile: "tile_n", side: &product.b, walk: walks[1] };
+    let addresses = a.addresses(&mut source) + &b.addresses(&mut source);
+    let [k_begin, k_end] = tiling.cut.range();
     let main = fill(
         kernel!("matmul_tiled"),
         &[
             ("FINISH", &output::finish(&mut source, product, tiling.cut)),
             ("PLACE", &place),
+            ("ADDRESSES", &addresses),
             ("SUMS", &sums(TILE.0)),
-            ("LOAD_A", &load(&mut source, "a", "tile_m", &product.a, product.k)),
-            ("LOAD_B", &load(&mut source, "b", "tile_n", &product.b, product.k)),
+            ("K_BEGIN", &k_begin),
+            ("K_END", &k_end),
+            ("LOAD_A", &a.load(&mut source, product.k, &k_end)),
+            ("LOAD_B", &b.load(&mut source, product.k, &k_end)),
             ("STORE", &output::store(product, TILE, tiling.cut)),
         ],
     );
     source.shader(&main, grid.groups)
 }
 
-/// Fills vector number `element` of a shared tile. Neighbouring invocations walk along k or along
-/// the output, whichever is contiguous in memory.
-fn load(source: &mut Source, name: &str, tile: &str, factor: &Factor, k: u32) -> String {
-    let arena = factor.access.loc.arena;
-    let offset = source.offset(factor.access.loc);
-    let (row, four) = if factor.along.unsigned_abs() == 1 {
-        ("element % 32u", "element / 32u")
-    } else {
-        ("element / 8u", "element % 8u")
-    };
-    let words: Vec<_> = (0..4)
-        .map(|i| {
-            let at = if factor.size.is_multiple_of(SIDE) {
-                format!("(at + {i}u)")
-            } else {
-                format!("min(at + {i}u, {}u)", factor.size - 1)
-            };
-            source.word(arena, &format!("base + {at} * {}", wrapped(factor.out)))
-        })
-        .collect();
-    let value = match factor.walk(TILE.0) {
-        // Four whole words are before the end or past it, since the size is a multiple of four.
-        Walk::Out => source.vector(arena, &format!("base + min(at, {}u)", factor.size - 4)),
-        _ => format!("vec4<f32>({})", words.join(", ")),
-    };
-    // Past the end of k there must be zeros, unless k ends with a tile.
-    let set = if k.is_multiple_of(SIDE) {
-        format!("tile_{name}[row * 9u + four] = {value};")
-    } else {
+/// How a workgroup fills a shared tile of 32 values of k by eight vectors along the output.
+struct Load<'a> {
+    name: char,
+    /// The number of the tile.
+    tile: &'a str,
+    side: &'a Side<'a>,
+    walk: Walk,
+}
+
+impl Load<'_> {
+    /// Whether neighbouring invocations walk along k, and an invocation's vectors are two apart;
+    /// else they walk along the output, and its vectors are eight values of k apart.
+    fn along(&self) -> bool {
+        self.side.along().unsigned_abs() == 1
+    }
+
+    /// An invocation's place in the tile, and where the rows or columns that it loads begin.
+    fn addresses(&self, source: &mut Source) -> String {
+        let Load { name, tile, side, .. } = *self;
+        let (row, four) = if self.along() { ("% 32u", "/ 32u") } else { ("/ 8u", "% 8u") };
+        let edge = !side.size.is_multiple_of(SIDE);
+        let mut text = side.base(source, name);
+        text += &format!("    let {name}_row = index {row};\n    let {name}_four = index {four};\n");
+        for load in 0..if self.along() { LOADS } else { 1 } {
+            let at = format!("({tile} * 32u + {name}_four * 4u + {}u)", 8 * load);
+            text += &side.tile(name, 4 * load, &at, 4, edge);
+        }
+        text
+    }
+
+    /// Fills the tile with the values of k from `k0` on.
+    fn load(&self, source: &mut Source, k: u32, k_end: &str) -> String {
+        if self.along() {
+            self.rows(source, 0, &[0, 1, 2, 3], k, k_end)
+        } else {
+            (0..LOADS).map(|i| self.rows(source, 8 * i, &[0], k, k_end)).collect()
+        }
+    }
+
+    /// Fills a row of the tile, `add` rows below the invocation's first, with some of its vectors.
+    fn rows(&self, source: &mut Source, add: u32, vectors: &[u32], k: u32, k_end: &str) -> String {
+        let Load { name, side, .. } = *self;
+        let summed = &side.summed.0;
+        // Where a step stays on the last axis, what it divides is the same for all invocations.
+        let uniform = summed.len() > 1 && summed.last().is_some_and(|axis| axis.0.is_multiple_of(SIDE));
+        let at = if uniform {
+            walk(summed, "k0") + &step("row", side.along())
+        } else {
+            walk(summed, "(k0 + row)")
+        };
+        let mut value = |i: u32| match self.walk {
+            Walk::Out => source.vector(side.arena(), &format!("{name}0 + at")),
+            _ => {
+                let words = (4 * i..4 * i + 4).map(|i| source.word(side.arena(), &format!("{name}{i} + at")));
+                format!("vec4<f32>({})", words.collect::<Vec<_>>().join(", "))
+            }
+        };
+        let set = |i: u32, value: &str| {
+            format!("                tile_{name}[row * 9u + {name}_four + {}u] = {value};\n", 2 * i)
+        };
+        let mut sets: String = vectors.iter().map(|i| set(*i, &value(*i))).collect();
+        // Past the end of k there must be zeros, unless k ends with a tile.
+        if !k.is_multiple_of(SIDE) {
+            let zeros: String = vectors.iter().map(|i| set(*i, "vec4<f32>()")).collect();
+            sets = format!(
+                "                if (k0 + row < {k_end}) {{\n{sets}                }} else {{\n{zeros}                }}\n"
+            );
+        }
         format!(
-            "var value = vec4<f32>();
-                if (k0 + row < k_end) {{
-                    value = {value};
-                }}
-                tile_{name}[row * 9u + four] = value;"
+            "            {{
+                let row = {name}_row + {add}u;
+                let at = 0u{at};
+{sets}            }}
+"
         )
-    };
-    format!(
-        "            {{
-                let row = {row};
-                let four = {four};
-                let at = {tile} * 32u + four * 4u;
-                let base = {offset} + c0 * {} + (k0 + row) * {};
-                {set}
-            }}
-",
-        wrapped(factor.access.strides[0]),
-        wrapped(factor.along)
-    )
+    }
 }
