@@ -6,6 +6,7 @@
 //! table `TESTED` of the records it checks; a record that is in no table must be in [`skipped`],
 //! with the reason.
 
+mod bayes;
 mod closed;
 mod convolutions;
 mod file;
@@ -62,6 +63,7 @@ fn tables() -> Vec<(&'static str, &'static [Tested])> {
         ("sklearn", rbm::TESTED),
         ("seed1", layers::TESTED),
         ("seed1", closed::TESTED),
+        ("seed1", bayes::TESTED),
         ("seed1", convolutions::TESTED),
         ("seed1", optimisers::TESTED_SEED1),
         ("seed1", gan::TESTED_SEED1),

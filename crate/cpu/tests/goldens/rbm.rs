@@ -58,7 +58,7 @@ fn bernoulli<'g>(logits: Tensor<'g>, x: Tensor<'g>) -> Tensor<'g> {
 }
 
 /// All binary vectors of length n, the first bit highest.
-fn states(g: &Graph, n: usize) -> Tensor<'_> {
+pub fn states(g: &Graph, n: usize) -> Tensor<'_> {
     let shape = [1 << n, n];
     let place = g.constant_u(n as u32 - 1).binary(Binary::Sub, g.iota(shape, 1));
     let bits = g.iota(shape, 0).binary(Binary::Shr, place).binary(Binary::And, g.constant_u(1));

@@ -10,7 +10,6 @@ pub const SKIPPED: &[(&str, &str, &str)] = &[
     ("sklearn", "ppca.digits.8", DIGITS),
     ("sklearn", "ppca.digits.16", DIGITS),
     ("seed1", "nn.gelu_erf", "The graph has no erf; its GELU is the tanh form."),
-    ("seed1", "bn.enum", HOST),
     ("seed1", "gmm.em_trace", "EM inverts covariances, and the graph has no factorisation of matrices."),
     (
         "seed1",
