@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 readonly node_at_least=20
 readonly wasm_pack_version=0.15.1
-readonly wasm_budget=200000 # bytes, gzip -9: a visitor downloads one of the two
+readonly wasm_budget=200000 # bytes, gzip -9, for each module that a visitor may download
 readonly stamps=target/stamps logs=target/logs
 export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 export CHROMIUM="${CHROMIUM:-/usr/bin/chromium}"
@@ -128,9 +128,10 @@ vulkan_driver() {
 
 # ---------------------------------------------------------------- building
 
-# wasm NAME FEATURES [CARGO-FEATURE]: pkg/NAME, compiled with these target features and optimised.
+# wasm NAME FEATURES PARTS: pkg/NAME, compiled with these target features from these parts (cargo
+# features) of crate/web, and optimised.
 wasm() {
-  local name=$1 features=$2 with=${3:-} out=pkg/$1 flag
+  local name=$1 features=$2 parts=$3 out=pkg/$1 flag
   local inputs
   inputs=$(rustc --version && digest build.sh Cargo.toml Cargo.lock .cargo crate/{graph,cpu,gpu,models,web}/{Cargo.toml,src} crate/gpu/build.rs)
   [[ -f $out/tilde_web_bg.wasm ]] && is_made "wasm-$name" "$inputs" && return
@@ -144,12 +145,12 @@ wasm() {
   for flag in bulk-memory mutable-globals sign-ext nontrapping-float-to-int reference-types multivalue; do
     opt+=("--enable-$flag")
   done
-  # A target folder for each set of flags: in one folder the two builds would evict each other.
+  # A target folder for each set of flags: in one folder they would evict each other.
   local target=simd
   [[ $features == *relaxed* ]] && target=relaxed
   RUSTFLAGS=$rustflags CARGO_TARGET_DIR="$PWD/target/$target" timed "building pkg/$name" \
     wasm-pack build crate/web --profile wasm-release --no-opt --mode no-install --target web \
-    --no-pack --no-gitignore --out-dir "$PWD/$out" ${with:+--features "$with"}
+    --no-pack --no-gitignore --out-dir "$PWD/$out" --no-default-features --features "$parts"
   # For size: the loops are already as the compiler wants them. Inlining what has one caller makes
   # the module smaller and its gzip larger, so it is limited. The first kilobyte of memory is the
   # far end of the stack: no object lies there, so that small offsets fold into loads.
@@ -161,10 +162,11 @@ wasm() {
 build() {
   need_tools
   need_npm .
-  wasm simd "simd128"
-  wasm relaxed "simd128 relaxed-simd"
+  wasm simd "simd128" cpu
+  wasm relaxed "simd128 relaxed-simd" cpu
+  wasm gpu "simd128" gpu
   # The benchmark's tasks are in a module of their own, which no visitor downloads.
-  wasm bench "simd128 relaxed-simd" bench
+  wasm bench "simd128 relaxed-simd" cpu,gpu,bench
   npm run --silent build
 }
 
@@ -195,8 +197,11 @@ lint_native() { cargo clippy --workspace --all-targets -- -D warnings; }
 
 # The GPU crate's own tests are native: they run on Vulkan.
 lint_wasm() {
-  local lint=(cargo clippy --target wasm32-unknown-unknown --target-dir target/simd)
+  local backend lint=(cargo clippy --target wasm32-unknown-unknown --target-dir target/simd)
   "${lint[@]}" -p tilde-gpu -p tilde-web --lib -- -D warnings
+  for backend in cpu gpu; do
+    "${lint[@]}" -p tilde-web --lib --no-default-features --features "$backend" -- -D warnings
+  done
   "${lint[@]}" -p tilde-web --tests -- -D warnings
 }
 
@@ -208,7 +213,7 @@ test_native() { TILDE_REQUIRE_GPU=1 VK_DRIVER_FILES=$(vulkan_driver) cargo test 
 
 budget() {
   local file bytes over=0
-  for file in pkg/{simd,relaxed}/tilde_web_bg.wasm; do
+  for file in pkg/{simd,relaxed,gpu}/tilde_web_bg.wasm; do
     bytes=$(gzip -9 -c "$file" | wc -c)
     echo "$file: $bytes bytes gzipped, $wasm_budget allowed"
     ((bytes <= wasm_budget)) || over=1

@@ -1,8 +1,7 @@
 // Times every benchmark task on every backend that this browser has, one after the other.
 
-import bench from "./bench.js";
+import bench, { TASKS } from "./bench.js";
 
-const TASKS = ["gan2d", "vae_mlp", "rbm"];
 const BACKENDS = /** @type {const} */ (["cpu", "webgpu"]);
 const WINDOWS = 5;
 const WINDOW_MS = 500;

@@ -1,13 +1,18 @@
 // The benchmark's module: one task on one backend, without the page around it.
 //
 //   import bench from "./www/bench.js";
-//   await bench.init("vae_mlp", "cpu");      // "gan2d" | "vae_mlp" | "rbm", "cpu" | "webgpu"
+//   await bench.init("vae_mlp", "cpu");      // one of TASKS, "cpu" | "webgpu"
 //   const loss = await bench.step(100);      // trains 100 steps, waits for them, reads the loss
 
+import { findGpu } from "./engine/gpu.js";
 import { hasRelaxedSimd, loadWasm } from "./load.js";
+
+/** What can be timed; docs/benchmarks.md says what each of them is. */
+export const TASKS = ["gan2d_lab", "gan2d", "vae_mlp", "rbm", "ddpm2d", "gpt_char", "conv_ddpm28", "matmul256", "matmul1024"];
 
 /** @type {any} the task, once it is set up */
 let task;
+let description = "";
 
 export default {
   /**
@@ -21,6 +26,7 @@ export default {
     }
     const wasm = await loadWasm(new URL("../", import.meta.url).href, "bench");
     task = await /** @type {any} */ (wasm).WebBench.open(name, backend);
+    description = backend === "webgpu" ? (await findGpu()).description : task.description;
   },
 
   /**
@@ -31,5 +37,5 @@ export default {
   step: (n) => task.step(n),
 
   /** What it runs on. */
-  info: () => ({ build: "relaxed", backend: task.backend, description: task.description }),
+  info: () => ({ build: "relaxed", backend: task.backend, description }),
 };

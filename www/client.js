@@ -49,8 +49,12 @@ export class Client {
     this.#failed = reject;
   });
 
-  /** @param {Worker} worker @param {string} build "" (the fastest), "simd" or "relaxed" */
-  constructor(worker, build) {
+  /**
+   * @param {Worker} worker
+   * @param {string} build for the CPU: "" (the fastest), "simd" or "relaxed"
+   * @param {import("./protocol.js").BackendName} backend whose module is fetched first
+   */
+  constructor(worker, build, backend) {
     this.#worker = worker;
     worker.onmessage = ({ data }) => this.#receive(data);
     worker.onerror = (event) => {
@@ -62,24 +66,26 @@ export class Client {
         ),
       );
     };
-    worker.postMessage({ type: "start", base: BASE.href, build });
+    worker.postMessage({ type: "start", base: BASE.href, build, backend });
   }
 
   /**
    * Starts a worker in the way this document allows.
    * @param {string} [build]
+   * @param {import("./protocol.js").BackendName} [backend]
    */
-  static async start(build = "") {
+  static async start(build = "", backend = "cpu") {
     if (location.protocol === "file:")
       throw new TildeError("no-start", "Opened from a file. Serve the folder instead: ./build.sh");
     if (typeof WebAssembly === "undefined")
       throw new TildeError("no-start", "This browser has no WebAssembly. Any current browser has it.");
-    if (!isOpaque()) return new Client(new Worker(new URL("worker.js", import.meta.url), { type: "module" }), build);
+    if (!isOpaque())
+      return new Client(new Worker(new URL("worker.js", import.meta.url), { type: "module" }), build, backend);
     const response = await fetch(new URL("vendor/worker.js", import.meta.url));
     if (!response.ok)
       throw new TildeError("no-start", "vendor/worker.js is missing on this server: run ./build.sh build.");
     const address = URL.createObjectURL(new Blob([await response.text()], { type: "text/javascript" }));
-    return new Client(new Worker(address), "simd");
+    return new Client(new Worker(address), "simd", backend);
   }
 
   /** A number for a run about to be opened. */
@@ -134,7 +140,7 @@ export class Client {
       case "ready":
         return this.#ready(message);
       case "failed":
-        return this.#fail(revive({ ...message.error, code: "no-start" }));
+        return this.#fail(revive(message.error));
       case "frame":
         this.#listeners.get(message.run)?.frame?.(message.frame);
         return this.#acknowledge(message.run);

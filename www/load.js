@@ -1,4 +1,4 @@
-// Fetches and starts the wasm module: of its two builds, the one that this browser can run.
+// Fetches and starts a wasm module; for the CPU, of its two builds the one that this browser can run.
 
 // (func (param v128 v128 v128) (result v128) … f32x4.relaxed_madd). A module with an unknown opcode
 // fails validation whole: this one is valid only where relaxed SIMD is.
@@ -13,7 +13,7 @@ const RELAXED_PROBE = new Uint8Array([
 export const hasRelaxedSimd = () => WebAssembly.validate(RELAXED_PROBE);
 
 /**
- * The build to load: "simd" where it is asked for, because its numbers are the same everywhere,
+ * The build for the CPU: "simd" where it is asked for, because its numbers are the same everywhere,
  * else the fastest that runs.
  * @param {string} wanted
  * @returns {"simd"|"relaxed"}
@@ -22,12 +22,13 @@ export const chooseBuild = (wanted) => (wanted !== "simd" && hasRelaxedSimd() ? 
 
 /**
  * @param {string} base address of the site's root, ending in "/"
- * @param {"simd"|"relaxed"|"bench"} build a folder of pkg/
+ * @param {"simd"|"relaxed"|"gpu"|"bench"} module a folder of pkg/
  * @returns {Promise<import("./protocol.js").Wasm>}
  */
-export async function loadWasm(base, build) {
-  const folder = new URL(`pkg/${build}/`, base);
+export async function loadWasm(base, module) {
+  const folder = new URL(`pkg/${module}/`, base);
   const binary = fetch(new URL("tilde_web_bg.wasm", folder)); // while its glue is still on the way
+  binary.catch(() => {}); // heard of below, unless the glue fails first
   const wasm = await import(new URL("tilde_web.js", folder).href);
   await wasm.default({ module_or_path: binary });
   return wasm;

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {"data"|"model"|"truth"|"other"} Role
- * @typedef {"points"|"field"|"vectors"|"images"|"bars"} ViewKind
+ * @typedef {"points"|"field"|"vectors"|"images"|"bars"|"text"} ViewKind
  * @typedef {number|string|boolean} Value
  * @typedef {Record<string, Value>} Values
  * @typedef {Record<string, number>} Metrics
@@ -19,9 +19,9 @@
  * @property {boolean} live  applies at once; otherwise changing it rebuilds the model
  * @property {boolean} more  folded under "More"
  *
- * @typedef {{ id: string, unit: string, reference: number|null|undefined, curve: string, role: Role }} Metric
+ * @typedef {{ id: string, unit: string, reference: number|null|undefined, curve: string, role: Role, sometimes: boolean }} Metric
  * @typedef {{ id: string, kind: ViewKind, main: boolean }} View
- * @typedef {{ id: string, kind: "brush"|"drag"|"pick"|"button", view: string }} Action
+ * @typedef {{ id: string, kind: "brush"|"drag"|"pick"|"button"|"text", view: string }} Action
  * @typedef {{ id: string, settings: [string, string][], steps: number, phase: string }} Experiment
  *
  * @typedef {object} Card
@@ -44,21 +44,22 @@
  * @property {ViewKind} kind
  * @property {Float32Array} data
  * @property {number[]} shape
- * @property {Uint32Array|number[]} labels
+ * @property {Uint32Array|number[]} labels  classes; of bars, characters; of text, 1 where it is marked
  *
  * @typedef {object} Picture
  * @property {Layer[]} layers
  * @property {number[]} extent  x₀, x₁, y₀, y₁; zeros where it has no meaning
  * @property {number[]} range   for fields: low end, middle and high end of the colour map
- * @property {number} columns   for images: how many in a row, 0 if the page may choose
+ * @property {number} columns   for images: how many in a row, 0 if the page may choose; for shaded text: heads of a layer
  *
  * @typedef {{ kind: string, data: Float32Array, shape: number[] }} Samples
- * @typedef {{ points?: Float32Array, at?: [number, number], picks?: number[] }} Payload
- * @typedef {{ images?: Float32Array, points?: Float32Array, shape: number[], labels?: Uint32Array }} UserData
+ * @typedef {{ points?: Float32Array, at?: [number, number], picks?: number[], text?: string }} Payload
+ * @typedef {{ images?: Float32Array, points?: Float32Array, text?: string, shape?: number[], labels?: Uint32Array }} UserData
  * @typedef {{ name: string, dtype: "F32"|"U32", shape: number[], data: Float32Array|Uint32Array }} Tensor
  * @typedef {{ kind: "images"|"labels"|"points", data: Float32Array|Uint32Array, shape: number[], labels?: Uint32Array }} Parsed
  * @typedef {{ available: boolean, software: boolean, description: string }} Gpu
- * @typedef {"auto"|"webgpu"|"cpu"} Backend
+ * @typedef {"webgpu"|"cpu"} BackendName
+ * @typedef {"auto"|BackendName} Backend
  *
  * @typedef {object} OpenOptions
  * @property {string} exhibit
@@ -68,7 +69,7 @@
  * @property {Backend} backend
  *
  * @typedef {object} Status  what a run is now
- * @property {"webgpu"|"cpu"} backend
+ * @property {BackendName} backend
  * @property {string} description  the device in words
  * @property {string} why          key of the words that say why this backend, or ""
  * @property {number} seed
@@ -96,7 +97,7 @@
 
 /**
  * To the worker.
- * @typedef {{ type: "start", base: string, build: string }} StartMessage
+ * @typedef {{ type: "start", base: string, build: string, backend: BackendName }} StartMessage  `backend`: whose module is fetched first
  * @typedef {{ type: "call", id: number, run: number, method: string, args: unknown[] }} CallMessage
  * @typedef {{ type: "abort", id: number }} AbortMessage
  * @typedef {{ type: "ack", run: number }} AckMessage
@@ -114,7 +115,7 @@
  */
 
 /**
- * The wasm module, as `wasm-pack --target web` writes it.
+ * A wasm module, as `wasm-pack --target web` writes it. Each has one backend.
  * @typedef {object} WebRun
  * @property {(n: number) => Promise<void>} train
  * @property {(deep: boolean) => Promise<Metrics>} metrics
@@ -126,7 +127,7 @@
  * @property {(seed: number) => Promise<void>} reset
  * @property {() => Promise<Tensor[]>} export_state
  * @property {(state: Tensor[]) => Promise<void>} import_state
- * @property {"webgpu"|"cpu"} backend
+ * @property {BackendName} backend
  * @property {string} description
  * @property {() => void} free
  *
@@ -134,7 +135,6 @@
  * @property {(options: { module_or_path: unknown }) => Promise<unknown>} default
  * @property {() => Card[]} cards
  * @property {(name: string, bytes: Uint8Array) => Parsed} parse_data
- * @property {() => Promise<Gpu>} gpu_info
  * @property {{ open(id: string, options: object): Promise<WebRun> }} WebRun
  */
 

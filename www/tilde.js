@@ -46,8 +46,8 @@ export class Tilde {
   /**
    * Starts the engine. "webgpu" is refused (`no-webgpu`) where there is no adapter; "auto" decides
    * for each exhibit that is opened.
-   * @param {{ backend?: Backend, build?: ""|"simd"|"relaxed" }} [options] `build` "simd" gives the
-   *   same bits on every machine, and is chosen wherever relaxed SIMD is missing
+   * @param {{ backend?: Backend, build?: ""|"simd"|"relaxed" }} [options] `build` is for the CPU:
+   *   "simd" gives the same bits on every machine, and is chosen wherever relaxed SIMD is missing
    * @returns {Promise<Tilde>}
    */
   static async start({ backend = "auto", build = "" } = {}) {
@@ -55,13 +55,11 @@ export class Tilde {
       throw new TildeError("bad-setting", `backend = ${backend} does not fit: it takes auto, webgpu or cpu.`);
     if (!["", "simd", "relaxed"].includes(build))
       throw new TildeError("bad-setting", `build = ${build} does not fit: it takes simd or relaxed.`);
-    const client = await Client.start(build);
+    const client = await Client.start(build, backend === "webgpu" ? "webgpu" : "cpu");
     try {
       const [ready, ui] = await Promise.all([client.ready, words("ui")]);
       const cards = ready.cards.map((card) => ({ ...card, title: ui.get(`contents.${card.id}`) }));
-      const gpu = backend === "cpu" ? undefined : await client.call(0, "gpu", []);
-      if (backend === "webgpu" && !gpu.available)
-        throw new TildeError("no-webgpu", 'This browser offers no WebGPU adapter. Use backend "auto" or "cpu".');
+      const gpu = backend === "auto" ? await client.call(0, "gpu", []) : undefined;
       return new Tilde(client, ready.build, cards, backend, gpu);
     } catch (error) {
       client.close();
@@ -75,7 +73,7 @@ export class Tilde {
     return this.#gpu?.available && !this.#gpu.software ? "webgpu" : "cpu";
   }
 
-  /** Which wasm build runs: "simd" or "relaxed". */
+  /** Which wasm build runs on the CPU: "simd" or "relaxed". */
   get build() {
     return this.#build;
   }

@@ -1,21 +1,17 @@
-//! The loss of a benchmark task after some steps by the naive f64 interpreter of its graph:
-//! `cargo run --release -p tilde-models --example bench_reference -- TASK STEPS`.
+//! Writes the losses that everyone who is timed must reach, by the naive f64 interpreter (some
+//! minutes for all tasks, or those that are named):
+//! `cargo run --release -p tilde-models --example bench_reference > tests/bench/losses.json`.
 
-use tilde_cpu::{Interpreter, Values};
-use tilde_models::bench::{SEED, task};
+mod judge;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut arguments = std::env::args().skip(1);
-    let (Some(id), Some(steps)) = (arguments.next(), arguments.next()) else {
-        return Err("name a task and a number of steps".into());
-    };
-    let task = task(&id)?;
-    let mut judge = Interpreter::new(&task.program, SEED);
-    judge.write(task.batch, Values::F(task.values.iter().map(|&v| f64::from(v)).collect()));
-    for _ in 0..steps.parse::<u32>()? {
-        task.step.iter().for_each(|&entry| judge.run(entry));
+    let named: Vec<String> = std::env::args().skip(1).collect();
+    let tasks = if named.is_empty() { tilde_models::bench::TASKS.map(String::from).to_vec() } else { named };
+    let mut lines = Vec::new();
+    for id in tasks {
+        eprintln!("{id}");
+        lines.push(format!("  \"{id}\": {:?}", judge::losses(&id)?));
     }
-    let loss = judge.output("loss").ok_or("the task gives no loss")?;
-    println!("{}", loss.f()[0]);
+    println!("{{\n{}\n}}", lines.join(",\n"));
     Ok(())
 }

@@ -48,9 +48,8 @@ class Fake {
 async function open(notice = () => {}) {
   Object.assign(Fake, { breaks: Infinity, loses: Infinity, opened: [] });
   const engine = /** @type {any} */ ({
-    wasm: { WebRun: Fake },
+    backends: { module: async () => ({ WebRun: Fake }), gpu: async () => ({ description: "" }) },
     assets: { of: async () => ({}) },
-    gpu: async () => ({}),
   });
   return EngineRun.open(engine, { exhibit: "fake", seed: 1, settings: { rate: 1 }, backend: "webgpu" }, notice);
 }

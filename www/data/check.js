@@ -13,6 +13,7 @@ export const LIMITS = Object.freeze({
   files: 2000,
   pixels: 40_000_000,
   rows: 100_000,
+  characters: [1000, 1_200_000],
 });
 
 /** @param {string} message @returns {never} */
@@ -40,21 +41,29 @@ function shaped(shape, rank, pattern, length) {
   return shape;
 }
 
+/** @param {unknown} text */
+function checkText(text) {
+  if (typeof text !== "string") refuse(`text must be a string, found ${typeof text}.`);
+  const [least, most] = LIMITS.characters;
+  if (text.length < least || text.length > most)
+    refuse(`Expected a text of ${least.toLocaleString("en")} to ${most.toLocaleString("en")} characters, found ${text.length.toLocaleString("en")}.`);
+  return text;
+}
+
 /**
- * The user's data for an exhibit: `{ images, shape: [N, H, W], labels? }` or `{ points, shape: [N, 2] }`.
+ * The user's data for an exhibit: `{ images, shape: [N, H, W], labels? }`, `{ points, shape: [N, 2] }` or
+ * `{ text }`.
  * @param {Card} card
  * @param {any} data
  * @returns {import("../protocol.js").UserData}
  */
 export function checkData(card, data) {
   const kind =
-    data?.images !== undefined
-      ? "images"
-      : data?.points !== undefined
-        ? "points"
-        : refuse("data must have images or points.");
+    ["images", "points", "text"].find((each) => data?.[each] !== undefined) ??
+    refuse("data must have images, points or a text.");
   if (!card.data.includes(kind))
     refuse(`"${card.id}" takes no ${kind} of your own${card.data.length ? `, only ${card.data.join(" or ")}` : ""}.`);
+  if (kind === "text") return { text: checkText(data.text) };
   const values = finite(data[kind], kind);
   if (kind === "points") {
     const shape = shaped(data.shape, 2, "[N, 2]", values.length);
@@ -82,7 +91,7 @@ export function checkPayload(card, id, payload) {
   const action = card.actions.find((each) => each.id === id);
   if (!action)
     refuse(`"${card.id}" has no action "${id}". It has: ${card.actions.map((each) => each.id).join(", ") || "none"}.`);
-  const { points, at, picks } = payload ?? {};
+  const { points, at, picks, text } = payload ?? {};
   if (action.kind === "brush" && finite(points, "points").length % 2) refuse("points must be [N, 2]: x, y, x, y, …");
   if (
     action.kind === "drag" &&
@@ -91,10 +100,13 @@ export function checkPayload(card, id, payload) {
     refuse(`at must be an array of two numbers from 0 to 1, found [${String(at)}].`);
   if (action.kind === "pick" && !(Array.isArray(picks) && picks.every((n) => Number.isSafeInteger(n) && n >= 0)))
     refuse(`picks must be an array of whole numbers from 0, found [${String(picks)}].`);
+  if (action.kind === "text" && (typeof text !== "string" || !text))
+    refuse(`text must be a string of one character or more, found ${JSON.stringify(text)}.`);
   // Nothing else crosses to the worker: it might not be cloneable.
   return {
     ...(action.kind === "brush" && { points }),
     ...(action.kind === "drag" && { at }),
     ...(action.kind === "pick" && { picks }),
+    ...(action.kind === "text" && { text }),
   };
 }

@@ -7,6 +7,7 @@ import { readPictures, shrink } from "./pictures.js";
 /**
  * @typedef {{ kind: "images", images: Float32Array, shape: number[], labels?: Uint32Array }} Images
  * @typedef {{ kind: "points", points: Float32Array, shape: number[] }} Points
+ * @typedef {{ kind: "text", text: string }} Text
  * @typedef {{ kind: "weights", bytes: Uint8Array }} Weights
  * @typedef {(name: string, bytes: Uint8Array) => Promise<import("../protocol.js").Parsed>} Parse
  */
@@ -19,9 +20,10 @@ const bad = (message) => new TildeError("bad-file", message);
 /**
  * @param {File[]} files several pictures, or an IDX file with its labels, or one of anything else
  * @param {Parse} parse of the wasm module, for IDX, NPY and CSV
- * @returns {Promise<Images|Points|Weights>}
+ * @param {boolean} asText whether whatever is not weights is a text
+ * @returns {Promise<Images|Points|Text|Weights>}
  */
-export async function readFiles(files, parse) {
+export async function readFiles(files, parse, asText = false) {
   if (files.length > LIMITS.files) throw bad(`Expected at most ${LIMITS.files} files, found ${files.length}.`);
   for (const file of files) {
     if (file.size > LIMITS.bytes)
@@ -30,12 +32,22 @@ export async function readFiles(files, parse) {
       );
   }
   if (!files.length) throw bad("Expected a file, found none.");
-  if (files.every(({ name, type }) => PICTURE.test(name) || type.startsWith("image/"))) return readPictures(files);
   const [first] = files;
   if (/\.safetensors$/i.test(first.name)) return { kind: "weights", bytes: await bytesOf(first) };
+  if (asText) return { kind: "text", text: textOf(first.name, await bytesOf(first)) };
+  if (files.every(({ name, type }) => PICTURE.test(name) || type.startsWith("image/"))) return readPictures(files);
   const parsed = [];
   for (const file of files) parsed.push(await parse(file.name, await bytesOf(file)));
   return combine(parsed);
+}
+
+/** @param {string} name @param {Uint8Array} bytes */
+function textOf(name, bytes) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw bad(`${name}: expected text in UTF-8, found other bytes.`);
+  }
 }
 
 /**

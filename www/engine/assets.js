@@ -1,15 +1,15 @@
 // Files that only some exhibits need, fetched once, when one of them is opened.
 
 /**
- * The 8×8 digits as the wasm module takes them.
- * @typedef {{ digits?: Uint8Array, digit_labels?: Uint8Array }} Digits
+ * The 8×8 digits and the text of the lessons, as the wasm module takes them.
+ * @typedef {{ digits?: Uint8Array, digit_labels?: Uint8Array, lessons?: string }} Files
  */
 
 /** Fetches from the folder that the site stands in. */
 export class Assets {
   #base;
-  /** @type {Promise<Digits>|undefined} */
-  #digits;
+  /** @type {Map<string, Promise<Files>>} */
+  #loaded = new Map();
 
   /** @param {string} base address of the site's root, ending in "/" */
   constructor(base) {
@@ -19,22 +19,37 @@ export class Assets {
   /**
    * What an exhibit needs beside its settings.
    * @param {import("../protocol.js").Values} settings
-   * @returns {Promise<Digits>}
+   * @returns {Promise<Files>}
    */
   async of(settings) {
-    if (!Object.values(settings).some((value) => typeof value === "string" && /digits/.test(value))) return {};
-    this.#digits ??= this.#load().catch((error) => {
-      this.#digits = undefined; // so that the next try asks again
-      throw error;
-    });
-    return this.#digits;
+    const values = Object.values(settings).map(String);
+    if (values.some((value) => /digits/.test(value))) return this.#once("digits", () => this.#digits());
+    if (values.includes("lessons")) return this.#once("lessons", () => this.#lessons());
+    return {};
   }
 
-  async #load() {
+  /** @param {string} what @param {() => Promise<Files>} load */
+  #once(what, load) {
+    let files = this.#loaded.get(what);
+    if (!files) {
+      files = load().catch((error) => {
+        this.#loaded.delete(what); // so that the next try asks again
+        throw error;
+      });
+      this.#loaded.set(what, files);
+    }
+    return files;
+  }
+
+  async #digits() {
     const [digits, digit_labels] = await Promise.all(
       ["images", "labels"].map((part) => this.#bytes(`www/data/digits8-${part}.idx`)),
     );
     return { digits, digit_labels };
+  }
+
+  async #lessons() {
+    return { lessons: new TextDecoder().decode(await this.#bytes("www/data/lessons.txt")) };
   }
 
   /** @param {string} path */

@@ -16,7 +16,7 @@ async function time(run) {
 /**
  * Opens on the faster backend. A software adapter is never tried: it is many times slower than the
  * CPU backend. Where both are real, both run a few steps of this very exhibit.
- * @param {(backend: "cpu"|"webgpu") => Promise<WebRun>} open
+ * @param {(backend: import("../protocol.js").BackendName) => Promise<WebRun>} open
  * @param {import("../protocol.js").Gpu} gpu
  * @param {number} seed
  * @returns {Promise<{ run: WebRun, why: string }>} the run, and the key of the words that say why

@@ -14,9 +14,8 @@ import { Pace, breathe } from "./pace.js";
  * @typedef {import("../protocol.js").Payload} Payload
  *
  * @typedef {object} Engine  what all runs share
- * @property {import("../protocol.js").Wasm} wasm
+ * @property {import("./backends.js").Backends} backends
  * @property {import("./assets.js").Assets} assets
- * @property {() => Promise<import("../protocol.js").Gpu>} gpu
  *
  * @typedef {{ aborted: boolean }} Token
  */
@@ -64,11 +63,10 @@ export class EngineRun {
   static async open(engine, options, notice) {
     if (options.backend !== "auto")
       return new EngineRun(engine, options, await openOn(engine, options, options.backend), "", notice);
-    const { run, why } = await openFastest(
-      (backend) => openOn(engine, options, backend),
-      await engine.gpu(),
-      options.seed,
-    );
+    const gpu = await engine.backends.gpu();
+    // On its way while the CPU's run opens; a failure is heard of when it is opened on.
+    if (gpu.available && !gpu.software) engine.backends.module("webgpu").catch(() => {});
+    const { run, why } = await openFastest((backend) => openOn(engine, options, backend), gpu, options.seed);
     return new EngineRun(engine, options, run, why, notice);
   }
 
@@ -197,7 +195,7 @@ export class EngineRun {
       points.set(before);
       points.set(payload.points, before.length);
       this.#inputs.set(id, { points });
-    } else if (payload.at || payload.picks) {
+    } else if (payload.at || payload.picks || payload.text) {
       this.#inputs.set(id, payload);
     } else {
       this.#inputs.clear(); // a button: what was painted or given as points is forgotten
@@ -220,8 +218,9 @@ export class EngineRun {
       }
     } else {
       const settings = { ...this.#options.settings, ...values };
-      // Images of the card's own take the place of the user's.
-      const data = "data" in values && this.#options.data?.images ? undefined : this.#options.data;
+      // Images and texts of the card's own take the place of the user's.
+      const own = this.#options.data;
+      const data = "data" in values && (own?.images || own?.text) ? undefined : own;
       await this.#reopen({ ...this.#options, settings, data });
     }
     return this.status;
@@ -299,7 +298,8 @@ export class EngineRun {
     for (const [id, payload] of this.#inputs) {
       if (payload.points) own = true;
       await web.act(id, payload).catch((error) => {
-        if (!payload.picks) throw error; // what was picked may be gone with the old data
+        // What was picked may be gone with the old data, and the new may lack a character of a text.
+        if (!payload.picks && !payload.text) throw error;
       });
     }
     if (own) await web.set("data", settings.data);
@@ -329,9 +329,10 @@ const isFinite = (metrics) => Object.values(metrics).every(Number.isFinite);
 /**
  * @param {Engine} engine
  * @param {import("../protocol.js").OpenOptions} options
- * @param {"cpu"|"webgpu"} backend
+ * @param {import("../protocol.js").BackendName} backend
  */
 async function openOn(engine, { exhibit, seed, settings, data }, backend) {
-  const digits = await engine.assets.of(settings);
-  return engine.wasm.WebRun.open(exhibit, { seed, settings, data, backend, ...digits });
+  const [wasm, files] = await Promise.all([engine.backends.module(backend), engine.assets.of(settings)]);
+  const device = backend === "webgpu" ? (await engine.backends.gpu()).description : undefined;
+  return wasm.WebRun.open(exhibit, { seed, settings, data, backend, device, ...files });
 }

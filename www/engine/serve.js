@@ -2,6 +2,7 @@
 
 import { TildeError, describe } from "../errors.js";
 import { Assets } from "./assets.js";
+import { Backends } from "./backends.js";
 import { Player } from "./play.js";
 import { EngineRun } from "./run.js";
 
@@ -15,31 +16,46 @@ import { EngineRun } from "./run.js";
  * @property {((event: { data: ToWorker }) => void)|null} onmessage
  *
  * @typedef {{ run: EngineRun, player: Player }} Opened
- * @typedef {(base: string, build: string) => Promise<{ wasm: import("../protocol.js").Wasm, build: string }>} Load
+ *
+ * @typedef {object} Modules  the wasm modules that fit
+ * @property {string} build  that for the CPU
+ * @property {(backend: import("../protocol.js").BackendName) => Promise<import("../protocol.js").Wasm>} load
  */
 
 /**
  * Answers messages from now on.
  * @param {Port} port
- * @param {Load} load fetches and starts the wasm module
+ * @param {(base: string, wanted: string) => Modules} choose
  */
-export function serve(port, load) {
+export function serve(port, choose) {
   /** @type {Promise<Server>|undefined} */
   let server;
   port.onmessage = async ({ data: message }) => {
     if (message.type === "start") {
-      server = load(message.base, message.build).then(
-        ({ wasm, build }) => new Server(port, wasm, new Assets(message.base), build),
-      );
-      server.catch((error) => port.postMessage({ type: "failed", error: describe(error) }));
+      server = start(port, message, choose(message.base, message.build));
+      server.catch((error) => {
+        const { code, message: words } = describe(error);
+        port.postMessage({ type: "failed", error: { code: code === "no-webgpu" ? code : "no-start", message: words } });
+      });
     } else {
       (await server)?.receive(message);
     }
   };
 }
 
+/**
+ * @param {Port} port
+ * @param {import("../protocol.js").StartMessage} message
+ * @param {Modules} modules
+ */
+async function start(port, { base, backend }, { build, load }) {
+  const backends = new Backends(load);
+  return new Server(port, await backends.module(backend), { backends, assets: new Assets(base) }, build);
+}
+
 class Server {
   #port;
+  #wasm;
   #engine;
   #cards;
   /** @type {Map<number, Opened>} */
@@ -49,15 +65,14 @@ class Server {
 
   /**
    * @param {Port} port
-   * @param {import("../protocol.js").Wasm} wasm
-   * @param {Assets} assets
+   * @param {import("../protocol.js").Wasm} wasm the first module: all of them have the cards and read files
+   * @param {import("./run.js").Engine} engine
    * @param {string} build
    */
-  constructor(port, wasm, assets, build) {
-    /** @type {Promise<import("../protocol.js").Gpu>|undefined} */
-    let gpu;
+  constructor(port, wasm, engine, build) {
     this.#port = port;
-    this.#engine = { wasm, assets, gpu: () => (gpu ??= wasm.gpu_info()) };
+    this.#wasm = wasm;
+    this.#engine = engine;
     this.#cards = wasm.cards();
     port.postMessage({ type: "ready", cards: this.#cards, build });
   }
@@ -87,8 +102,8 @@ class Server {
   /** @param {CallMessage} call @returns {Promise<unknown>} */
   async #answer({ id, run: number, method, args }) {
     const a = /** @type {any[]} */ (args); // the page's half (client.js, tilde.js) has checked them
-    if (method === "gpu") return this.#engine.gpu();
-    if (method === "parse") return this.#engine.wasm.parse_data(a[0], a[1]);
+    if (method === "gpu") return this.#engine.backends.gpu();
+    if (method === "parse") return this.#wasm.parse_data(a[0], a[1]);
     if (method === "open") return this.#open(number, a[0]);
     const opened = this.#runs.get(number);
     if (!opened) throw new TildeError("closed", "This run is closed. Open the exhibit again.");

@@ -19,6 +19,7 @@ export class Curve {
   #metrics;
   #words;
   #box;
+  #keys;
   /** @type {any} */
   #plot;
   /** @type {Theme|undefined} */
@@ -34,7 +35,7 @@ export class Curve {
     this.#metrics = metrics;
     this.#words = words;
     this.#box = h("div", { className: "plot", role: "img" });
-    const keys = metrics.map((metric, i) =>
+    this.#keys = metrics.map((metric, i) =>
       h(
         "span",
         { className: `key line-${i % PATTERNS.length} ${metric.role}`, title: words.hint(`metrics.${metric.id}`) },
@@ -44,7 +45,7 @@ export class Curve {
     this.element = h(
       "figure",
       { className: "curve" },
-      h("figcaption", {}, h("strong", {}, words.get(`curves.${id}`)), h("span", { className: "keys" }, ...keys)),
+      h("figcaption", {}, h("strong", {}, words.get(`curves.${id}`)), h("span", { className: "keys" }, ...this.#keys)),
       this.#box,
     );
     new ResizeObserver(() => this.#resize()).observe(this.#box);
@@ -65,6 +66,7 @@ export class Curve {
   show(history, ghost, metrics) {
     if (!this.#theme || !this.#box.clientWidth) return;
     if (!this.#plot || this.#hasGhost !== Boolean(ghost)) this.#make(Boolean(ghost));
+    this.#metrics.forEach(({ id, sometimes }, i) => (this.#keys[i].hidden = sometimes && !(id in metrics)));
     const steps = history.steps;
     const references = this.#metrics.map((metric) => referenceOf(metric, metrics));
     const now = [

@@ -10,11 +10,21 @@ let engine;
  * @returns {Promise<Tilde>}
  */
 export function theEngine() {
-  // A link may name the wasm build, so that it gives the same bits wherever that build runs.
-  const build = new URLSearchParams(location.hash.split("?")[1]).get("build") === "simd" ? "simd" : "";
-  engine ??= Tilde.start({ backend: "auto", build }).catch((error) => {
+  engine ??= start(new URLSearchParams(location.hash.split("?")[1])).catch((error) => {
     engine = undefined;
     throw error;
   });
   return engine;
+}
+
+/** @param {URLSearchParams} query of the address */
+async function start(query) {
+  // A link may name the wasm build, so that it gives the same bits wherever that build runs.
+  const build = query.get("build") === "simd" ? "simd" : "";
+  // A run on the GPU needs nothing of the CPU's module, unless there is no GPU here.
+  if (query.get("backend") === "webgpu") {
+    const tilde = await Tilde.start({ backend: "webgpu", build }).catch(() => undefined);
+    if (tilde) return tilde;
+  }
+  return Tilde.start({ backend: "auto", build });
 }

@@ -10,7 +10,7 @@ import { figure } from "./format.js";
 export class Figures {
   #metrics;
   #words;
-  /** @type {Map<string, { value: HTMLElement, beside: HTMLElement }>} */
+  /** @type {Map<string, { box: HTMLElement, value: HTMLElement, beside: HTMLElement }>} */
   #cells = new Map();
 
   /** @param {Metric[]} metrics @param {import("./words.js").Words} words */
@@ -30,20 +30,22 @@ export class Figures {
       const known = metric.id in values && (values.step > 0 || values[metric.id] !== 0);
       say(cell.value, known ? figure(values[metric.id], metric.unit) : "–");
       say(cell.beside, this.#beside(metric, values));
+      cell.box.hidden = metric.sometimes && !(metric.id in values);
     }
   }
 
   /** @param {Metric} metric */
-  #cell({ id }) {
-    const cell = { value: h("span", { className: "number" }, "–"), beside: h("small") };
-    this.#cells.set(id, cell);
+  #cell({ id, sometimes }) {
+    const [value, beside] = [h("span", { className: "number" }, "–"), h("small")];
     const hint = this.#words.hint(`metrics.${id}`);
-    return h(
+    const box = h(
       "div",
-      { title: hint, "data-metric": id },
+      { title: hint, "data-metric": id, hidden: sometimes },
       h("dt", {}, this.#words.get(`metrics.${id}`)),
-      h("dd", {}, cell.value, cell.beside),
+      h("dd", {}, value, beside),
     );
+    this.#cells.set(id, { box, value, beside });
+    return box;
   }
 
   /** @param {Metric} metric @param {import("../protocol.js").Metrics} values */

@@ -12,10 +12,13 @@ import { Surface } from "./surface.js";
 /**
  * @typedef {import("../data/read.js").Images} Images
  * @typedef {import("../data/read.js").Points} Points
+ * @typedef {import("../data/read.js").Text} Text
  * @typedef {import("../protocol.js").Picture} Picture
  */
 
 const SHOWN = 96;
+/** Characters of a text that are shown. */
+const SHOWN_TEXT = 600;
 
 /** The button, the drop target, and the dialogue between them and the session. */
 export class Files {
@@ -71,7 +74,8 @@ export class Files {
     if (!files.length) return;
     this.#picker.value = "";
     try {
-      const read = await readFiles(files, (name, bytes) => this.#tilde.parse(name, bytes));
+      const parse = (/** @type {string} */ name, /** @type {Uint8Array} */ bytes) => this.#tilde.parse(name, bytes);
+      const read = await readFiles(files, parse, this.#asText);
       if (read.kind === "weights") {
         await this.#session.load(read.bytes);
         this.#dialog.close();
@@ -85,12 +89,38 @@ export class Files {
     }
   }
 
+  /** Whether the exhibit learns text, so that a file may be anything. */
+  get #asText() {
+    return this.#session.card.data.includes("text");
+  }
+
+  /** A place to paste a text into. */
+  #paste() {
+    const area = h("textarea", { rows: 7, spellcheck: false, "aria-label": this.#ui.get("paste-text") });
+    const use = () => {
+      try {
+        checkData(this.#session.card, { text: area.value });
+        this.#use({ text: area.value });
+      } catch (error) {
+        say(this.#message, /** @type {Error} */ (error).message);
+      }
+    };
+    return h(
+      "div",
+      { className: "paste" },
+      h("p", {}, this.#ui.get("paste-text")),
+      area,
+      h("p", { className: "buttons" }, h("button", { type: "button", className: "primary", onclick: use }, this.#ui.get("use-text"))),
+    );
+  }
+
   /** @param {HTMLElement[]} accepted */
   #invite(accepted) {
     say(this.#message, "");
     this.#open(
       h("h3", {}, this.#ui.get("your-data")),
       accepted.length ? h("ul", {}, ...accepted) : null,
+      this.#asText ? this.#paste() : null,
       this.#message,
       h("p", { className: "about" }, this.#ui.get("stays-here")),
       h(
@@ -106,8 +136,9 @@ export class Files {
     );
   }
 
-  /** @param {Images|Points} read */
+  /** @param {Images|Points|Text} read */
   #preview(read) {
+    if (read.kind === "text") return this.#previewText(read);
     let inverted = read.kind === "images" && isDarkOnLight(read.images, read.shape);
     const data = () => dataOf(read, inverted);
     const surface = new Surface(() => paint(), read.kind === "images");
@@ -143,6 +174,23 @@ export class Files {
     );
   }
 
+  /** @param {Text} read */
+  #previewText({ text }) {
+    const use = h(
+      "button",
+      { type: "button", className: "primary", onclick: () => this.#use({ text }) },
+      this.#ui.get("use-text"),
+    );
+    const start = text.slice(0, SHOWN_TEXT);
+    this.#open(
+      h("h3", {}, this.#ui.get("your-data")),
+      h("p", {}, this.#ui.get("preview.text", { count: whole(text.length) })),
+      h("pre", { className: "preview", tabIndex: 0 }, start.length < text.length ? `${start} …` : start),
+      h("p", { className: "about" }, this.#ui.get("stays-here")),
+      h("p", { className: "buttons" }, use, this.#cancel()),
+    );
+  }
+
   /** @param {import("../protocol.js").UserData} data */
   async #use(data) {
     this.#dialog.close();
@@ -161,8 +209,9 @@ export class Files {
   }
 }
 
-/** @param {Images|Points} read @param {boolean} inverted @returns {import("../protocol.js").UserData} */
+/** @param {Images|Points|Text} read @param {boolean} inverted @returns {import("../protocol.js").UserData} */
 function dataOf(read, inverted) {
+  if (read.kind === "text") return { text: read.text };
   if (read.kind === "points") return { points: read.points, shape: read.shape };
   const images = inverted ? read.images.map((value) => 1 - value) : read.images;
   return { images, shape: read.shape, ...(read.labels && { labels: read.labels }) };

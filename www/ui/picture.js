@@ -4,6 +4,7 @@ import { bars } from "../views/bars.js";
 import { mapOf } from "../views/field.js";
 import { paintImages } from "../views/images.js";
 import { plane } from "../views/plane.js";
+import { TextBlock } from "../views/text.js";
 import { h } from "./dom.js";
 import { number } from "./format.js";
 import { Surface } from "./surface.js";
@@ -23,8 +24,11 @@ export class PictureFigure {
   picked = [];
   /** @type {import("./theme.js").Theme|undefined} */
   theme;
+  /** Is told of each picture. @type {(picture: Picture) => void} */
+  onshow = () => {};
   #keys = h("span", { className: "keys" });
   #words;
+  #text;
 
   /**
    * @param {import("../protocol.js").View} view
@@ -34,24 +38,27 @@ export class PictureFigure {
     this.view = view;
     this.#words = words;
     this.surface = new Surface(() => this.#paint(), view.kind === "images");
+    this.#text = view.kind === "text" ? new TextBlock() : undefined;
     const hint = words.hint(`views.${view.id}`);
     this.tools = h("span", { className: "tools" });
     this.element = h(
       "figure",
       { className: `picture of-${view.kind}${view.main ? " main" : ""}`, "data-view": view.id },
       h("figcaption", {}, h("strong", { title: hint }, words.get(`views.${view.id}`)), this.tools, this.#keys),
-      this.surface.element,
+      this.#text?.element ?? this.surface.element,
       hint ? h("p", { className: "about" }, hint) : null,
     );
-    if (view.kind !== "images") this.surface.aspect = view.kind === "bars" ? 2 : 1;
+    if (this.#fixed) this.surface.aspect = view.kind === "bars" ? 2 : 1;
   }
 
   /** @param {Picture} picture */
   show(picture) {
     const first = !this.picture;
     this.picture = picture;
+    this.onshow(picture);
+    if (this.#text) return this.#text.show(picture);
     if (first || this.#keys.childElementCount === 0) this.#showKeys();
-    if (this.view.kind !== "images") this.surface.aspect = this.#painter.aspect(picture);
+    if (this.#fixed) this.surface.aspect = this.#painter.aspect(picture);
     this.#paint();
   }
 
@@ -62,7 +69,14 @@ export class PictureFigure {
 
   /** The text alternative. @param {string} text */
   describe(text) {
-    this.surface.canvas.setAttribute("aria-label", `${this.#words.get(`views.${this.view.id}`)}: ${text}`);
+    const all = `${this.#words.get(`views.${this.view.id}`)}: ${text}`;
+    if (this.#text) this.#text.describe(all);
+    else this.surface.canvas.setAttribute("aria-label", all);
+  }
+
+  /** Whether its height follows from its width. */
+  get #fixed() {
+    return this.view.kind !== "images" && this.view.kind !== "text";
   }
 
   get #painter() {
@@ -70,7 +84,7 @@ export class PictureFigure {
   }
 
   #paint() {
-    if (!this.picture || !this.theme || !this.surface.room) return;
+    if (this.#text || !this.picture || !this.theme || !this.surface.room) return;
     if (this.view.kind === "images") this.grid = paintImages(this.surface, this.picture, this.theme, this.picked);
     else this.#painter.paint(this.surface, this.picture, this.theme);
   }
@@ -78,7 +92,7 @@ export class PictureFigure {
   #showKeys() {
     const { layers = [], range = [] } = this.picture ?? {};
     const keys = layers
-      .filter((layer) => layer.kind !== "field" && (layers.length > 1 || layer.kind !== "images"))
+      .filter((layer) => layer.kind !== "field" && layer.kind !== "text" && (layers.length > 1 || layer.kind !== "images"))
       .map((layer) =>
         h("span", { className: `key ${layer.kind} ${layer.role}` }, this.#words.get(`layers.${layer.id}`)),
       );

@@ -250,11 +250,12 @@ export class Session extends EventTarget {
   }
 
   async #open() {
-    const run = await this.#tilde.open(this.card.id, {
-      seed: this.seed,
-      settings: this.settings,
-      data: this.data,
-      backend: this.backend,
+    const { seed, settings, data } = this;
+    const open = () => this.#tilde.open(this.card.id, { seed, settings, data, backend: this.backend });
+    const run = await open().catch((error) => {
+      if (error.code !== "no-webgpu") throw error;
+      this.backend = "auto"; // goes on, on the CPU; the badge says why
+      return open();
     });
     this.run?.close();
     this.run = run;

@@ -3,7 +3,7 @@
 import { Curve } from "./curves.js";
 import { h } from "./dom.js";
 import { PictureFigure } from "./picture.js";
-import { brush, drag, pick } from "./touch.js";
+import { brush, drag, pick, sentence } from "./touch.js";
 
 /**
  * @typedef {import("./session.js").Session} Session
@@ -82,6 +82,8 @@ export class Stage {
     if (kind === "drag") drag(figure, label, send);
     else if (kind === "brush") brush(figure, label, hint, send);
     else if (kind === "pick") pick(figure, label, send);
+    else if (kind === "text")
+      sentence(figure, label, (characters) => own.get(`actions.${id}.unknown`, { characters }), send);
     else
       figure.tools.append(
         h("button", { type: "button", className: "tool", title: hint, onclick: () => send({}) }, label),

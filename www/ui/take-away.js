@@ -1,6 +1,7 @@
 // What one can take home: pictures, curves, weights, links.
 
 import { BASE } from "../client.js";
+import { linesOf } from "../views/text.js";
 import { colourMap } from "./theme.js";
 import { format } from "./address.js";
 import { download, h, say } from "./dom.js";
@@ -37,7 +38,9 @@ export function takeAway(session, ui, build, theme) {
     "copy-link": () => copy(new URL(link(), new URL("index.html", BASE)).href.replace("/index.html", "/")),
     "copy-embed": () =>
       copy(`<iframe src="${new URL(`?embed${link()}`, BASE).href}" width="720" height="900" title="Tilde"></iframe>`),
-    "save-png": async () => download(await samplesPng(session, theme()), `${name()}.png`),
+    ...(session.card.views.some(({ kind }) => kind === "text")
+      ? { "save-text": async () => download(await samplesText(session), `${name()}.txt`) }
+      : { "save-png": async () => download(await samplesPng(session, theme()), `${name()}.png`) }),
     "save-csv": async () => download(new Blob([session.history.csv()], { type: "text/csv" }), `${name()}.csv`),
     "save-weights": async () =>
       download(new Blob([/** @type {BlobPart} */ (await session.save())]), `${name()}.safetensors`),
@@ -55,6 +58,16 @@ export function takeAway(session, ui, build, theme) {
     h("summary", {}, ui.get("take-away")),
     h("div", { className: "sheet" }, ...buttons, note),
   );
+}
+
+/**
+ * Fresh samples as text, an empty line between them.
+ * @param {import("./session.js").Session} session
+ */
+async function samplesText(session) {
+  const samples = await session.run?.sample(SAMPLES, { seed: session.seed });
+  if (!samples) throw new Error("Nothing is open yet.");
+  return new Blob([linesOf(samples).join("\n\n")], { type: "text/plain" });
 }
 
 /**

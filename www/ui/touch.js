@@ -1,8 +1,10 @@
-// Touching pictures: dragging a point, painting points, picking images; each by pointer and by keys.
+// Touching pictures: dragging a point, painting points, picking images, each by pointer and by keys; and
+// giving them a text.
 
 import { place } from "../views/plane.js";
 import { cornerOf, imageAt } from "../views/images.js";
-import { h } from "./dom.js";
+import { linesOf } from "../views/text.js";
+import { h, say } from "./dom.js";
 
 /**
  * @typedef {import("./picture.js").PictureFigure} PictureFigure
@@ -204,6 +206,33 @@ export function pick(figure, label, send) {
   });
   pad.addEventListener("blur", () => (cursor.hidden = true));
   surface.element.append(cover(figure, pad));
+}
+
+/**
+ * Takes a line of text, as it is typed. The view's bars say which characters there are, and its text
+ * which one is looked at.
+ * @param {PictureFigure} figure
+ * @param {string} label
+ * @param {(characters: string) => string} unknown says that there are no such characters
+ * @param {Send} send
+ */
+export function sentence(figure, label, unknown, send) {
+  const note = h("p", { className: "note", role: "status" });
+  const input = h("input", { type: "text", className: "sentence", autocomplete: "off", spellcheck: false, "aria-label": label });
+  const post = latest(send);
+  input.addEventListener("input", () => {
+    const known = new Set(figure.picture?.layers[0].labels);
+    const [right, wrong] = [[], []].map((/** @type {string[]} */ list) => list);
+    for (const c of input.value) (known.has(c.codePointAt(0) ?? 0) ? right : wrong).push(c);
+    say(note, wrong.length ? unknown([...new Set(wrong)].join(" ")) : "");
+    if (right.length) post({ text: right.join("") });
+  });
+  figure.onshow = ({ layers }) => {
+    const text = layers.find(({ kind }) => kind === "text");
+    const root = /** @type {ShadowRoot} */ (input.getRootNode());
+    if (text && root.activeElement !== input) input.value = linesOf(text)[0].replace(/^\n/, "");
+  };
+  figure.element.insertBefore(h("div", { className: "typed" }, input, note), figure.surface.element);
 }
 
 /** Lays a pad exactly over the canvas. @param {PictureFigure} figure @param {HTMLElement} pad */

@@ -2,12 +2,14 @@
 
 import { number } from "../ui/format.js";
 import { colourOf } from "../ui/theme.js";
+import { seen } from "./text.js";
 
 /** @type {import("./plane.js").Painter} */
 export const bars = {
   aspect: () => 2,
 
-  paint(surface, { layers, extent }, theme) {
+  paint(surface, { layers: all, extent }, theme) {
+    const layers = all.filter(({ kind }) => kind === "bars");
     const { context, canvas, ratio } = surface;
     const { width, height } = canvas;
     const foot = 18 * ratio;
@@ -37,28 +39,61 @@ export const bars = {
       else context.stroke();
       context.globalAlpha = 1;
     });
-    paintAxis(context, width, floor, theme, ratio, extent, top, layers[0]?.data.length ?? 0);
+    const axis = { context, width, floor, theme, ratio };
+    if (layers[0]?.labels.length) paintCharacters(axis, layers, top);
+    else paintAxis(axis, extent, top, layers[0]?.data.length ?? 0);
   },
 };
 
 /**
- * @param {CanvasRenderingContext2D} context
- * @param {number} width
- * @param {number} floor
- * @param {import("../ui/theme.js").Theme} theme
- * @param {number} ratio
- * @param {number[]} extent x₀ and x₁ of a histogram; zeros where bars are just numbered
- * @param {number} top
- * @param {number} count
+ * @typedef {object} Axis
+ * @property {CanvasRenderingContext2D} context
+ * @property {number} width
+ * @property {number} floor
+ * @property {import("../ui/theme.js").Theme} theme
+ * @property {number} ratio
  */
-function paintAxis(context, width, floor, { colours, font }, ratio, [x0, x1], top, count) {
+
+/** The line below the bars, and how high the highest is. @param {Axis} axis @param {number} top */
+function paintLine({ context, width, floor, theme: { colours, font }, ratio }, top) {
   context.fillStyle = colours.soft;
   context.fillRect(0, Math.round(floor), width, Math.max(1, Math.round(ratio)));
   context.font = `${Math.round(11 * ratio)}px ${font}`;
   context.textBaseline = "top";
   context.textAlign = "left";
-  context.fillText(x1 > x0 ? number(x0, 3) : "1", 0, floor + 4 * ratio);
   context.fillText(number(top, 3), 0, 1 * ratio);
+}
+
+/**
+ * The characters that bars stand for: all of them if there is room, else those of the higher bars.
+ * @param {Axis} axis
+ * @param {import("../protocol.js").Layer[]} layers
+ * @param {number} top
+ */
+function paintCharacters(axis, layers, top) {
+  const { context, width, floor, theme, ratio } = axis;
+  paintLine(axis, top);
+  const { labels } = layers[0];
+  const step = width / labels.length;
+  const least = step >= 8 * ratio ? 0 : top / 12;
+  context.fillStyle = theme.colours.ink;
+  context.textAlign = "center";
+  labels.forEach((/** @type {number} */ code, /** @type {number} */ i) => {
+    if (layers.some(({ data }) => data[i] >= least))
+      context.fillText(seen(code), (i + 0.5) * step, floor + 4 * ratio);
+  });
+}
+
+/**
+ * @param {Axis} axis
+ * @param {number[]} extent x₀ and x₁ of a histogram; zeros where bars are just numbered
+ * @param {number} top
+ * @param {number} count
+ */
+function paintAxis(axis, [x0, x1], top, count) {
+  const { context, width, floor, ratio } = axis;
+  paintLine(axis, top);
+  context.fillText(x1 > x0 ? number(x0, 3) : "1", 0, floor + 4 * ratio);
   context.textAlign = "right";
   context.fillText(x1 > x0 ? number(x1, 3) : String(count), width, floor + 4 * ratio);
 }

@@ -161,9 +161,9 @@ pub struct Evaluate {
 pub struct Bench {
     /// Id of the task [default: all of them]
     pub task: Option<String>,
-    /// Steps to time
-    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..))]
-    pub steps: u32,
+    /// Steps to time [default: about a second's worth]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    pub steps: Option<u32>,
     /// Where to compute
     #[arg(long, value_enum, default_value = "cpu")]
     pub backend: Backend,

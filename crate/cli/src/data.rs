@@ -5,6 +5,7 @@ use flate2::read::GzDecoder;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use tilde_models::Card;
 use tilde_models::data::file::MAX_BYTES;
 use tilde_models::data::{Images, MAX_SIDE, Parsed, parse};
 use tilde_models::exhibit::UserData;
@@ -13,12 +14,15 @@ use tilde_models::exhibit::UserData;
 const SIDE: usize = 28;
 
 /// Reads files that belong together: points, or images with or without a file of their labels, or
-/// pictures. `None` for no files.
+/// pictures; for an exhibit that learns text, one file of it. `None` for no files.
 ///
 /// # Errors
 /// A failure that says what was expected and what was found.
-pub fn read(paths: &[PathBuf]) -> Result<Option<UserData>, Failure> {
+pub fn read(paths: &[PathBuf], card: &Card) -> Result<Option<UserData>, Failure> {
     let [first, ..] = paths else { return Ok(None) };
+    if card.data.contains(&"text") {
+        return text(paths).map(|text| Some(UserData::Text(text)));
+    }
     if paths.iter().all(|path| path.is_dir() || is_picture(path)) {
         return pictures(paths).map(|images| Some(UserData::Images(images)));
     }
@@ -46,6 +50,12 @@ pub fn read(paths: &[PathBuf]) -> Result<Option<UserData>, Failure> {
         ))),
         _ => Err(Failure::Failed("Images and points were given together; give one of them.".into())),
     }
+}
+
+fn text(paths: &[PathBuf]) -> Result<String, Failure> {
+    let [path] = paths else { return Err(Failure::Failed("Give one file of text.".into())) };
+    String::from_utf8(bytes(path)?)
+        .map_err(|_| Failure::Failed(format!("{} is no text in UTF-8.", path.display())))
 }
 
 fn is_picture(path: &Path) -> bool {

@@ -64,6 +64,10 @@ impl Host for Desk {
         open::digits()
     }
 
+    fn lessons(&self) -> String {
+        open::lessons()
+    }
+
     fn progress(&self, exhibit: &str, seed: u64, step: u32, steps: u32) {
         if step == 0 {
             self.bar.reset();

@@ -14,6 +14,9 @@ const DIGITS: &[u8] = include_bytes!("../../../www/data/digits8-images.idx");
 /// Their labels.
 const DIGIT_LABELS: &[u8] = include_bytes!("../../../www/data/digits8-labels.idx");
 
+/// The lessons, as one text.
+const LESSONS: &str = include_str!("../../../www/data/lessons.txt");
+
 /// The seed where none is given.
 const SEED: u64 = 1;
 
@@ -26,7 +29,7 @@ pub fn model(model: &Model, seed: Option<u64>) -> Result<Run, Failure> {
     let weights = model.load.as_deref().map(|path| Weights::read(path, card)).transpose()?;
     let mut settings = weights.as_ref().map_or_else(|| Settings::new(card), |w| w.settings.clone());
     settings::change(&mut settings, &model.changes)?;
-    let user = data::read(&model.data)?;
+    let user = data::read(&model.data, card)?;
     let seed = seed.or(weights.as_ref().map(|w| w.seed)).unwrap_or(SEED);
     let backend = Backend::open(model.backend).map_err(Error::from)?;
     let mut run = open(&backend, &settings, user, seed)?;
@@ -55,10 +58,15 @@ pub fn plan(settings: &Settings) -> Result<Plan, Error> {
 }
 
 fn build(settings: &Settings, seed: u64, user: Option<UserData>) -> Result<Box<dyn Exhibit>, Error> {
-    exhibits::build(settings, seed, Sources { user, digits: Some(digits()) })
+    exhibits::build(settings, seed, Sources { user, digits: Some(digits()), lessons: Some(lessons()) })
 }
 
 /// The files of the digits: images and labels.
 pub fn digits() -> (Vec<u8>, Vec<u8>) {
     (DIGITS.to_vec(), DIGIT_LABELS.to_vec())
+}
+
+/// The course's lessons.
+pub fn lessons() -> String {
+    LESSONS.into()
 }

@@ -1,4 +1,4 @@
-//! Samples as a PNG file: points as a scatter, images as a grid.
+//! Samples as a file: points as a scatter and images as a grid, in PNG; text as text.
 
 use crate::failure::Failure;
 use image::{Rgb, RgbImage};
@@ -22,7 +22,7 @@ const FRAME: Rgb<u8> = Rgb([96, 96, 96]);
 /// The colour of what a model made, as on the page.
 const MODEL: [u8; 3] = [0xc7, 0x4c, 0x05];
 
-/// Draws samples of a run to a file.
+/// Draws samples of a run to a file; texts are written, an empty line between them.
 ///
 /// # Errors
 /// If they are of a kind that cannot be drawn, or the file cannot be written.
@@ -30,9 +30,19 @@ pub fn write(path: &Path, run: &mut Run, samples: &Samples) -> Result<(), Failur
     let picture = match (samples.kind, &samples.shape[..]) {
         ("points", [_, 2]) => scatter(&samples.data, extent(run)?),
         ("images", &[n, height, width]) => grid(&samples.data, n, height, width),
+        ("text", &[_, length]) => {
+            return std::fs::write(path, texts(&samples.data, length))
+                .map_err(|e| Failure::file(path, "written", &e));
+        }
         (kind, _) => return Err(Failure::Failed(format!("{kind} cannot be drawn; use --json instead."))),
     };
     picture.save_with_format(path, image::ImageFormat::Png).map_err(|e| Failure::file(path, "written", &e))
+}
+
+/// Code points as lines of text.
+fn texts(data: &[f32], length: usize) -> String {
+    let text = |codes: &[f32]| codes.iter().filter_map(|&c| char::from_u32(c as u32)).collect::<String>();
+    data.chunks(length).map(text).collect::<Vec<_>>().join("\n\n")
 }
 
 /// The box that the page shows points in: x₀, x₁, y₀, y₁.

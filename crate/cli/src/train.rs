@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 use tilde_models::Run;
 use tilde_models::card::{Card, ViewKind};
 
-/// Samples that are drawn to a picture: enough to see a distribution of points, or 8 × 8 images.
+/// Samples that are drawn to a picture: enough to see a distribution of points, or 8 × 8 images; or
+/// as many texts.
 const POINTS: usize = 2500;
 const IMAGES: usize = 64;
 
@@ -52,7 +53,8 @@ pub fn run(args: &Train, out: &mut dyn Write) -> Result<(), Failure> {
         weights::write(path, &mut run, step)?;
     }
     if let Some(path) = &args.samples {
-        let n = if card.views.iter().any(|v| v.kind == ViewKind::Images) { IMAGES } else { POINTS };
+        let many = card.views.iter().all(|v| !matches!(v.kind, ViewKind::Images | ViewKind::Text));
+        let n = if many { POINTS } else { IMAGES };
         let samples = block_on(run.sample(n, run.seed()))?;
         picture::write(path, &mut run, &samples)?;
     }

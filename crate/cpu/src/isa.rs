@@ -12,6 +12,9 @@ pub trait Simd: Copy {
     const LANES: usize;
     /// Rows of the micro-kernel's tile.
     const ROWS: usize;
+    /// Whether the micro-kernel looks up where each summed step is. Natively that is free; in wasm
+    /// every address is computed by instructions of its own, and it walks runs of equal steps.
+    const TABLE: bool = true;
     /// Unaligned load.
     unsafe fn load(from: *const f32) -> Self;
     /// Unaligned store.
@@ -85,6 +88,7 @@ mod wasm {
     impl super::Simd for Wasm {
         const LANES: usize = 4;
         const ROWS: usize = 4;
+        const TABLE: bool = false;
         #[inline(always)]
         unsafe fn load(from: *const f32) -> Self {
             // SAFETY: the caller gives four numbers; wasm loads need no alignment.

@@ -42,8 +42,11 @@ pub struct Product {
     depth: usize,
     a: Side,
     b: Side,
-    /// Whether the summed dimension of A, of B comes in runs of four words.
-    in_fours: [bool; 2],
+    /// A's summed dimension: bytes between most neighbours, and the runs of each block of rows of B.
+    step: isize,
+    runs: Vec<Vec<Run>>,
+    /// Whether B's summed dimension comes in runs of four words.
+    b_in_fours: bool,
     /// How a product of few columns is computed.
     narrow: Option<Along>,
 }
@@ -74,6 +77,30 @@ impl Side {
     }
 }
 
+/// A part of the summed dimension whose steps are all alike.
+#[derive(Clone, Copy)]
+struct Run {
+    /// Where it begins, in bytes.
+    at: isize,
+    len: usize,
+}
+
+/// The blocks of a summed dimension as runs of steps of so many bytes.
+fn runs(summed: &[isize], depth: usize, step: isize) -> Vec<Vec<Run>> {
+    let mut blocks = Vec::new();
+    for block in summed.chunks(depth) {
+        let mut runs: Vec<Run> = Vec::new();
+        for &at in block {
+            match runs.last_mut() {
+                Some(run) if run.at + run.len as isize * step == at => run.len += 1,
+                _ => runs.push(Run { at, len: 1 }),
+            }
+        }
+        blocks.push(runs);
+    }
+    blocks
+}
+
 /// [`Axes::offset`] of every point, in bytes.
 fn offsets(axes: &Axes) -> Vec<isize> {
     (0..axes.points()).map(|at| 4 * axes.offset(at) as isize).collect()
@@ -89,10 +116,12 @@ impl Product {
         let chunk = if k > m { m } else { rows.min(m) };
         // Blocks of equal depth, whole runs of either factor.
         let depth = k.div_ceil(k.div_ceil(DEPTH).max(1)).next_multiple_of(8);
+        let step = a.summed.0.last().map_or(0, |axis| 4 * axis.1 as isize);
         let (a, b) = (Side::new(a), Side::new(b));
-        let in_fours = [&a, &b].map(|side| in_runs(&side.summed, 4));
+        let runs = runs(&a.summed, depth, step);
+        let b_in_fours = in_runs(&b.summed, 4);
         let narrow = if n <= COLUMNS { Along::new(&a.kept, &a.summed) } else { None };
-        Some(Product { batch, m, n, chunk, k, depth, a, b, in_fours, narrow })
+        Some(Product { batch, m, n, chunk, k, depth, a, b, step, runs, b_in_fours, narrow })
     }
 
     /// Numbers of a finished chunk.
@@ -153,9 +182,9 @@ impl Product {
                         self.pack::<S>(b, k0, depth, n0, panel);
                     }
                     let cols = width.min(self.n - n0);
-                    let c = c.add(n0);
-                    let in_fours = self.in_fours[0];
-                    Strip { a, kept, summed, in_fours, panel, c, n: self.n, cols, add }.run::<S>();
+                    let (c, n, step) = (c.add(n0), self.n, self.step);
+                    let runs = &self.runs[k0 / self.depth][..];
+                    Strip { a, kept, summed, step, runs, panel, c, n, cols, add }.run::<S>();
                     if keeps {
                         panel = panel.add(depth * width);
                     }
@@ -184,7 +213,7 @@ impl Product {
                 }
                 return;
             }
-            if kept.len() == width && self.in_fours[1] {
+            if kept.len() == width && self.b_in_fours {
                 for k in (0..depth).step_by(4) {
                     for (c, columns) in kept.chunks_exact(4).enumerate() {
                         let from = [0, 1, 2, 3].map(|i| b.byte_offset(columns[i] + summed[k]));
@@ -205,10 +234,6 @@ impl Product {
     }
 }
 
-const ANY: usize = 0;
-const FOURS: usize = 1;
-const ROWS: usize = 2;
-
 /// The columns of the result that a panel gives.
 struct Strip<'a> {
     /// The first element of A.
@@ -217,8 +242,9 @@ struct Strip<'a> {
     kept: &'a [isize],
     /// Where each step along the summed dimension is.
     summed: &'a [isize],
-    /// Whether those are runs of four words.
-    in_fours: bool,
+    /// The same in runs, whose steps are of so many bytes.
+    step: isize,
+    runs: &'a [Run],
     panel: *const f32,
     c: *mut f32,
     /// Row length of c.
@@ -238,89 +264,99 @@ impl Strip<'_> {
         // SAFETY: the caller's strip lies inside its matrices.
         unsafe {
             while m < self.kept.len() {
-                let left = &self.kept[m..];
-                m += match (S::ROWS, left.len()) {
-                    (6, 6..) => self.tiles::<S, 6>(m),
-                    (4, 4..) => self.tiles::<S, 4>(m),
-                    (_, 4..) => self.tile::<S, 4, ANY>(m),
+                m += match (S::ROWS, self.kept.len() - m) {
+                    (6, 6..) => self.tile::<S, 6>(m),
+                    (_, 4..) => self.tile::<S, 4>(m),
                     // Three rows are these two and one: a tile of their own is rarely worth its code.
-                    (_, 2..) => self.tile::<S, 2, ANY>(m),
-                    _ => self.tile::<S, 1, ANY>(m),
+                    (_, 2..) => self.tile::<S, 2>(m),
+                    _ => self.tile::<S, 1>(m),
                 };
-            }
-        }
-    }
-
-    #[inline(always)]
-    unsafe fn tiles<S: Simd, const R: usize>(&self, m: usize) -> usize {
-        unsafe {
-            if self.in_fours {
-                self.tile::<S, R, FOURS>(m)
-            } else if in_runs(&self.kept[m..m + R], R) {
-                self.tile::<S, R, ROWS>(m)
-            } else {
-                self.tile::<S, R, ANY>(m)
             }
         }
     }
 
     /// Σ over the depth, for R rows from row `m` and two vectors of columns; returns R.
     #[inline(always)]
-    unsafe fn tile<S: Simd, const R: usize, const A: usize>(&self, m: usize) -> usize {
+    unsafe fn tile<S: Simd, const R: usize>(&self, m: usize) -> usize {
         let width = 2 * S::LANES;
         // SAFETY: the caller's strip has the rows.
         unsafe {
-            let mut acc = [[S::splat(0.0); 2]; R];
+            let zero = S::splat(0.0);
+            let mut acc = [[zero; 2]; R];
             let mut rows = [self.a; R];
             for (r, row) in rows.iter_mut().enumerate() {
                 *row = self.a.byte_offset(*self.kept.get_unchecked(m + r));
             }
             let mut b = self.panel;
-            let steps = if A == FOURS { 4 } else { 1 };
-            for ats in self.summed.chunks_exact(steps) {
-                let from: [*const f32; R] = if A == ROWS {
-                    let first = rows[0].byte_offset(ats[0]);
-                    core::array::from_fn(|r| first.add(r))
-                } else { rows.map(|row| row.byte_offset(ats[0])) };
-                for step in 0..steps {
-                    let (b0, b1) = (S::load(b), S::load(b.add(S::LANES)));
-                    for r in 0..R {
-                        let x = S::splat(*from[r].add(step));
-                        acc[r][0] = acc[r][0].mul_add(x, b0);
-                        acc[r][1] = acc[r][1].mul_add(x, b1);
-                    }
+            if S::TABLE {
+                for &at in self.summed {
+                    step(&mut acc, &rows, at, b);
                     b = b.add(width);
                 }
+            } else {
+                for run in self.runs {
+                    let mut at = run.at;
+                    for _ in 0..run.len {
+                        step(&mut acc, &rows, at, b);
+                        b = b.add(width);
+                        at += self.step;
+                    }
+                }
             }
-            let c = self.c.add(m * self.n);
-            for (r, [lo, hi]) in acc.into_iter().enumerate() {
-                self.store(c.add(r * self.n), lo, hi);
+            // A copy, so that the sums may stay in registers until here.
+            let mut tile = [[S::splat(0.0); 2]; R];
+            for r in 0..R {
+                tile[r] = acc[r];
             }
+            self.store(m, &tile);
         }
         R
     }
 
-    /// Writes or adds one row of the tile.
+    /// Writes or adds the rows of a tile.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
-    unsafe fn store<S: Simd>(&self, c: *mut f32, mut lo: S, mut hi: S) {
-        // SAFETY: the caller's row lies inside the result.
+    unsafe fn store<S: Simd>(&self, m: usize, tile: &[[S; 2]]) {
+        // SAFETY: the caller's rows lie inside the result.
         unsafe {
-            if self.cols == 2 * S::LANES {
-                if self.add {
-                    lo = lo.add(S::load(c));
-                    hi = hi.add(S::load(c.add(S::LANES)));
+            let mut c = self.c.add(m * self.n);
+            for &[mut lo, mut hi] in tile {
+                if self.cols == 2 * S::LANES {
+                    if self.add {
+                        lo = lo.add(S::load(c));
+                        hi = hi.add(S::load(c.add(S::LANES)));
+                    }
+                    lo.store(c);
+                    hi.store(c.add(S::LANES));
+                } else {
+                    let mut row = [0.0f32; WIDEST];
+                    lo.store(row.as_mut_ptr());
+                    hi.store(row.as_mut_ptr().add(S::LANES));
+                    for i in 0..self.cols {
+                        *c.add(i) = if self.add { *c.add(i) + row[i] } else { row[i] };
+                    }
                 }
-                lo.store(c);
-                hi.store(c.add(S::LANES));
-            } else {
-                let mut row = [0.0f32; WIDEST];
-                lo.store(row.as_mut_ptr());
-                hi.store(row.as_mut_ptr().add(S::LANES));
-                for i in 0..self.cols {
-                    *c.add(i) = if self.add { *c.add(i) + row[i] } else { row[i] };
-                }
+                c = c.add(self.n);
             }
+        }
+    }
+}
+
+/// One summed step of a tile: `at` bytes after the beginning of each row, row `b` of the panel.
+#[inline(always)]
+unsafe fn step<S: Simd, const R: usize>(
+    acc: &mut [[S; 2]; R],
+    rows: &[*const f32; R],
+    at: isize,
+    b: *const f32,
+) {
+    // SAFETY: the caller's step lies inside A and the panel.
+    unsafe {
+        let (b0, b1) = (S::load(b), S::load(b.add(S::LANES)));
+        for r in 0..R {
+            let x = S::splat(*rows[r].byte_offset(at));
+            acc[r][0] = acc[r][0].mul_add(x, b0);
+            acc[r][1] = acc[r][1].mul_add(x, b1);
         }
     }
 }

@@ -71,6 +71,8 @@ pub struct Metric {
     pub curve: &'static str,
     /// Whether it belongs to the data, to the model, or to neither: decides its colour.
     pub role: Role,
+    /// Whether only some settings have it: nothing stands in its place where it is not reported.
+    pub sometimes: bool,
 }
 
 /// What a picture element stands for; decides its colour everywhere.
@@ -97,8 +99,11 @@ pub enum ViewKind {
     Vectors,
     /// `[N, H, W]` grey images in 0..=1, drawn in a grid.
     Images,
-    /// `[N]` numbers as bars or a histogram.
+    /// `[N]` numbers as bars or a histogram. With labels, they are the characters below the bars.
     Bars,
+    /// `[N, T]` characters (code points): N lines. A field of the same shape as a second layer shades
+    /// them; a character with the label 1 is marked.
+    Text,
 }
 
 /// One picture of an exhibit.
@@ -123,6 +128,8 @@ pub enum ActionKind {
     Pick,
     /// A plain button: no payload.
     Button,
+    /// A line of text: payload `text`.
+    Text,
 }
 
 /// An input an exhibit takes.
@@ -172,7 +179,7 @@ pub struct Card {
     pub phases: &'static [&'static str],
     /// Prepared experiments.
     pub experiments: &'static [Experiment],
-    /// Kinds of data of one's own that it takes: "points", "images".
+    /// Kinds of data of one's own that it takes: "points", "images", "text".
     pub data: &'static [&'static str],
     /// Steps after which training pauses by itself.
     pub budget: u32,
@@ -244,12 +251,17 @@ impl Setting {
 impl Metric {
     /// A figure in a unit, drawn in a curve unless that is "".
     pub const fn new(id: &'static str, unit: &'static str, curve: &'static str, role: Role) -> Metric {
-        Metric { id, unit, reference: None, curve, role }
+        Metric { id, unit, reference: None, curve, role, sometimes: false }
     }
 
     /// The same with the value it is measured by.
     pub const fn against(self, reference: f64) -> Metric {
         Metric { reference: Some(reference), ..self }
+    }
+
+    /// The same where only some settings have it.
+    pub const fn sometimes(self) -> Metric {
+        Metric { sometimes: true, ..self }
     }
 }
 

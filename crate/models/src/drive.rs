@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::exhibit::Task;
+use crate::settings::Settings;
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
@@ -27,6 +28,14 @@ pub fn read(device: &mut dyn Device, var: Var) -> Task<'static, Vec<f32>> {
     begun(device.read(loc.arena, loc.offset, len))
 }
 
+/// Reads an integer variable, likewise.
+pub fn read_u(device: &mut dyn Device, var: Var) -> Task<'static, Vec<u32>> {
+    let v = &device.plan().vars[var.id().0 as usize];
+    let (loc, len) = (v.loc, v.shape.len() as u32);
+    let read = device.read_u(loc.arena, loc.offset, len);
+    Box::pin(async move { Ok(read.await?) })
+}
+
 fn begun(read: tilde_graph::Task<'static, Vec<f32>>) -> Task<'static, Vec<f32>> {
     Box::pin(async move { Ok(read.await?) })
 }
@@ -35,6 +44,15 @@ fn begun(read: tilde_graph::Task<'static, Vec<f32>>) -> Task<'static, Vec<f32>> 
 pub fn set_knob(device: &mut dyn Device, knob: Knob, value: f32) {
     let knobs = device.plan().knobs;
     device.write(knobs.arena, knobs.offset + knob.0, &[value]);
+}
+
+/// Sets every live scalar that is called like a setting to that setting's value.
+pub fn set_knobs(device: &mut dyn Device, program: &Program, settings: &Settings) {
+    for (i, (name, _)) in program.knobs().iter().enumerate() {
+        if settings.card().settings.iter().any(|s| s.id == name) {
+            set_knob(device, Knob(i as u32), settings.number(name) as f32);
+        }
+    }
 }
 
 /// Seeds the draws of one entry and starts its count anew.

@@ -66,7 +66,7 @@ impl From<DeviceError> for Error {
                 Error::DeviceLost(format!("The device was lost ({why}). Open the exhibit again."))
             }
             DeviceError::Unavailable(why) => {
-                Error::DeviceLost(format!("No such device here ({why}). Use the CPU backend."))
+                Error::DeviceLost(format!("No such device here ({why}). Choose another backend."))
             }
         }
     }

@@ -8,6 +8,8 @@
 //! Figures come from [`Run::evaluate`]: those that feed the page, over the whole test set.
 //! Each exhibit adds one function here.
 
+mod gpt;
+
 use crate::card::Card;
 use crate::data::Toy;
 use crate::exhibit::{Exhibit, Sources, Task};
@@ -16,6 +18,7 @@ use crate::settings::Settings;
 use crate::{Error, Run, exhibits, gan2d, rbm, vae};
 use alloc::boxed::Box;
 use alloc::format;
+use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 use tilde_graph::rng::Stream;
@@ -31,6 +34,9 @@ pub trait Host {
 
     /// The shipped digits, as in [`Sources::digits`].
     fn digits(&self) -> (Vec<u8>, Vec<u8>);
+
+    /// The course's lessons, as in [`Sources::lessons`].
+    fn lessons(&self) -> String;
 
     /// Is told that a trial of `exhibit` with `seed` has done `step` of `steps`.
     fn progress(&self, exhibit: &str, seed: u64, step: u32, steps: u32);
@@ -189,6 +195,7 @@ pub async fn evaluate(host: &dyn Host, id: &str, seeds: &[u64]) -> Result<Evalua
         "vae" => vae(host, seeds).await,
         "rbm" => rbm(host, seeds).await,
         "gan2d" => gan2d(host, seeds).await,
+        "gpt" => gpt::gates(host, seeds).await,
         id => Err(Error::UnknownExhibit(format!("'{id}' has no gates yet. Choose another exhibit."))),
     }
 }
@@ -332,7 +339,7 @@ impl Trial<'_> {
         for (id, value) in self.settings {
             settings.set_text(id, value)?;
         }
-        let sources = Sources { user: None, digits: Some(host.digits()) };
+        let sources = Sources { user: None, digits: Some(host.digits()), lessons: Some(host.lessons()) };
         let exhibit = exhibits::build(&settings, seed, sources)?;
         let device = host.load(compile(exhibit.program())).await?;
         let mut run = Run::start(exhibit, device, settings, seed)?;

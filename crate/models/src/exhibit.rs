@@ -4,6 +4,7 @@ use crate::Error;
 use crate::card::{Card, Role, ViewKind};
 use crate::data::Images;
 use crate::settings::Settings;
+use alloc::string::String;
 use alloc::vec::Vec;
 use tilde_graph::{Device, Program, Task as DeviceTask};
 
@@ -18,6 +19,8 @@ pub struct Sources {
     /// The shipped 8×8 digits, as the IDX files' bytes: images and labels. Needed by the exhibits
     /// whose settings name them.
     pub digits: Option<(Vec<u8>, Vec<u8>)>,
+    /// The course's lessons, as one text. Needed likewise.
+    pub lessons: Option<String>,
 }
 
 /// Data of the user's own.
@@ -27,12 +30,14 @@ pub enum UserData {
     Points(Vec<f32>),
     /// Images with optional labels.
     Images(Images),
+    /// A text.
+    Text(String),
 }
 
 /// Samples: `[N, ..]` of one kind.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Samples {
-    /// "points" or "images".
+    /// "points", "images" or "text" (`[N, T]` code points).
     pub kind: &'static str,
     /// Row-major values.
     pub data: Vec<f32>,
@@ -53,7 +58,7 @@ pub struct Layer {
     pub data: Vec<f32>,
     /// Shape.
     pub shape: Vec<usize>,
-    /// Labels of the items (class numbers of points or images), or empty.
+    /// Labels of the items (class numbers of points or images; see [`ViewKind`] for others), or empty.
     pub labels: Vec<u32>,
 }
 
@@ -103,6 +108,8 @@ pub struct Payload {
     pub at: Option<[f32; 2]>,
     /// Indices of picked images.
     pub picks: Vec<usize>,
+    /// A line of text.
+    pub text: String,
 }
 
 /// A model family with programs built for given settings and data. Methods take the device that

@@ -163,8 +163,8 @@ impl Gan2d {
         let drawn = match sources.user {
             None => None,
             Some(UserData::Points(points)) => Some(Drawn::fitted(&points)?),
-            Some(UserData::Images(_)) => {
-                return Err(Error::BadData("'gan2d' learns points of the plane, [N, 2], not images.".into()));
+            Some(_) => {
+                return Err(Error::BadData("'gan2d' learns points of the plane, [N, 2], only.".into()));
             }
         };
         let (b, z_dim) = (settings.count("batch"), settings.count("noise"));

@@ -12,7 +12,9 @@ extern crate std;
 
 pub mod bench;
 pub mod card;
+pub mod classifier;
 pub mod data;
+pub mod ddpm;
 mod decimal;
 pub mod drive;
 mod error;
@@ -20,6 +22,7 @@ pub mod evaluate;
 pub mod exhibit;
 pub mod exhibits;
 pub mod gan2d;
+pub mod gpt;
 pub mod metrics;
 pub mod nn;
 pub mod rbm;

@@ -1,5 +1,9 @@
 //! Networks: parameters and the equations over them.
 
+pub mod conv;
+pub mod fourier;
+pub mod transformer;
+
 use alloc::format;
 use alloc::vec::Vec;
 use tilde_graph::{Graph, Group, Init, Param, Program, Tensor, Var};

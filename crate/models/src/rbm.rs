@@ -312,7 +312,7 @@ impl Rbm {
         let rows: Vec<f32> = TINY_DATA.chunks(4).flat_map(|row| [row, row].concat()).collect();
         let images = crate::data::Images::from_floats(&rows, &[6, 2, 2], Vec::new())?;
         let user = Some(crate::exhibit::UserData::Images(images));
-        Rbm::new(&settings, 0, Sources { user, digits: None })
+        Rbm::new(&settings, 0, Sources { user, ..Sources::default() })
     }
 
     /// How far the mean gradient of CD-k over `rounds` batches is from its enumerated expectation:

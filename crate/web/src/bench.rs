@@ -18,7 +18,7 @@ pub struct WebBench {
 
 #[wasm_bindgen]
 impl WebBench {
-    /// Loads the task "gan2d", "vae_mlp" or "rbm" with its initial weights and its batch.
+    /// Loads a task, "gan2d" for example, with its initial weights and its batch.
     pub async fn open(
         id: &str,
         #[wasm_bindgen(unchecked_param_type = "BackendName")] backend: &str,
@@ -26,7 +26,7 @@ impl WebBench {
         let task = task(id)?;
         let mut loaded = device::load(backend, compile(&task.program)).await?;
         task.start(&mut *loaded);
-        let (backend, description) = (loaded.kind(), device::describe(&*loaded).await);
+        let (backend, description) = (loaded.kind(), loaded.describe());
         Ok(WebBench { task, loaded: Turns::new(loaded), backend, description })
     }
 

@@ -72,6 +72,7 @@ fn metric(metric: &Metric) -> JsValue {
         ("reference", metric.reference.map_or(JsValue::NULL, JsValue::from)),
         ("curve", metric.curve.into()),
         ("role", role_name(metric.role).into()),
+        ("sometimes", metric.sometimes.into()),
     ])
 }
 
@@ -85,6 +86,7 @@ fn action(action: &Action) -> JsValue {
         ActionKind::Drag => "drag",
         ActionKind::Pick => "pick",
         ActionKind::Button => "button",
+        ActionKind::Text => "text",
     };
     object([("id", action.id.into()), ("kind", kind.into()), ("view", action.view.into())])
 }

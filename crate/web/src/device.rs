@@ -1,58 +1,35 @@
-//! The two backends.
+//! The backends that this module was built with: a visitor's has one of the two.
 
-use crate::gpu_info;
-use std::cell::RefCell;
-use tilde_cpu::Cpu;
-use tilde_gpu::{Context, Gpu};
+#[cfg(feature = "cpu")]
+mod cpu;
+#[cfg(feature = "gpu")]
+mod gpu;
+
 use tilde_graph::{Device, DeviceError, Plan};
 use tilde_models::Error;
-use wasm_bindgen::prelude::*;
 
 /// A plan on one of them.
 pub type Loaded = Box<dyn Device>;
 
-#[wasm_bindgen]
-extern "C" {
-    // Both a page and a worker have it.
-    #[wasm_bindgen(js_namespace = performance, js_name = now)]
-    fn now() -> f64;
-}
-
-thread_local! {
-    /// The GPU, opened once for all runs.
-    static CONTEXT: RefCell<Option<Context>> = const { RefCell::new(None) };
-}
-
 /// Loads a plan on the backend of this name, "cpu" or "webgpu".
 ///
 /// # Errors
-/// [`Error::BadSetting`] for any other name, and what the backend refuses.
+/// [`Error::BadSetting`] for any other name, [`DeviceError::Unavailable`] for a backend that this
+/// module is built without, and what the backend refuses.
 pub async fn load(backend: &str, plan: Plan) -> Result<Loaded, Error> {
-    match backend {
-        "cpu" => Ok(Box::new(Cpu::load(plan)?)),
-        "webgpu" => Ok(Box::new(load_gpu(plan).await?)),
-        _ => Err(Error::BadSetting(format!("There is no backend `{backend}`. Choose `cpu` or `webgpu`."))),
-    }
-}
-
-async fn load_gpu(plan: Plan) -> Result<Gpu, DeviceError> {
-    let known = CONTEXT.with_borrow(Clone::clone);
-    if let Some(context) = known {
-        match Gpu::load(&context, plan.clone()).await {
-            // It went away since it was opened: a new one is asked for.
-            Err(DeviceError::Lost(_)) => {}
-            answer => return answer,
+    let loaded: Result<Loaded, DeviceError> = match backend {
+        #[cfg(feature = "cpu")]
+        "cpu" => cpu::load(plan),
+        #[cfg(feature = "gpu")]
+        "webgpu" => gpu::load(plan).await,
+        #[cfg(not(feature = "cpu"))]
+        "cpu" => Err(DeviceError::Unavailable("this module is built without the CPU backend".into())),
+        #[cfg(not(feature = "gpu"))]
+        "webgpu" => Err(DeviceError::Unavailable("this module is built without WebGPU".into())),
+        _ => {
+            let message = format!("There is no backend `{backend}`. Choose `cpu` or `webgpu`.");
+            return Err(Error::BadSetting(message));
         }
-    }
-    let context = Context::new().await?.with_clock(now);
-    CONTEXT.set(Some(context.clone()));
-    Gpu::load(&context, plan).await
-}
-
-/// What it runs on, in words; for a GPU those of the browser, which knows more than wgpu tells.
-pub async fn describe(device: &dyn Device) -> String {
-    match device.kind() {
-        "webgpu" => gpu_info::adapter().await.map_or_else(|| device.describe(), |found| found.description),
-        _ => device.describe(),
-    }
+    };
+    Ok(loaded?)
 }

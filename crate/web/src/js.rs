@@ -1,9 +1,11 @@
 //! Plain JavaScript values, made and read by hand. A general serializer would cost 28 KB gzipped
 //! and mirror types for everything that crosses.
 
-use js_sys::{Array, ArrayBuffer, Error as JsError, Float32Array, Object, Reflect, Uint32Array};
+use js_sys::{Array, ArrayBuffer, Error as JsError, Float32Array, Object, Promise, Reflect, Uint32Array};
+use std::pin::Pin;
 use tilde_models::Error;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::future_to_promise;
 
 /// What an exported function throws: an `Error` with a `code`.
 pub struct Thrown(JsValue);
@@ -25,6 +27,12 @@ impl From<Thrown> for JsValue {
     }
 }
 
+/// A promise of what a future gives. The future is boxed, so that the machinery behind a promise is
+/// in the module once; exported `async` methods would have it once each.
+pub fn promise(future: Pin<Box<dyn Future<Output = Result<JsValue>>>>) -> Promise {
+    future_to_promise(async move { Ok(future.await?) })
+}
+
 fn set(object: &JsValue, key: &str, value: impl Into<JsValue>) {
     // An object of our own is never frozen, so that the answer can only be "done".
     let _ = Reflect::set(object, &key.into(), &value.into());
@@ -41,7 +49,12 @@ pub fn object<'a>(fields: impl IntoIterator<Item = (&'a str, JsValue)>) -> JsVal
 
 /// An array of whatever `of` makes of the items.
 pub fn array<T>(items: impl IntoIterator<Item = T>, of: impl Fn(T) -> JsValue) -> JsValue {
-    items.into_iter().map(of).collect::<Array>().into()
+    let array = Array::new();
+    // Collecting into an array is far more code for each kind of item.
+    for item in items {
+        array.push(&of(item));
+    }
+    array.into()
 }
 
 /// An array of strings.

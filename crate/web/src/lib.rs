@@ -2,16 +2,15 @@
 //! one wasm module with TypeScript types.
 //!
 //! This crate only translates. Plain objects and typed arrays go in and out ([`js`], [`values`],
-//! [`types`]); models, training and pictures are `tilde-models`', and the two backends behind
-//! [`device`] are `tilde-cpu`'s and `tilde-gpu`'s. What fails is thrown as an `Error` with a stable
-//! `code`.
+//! [`types`]); models, training and pictures are `tilde-models`', and the backends behind [`device`]
+//! are `tilde-cpu`'s and `tilde-gpu`'s: the features `cpu` and `gpu`. What fails is thrown as an
+//! `Error` with a stable `code`.
 
 #[cfg(feature = "bench")]
 pub mod bench;
 pub mod cards;
 pub mod data;
 pub mod device;
-pub mod gpu_info;
 mod js;
 pub mod run;
 mod turns;

@@ -4,7 +4,8 @@ use crate::device;
 use crate::js::{self, Result};
 use crate::turns::Turns;
 use crate::values;
-use js_sys::Array;
+use js_sys::{Array, Promise};
+use std::rc::Rc;
 use tilde_graph::compile;
 use tilde_models::{Card, Run, Settings, exhibits};
 use wasm_bindgen::prelude::*;
@@ -13,7 +14,7 @@ use wasm_bindgen::prelude::*;
 /// made; what fails is thrown as an `Error` with a `code`.
 #[wasm_bindgen]
 pub struct WebRun {
-    run: Turns<Run>,
+    run: Rc<Turns<Run>>,
     card: &'static Card,
     backend: &'static str,
     description: String,
@@ -36,82 +37,107 @@ impl WebRun {
             None => u64::from(getrandom::u32().unwrap_or_default()),
         };
         let exhibit = exhibits::build(&settings, seed, values::to_sources(options)?)?;
-        let backend = js::get(options, "backend").and_then(|b| b.as_string()).unwrap_or_default();
-        let loaded = device::load(&backend, compile(exhibit.program())).await?;
-        let (backend, description) = (loaded.kind(), device::describe(&*loaded).await);
+        let words = |key| js::get(options, key).and_then(|w| w.as_string());
+        let loaded = device::load(&words("backend").unwrap_or_default(), compile(exhibit.program())).await?;
+        let backend = loaded.kind();
+        let description = words("device").unwrap_or_else(|| loaded.describe());
         let run = Run::start(exhibit, loaded, settings, seed)?;
-        Ok(WebRun { run: Turns::new(run), card, backend, description })
+        Ok(WebRun { run: Rc::new(Turns::new(run)), card, backend, description })
     }
 
     /// Does `n` iterations and waits until they are done. On the CPU nothing else runs meanwhile:
     /// ask for as many as may block.
-    pub async fn train(&self, n: u32) -> Result<()> {
-        Ok(self.run.take().await.train(n).await?)
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn train(&self, n: u32) -> Promise {
+        self.turn(async move |run| {
+            run.train(n).await?;
+            Ok(JsValue::UNDEFINED)
+        })
     }
 
     /// The figures by id; `deep` asks for the costly ones too.
-    #[wasm_bindgen(unchecked_return_type = "Record<string, number>")]
-    pub async fn metrics(&self, deep: bool) -> Result<JsValue> {
-        Ok(values::metrics(&self.run.take().await.metrics(deep).await?))
+    #[wasm_bindgen(unchecked_return_type = "Promise<Record<string, number>>")]
+    pub fn metrics(&self, deep: bool) -> Promise {
+        self.turn(async move |run| Ok(values::metrics(&run.metrics(deep).await?)))
     }
 
     /// `n` samples of the present model; pure, it moves no chain.
-    #[wasm_bindgen(unchecked_return_type = "Samples")]
-    pub async fn sample(&self, n: u32, seed: f64) -> Result<JsValue> {
-        let seed = values::to_seed(&seed.into())?;
-        Ok(values::samples(&self.run.take().await.sample(n as usize, seed).await?))
+    #[wasm_bindgen(unchecked_return_type = "Promise<Samples>")]
+    pub fn sample(&self, n: u32, seed: f64) -> Promise {
+        let seed = values::to_seed(&seed.into());
+        self.turn(async move |run| Ok(values::samples(&run.sample(n as usize, seed?).await?)))
     }
 
     /// The numbers of a picture of the card.
-    #[wasm_bindgen(unchecked_return_type = "Picture")]
-    pub async fn view(&self, id: &str) -> Result<JsValue> {
-        Ok(values::picture(&self.run.take().await.view(id).await?))
+    #[wasm_bindgen(unchecked_return_type = "Promise<Picture>")]
+    pub fn view(&self, id: String) -> Promise {
+        self.turn(async move |run| Ok(values::picture(&run.view(&id).await?)))
     }
 
     /// Does one phase of an iteration.
-    pub async fn step(&self, phase: &str) -> Result<()> {
-        Ok(self.run.take().await.step(phase).await?)
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn step(&self, phase: String) -> Promise {
+        self.turn(async move |run| {
+            run.step(&phase).await?;
+            Ok(JsValue::UNDEFINED)
+        })
     }
 
     /// Takes an input of the card.
-    pub async fn act(
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn act(
         &self,
-        id: &str,
+        id: String,
         #[wasm_bindgen(unchecked_param_type = "Payload")] payload: &JsValue,
-    ) -> Result<()> {
-        let payload = values::to_payload(payload)?;
-        Ok(self.run.take().await.act(id, payload).await?)
+    ) -> Promise {
+        let payload = values::to_payload(payload);
+        self.turn(async move |run| {
+            run.act(&id, payload?).await?;
+            Ok(JsValue::UNDEFINED)
+        })
     }
 
     /// Applies a live setting.
-    pub async fn set(
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn set(
         &self,
-        id: &str,
+        id: String,
         #[wasm_bindgen(unchecked_param_type = "SettingValue")] value: &JsValue,
-    ) -> Result<()> {
-        let value = values::to_value(self.card, id, value);
-        Ok(self.run.take().await.set(id, value)?)
+    ) -> Promise {
+        let value = values::to_value(self.card, &id, value);
+        self.turn(async move |run| {
+            run.set(&id, value)?;
+            Ok(JsValue::UNDEFINED)
+        })
     }
 
     /// Begins again from a seed, with the present settings and data.
-    pub async fn reset(&self, seed: f64) -> Result<()> {
-        let seed = values::to_seed(&seed.into())?;
-        Ok(self.run.take().await.reset(seed)?)
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn reset(&self, seed: f64) -> Promise {
+        let seed = values::to_seed(&seed.into());
+        self.turn(async move |run| {
+            run.reset(seed?)?;
+            Ok(JsValue::UNDEFINED)
+        })
     }
 
     /// Everything a checkpoint holds.
-    #[wasm_bindgen(unchecked_return_type = "SavedTensor[]")]
-    pub async fn export_state(&self) -> Result<JsValue> {
-        Ok(values::saved(&self.run.take().await.export().await?))
+    #[wasm_bindgen(unchecked_return_type = "Promise<SavedTensor[]>")]
+    pub fn export_state(&self) -> Promise {
+        self.turn(async move |run| Ok(values::saved(&run.export().await?)))
     }
 
     /// Takes a checkpoint back, whole or not at all.
-    pub async fn import_state(
+    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    pub fn import_state(
         &self,
         #[wasm_bindgen(unchecked_param_type = "SavedTensor[]")] state: &Array,
-    ) -> Result<()> {
-        let state = values::to_saved(state)?;
-        Ok(self.run.take().await.import(&state)?)
+    ) -> Promise {
+        let state = values::to_saved(state);
+        self.turn(async move |run| {
+            run.import(&state?)?;
+            Ok(JsValue::UNDEFINED)
+        })
     }
 
     /// "cpu" or "webgpu".
@@ -124,5 +150,13 @@ impl WebRun {
     #[wasm_bindgen(getter)]
     pub fn description(&self) -> String {
         self.description.clone()
+    }
+}
+
+impl WebRun {
+    /// Promises to do a job on the run, once all earlier calls are done.
+    fn turn(&self, job: impl AsyncFnOnce(&mut Run) -> Result<JsValue> + 'static) -> Promise {
+        let run = self.run.clone();
+        js::promise(Box::pin(async move { job(&mut *run.take().await).await }))
     }
 }

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
 export type Role = "data" | "model" | "truth" | "other";
-export type ViewKind = "points" | "field" | "vectors" | "images" | "bars";
+export type ViewKind = "points" | "field" | "vectors" | "images" | "bars" | "text";
 export type BackendName = "cpu" | "webgpu";
 /** A number, the id of a choice, or a flag. */
 export type SettingValue = number | string | boolean;
@@ -33,10 +33,12 @@ export interface Metric {
   reference: number | null;
   curve: string;
   role: Role;
+  /** Only some settings have it. */
+  sometimes: boolean;
 }
 
 export interface View { id: string; kind: ViewKind; main: boolean }
-export interface Action { id: string; kind: "brush" | "drag" | "pick" | "button"; view: string }
+export interface Action { id: string; kind: "brush" | "drag" | "pick" | "button" | "text"; view: string }
 export interface Experiment { id: string; settings: [string, string][]; steps: number; phase: string }
 
 export interface Card {
@@ -73,14 +75,16 @@ export interface Picture {
   columns: number;
 }
 
-export interface Samples { kind: "points" | "images"; data: Float32Array; shape: number[] }
-export interface Payload { points?: Float32Array; at?: [number, number]; picks?: number[] }
+/** Texts are `[N, T]` code points. */
+export interface Samples { kind: "points" | "images" | "text"; data: Float32Array; shape: number[] }
+export interface Payload { points?: Float32Array; at?: [number, number]; picks?: number[]; text?: string }
 
-/** Images are `[N, H, W]` in 0..=1, points `[N, 2]`. */
+/** Images are `[N, H, W]` in 0..=1, points `[N, 2]`; both need their shape. */
 export interface UserData {
   images?: Float32Array;
   points?: Float32Array;
-  shape: number[];
+  text?: string;
+  shape?: number[];
   labels?: Uint32Array;
 }
 
@@ -98,8 +102,6 @@ export interface SavedTensor {
   data: Float32Array | Uint32Array;
 }
 
-export interface GpuInfo { available: boolean; software: boolean; description: string }
-
 export interface OpenOptions {
   /** A whole number below 2⁵³; picked at random if missing. */
   seed?: number;
@@ -107,8 +109,12 @@ export interface OpenOptions {
   settings?: Record<string, SettingValue>;
   data?: UserData;
   backend: BackendName;
+  /** What the page calls the device, if it knows better: a browser tells a module next to nothing. */
+  device?: string;
   /** The digits file, for exhibits that are set to learn from it. */
   digits?: Uint8Array;
   digit_labels?: Uint8Array;
+  /** The text of the lessons, likewise. */
+  lessons?: string;
 }
 "#;

@@ -29,6 +29,7 @@ pub fn view_kind_name(kind: ViewKind) -> &'static str {
         ViewKind::Vectors => "vectors",
         ViewKind::Images => "images",
         ViewKind::Bars => "bars",
+        ViewKind::Text => "text",
     }
 }
 
@@ -66,15 +67,19 @@ pub fn to_seed(seed: &JsValue) -> js::Result<u64> {
     Ok(seed.ok_or_else(|| Error::BadSetting("The seed is a whole number from 0 to 2⁵³ − 1.".into()))? as u64)
 }
 
-/// What the exhibit may learn from: `{ data?, digits?, digit_labels? }`.
+/// What the exhibit may learn from: `{ data?, digits?, digit_labels?, lessons? }`.
 pub fn to_sources(options: &JsValue) -> js::Result<Sources> {
     let user = get(options, "data").map(|data| to_user_data(&data)).transpose()?;
     let bytes = |key| get(options, key).and_then(|b| b.dyn_into::<Uint8Array>().ok()).map(|b| b.to_vec());
-    Ok(Sources { user, digits: bytes("digits").zip(bytes("digit_labels")) })
+    let lessons = get(options, "lessons").and_then(|text| text.as_string());
+    Ok(Sources { user, digits: bytes("digits").zip(bytes("digit_labels")), lessons })
 }
 
-/// `{ images, shape: [N, H, W], labels? }` or `{ points, shape: [N, 2] }`.
+/// `{ images, shape: [N, H, W], labels? }`, `{ points, shape: [N, 2] }` or `{ text }`.
 fn to_user_data(data: &JsValue) -> js::Result<UserData> {
+    if let Some(text) = get(data, "text").and_then(|text| text.as_string()) {
+        return Ok(UserData::Text(text));
+    }
     let shape =
         get(data, "shape").and_then(|s| to_sizes(&s)).ok_or_else(|| bad_data("`data` needs its `shape`."))?;
     let numbers =
@@ -86,7 +91,7 @@ fn to_user_data(data: &JsValue) -> js::Result<UserData> {
         return Ok(UserData::Points(points));
     }
     let images =
-        numbers("images").transpose()?.ok_or_else(|| bad_data("`data` needs `images` or `points`."))?;
+        numbers("images").transpose()?.ok_or_else(|| bad_data("`data` needs `images`, `points` or `text`."))?;
     let labels = get(data, "labels").map_or(Some(Vec::new()), |l| to_words(&l));
     let bytes = labels.and_then(|l| l.into_iter().map(|l| u8::try_from(l).ok()).collect());
     let labels = bytes.ok_or_else(|| bad_data("`labels` must be whole numbers from 0 to 255."))?;
@@ -124,7 +129,7 @@ fn layer(layer: &Layer) -> JsValue {
     ])
 }
 
-/// What an action carries, from `{ points?, at?, picks? }`.
+/// What an action carries, from `{ points?, at?, picks?, text? }`.
 pub fn to_payload(payload: &JsValue) -> js::Result<Payload> {
     let mut read = Payload::default();
     if payload.is_undefined() || payload.is_null() {
@@ -139,6 +144,9 @@ pub fn to_payload(payload: &JsValue) -> js::Result<Payload> {
     }
     if let Some(picks) = get(payload, "picks") {
         read.picks = to_sizes(&picks).ok_or_else(|| bad_data("`picks` must be whole numbers."))?;
+    }
+    if let Some(text) = get(payload, "text") {
+        read.text = text.as_string().ok_or_else(|| bad_data("`text` must be a text."))?;
     }
     Ok(read)
 }

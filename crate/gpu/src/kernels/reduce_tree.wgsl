@@ -1,14 +1,15 @@
-// A workgroup reduces {{COLUMNS}} neighbouring points with several invocations each, its lanes.
+// A workgroup reduces a few neighbouring points with several invocations each, its lanes.
+const points = {{POINTS}}u;
+const elements = {{ELEMENTS}}u;
+const columns = {{COLUMNS}}u;
+const lanes = {{LANES}}u;
+// Invocations between neighbouring lanes of a point.
+const reach = {{REACH}}u;
 {{SHARES}}
-@compute @workgroup_size({{SIZE}})
-fn main(
-    @builtin(local_invocation_id) local: vec3<u32>,
-    @builtin(local_invocation_index) slot: u32,
-    @builtin(workgroup_id) group: vec3<u32>,
-) {
-    let column = {{COLUMN}};
-    let lane = {{LANE}};
-    let point = (group.x + group.y * {{ROW}}u) * {{COLUMNS}}u + column;
-{{COORDINATES}}{{PASSES}}    if (lane == 0u && point < {{POINTS}}u) {
+@compute @workgroup_size(columns * lanes)
+fn main(@builtin(local_invocation_index) slot: u32, @builtin(workgroup_id) group: vec3<u32>) {
+    let lane = slot / reach % lanes;
+    let point = (group.x + group.y * {{ROW}}u) * columns + slot {{COLUMN}};
+{{COORDINATES}}{{PASSES}}    if (lane == 0u && point < points) {
 {{BODY}}    }
 }

@@ -4,7 +4,7 @@ use super::axes::step;
 use super::source::{Helper, Source, type_name};
 use std::fmt::Write;
 use tilde_graph::plan::{Access, Body, Guard, Instr, Reg};
-use tilde_graph::{Binary, DType, Unary};
+use tilde_graph::{Binary, DType, Shape, Unary};
 
 /// The names that a body is written in.
 #[derive(Clone, Copy)]
@@ -65,17 +65,13 @@ pub(super) fn statements(source: &mut Source, body: &Body, scope: &Scope) -> Str
     text
 }
 
-/// `let` statements for the coordinates `c<first>`, … of point number `linear` in a box of `dims`.
-pub(super) fn coordinates(
-    linear: &str,
-    first: usize,
-    dims: impl DoubleEndedIterator<Item = usize> + ExactSizeIterator,
-    indent: usize,
-) -> String {
+/// `let` statements for the coordinates `c<first>`, … of point number `linear` in a box.
+pub(super) fn coordinates(linear: &str, first: usize, shape: &Shape, indent: usize) -> String {
     let mut text = String::new();
     let indent = " ".repeat(indent);
     let mut step = 1;
-    for (axis, dim) in dims.enumerate().rev() {
+    for axis in (0..shape.rank()).rev() {
+        let dim = shape.dim(axis);
         let _ = write!(text, "{indent}let c{} = {linear}", first + axis);
         if step > 1 {
             let _ = write!(text, " / {step}u");
@@ -239,9 +235,9 @@ mod tests {
 
     #[test]
     fn coordinates_divide_only_where_they_must() {
-        assert_eq!(coordinates("point", 0, [7].into_iter(), 0), "let c0 = point;\n");
+        assert_eq!(coordinates("point", 0, &Shape::new(&[7]), 0), "let c0 = point;\n");
         assert_eq!(
-            coordinates("inner", 1, [2, 3].into_iter(), 0),
+            coordinates("inner", 1, &Shape::new(&[2, 3]), 0),
             "let c2 = inner % 3u;\nlet c1 = inner / 3u;\n"
         );
     }

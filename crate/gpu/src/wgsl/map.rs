@@ -27,7 +27,7 @@ pub(super) fn point(mut source: Source, kernel: &Kernel, core: &str) -> Shader {
             ("SIZE", &SIZE),
             ("ROW", &(grid.row() * SIZE)),
             ("POINTS", &kernel.points()),
-            ("COORDINATES", &coordinates("point", 0, domain.dims(), 4)),
+            ("COORDINATES", &coordinates("point", 0, domain, 4)),
             ("CORE", &core),
             ("BODY", &body),
         ],

@@ -44,7 +44,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<f32>, Error> {
 }
 
 fn fields(line: &str) -> impl Iterator<Item = &str> {
-    let separator = [',', ';', '\t'].into_iter().find(|&s| line.contains(s)).unwrap_or(' ');
+    let separator = [',', ';', '\t'].into_iter().find(|&s| line.chars().any(|c| c == s)).unwrap_or(' ');
     line.split(separator).map(str::trim).filter(move |field| separator != ' ' || !field.is_empty())
 }
 

@@ -1,6 +1,7 @@
 //! A two-dimensional distribution that the user painted or brought as points.
 
 use super::text::{count, decimal};
+use super::toys::Mixture;
 use crate::Error;
 use alloc::format;
 use alloc::vec::Vec;
@@ -83,6 +84,11 @@ impl Drawn {
     /// The points, without jitter.
     pub fn points(&self) -> &[[f32; 2]] {
         &self.points
+    }
+
+    /// The distribution itself.
+    pub fn mixture(&self) -> Mixture {
+        Mixture { centres: self.points.clone(), sigma: [self.jitter; 2] }
     }
 
     /// A bank of `n` samples, `[n, 2]`: every point is used equally often, up to one, in an order

@@ -60,7 +60,7 @@ pub fn parse(name: &str, bytes: &[u8]) -> Result<Parsed, Error> {
             bad(format!("{name} is a picture; turn it into grey values first, as the page does."))
         }
         _ => match core::str::from_utf8(bytes) {
-            Ok(text) if !text.contains('\0') => csv::parse(text).map(Parsed::Points),
+            Ok(text) if !bytes.contains(&0) => csv::parse(text).map(Parsed::Points),
             _ => bad(format!(
                 "{name} is none of IDX (images or labels), NPY, or points as text with x, y on \
                  each line; it starts with the bytes{}.",

@@ -5,10 +5,12 @@
 //!
 //! - [`Images`]: grey images as bytes, the way the devices store them.
 //! - [`toys`]: two-dimensional distributions; [`drawn`]: one that the user painted.
+//! - [`corpus`]: texts, from sources of known entropy or given.
 //! - [`strokes`]: procedural handwriting; [`digits`]: the UCI 8×8 digits.
 //! - [`mod@file`]: bytes of unknown origin turned into images, labels or points, with limits checked
 //!   before anything is allocated. The formats are in `idx`, `npy` and `csv`.
 
+pub mod corpus;
 mod csv;
 pub mod digits;
 pub mod drawn;
@@ -22,6 +24,7 @@ pub mod strokes;
 mod text;
 pub mod toys;
 
+pub use corpus::Corpus;
 pub use drawn::Drawn;
 pub use file::{Parsed, parse};
 pub use images::{Images, MAX_SIDE};

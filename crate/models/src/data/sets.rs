@@ -33,8 +33,8 @@ impl ImageSets {
                 let (train, test) = images.split_even_odd()?;
                 return Ok(ImageSets { train, test });
             }
-            Some(UserData::Points(_)) => {
-                return Err(Error::BadData(format!("'{exhibit}' learns images, [N, H, W], not points.")));
+            Some(_) => {
+                return Err(Error::BadData(format!("'{exhibit}' learns images, [N, H, W], only.")));
             }
             None => {}
         }

@@ -25,7 +25,20 @@ pub enum Toy {
     SwissRoll,
 }
 
+/// Gaussians of equal weight.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mixture {
+    /// Their means.
+    pub centres: Vec<[f32; 2]>,
+    /// Standard deviations along both axes.
+    pub sigma: [f32; 2],
+}
+
 use Toy::*;
+
+/// Gaussians that stand for noise along a curve: so many that the spaces between them are a fraction
+/// of the noise.
+const ALONG: usize = 768;
 
 /// Standard deviation of each component of both mixtures.
 const MIXTURE_SIGMA: f32 = 0.05;
@@ -71,6 +84,31 @@ impl Toy {
         Some(((0..count).map(|k| self.centre(k)).collect(), MIXTURE_SIGMA))
     }
 
+    /// The set as a mixture of Gaussians; `None` for the checkerboard. The curves with noise around
+    /// them are mixtures of infinitely many, for which 768 stand, evenly along the curve.
+    pub fn mixture(self) -> Option<Mixture> {
+        if let Some((centres, sigma)) = self.modes() {
+            return Some(Mixture { centres, sigma: [sigma; 2] });
+        }
+        let along = (0..ALONG).map(|i| (i as f32 + 0.5) / ALONG as f32);
+        let side = |i: usize| i.is_multiple_of(2);
+        let (centres, sigma) = match self {
+            TwoMoons => {
+                let centre = |(i, u)| moved(moon(side(i), PI * u));
+                (along.enumerate().map(centre).collect(), MOONS_SCALE.map(|s| MOONS_NOISE / s))
+            }
+            Spiral => (along.enumerate().map(|(i, u)| spiral(side(i), u)).collect(), [SPIRAL_NOISE; 2]),
+            SwissRoll => (along.map(roll).collect(), [SPIRAL_NOISE; 2]),
+            _ => return None,
+        };
+        Some(Mixture { centres, sigma })
+    }
+
+    /// The lower left corners of the checkerboard's squares.
+    pub(crate) fn corners() -> Vec<[f32; 2]> {
+        (0..8).map(|i| [(2 * (i % 2) + i / 2 % 2) as f32 - 2.0, (i / 2) as f32 - 2.0]).collect()
+    }
+
     /// The exact log density at `x` in nats, where it has a closed form: the mixtures and the
     /// checkerboard (−∞ off its squares).
     pub fn log_density(self, x: [f32; 2]) -> Option<f64> {
@@ -108,14 +146,11 @@ impl Toy {
             }
             TwoMoons => {
                 let upper = stream.below(2) == 0;
-                let [x, y] = noisy(moon(upper, PI * stream.uniform()), MOONS_NOISE, stream);
-                [(x - MOONS_CENTRE[0]) / MOONS_SCALE[0], (y - MOONS_CENTRE[1]) / MOONS_SCALE[1]]
+                moved(noisy(moon(upper, PI * stream.uniform()), MOONS_NOISE, stream))
             }
             Spiral => {
-                // The root spreads the points evenly along the arm.
-                let turn = 3.0 * PI * libm::sqrtf(stream.uniform());
-                let side = if stream.below(2) == 0 { 1.0 } else { -1.0 };
-                noisy(arm(turn, side * 2.2 / (3.0 * PI)), SPIRAL_NOISE, stream)
+                let u = stream.uniform();
+                noisy(spiral(stream.below(2) == 0, u), SPIRAL_NOISE, stream)
             }
             Checkerboard => {
                 let (row, half) = (stream.below(4), stream.below(2));
@@ -125,10 +160,7 @@ impl Toy {
                 let mut within = |square: u32| square as f32 - 2.0 + 0.999_999 * stream.uniform();
                 [within(column), within(row)]
             }
-            SwissRoll => {
-                let turn = 1.5 * PI * (1.0 + 2.0 * stream.uniform());
-                noisy(arm(turn, 2.3 / (4.5 * PI)), SPIRAL_NOISE, stream)
-            }
+            SwissRoll => noisy(roll(stream.uniform()), SPIRAL_NOISE, stream),
         }
     }
 
@@ -145,6 +177,23 @@ impl Toy {
 /// A point of the spiral of Archimedes: at angle `turn`, `turn · pitch` from the origin.
 fn arm(turn: f32, pitch: f32) -> [f32; 2] {
     [turn * pitch * angle::cos(turn), turn * pitch * angle::sin(turn)]
+}
+
+/// A point of an arm of the spiral, the other of which is its mirror image, at the share `u` of its
+/// points: the root spreads them evenly along the arm.
+fn spiral(first: bool, u: f32) -> [f32; 2] {
+    let pitch = 2.2 / (3.0 * PI);
+    arm(3.0 * PI * libm::sqrtf(u), if first { pitch } else { -pitch })
+}
+
+/// A point of the rolled-up sheet.
+fn roll(u: f32) -> [f32; 2] {
+    arm(1.5 * PI * (1.0 + 2.0 * u), 2.3 / (4.5 * PI))
+}
+
+/// A point of the moons, centred and scaled.
+fn moved([x, y]: [f32; 2]) -> [f32; 2] {
+    [(x - MOONS_CENTRE[0]) / MOONS_SCALE[0], (y - MOONS_CENTRE[1]) / MOONS_SCALE[1]]
 }
 
 /// A point of the upper or the lower moon, before noise and scaling.

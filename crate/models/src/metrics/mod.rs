@@ -1,6 +1,7 @@
 //! Measures of models, computed on the host in `f64`. The gates and the page call the same ones.
 
 pub mod bounds;
+pub mod energy_distance;
 pub mod modes;
 pub mod ppca;
 pub mod rbm;

@@ -72,49 +72,45 @@ pub(super) fn shader(product: &Product, block: &Block, tiling: &Tiling) -> Shade
 /// The sum over k: a loop over one run, within a loop over runs where there are several.
 fn loops(source: &mut Source, k: u32, cut: Cut, a: &Part, b: &Part) -> String {
     let run = a.side.run;
-    if run == k {
-        return one_run(source, run, cut, cut.range(), a, b);
+    let (starts, runs) = (a.start() + &b.start(), k / run);
+    match (runs, cut.parts) {
+        (1, _) => {
+            let [begin, end] = cut.range();
+            starts + &one_run(source, run, cut, &begin, &end, a, b)
+        }
+        (_, 1) => {
+            let sum = one_run(source, run, cut, "0u", &format!("{run}u"), a, b);
+            format!("    for (var run = 0u; run < {runs}u; run++) {{\n{starts}{sum}    }}\n")
+        }
+        _ => {
+            let sum = one_run(source, run, cut, "begin", "end", a, b);
+            format!(
+                "    for (var run = k_begin / {run}u; run * {run}u < k_end; run++) {{
+    let begin = max(k_begin, run * {run}u) - run * {run}u;
+    let end = min(k_end - run * {run}u, {run}u);
+{starts}{sum}    }}
+"
+            )
+        }
     }
-    let starts = a.start() + &b.start();
-    if cut.parts == 1 {
-        let (inner, runs) = (one_run(source, run, cut, ["0u".into(), format!("{run}u")], a, b), k / run);
-        return format!(
-            "    for (var run = 0u; run < {runs}u; run++) {{\n{starts}{}    }}\n",
-            indented(&inner)
-        );
-    }
-    let inner = one_run(source, run, cut, ["begin".into(), "end".into()], a, b);
-    format!(
-        "    for (var run = k_begin / {run}u; run * {run}u < k_end; run++) {{
-        let begin = max(k_begin, run * {run}u) - run * {run}u;
-        let end = min(k_end - run * {run}u, {run}u);
-{starts}{}    }}
-",
-        indented(&inner)
-    )
 }
 
-/// The sum over the values of k from `range[0]` to `range[1]` of a run of `run` values.
-fn one_run(source: &mut Source, run: u32, cut: Cut, range: [String; 2], a: &Part, b: &Part) -> String {
+/// The sum over the values of k from `begin` to `end` of a run of `run` values.
+fn one_run(source: &mut Source, run: u32, cut: Cut, begin: &str, end: &str, a: &Part, b: &Part) -> String {
     // Values of k in a step: four, unless a short run has a better divisor.
     let step = match run {
         1..4 => run,
         6 | 9 | 15 => 3,
         _ => 4,
     };
-    let many = steps(source, step, a, b);
-    if cut.parts == 1 && run == step {
-        return format!("        let k = 0u;\n{many}");
-    }
-    let [begin, end] = range;
-    let mut text = format!(
-        "    var k = {begin};
-    for (; k + {step}u <= {end}; k += {step}u) {{
-{many}    }}
-"
-    );
+    let mut text = format!("    var k = {begin};\n");
+    let mut some = |step, head: String| {
+        text += &format!("    {head}{{\n{}    }}\n", steps(source, step, a, b));
+    };
+    let once = cut.parts == 1 && run == step;
+    some(step, if once { String::new() } else { format!("for (; k + {step}u <= {end}; k += {step}u) ") });
     if !run.is_multiple_of(step) || !cut.chunk.is_multiple_of(step) {
-        text += &format!("    for (; k < {end}; k++) {{\n{}    }}\n", steps(source, 1, a, b));
+        some(1, format!("for (; k < {end}; k++) "));
     }
     text
 }
@@ -149,7 +145,7 @@ impl Part<'_> {
 
     /// Where a run begins, relative to those.
     fn start(&self) -> String {
-        format!("        let {}_run = 0u{};\n", self.name, walk(&self.side.runs(), "run"))
+        format!("    let {}_run = 0u{};\n", self.name, walk(&self.side.runs(), "run"))
     }
 
     /// One element is no vector along k.
@@ -160,24 +156,19 @@ impl Part<'_> {
     /// Loads `count` elements, from `k` on, of every row or column.
     fn load(&self, source: &mut Source, count: u32) -> String {
         let Part { name, side, tile, .. } = *self;
-        let run = if side.one_run() { String::new() } else { format!(" + {name}_run") };
-        let at = |i: u32, k: u32| format!("{name}{i}{run}{}", step(&format!("(k + {k}u)"), side.along()));
-        let mut text = String::new();
-        let mut define = |variable: String, value: String| {
-            text += &format!("        let {name}_{variable} = {value};\n");
+        let (rows, values) = match self.walk(count) {
+            Walk::Words => (tile, count),
+            Walk::Along => (tile, 1),
+            Walk::Out => (1, count),
         };
-        match self.walk(count) {
-            Walk::Words => {
-                for (k, i) in (0..count).flat_map(|k| (0..tile).map(move |i| (k, i))) {
-                    define(format!("{i}_{k}"), source.word(side.arena(), &at(i, k)));
-                }
-            }
-            Walk::Along => {
-                (0..tile).for_each(|i| define(i.to_string(), source.vector(side.arena(), &at(i, 0))))
-            }
-            Walk::Out => {
-                (0..count).for_each(|k| define(k.to_string(), source.vector(side.arena(), &at(0, k))))
-            }
+        let mut text = String::new();
+        for (k, i) in (0..values).flat_map(|k| (0..rows).map(move |i| (k, i))) {
+            let at = format!("{name}{i} + {name}_run{}", step(&format!("(k + {k}u)"), side.along()));
+            let value = match self.walk(count) {
+                Walk::Words => source.word(side.arena(), &at),
+                _ => source.vector(side.arena(), &at),
+            };
+            text += &format!("        let {name}_{i}_{k} = {value};\n");
         }
         text
     }
@@ -187,8 +178,8 @@ impl Part<'_> {
         let name = self.name;
         match self.walk(count) {
             Walk::Words => format!("{name}_{i}_{k}"),
-            Walk::Along => format!("{name}_{i}[{k}]"),
-            Walk::Out => format!("{name}_{k}[{i}]"),
+            Walk::Along => format!("{name}_{i}_0[{k}]"),
+            Walk::Out => format!("{name}_0_{k}[{i}]"),
         }
     }
 }
@@ -200,9 +191,4 @@ fn row_type(columns: u32) -> &'static str {
         2 => "vec2<f32>",
         _ => "vec4<f32>",
     }
-}
-
-/// The same lines, four spaces further in.
-fn indented(text: &str) -> String {
-    text.lines().flat_map(|line| ["    ", line, "\n"]).collect()
 }

@@ -111,16 +111,15 @@ impl Product<'_> {
     fn source(&self, tile: (u32, u32), walks: &[Walk], cut: Cut) -> (Source, [Walk; 2]) {
         let mut source = Source::default();
         let walks = [(&self.a, tile.0), (&self.b, tile.1)].map(|(side, size)| {
-            let walk = side.walk(size);
-            let mut stores = self.kernel.body.stores.iter().filter(|s| s.access.loc.arena == side.arena());
-            let vectors = cut.parts > 1 || stores.all(|store| tile.1 == 4 && self.quad(store));
-            if vectors && walks.contains(&walk) { walk } else { Walk::Words }
-        });
-        for (side, walk) in [&self.a, &self.b].into_iter().zip(walks) {
-            if walk != Walk::Words && !source.is_vectors(side.arena()) {
-                source.vectors(side.arena());
+            let (walk, arena) = (side.walk(size), side.arena());
+            let mut stores = self.kernel.body.stores.iter().filter(|s| s.access.loc.arena == arena);
+            let whole = cut.parts > 1 || stores.all(|store| tile.1 == 4 && self.quad(store));
+            if !whole || !walks.contains(&walk) {
+                return Walk::Words;
             }
-        }
+            source.vectors(arena);
+            walk
+        });
         (source, walks)
     }
 

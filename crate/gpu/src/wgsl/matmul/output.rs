@@ -5,7 +5,6 @@ use crate::wgsl::body::{Scope, coordinates, statements};
 use crate::wgsl::grid::Grid;
 use crate::wgsl::source::Source;
 use tilde_graph::DType;
-use tilde_graph::plan::Instr;
 
 /// The grid of workgroups, and the statements that define a workgroup's tile, its batch `item`, and
 /// its part of k.
@@ -41,55 +40,32 @@ pub(super) fn place(product: &Product, tiling: &Tiling) -> (Grid, String) {
 /// is the column's place among its invocation's.
 pub(super) fn finish(source: &mut Source, product: &Product, cut: Cut) -> String {
     let Product { batch, m, n, kernel, .. } = *product;
-    let point = format!("(item * {m}u + row) * {n}u + column");
-    if cut.parts > 1 {
-        let outputs = batch * m * n;
+    let (domain, outputs) = (&kernel.domain, batch * m * n);
+    let (part, body) = if cut.parts > 1 {
         source.scratch(DType::F32, cut.parts * outputs);
-        return format!(
-            "fn finish(part: u32, item: u32, row: u32, column: u32, lane: u32, result0: f32) {{
-    scratch[part * {outputs}u + {point}] = result0;
-}}
-"
-        );
-    }
-    let scope = Scope { prefix: 'r', rank: kernel.domain.rank(), linear: "point", indent: 4 };
-    let random = kernel.body.instrs.iter().any(|i| matches!(i, Instr::Random { .. }));
-    let point = if random { format!("    let point = {point};\n") } else { String::new() };
-    let coordinates = domain(product);
-    let body = statements(source, &kernel.body, &scope);
+        ("part: u32, ", format!("    scratch[part * {outputs}u + point] = result0;\n"))
+    } else {
+        // The last axes are those of the columns, unless one of them reaches into the rows.
+        let (mut rows, mut points, mut at) = (domain.rank(), 1, "line");
+        while points < n {
+            rows -= 1;
+            points *= domain.dim(rows) as u32;
+        }
+        if points > n {
+            (rows, at) = (domain.rank(), "point");
+        }
+        let scope = Scope { prefix: 'r', rank: domain.rank(), linear: "point", indent: 4 };
+        let coordinates = coordinates(at, 0, &domain.without(|axis| axis >= rows), 4)
+            + &coordinates("column", rows, &domain.without(|axis| axis < rows), 4);
+        ("", coordinates + &statements(source, &kernel.body, &scope))
+    };
     format!(
-        "fn finish(item: u32, row: u32, column: u32, lane: u32, result0: f32) {{
-{point}{coordinates}{body}}}
+        "fn finish({part}item: u32, row: u32, column: u32, lane: u32, result0: f32) {{
+    let line = item * {m}u + row;
+    let point = line * {n}u + column;
+{body}}}
 "
     )
-}
-
-/// The coordinates of an output in the kernel's domain, whose axes divide batch, rows and columns,
-/// or reach from one into the next.
-fn domain(product: &Product) -> String {
-    let dims: Vec<usize> = product.kernel.domain.dims().collect();
-    let levels = [("item", product.batch), ("row", product.m), ("column", product.n)];
-    let mut levels = levels.into_iter().rev().filter(|level| level.1 > 1);
-    let (mut text, mut end) = (String::new(), dims.len());
-    while end > 0 {
-        // Axes and levels from the innermost, until both have the same number of points.
-        let (mut at, mut size) =
-            levels.next().map_or(("0u".to_string(), 1), |(name, size)| (name.into(), size));
-        let (mut first, mut points) = (end - 1, dims[end - 1] as u32);
-        while points != size {
-            if points < size {
-                first -= 1;
-                points *= dims[first] as u32;
-            } else {
-                let (name, outer) = levels.next().expect("the domain has batch times m times n points");
-                at = format!("({name} * {size}u + {at})");
-                size *= outer;
-            }
-        }
-        text += &coordinates(&at, first, dims[first..end].iter().copied(), 4);
-        end = first;
-    }
-    text
 }
 
 /// Calls `finish` for those of an invocation's `tile.0` × `tile.1` outputs that exist.

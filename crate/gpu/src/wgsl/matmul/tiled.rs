@@ -69,48 +69,42 @@ impl Load<'_> {
 
     /// Fills the tile with the values of k from `k0` on.
     fn load(&self, source: &mut Source, k: u32, k_end: &str) -> String {
-        if self.along() {
-            self.rows(source, 0, &[0, 1, 2, 3], k, k_end)
-        } else {
-            (0..LOADS).map(|i| self.rows(source, 8 * i, &[0], k, k_end)).collect()
-        }
-    }
-
-    /// Fills a row of the tile, `add` rows below the invocation's first, with some of its vectors.
-    fn rows(&self, source: &mut Source, add: u32, vectors: &[u32], k: u32, k_end: &str) -> String {
         let Load { name, side, .. } = *self;
         let summed = &side.summed.0;
+        let ragged = !k.is_multiple_of(SIDE);
         // Where a step stays on the last axis, what it divides is the same for all invocations.
-        let uniform = summed.len() > 1 && summed.last().is_some_and(|axis| axis.0.is_multiple_of(SIDE));
-        let at = if uniform {
+        let at = if summed.len() > 1 && summed.last().is_some_and(|axis| axis.0.is_multiple_of(SIDE)) {
             walk(summed, "k0") + &step("row", side.along())
         } else {
-            walk(summed, "(k0 + row)")
+            walk(summed, "k")
         };
-        let mut value = |i: u32| match self.walk {
-            Walk::Out => source.vector(side.arena(), &format!("{name}0 + at")),
-            _ => {
-                let words = (4 * i..4 * i + 4).map(|i| source.word(side.arena(), &format!("{name}{i} + at")));
-                format!("vec4<f32>({})", words.collect::<Vec<_>>().join(", "))
+        let mut text = String::new();
+        for load in 0..LOADS {
+            let (below, beside, first) =
+                if self.along() { (0, 2 * load, 4 * load) } else { (8 * load, 0, 0) };
+            let mut value = match self.walk {
+                Walk::Out => source.vector(side.arena(), &format!("{name}0 + at")),
+                _ => {
+                    let word = |i| source.word(side.arena(), &format!("{name}{} + at", first + i));
+                    format!("vec4<f32>({})", (0..4).map(word).collect::<Vec<_>>().join(", "))
+                }
+            };
+            let mut this = "k0 + row".to_string();
+            if ragged {
+                // Past the end of k there must be zeros.
+                value = format!("select(vec4<f32>(), {value}, k0 + row < {k_end})");
+                this = format!("min(k0 + row, {}u)", k - 1);
             }
-        };
-        let set = |i: u32, value: &str| {
-            format!("                tile_{name}[row * 9u + {name}_four + {}u] = {value};\n", 2 * i)
-        };
-        let mut sets: String = vectors.iter().map(|i| set(*i, &value(*i))).collect();
-        // Past the end of k there must be zeros, unless k ends with a tile.
-        if !k.is_multiple_of(SIDE) {
-            let zeros: String = vectors.iter().map(|i| set(*i, "vec4<f32>()")).collect();
-            sets = format!(
-                "                if (k0 + row < {k_end}) {{\n{sets}                }} else {{\n{zeros}                }}\n"
+            text += &format!(
+                "        {{
+            let row = {name}_row + {below}u;
+            let k = {this};
+            let at = 0u{at};
+            tile_{name}[row * 9u + {name}_four + {beside}u] = {value};
+        }}
+"
             );
         }
-        format!(
-            "            {{
-                let row = {name}_row + {add}u;
-                let at = 0u{at};
-{sets}            }}
-"
-        )
+        text
     }
 }

@@ -142,6 +142,6 @@ impl Reduce<'_> {
         let rank = self.kernel.domain.rank();
         let linear = format!("point * {}u + inner", self.inner.len());
         let scope = Scope { prefix: 'p', rank: rank + self.inner.rank(), linear: &linear, indent };
-        coordinates("inner", rank, self.inner.dims(), indent) + &statements(source, body, &scope)
+        coordinates("inner", rank, self.inner, indent) + &statements(source, body, &scope)
     }
 }

@@ -31,7 +31,7 @@ impl Reduce<'_> {
                 ("POINT", &point),
                 ("PART", &part),
                 ("INNER", &self.inner.len()),
-                ("COORDINATES", &coordinates("point", 0, self.kernel.domain.dims(), 4)),
+                ("COORDINATES", &coordinates("point", 0, &self.kernel.domain, 4)),
                 ("IDENTITY", &identity(pass.op, dtype(pass))),
                 ("PRE", &pre),
                 ("COMBINE", &combined(pass, "total")),

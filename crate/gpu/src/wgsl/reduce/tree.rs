@@ -20,71 +20,68 @@ impl Reduce<'_> {
     pub(super) fn tree(&self, tree: &Tree) -> Shader {
         let Tree { columns, lanes, side_by_side } = *tree;
         let mut source = Source::default();
-        let domain = &self.kernel.domain;
-        let (points, elements) = (self.kernel.points(), self.inner.len());
+        let (domain, points) = (&self.kernel.domain, self.kernel.points());
         let grid = Grid::of((points as u64).div_ceil(u64::from(columns)));
-        let (size, column, lane) = if side_by_side {
-            (format!("{columns}, {lanes}"), "local.x", "local.y")
-        } else {
-            (format!("{lanes}, {columns}"), "local.y", "local.x")
-        };
-        // Invocations between lanes of a column, and the number of its first lane.
-        let (reach, first) =
-            if side_by_side { (columns, "column".into()) } else { (1, format!("column * {lanes}u")) };
+        let (reach, column) = if side_by_side { (columns, "% columns") } else { (1, "/ lanes") };
+        let more = !self.last.instrs.is_empty();
         let (mut shares, mut passes) = (String::new(), String::new());
         for (i, pass) in self.passes.iter().enumerate() {
             let scalar = type_name(dtype(pass));
             shares += &format!("var<workgroup> share{i}: array<{scalar}, {}>;\n", columns * lanes);
             let total = format!("total{i}");
+            let element = self.element(&mut source, &pass.pre, 12);
             // Lanes other than the first need a result for what follows only.
-            let result = if i + 1 < self.passes.len() || !self.last.instrs.is_empty() {
-                format!("    workgroupBarrier();\n    let result{i} = share{i}[{first}];")
+            let result = if more || i + 1 < self.passes.len() {
+                format!("workgroupBarrier();\n    let result{i} = share{i}[slot - lane * reach];")
             } else {
-                format!("    let result{i} = total{i};")
+                format!("let result{i} = total{i};")
             };
             passes += &fill(
                 kernel!("reduce_tree_pass"),
                 &[
                     ("PASS", &i),
-                    ("LANES", &lanes),
-                    ("REACH", &reach),
-                    ("POINTS", &points),
-                    ("INNER", &elements),
                     ("IDENTITY", &identity(pass.op, dtype(pass))),
-                    ("PRE", &self.element(&mut source, &pass.pre, 12)),
-                    ("COMBINE", &combined(pass, &total)),
-                    ("COMBINE_VALUE", &combine(pass.op, &total, "value")),
+                    (
+                        "ELEMENTS",
+                        &elements(&format!("{element}            {total} = {};\n", combined(pass, &total))),
+                    ),
+                    ("COMBINE", &combine(pass.op, &total, "value")),
                     ("RESULT", &result),
                 ],
             );
         }
-        if !self.last.instrs.is_empty() {
-            let last = self.element(&mut source, self.last, 12);
-            passes += &format!(
-                "    if (point < {points}u) {{
-        for (var inner = lane; inner < {elements}u; inner += {lanes}u) {{
-{last}        }}
-    }}
-"
-            );
+        if more {
+            passes += &elements(&self.element(&mut source, self.last, 12));
         }
         let scope = Scope { prefix: 'r', rank: domain.rank(), linear: "point", indent: 8 };
         let body = statements(&mut source, &self.kernel.body, &scope);
         let main = fill(
             kernel!("reduce_tree"),
             &[
-                ("SHARES", &shares),
-                ("SIZE", &size),
-                ("COLUMN", &column),
-                ("LANE", &lane),
-                ("COLUMNS", &columns),
-                ("ROW", &grid.row()),
                 ("POINTS", &points),
-                ("COORDINATES", &coordinates("point", 0, domain.dims(), 4)),
+                ("ELEMENTS", &self.inner.len()),
+                ("COLUMNS", &columns),
+                ("LANES", &lanes),
+                ("REACH", &reach),
+                ("SHARES", &shares),
+                ("COLUMN", &column),
+                ("ROW", &grid.row()),
+                ("COORDINATES", &coordinates("point", 0, domain, 4)),
                 ("PASSES", &passes),
                 ("BODY", &body),
             ],
         );
         source.shader(&main, grid.groups)
     }
+}
+
+/// The loop over a lane's elements.
+fn elements(body: &str) -> String {
+    format!(
+        "    if (point < points) {{
+        for (var inner = lane; inner < elements; inner += lanes) {{
+{body}        }}
+    }}
+"
+    )
 }

@@ -1,0 +1,101 @@
+//! The exhibit's card.
+
+use crate::card::*;
+
+/// Data sets, in the order of the setting.
+const DATA: &[&str] = &[
+    "eight-gaussians",
+    "two-moons",
+    "checkerboard",
+    "grid-25",
+    "spiral",
+    "swiss-roll",
+    "drawn",
+    "strokes",
+    "digits8",
+];
+
+/// The card.
+pub const CARD: Card = Card {
+    id: "ddpm",
+    chapter: 12,
+    slides: "19–22",
+    minutes: 15,
+    settings: &[
+        Setting::choice("data", DATA),
+        Setting::choice("prediction", &["velocity", "noise", "clean"]),
+        Setting::choice("noise_schedule", &["cosine", "linear"]),
+        Setting::choice("sampler", &["ddpm", "ddpm-large", "ddim"]).live(),
+        Setting::int("sampling_steps", 1, 1000, 100).live(),
+        Setting::float("eta", 0.0, 1.0, 0.0),
+        Setting::log("learning_rate", 1e-5, 0.05, 2e-3),
+        Setting::float("time", 0.0, 1.0, 0.3),
+        Setting::int("timesteps", 10, 1000, 100).more(),
+        Setting::flag("clip", true).live().more(),
+        Setting::float("average", 0.0, 0.9999, 0.995).more(),
+        Setting::flag("schedule", true).live().more(),
+        Setting::int("horizon", 100, 100_000, 2000).live().more().unit("steps"),
+        Setting::flag("fourier", true).more(),
+        Setting::int("hidden", 8, 512, 128).more(),
+        Setting::int("layers", 1, 4, 3).more(),
+        Setting::int("batch", 16, 1024, 256).more(),
+    ],
+    metrics: &[
+        Metric::new("loss", "", "loss", Role::Model),
+        Metric::new("score_error", "", "score", Role::Model).against(0.0),
+        Metric::new("score_cosine", "", "score", Role::Other).against(1.0),
+        Metric::new("energy_distance", "", "", Role::Model).against(0.0),
+        // 1 − e^−4.5: the share of a Gaussian in the plane within three standard deviations.
+        Metric::new("high_quality", "share", "", Role::Model).against(0.988_891_003_461_758),
+        Metric::new("modes", "", "", Role::Model),
+        Metric::new("bound", "nats", "", Role::Model),
+        Metric::new("prior_kl", "nats", "", Role::Truth).against(0.0),
+        Metric::new("denoised", "", "", Role::Model),
+    ],
+    views: &[
+        View::main("film", ViewKind::Points),
+        View::main("forward", ViewKind::Points),
+        View::side("samples", ViewKind::Points),
+        View::side("prediction", ViewKind::Points),
+        View::side("losses", ViewKind::Bars),
+        View::side("signal", ViewKind::Bars),
+    ],
+    actions: &[
+        Action { id: "brush", kind: ActionKind::Brush, view: "film" },
+        Action { id: "clear", kind: ActionKind::Button, view: "film" },
+    ],
+    phases: &["denoise"],
+    experiments: &[
+        Experiment {
+            id: "few-steps",
+            settings: &[("sampler", "ddim"), ("sampling_steps", "5")],
+            steps: 2000,
+            phase: "",
+        },
+        Experiment {
+            id: "division",
+            settings: &[
+                ("prediction", "noise"),
+                ("sampler", "ddim"),
+                ("sampling_steps", "10"),
+                ("clip", "false"),
+            ],
+            steps: 2000,
+            phase: "",
+        },
+        Experiment { id: "plateau", settings: &[("fourier", "false")], steps: 1500, phase: "" },
+        Experiment {
+            id: "images",
+            settings: &[
+                ("data", "digits8"),
+                ("sampler", "ddim"),
+                ("sampling_steps", "20"),
+                ("hidden", "128"),
+            ],
+            steps: 1500,
+            phase: "",
+        },
+    ],
+    data: &["points", "images"],
+    budget: 2000,
+};

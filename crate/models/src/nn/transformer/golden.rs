@@ -1,0 +1,164 @@
+//! The network against PyTorch (`tests/goldens/make_gpt.py`), on the CPU and in the interpreter.
+
+use super::*;
+use alloc::vec::Vec;
+use serde_json::Value;
+use std::path::Path;
+use std::string::ToString;
+use tilde_cpu::{Cpu, Interpreter, Values};
+use tilde_graph::{Device, Unary, Var, compile};
+
+fn record(id: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/goldens/gpt.json");
+    let file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    file["records"].as_array().unwrap().iter().find(|r| r["id"] == id).unwrap().clone()
+}
+
+fn numbers(tensor: &Value) -> Vec<f64> {
+    let data =
+        if tensor.is_number() { std::slice::from_ref(tensor) } else { tensor["data"].as_array().unwrap() };
+    data.iter().map(|x| x.as_f64().unwrap()).collect()
+}
+
+/// A map of tensors in the layout of a group.
+fn flat(program: &Program, group: &Group, map: &Value) -> Vec<f64> {
+    let decl = &program.vars()[group.var().id().0 as usize];
+    let mut out = alloc::vec![0.0; decl.shape.len()];
+    for p in &decl.params {
+        let (_, name) = p.name.split_once('.').unwrap();
+        out[p.offset as usize..][..p.shape.len()].copy_from_slice(&numbers(&map[name]));
+    }
+    out
+}
+
+fn near(what: &str, got: &[f64], expected: &[f64], tolerance: f64) {
+    assert_eq!(got.len(), expected.len(), "{what}");
+    let off = got.iter().zip(expected).map(|(a, b)| (a - b).abs() / b.abs().max(1.0)).fold(0.0, f64::max);
+    assert!(off <= tolerance, "{what}: off by {off:e}");
+}
+
+#[test]
+fn loss_attention_and_gradients_agree_with_pytorch() {
+    let r = record("transformer");
+    let size = |name: &str| r["in"]["sizes"][name].as_u64().unwrap() as usize;
+    let sizes = Sizes {
+        layers: size("layers"),
+        width: size("width"),
+        heads: size("heads"),
+        context: size("context"),
+        symbols: size("symbols"),
+    };
+    let mut p = Program::new("golden");
+    let (mut matrices, mut gains) = (p.group("matrices"), p.group("gains"));
+    let network = Transformer::new(&mut p, &mut matrices, &mut gains, sizes);
+    let letters = numbers(&r["in"]["letters"]);
+    let b = letters.len() / sizes.context;
+    let [inputs, targets] = ["letters", "targets"].map(|name| p.input(name, [b * sizes.context]));
+    p.entry("run", |g| {
+        let read = network.read(g, g.read(inputs).unary(Unary::ToU32), sizes.context, |x| x);
+        let attention: Vec<Tensor> = (0..sizes.layers).map(|i| read.attention(i)).collect();
+        let loss = read.logits.cross_entropy(g.read(targets).unary(Unary::ToU32)).mean();
+        g.output("logits", read.logits);
+        g.output("attention", g.concat(&attention, 0));
+        g.output("loss", loss);
+        g.output("matrices", g.grad_group(loss, &matrices));
+        g.output("gains", g.grad_group(loss, &gains));
+    })
+    .unwrap();
+
+    let given = |group: &Group| flat(&p, group, &r["in"]["weights"]);
+    let state: [(Var, Vec<f64>); 4] = [
+        (matrices.var(), given(&matrices)),
+        (gains.var(), given(&gains)),
+        (inputs, letters),
+        (targets, numbers(&r["in"]["targets"])),
+    ];
+    let grads = |group: &Group| flat(&p, group, &r["out"]["grads"]);
+    let expected = [
+        ("logits", numbers(&r["out"]["logits"])),
+        ("attention", numbers(&r["out"]["attention"])),
+        ("loss", numbers(&r["out"]["loss"])),
+        ("matrices", grads(&matrices)),
+        ("gains", grads(&gains)),
+    ];
+
+    let mut judge = Interpreter::new(&p, 0);
+    state.iter().for_each(|(var, values)| judge.write(*var, Values::F(values.clone())));
+    judge.run(0);
+    // Its constants, the angles among them, are rounded to f32.
+    expected.iter().for_each(|(name, e)| near(name, judge.output(name).unwrap().f(), e, 1e-6));
+
+    let plan = compile(&p);
+    let mut device = Cpu::load(plan.clone()).unwrap();
+    for (var, values) in &state {
+        let loc = plan.vars[var.id().0 as usize].loc;
+        device.write(loc.arena, loc.offset, &values.iter().map(|&x| x as f32).collect::<Vec<f32>>());
+    }
+    crate::drive::run(&mut device, 0).unwrap();
+    for (name, e) in &expected {
+        let got = pollster::block_on(crate::drive::output(&mut device, 0, name)).unwrap();
+        near(&name.to_string(), &got.into_iter().map(f64::from).collect::<Vec<f64>>(), e, 5e-6);
+    }
+}
+
+#[test]
+fn n_gram_models_agree_with_nltk() {
+    let r = record("witten_bell");
+    let text = |name: &str| -> Vec<u32> {
+        r["in"][name].as_array().unwrap().iter().map(|x| x.as_u64().unwrap() as u32).collect()
+    };
+    let symbols = r["in"]["symbols"].as_u64().unwrap() as usize;
+    let all = crate::data::corpus::ladder::witten_bell(&text("train"), &text("test"), symbols, 5);
+    let got: Vec<f64> = all.into_iter().flatten().map(f64::from).collect();
+    near("losses", &got, &numbers(&r["out"]["losses"]), 1e-6);
+}
+
+/// One character at a time from the cache, and all of them at once.
+#[test]
+fn the_cache_gives_what_reading_anew_gives() {
+    let sizes = Sizes { layers: 2, width: 24, heads: 3, context: 9, symbols: 13 };
+    let mut p = Program::new("cache");
+    let (mut matrices, mut gains) = (p.group("matrices"), p.group("gains"));
+    let network = Transformer::new(&mut p, &mut matrices, &mut gains, sizes);
+    let (b, t) = (2, sizes.context);
+    let letters = p.input("letters", [b, t]);
+    let at = p.input("at", []);
+    let shape = [b, sizes.heads, t, sizes.width / sizes.heads];
+    let caches: Vec<[Var; 2]> =
+        (0..2).map(|i| [0, 1].map(|j| p.scratch(&format!("cache{i}{j}"), shape))).collect();
+    let all = p.entry("all", |g| {
+        let letters = g.read(letters).unary(Unary::ToU32).reshape([b * t]);
+        g.output("logits", network.read(g, letters, t, |x| x).logits.reshape([b, t, sizes.symbols]));
+    });
+    let one = p.entry("one", |g| {
+        let at = g.read(at).unary(Unary::ToU32);
+        let here = g.iota([1, t], 1).equal(at);
+        let letters = (g.read(letters) * here).sum_axes(&[1]).unary(Unary::ToU32);
+        let cache: Vec<[Tensor; 2]> = caches.iter().map(|c| c.map(|var| g.read(var))).collect();
+        let (logits, cache) = network.read_one(g, letters, at, &cache);
+        caches.iter().flatten().zip(cache.iter().flatten()).for_each(|(var, x)| g.assign(*var, *x));
+        g.output("logits", logits);
+    });
+    let (all, one) = (all.unwrap(), one.unwrap());
+    let mut device = Cpu::load(compile(&p)).unwrap();
+    let mut stream = tilde_graph::rng::Stream::new(5, 0);
+    for group in [&matrices, &gains] {
+        let len = p.vars()[group.var().id().0 as usize].shape.len();
+        let values: Vec<f32> = (0..len).map(|_| 0.5 * stream.normal()).collect();
+        crate::drive::write(&mut device, group.var(), &values);
+    }
+    let text: Vec<f32> = (0..b * t).map(|_| stream.below(13) as f32).collect();
+    crate::drive::write(&mut device, letters, &text);
+    crate::drive::run(&mut device, all).unwrap();
+    let expected = pollster::block_on(crate::drive::output(&mut device, all, "logits")).unwrap();
+    for i in 0..t {
+        crate::drive::write(&mut device, at, &[i as f32]);
+        crate::drive::run(&mut device, one).unwrap();
+        let got = pollster::block_on(crate::drive::output(&mut device, one, "logits")).unwrap();
+        for row in 0..b {
+            let widened = |x: &[f32]| x.iter().map(|&x| f64::from(x)).collect::<Vec<f64>>();
+            let expected = widened(&expected[(row * t + i) * sizes.symbols..][..sizes.symbols]);
+            near("logits", &widened(&got[row * sizes.symbols..][..sizes.symbols]), &expected, 1e-5);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+import "@tensorflow/tfjs-backend-webgpu";
+
+export { default } from "./adapter.js";

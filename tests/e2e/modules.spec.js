@@ -1,0 +1,156 @@
+// Which wasm modules a visitor downloads, and that each of them serves a whole exhibit.
+
+import { expect, metrics, open, reached, test } from "./site.js";
+
+/**
+ * The folders of pkg/ that were asked for, in order.
+ * @param {import("@playwright/test").BrowserContext} context
+ */
+function fetched(context) {
+  /** @type {string[]} */
+  const folders = [];
+  context.on("request", (request) => {
+    const folder = request.url().match(/\/pkg\/(\w+)\/tilde_web_bg\.wasm$/)?.[1];
+    if (folder) folders.push(folder);
+  });
+  return folders;
+}
+
+/** Stands in for the browser's answer. @param {import("@playwright/test").Page} page @param {object} gpu */
+const pretend = (page, gpu) =>
+  page.route("**/www/engine/gpu.js", (route) =>
+    route.fulfill({
+      contentType: "text/javascript",
+      body: `export const findGpu = async () => (${JSON.stringify({ description: "", ...gpu })});`,
+    }),
+  );
+
+test("on the CPU nothing of the GPU is fetched, though there is a software one", async ({ page, site, context }) => {
+  const folders = fetched(context);
+  await open(page, `${site}#/gan2d`);
+  await reached(page, 5);
+  await expect(page.locator(".badge")).toContainText("the GPU here is software");
+  expect(folders).toEqual(["relaxed"]);
+});
+
+test("WebGPU by hand fetches its module; back to the CPU fetches nothing again", async ({ page, site, context }) => {
+  const folders = fetched(context);
+  await open(page, `${site}#/gan2d`);
+  await reached(page, 5);
+  await page.locator("details.more summary").click();
+  await page.getByLabel("Computes on").selectOption("webgpu");
+  await expect(page.locator(".badge")).toContainText(/WebGPU · \S/);
+  await reached(page, 5);
+  expect(folders).toEqual(["relaxed", "gpu"]);
+  await page.getByLabel("Computes on").selectOption("cpu");
+  await expect(page.locator(".badge")).toContainText("CPU");
+  await reached(page, 5);
+  expect(folders).toEqual(["relaxed", "gpu"]);
+});
+
+test("a link to a run on WebGPU fetches that module alone, and weights go from one to the other", async ({
+  page,
+  site,
+  context,
+}) => {
+  const folders = fetched(context);
+  await open(page, `${site}#/vae?backend=webgpu&steps=3`);
+  await expect(page.locator(".badge")).toContainText(/WebGPU · \S/);
+  await expect.poll(async () => (await metrics(page)).step).toBe(3);
+  expect(folders).toEqual(["gpu"]);
+  const found = await page.evaluate(async () => {
+    const exhibit = /** @type {any} */ (document.querySelector("tilde-exhibit"));
+    const saved = await exhibit.save();
+    const onGpu = await exhibit.sample(4, { seed: 5 });
+    await exhibit.session.reopen({ backend: "cpu" });
+    await exhibit.load(saved);
+    const onCpu = await exhibit.sample(4, { seed: 5 });
+    const off = onCpu.data.map((/** @type {number} */ x, /** @type {number} */ i) => Math.abs(x - onGpu.data[i]));
+    return { backend: exhibit.session.run.backend, off: Math.max(...off), spread: Math.max(...onCpu.data) };
+  });
+  expect(found.backend).toBe("cpu");
+  expect(found.spread).toBeGreaterThan(0.1);
+  expect(found.off).toBeLessThan(1e-3);
+  expect(folders).toEqual(["gpu", "relaxed"]);
+});
+
+test("where there is a real GPU both modules are fetched, and the faster one runs", async ({ page, site, context }) => {
+  await pretend(page, { available: true, software: false, description: "Pretended" });
+  const folders = fetched(context);
+  await open(page, `${site}#/gan2d`);
+  await expect(page.locator(".badge")).toContainText(/faster here than/);
+  await reached(page, 5);
+  expect(folders).toEqual(["relaxed", "gpu"]);
+});
+
+test("a GPU module that cannot be had leaves the exhibit on the CPU", async ({ page, site }) => {
+  await pretend(page, { available: true, software: false });
+  await page.route("**/pkg/gpu/**", (route) => route.abort());
+  await open(page, `${site}#/gan2d`);
+  await expect(page.locator(".badge")).toContainText("WebGPU failed to start");
+  await reached(page, 5);
+});
+
+test("where there is no GPU, a link that asks for one goes on with the CPU and says so", async ({
+  page,
+  site,
+  context,
+}) => {
+  await pretend(page, { available: false, software: false });
+  const folders = fetched(context);
+  await open(page, `${site}#/gan2d?backend=webgpu`);
+  await expect(page.locator(".badge")).toContainText("no WebGPU here");
+  await reached(page, 5);
+  expect(folders).toEqual(["relaxed"]);
+});
+
+test("the library: WebGPU alone fetches its module alone, and is refused where there is none", async ({
+  page,
+  site,
+  context,
+}) => {
+  const folders = fetched(context);
+  const start = async (/** @type {string} */ base) => {
+    const { Tilde } = await import(`${base}www/tilde.js`);
+    const tilde = await Tilde.start({ backend: "webgpu" });
+    const run = await tilde.open("gan2d", { seed: 7 });
+    const { step } = await run.train(2);
+    const parsed = await tilde.parse("points.csv", new TextEncoder().encode("1,2\n3,4"));
+    const wrong = await tilde.open("gan2d", { settings: { data: "cubes" } }).catch((/** @type {any} */ e) => e.code);
+    tilde.close();
+    return { backend: run.backend, step, shape: parsed.shape, wrong };
+  };
+  await page.goto(`${site}blank.html`);
+  expect(await page.evaluate(start, site)).toEqual({
+    backend: "webgpu",
+    step: 2,
+    shape: [2, 2],
+    wrong: "bad-setting",
+  });
+  expect(folders).toEqual(["gpu"]);
+  await pretend(page, { available: false, software: false });
+  await page.goto(`${site}blank.html?again`);
+  const refused = await page.evaluate(async (base) => {
+    const { Tilde } = await import(`${base}www/tilde.js`);
+    return Tilde.start({ backend: "webgpu" }).catch((/** @type {any} */ error) => error.code);
+  }, site);
+  expect(refused).toBe("no-webgpu");
+  expect(folders).toEqual(["gpu"]);
+});
+
+test("a module refuses the backend that it lacks", async ({ page, site }) => {
+  await page.goto(`${site}blank.html`);
+  const codes = await page.evaluate(async (base) => {
+    const { loadWasm } = await import(`${base}www/load.js`);
+    const found = [];
+    for (const [module, backend] of [
+      ["simd", "webgpu"],
+      ["gpu", "cpu"],
+    ]) {
+      const { WebRun } = await loadWasm(base, module);
+      found.push(await WebRun.open("gan2d", { backend }).catch((/** @type {any} */ error) => error.code));
+    }
+    return found;
+  }, site);
+  expect(codes).toEqual(["device-lost", "device-lost"]);
+});

@@ -1,0 +1,25 @@
+// Writes www/data/lessons.txt, the text of the course itself, which an exhibit learns from: every word
+// of the exhibits, in the order of the contents. The file is committed and does not change by itself,
+// so that what is measured on it stays comparable: node www/tools/lessons.mjs
+
+import { readFile, writeFile } from "node:fs/promises";
+
+const WORDS = new URL("../words/en/", import.meta.url);
+
+/** All strings of a JSON value, in order. @param {unknown} value @returns {string[]} */
+function strings(value) {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(strings) : [];
+}
+
+/** @param {string} name */
+const read = (name) => readFile(new URL(name, WORDS), "utf8");
+
+const { contents } = JSON.parse(await read("ui.json"));
+const parts = [];
+for (const id of Object.keys(contents)) {
+  parts.push(strings(JSON.parse(await read(`${id}.json`))).join("\n"), await read(`${id}.md`));
+}
+const text = `${parts.map((part) => part.trim()).join("\n\n")}\n`;
+await writeFile(new URL("../data/lessons.txt", import.meta.url), text);
+console.log(`www/data/lessons.txt: ${text.length} characters, ${new Set(text).size} different ones.`);

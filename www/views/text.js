@@ -1,0 +1,83 @@
+// Lines of characters, as text and not as a picture of it: it can be read out, selected and copied.
+
+import { h } from "../ui/dom.js";
+
+/**
+ * @typedef {import("../protocol.js").Picture} Picture
+ * @typedef {import("../protocol.js").Layer} Layer
+ */
+
+/** What stands for characters that cannot be seen. @type {Record<string, string>} */
+const SEEN = { "\n": "↵", " ": "␣" };
+
+/** A character that can be seen, for labels. @param {number} code */
+export const seen = (code) => SEEN[String.fromCodePoint(code)] ?? String.fromCodePoint(code);
+
+/** The lines of a layer, or of samples. @param {{ data: Float32Array, shape: number[] }} layer @returns {string[]} */
+export function linesOf({ data, shape: [, length] }) {
+  const lines = [];
+  for (let i = 0; i < data.length; i += length) lines.push(String.fromCodePoint(...data.subarray(i, i + length)));
+  return lines;
+}
+
+/** Shows a text view. */
+export class TextBlock {
+  element = h("div", { className: "text" });
+  /** @type {HTMLElement[]} the characters of a shaded text */
+  #shaded = [];
+  #known = "";
+
+  /** @param {Picture} picture */
+  show({ layers, columns }) {
+    const [text, shade] = layers;
+    if (!text) return;
+    const lines = linesOf(text);
+    if (shade) this.#showShaded(lines, shade, columns);
+    else this.#showPlain(lines, text);
+  }
+
+  /** The text alternative, for a text that is looked at more than read. @param {string} text */
+  describe(text) {
+    if (!this.#shaded.length) return;
+    this.element.setAttribute("role", "img");
+    this.element.setAttribute("aria-label", text);
+  }
+
+  /** Paragraphs; what is marked is underlined. @param {string[]} lines @param {Layer} layer */
+  #showPlain(lines, { labels, shape: [, length] }) {
+    const paragraphs = lines.map((line, i) => {
+      const marks = labels.slice(i * length, (i + 1) * length);
+      const parts = [];
+      for (let from = 0, at = 1; from < line.length; at++) {
+        if (at < line.length && Boolean(marks[at]) === Boolean(marks[from])) continue;
+        const part = line.slice(from, at);
+        parts.push(marks[from] ? h("mark", {}, part) : part);
+        from = at;
+      }
+      return h("p", {}, ...parts);
+    });
+    this.element.replaceChildren(...paragraphs);
+  }
+
+  /**
+   * A line for each head, its characters shaded. The elements stay while the text does.
+   * @param {string[]} lines
+   * @param {Layer} shade
+   * @param {number} heads of each layer of the network
+   */
+  #showShaded(lines, { data }, heads) {
+    const known = `${heads} ${lines.join("\n")}`;
+    if (known !== this.#known) {
+      this.#known = known;
+      this.element.classList.add("shaded");
+      const rows = lines.map((line, i) => {
+        const characters = [...line].map((c) => h("i", {}, c === "\n" ? seen(10) : c));
+        return h("p", {}, h("b", {}, `${Math.floor(i / heads) + 1}.${(i % heads) + 1}`), ...characters);
+      });
+      this.element.replaceChildren(...rows);
+      this.#shaded = [...this.element.querySelectorAll("i")];
+    }
+    // The root, so that small weights are seen too.
+    this.#shaded.forEach((c, i) => c.style.setProperty("--weight", `${(50 * Math.sqrt(data[i])).toFixed(1)}%`));
+  }
+}
