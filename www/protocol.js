@@ -18,6 +18,7 @@
  * @property {string} unit
  * @property {boolean} live  applies at once; otherwise changing it rebuilds the model
  * @property {boolean} more  folded under "More"
+ * @property {string} view  id of the view that it is put under, or ""
  *
  * @typedef {{ id: string, unit: string, reference: number|null|undefined, curve: string, role: Role, sometimes: boolean }} Metric
  * @typedef {{ id: string, kind: ViewKind, main: boolean }} View

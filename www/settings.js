@@ -13,7 +13,7 @@ import { TildeError } from "./errors.js";
 export const LAST_SEED = Number.MAX_SAFE_INTEGER;
 
 /** What the choice of data is called that the user paints. */
-const DRAWN = "drawn";
+export const DRAWN = "drawn";
 
 /** @param {Card} card @returns {Values} */
 export const defaults = (card) => Object.fromEntries(card.settings.map((setting) => [setting.id, setting.default]));

@@ -105,6 +105,55 @@ test("clearing what was painted shows the choice of data that it makes", async (
   await expect(page.locator('[data-setting="data"] select')).toHaveValue("drawn");
 });
 
+test("what comes next follows the sentence as it is typed", async ({ page, site }) => {
+  await open(page, `${site}#/gpt?backend=cpu&context=16&width=32`);
+  await reached(page, 3);
+  await pause(page);
+  const heads = page.locator('[data-view="heads"] p').first();
+  await expect(heads).toContainText("↵");
+  await page.getByRole("textbox", { name: "Your sentence" }).fill("two ☃ cats");
+  await expect(page.locator('[data-view="next"] .note')).toHaveText("This text has no such character: ☃");
+  await expect(heads).toHaveText("1.1↵two  cats");
+  const bars = await page.evaluate(async () => {
+    const { layers } = await /** @type {any} */ (document.querySelector("tilde-exhibit")).session.run.view("next");
+    return layers.map((/** @type {any} */ { id, data }) => [
+      id,
+      data.reduce((/** @type {number} */ a, /** @type {number} */ b) => a + b, 0),
+    ]);
+  });
+  expect(bars.slice(0, 2).map((/** @type {any[]} */ [id]) => id)).toEqual(["model", "sentence"]); // no such sentence, so no truth
+  expect(bars[0][1]).toBeCloseTo(1, 4);
+});
+
+test("a pasted text is learned from, and too short a one is refused", async ({ page, site }) => {
+  await open(page, `${site}#/gpt?backend=cpu&context=16&width=32`);
+  await reached(page, 2);
+  await page.getByRole("button", { name: "Your data" }).click();
+  const area = page.getByRole("textbox", { name: /paste a text/ });
+  await area.fill("Too short.");
+  await page.getByRole("button", { name: "Train on this text" }).click();
+  await expect(page.getByRole("alert")).toContainText("1,000 to 1,200,000 characters, found 10");
+  await area.fill("Row, row, row your boat.\n".repeat(60));
+  await page.getByRole("button", { name: "Train on this text" }).click();
+  await expect(page.locator('[data-setting="data"] select')).toHaveValue("own");
+  await reached(page, 5);
+  await expect(page.locator('[data-metric="context_4"]')).toBeVisible();
+  await expect(page.locator('[data-metric="grammatical"]')).toBeHidden();
+  const known = new Set("Row, row, row your boat.\n");
+  const text = await page.locator('[data-view="samples"] p').first().textContent();
+  expect([...(text ?? "")].every((c) => known.has(c))).toBe(true);
+});
+
+test("a file of text is shown, then trained on", async ({ page, site }) => {
+  await open(page, `${site}#/gpt?backend=cpu&context=16&width=32`);
+  const buffer = Buffer.from("Round and round the garden.\n".repeat(50));
+  await page.locator('input[type="file"]').setInputFiles({ name: "rhyme.txt", mimeType: "text/plain", buffer });
+  await expect(page.locator("dialog")).toContainText("1,400 characters. It begins:");
+  await page.getByRole("button", { name: "Train on this text" }).click();
+  await expect(page.locator('[data-setting="data"] select')).toHaveValue("own");
+  await reached(page, 5);
+});
+
 test("pictures become small grey images; dark on light is inverted", async ({ page, site }) => {
   await open(page, `${site}#/vae?backend=cpu`);
   await pause(page);

@@ -46,7 +46,9 @@ function checkText(text) {
   if (typeof text !== "string") refuse(`text must be a string, found ${typeof text}.`);
   const [least, most] = LIMITS.characters;
   if (text.length < least || text.length > most)
-    refuse(`Expected a text of ${least.toLocaleString("en")} to ${most.toLocaleString("en")} characters, found ${text.length.toLocaleString("en")}.`);
+    refuse(
+      `Expected a text of ${least.toLocaleString("en")} to ${most.toLocaleString("en")} characters, found ${text.length.toLocaleString("en")}.`,
+    );
   return text;
 }
 

@@ -2,6 +2,7 @@
 // can go back to. Calls come one at a time, in order.
 
 import { TildeError, describe } from "../errors.js";
+import { DRAWN } from "../settings.js";
 import { openFastest } from "./choose.js";
 import { Pace, breathe } from "./pace.js";
 
@@ -218,9 +219,8 @@ export class EngineRun {
       }
     } else {
       const settings = { ...this.#options.settings, ...values };
-      // Images and texts of the card's own take the place of the user's.
-      const own = this.#options.data;
-      const data = "data" in values && (own?.images || own?.text) ? undefined : own;
+      // Data of the card's own take the place of the user's.
+      const data = "data" in values && values.data !== DRAWN ? undefined : this.#options.data;
       await this.#reopen({ ...this.#options, settings, data });
     }
     return this.status;
@@ -294,15 +294,18 @@ export class EngineRun {
    * @param {import("../protocol.js").OpenOptions} options
    */
   async #restore(web, { settings, data }) {
-    let own = Boolean(data?.points);
+    const own = Boolean(data?.points) || [...this.#inputs.values()].some(({ points }) => points);
+    const chosen = own && settings.data !== DRAWN ? settings.data : undefined;
+    // Where another choice of data takes another model, points of one's own wait until they are chosen.
+    const wait = chosen && (await web.set("data", chosen).then(() => false, () => true)); // prettier-ignore
     for (const [id, payload] of this.#inputs) {
-      if (payload.points) own = true;
+      if (payload.points && wait) continue;
       await web.act(id, payload).catch((error) => {
         // What was picked may be gone with the old data, and the new may lack a character of a text.
         if (!payload.picks && !payload.text) throw error;
       });
     }
-    if (own) await web.set("data", settings.data);
+    if (chosen && !wait) await web.set("data", chosen);
   }
 
   /** @param {import("../protocol.js").Described} lost */

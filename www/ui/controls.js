@@ -41,8 +41,11 @@ export class Controls {
     this.#words = own;
     this.#change = change;
     const make = (/** @type {Setting} */ setting) => this.#field(setting);
-    const first = settings.filter(({ more }) => !more).map(make);
-    const rest = settings.filter(({ more }) => more).map(make);
+    const inside = settings.filter(({ view }) => !view);
+    const first = inside.filter(({ more }) => !more).map(make);
+    const rest = inside.filter(({ more }) => more).map(make);
+    /** Fields that stand under a view, with its id. */
+    this.under = settings.filter(({ view }) => view).map((setting) => ({ view: setting.view, field: make(setting) }));
     if (extras) rest.push(this.#seed(), this.#backend());
     this.element = h(
       "form",

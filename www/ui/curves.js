@@ -64,7 +64,9 @@ export class Curve {
    * @param {import("../protocol.js").Metrics} metrics the latest, for references that settings decide
    */
   show(history, ghost, metrics) {
-    if (!this.#theme || !this.#box.clientWidth) return;
+    const absent = this.#metrics.every(({ id, sometimes }) => sometimes && !(id in metrics));
+    this.element.hidden = absent;
+    if (absent || !this.#theme || !this.#box.clientWidth) return;
     if (!this.#plot || this.#hasGhost !== Boolean(ghost)) this.#make(Boolean(ghost));
     this.#metrics.forEach(({ id, sometimes }, i) => (this.#keys[i].hidden = sometimes && !(id in metrics)));
     const steps = history.steps;

@@ -110,7 +110,11 @@ export class Files {
       { className: "paste" },
       h("p", {}, this.#ui.get("paste-text")),
       area,
-      h("p", { className: "buttons" }, h("button", { type: "button", className: "primary", onclick: use }, this.#ui.get("use-text"))),
+      h(
+        "p",
+        { className: "buttons" },
+        h("button", { type: "button", className: "primary", onclick: use }, this.#ui.get("use-text")),
+      ),
     );
   }
 

@@ -63,6 +63,7 @@ export class Interface {
     this.#transport = new Transport(session, words);
     this.#figures = new Figures(session.card.metrics, own);
     this.#controls = new Controls(offered.settings, words, (id, value) => this.#change(id, value), offered.extras);
+    for (const { view, field } of this.#controls.under) this.#stage.put(view, field);
     this.#status = new Status(ui);
     const experiments = offered.bare ? undefined : new Experiments(session, words);
     const heading = h(host.hasAttribute("heading") ? "h1" : "h2", { className: "title" }, own.get("title"));

@@ -29,6 +29,8 @@ export class PictureFigure {
   #keys = h("span", { className: "keys" });
   #words;
   #text;
+  /** Points become images where the data do. @type {import("../protocol.js").View["kind"]} */
+  #kind;
 
   /**
    * @param {import("../protocol.js").View} view
@@ -36,16 +38,20 @@ export class PictureFigure {
    */
   constructor(view, words) {
     this.view = view;
+    this.#kind = view.kind;
     this.#words = words;
     this.surface = new Surface(() => this.#paint(), view.kind === "images");
     this.#text = view.kind === "text" ? new TextBlock() : undefined;
     const hint = words.hint(`views.${view.id}`);
     this.tools = h("span", { className: "tools" });
+    /** What is put under the picture: a setting, perhaps. */
+    this.foot = h("div", { className: "foot" });
     this.element = h(
       "figure",
       { className: `picture of-${view.kind}${view.main ? " main" : ""}`, "data-view": view.id },
       h("figcaption", {}, h("strong", { title: hint }, words.get(`views.${view.id}`)), this.tools, this.#keys),
       this.#text?.element ?? this.surface.element,
+      this.foot,
       hint ? h("p", { className: "about" }, hint) : null,
     );
     if (this.#fixed) this.surface.aspect = view.kind === "bars" ? 2 : 1;
@@ -53,11 +59,13 @@ export class PictureFigure {
 
   /** @param {Picture} picture */
   show(picture) {
-    const first = !this.picture;
+    const before = this.picture?.layers.map(({ id }) => id).join();
     this.picture = picture;
     this.onshow(picture);
     if (this.#text) return this.#text.show(picture);
-    if (first || this.#keys.childElementCount === 0) this.#showKeys();
+    const images = picture.layers[0]?.kind === "images";
+    if (images !== (this.#kind === "images")) this.#become(images ? "images" : this.view.kind);
+    if (before !== picture.layers.map(({ id }) => id).join() || this.#keys.childElementCount === 0) this.#showKeys();
     if (this.#fixed) this.surface.aspect = this.#painter.aspect(picture);
     this.#paint();
   }
@@ -74,25 +82,35 @@ export class PictureFigure {
     else this.surface.canvas.setAttribute("aria-label", all);
   }
 
+  /** @param {import("../protocol.js").View["kind"]} kind */
+  #become(kind) {
+    this.element.classList.replace(`of-${this.#kind}`, `of-${kind}`);
+    this.element.classList.toggle("changed", kind !== this.view.kind);
+    this.#kind = kind;
+    this.surface.flow = kind === "images";
+  }
+
   /** Whether its height follows from its width. */
   get #fixed() {
-    return this.view.kind !== "images" && this.view.kind !== "text";
+    return this.#kind !== "images" && this.#kind !== "text";
   }
 
   get #painter() {
-    return this.view.kind === "bars" ? bars : plane;
+    return this.#kind === "bars" ? bars : plane;
   }
 
   #paint() {
     if (this.#text || !this.picture || !this.theme || !this.surface.room) return;
-    if (this.view.kind === "images") this.grid = paintImages(this.surface, this.picture, this.theme, this.picked);
+    if (this.#kind === "images") this.grid = paintImages(this.surface, this.picture, this.theme, this.picked);
     else this.#painter.paint(this.surface, this.picture, this.theme);
   }
 
   #showKeys() {
     const { layers = [], range = [] } = this.picture ?? {};
     const keys = layers
-      .filter((layer) => layer.kind !== "field" && layer.kind !== "text" && (layers.length > 1 || layer.kind !== "images"))
+      .filter(
+        (layer) => layer.kind !== "field" && layer.kind !== "text" && (layers.length > 1 || layer.kind !== "images"),
+      )
       .map((layer) =>
         h("span", { className: `key ${layer.kind} ${layer.role}` }, this.#words.get(`layers.${layer.id}`)),
       );

@@ -45,6 +45,11 @@ export class Stage {
     this.#watch(pictures);
   }
 
+  /** Puts a field of the settings under a view. @param {string} view @param {HTMLElement} field */
+  put(view, field) {
+    this.#pictures.get(view)?.foot.append(field);
+  }
+
   /** @param {Theme} theme */
   set theme(theme) {
     for (const picture of this.#pictures.values()) {

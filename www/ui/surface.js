@@ -36,6 +36,19 @@ export class Surface {
     return /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
   }
 
+  /** Whether the height follows from the contents. */
+  get flow() {
+    return this.#flow;
+  }
+
+  set flow(flow) {
+    if (this.#flow === flow) return;
+    this.#flow = flow;
+    this.element.classList.toggle("flow", flow);
+    this.element.style.aspectRatio = "";
+    if (!flow) this.canvas.style.width = this.canvas.style.height = "";
+  }
+
   /** Width by height of what is drawn; the element keeps this shape. @param {number} aspect */
   set aspect(aspect) {
     if (this.#flow) return;

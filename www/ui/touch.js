@@ -218,7 +218,12 @@ export function pick(figure, label, send) {
  */
 export function sentence(figure, label, unknown, send) {
   const note = h("p", { className: "note", role: "status" });
-  const input = h("input", { type: "text", className: "sentence", autocomplete: "off", spellcheck: false, "aria-label": label });
+  const input = h("input", {
+    type: "text",
+    autocomplete: "off",
+    spellcheck: false,
+    "aria-label": label,
+  });
   const post = latest(send);
   input.addEventListener("input", () => {
     const known = new Set(figure.picture?.layers[0].labels);

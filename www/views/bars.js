@@ -79,8 +79,7 @@ function paintCharacters(axis, layers, top) {
   context.fillStyle = theme.colours.ink;
   context.textAlign = "center";
   labels.forEach((/** @type {number} */ code, /** @type {number} */ i) => {
-    if (layers.some(({ data }) => data[i] >= least))
-      context.fillText(seen(code), (i + 0.5) * step, floor + 4 * ratio);
+    if (layers.some(({ data }) => data[i] >= least)) context.fillText(seen(code), (i + 0.5) * step, floor + 4 * ratio);
   });
 }
 

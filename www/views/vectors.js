@@ -19,8 +19,10 @@ export function paintVectors(context, box, { data, role }, theme, ratio) {
   );
   const scale = Math.min(1, (0.9 * cell) / longest);
   context.strokeStyle = context.fillStyle = colourOf(theme, role);
-  context.lineWidth = 1.4 * ratio;
-  context.globalAlpha = 0.75;
+  // The truth is broad and pale, so that what is learned can lie upon it.
+  const truth = role === "truth";
+  context.lineWidth = (truth ? 4 : 1.4) * ratio;
+  context.globalAlpha = truth ? 0.22 : 0.75;
   for (let i = 0; i < data.length; i += 4) {
     const [x0, y0] = [box.x(data[i]), box.y(data[i + 1])];
     const [x1, y1] = [box.x(data[i] + scale * data[i + 2]), box.y(data[i + 1] + scale * data[i + 3])];

@@ -143,7 +143,7 @@ pub struct Plan {
 /// `tilde evaluate`.
 #[derive(clap::Args)]
 pub struct Evaluate {
-    /// Id of the exhibit, or `all`
+    /// Id of the exhibit, or `all`; `ddpm-images` takes a quarter of an hour a seed and is not in `all`
     pub id: String,
     /// How many seeds, from 1, every trial is repeated with; the gates ask for 5
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]

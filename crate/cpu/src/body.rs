@@ -327,19 +327,17 @@ impl Compiled {
                     let key = memory.at(*key);
                     random([*key, *key.add(1)], *memory.at(*counter), start, n, out);
                 }
-                Op::Unary(u, x) => {
-                    in_groups([Operand::Vector(vector(*x))], n, out, |[x], out| unary(*u, x.at(0), out));
-                }
+                Op::Unary(u, x) => in_groups(Loop::Unary(*u), &[Operand::Vector(vector(*x))], n, out),
                 Op::Binary(b, dtype, x, y) => {
                     let operand = |r: Reg| match self.is_scalar[r as usize] && takes_scalars(*b, *dtype) {
                         true => Operand::Number(frame.scalar[r as usize].as_ptr()),
                         false => Operand::Vector(vector(r)),
                     };
-                    in_groups([*x, *y].map(operand), n, out, |xy, out| binary(*b, *dtype, xy, out));
+                    in_groups(Loop::Binary(*b, *dtype), &[operand(*x), operand(*y)], n, out);
                 }
                 Op::Select(c, x, y) => {
                     let operands = [*c, *x, *y].map(|r| Operand::Vector(vector(r)));
-                    in_groups(operands, n, out, |cxy, out| select(cxy, out));
+                    in_groups(Loop::Select, &operands, n, out);
                 }
             }
         }
@@ -567,32 +565,54 @@ impl Operand {
     }
 }
 
-/// Calls `run` for all whole groups of `n` points, where they are, then for the rest in a padded copy.
+/// An elementwise loop. No closure: one that is called at two places is not inlined into the
+/// instruction set's function, and has none of its instructions then.
+#[derive(Clone, Copy)]
+enum Loop {
+    Unary(Unary),
+    Binary(Binary, DType),
+    Select,
+}
+
+/// Runs a loop over all whole groups of `n` points, where they are, then over the rest in a padded
+/// copy.
 ///
 /// # Safety
-/// Operands and `out` have `n` words, and `out` overlaps no operand.
-#[inline(always)]
-unsafe fn in_groups<const K: usize>(
-    operands: [Operand; K],
-    n: usize,
-    out: *mut u32,
-    run: impl Fn([Operand; K], &mut [Group]),
-) {
+/// There are as many operands as the loop has; they and `out` have `n` words, and `out` overlaps no
+/// operand.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+unsafe fn in_groups(run: Loop, operands: &[Operand], n: usize, out: *mut u32) {
     let (whole, rest) = (n / GROUP, n % GROUP);
+    let mut given = [operands[0]; 3];
+    given[..operands.len()].copy_from_slice(operands);
     // SAFETY: whole groups and the rest together are n points; a number's group is longer than the rest.
     unsafe {
-        if whole > 0 {
-            run(operands, slice::from_raw_parts_mut(out.cast(), whole));
-        }
-        if rest > 0 {
-            let mut padded = [[0u32; GROUP]; K];
-            let copies = core::array::from_fn(|k| {
-                operands[k].at(whole * GROUP).copy_to_nonoverlapping(padded[k].as_mut_ptr(), rest);
-                Operand::Vector(padded[k].as_ptr())
-            });
-            let mut results = [[0u32; GROUP]];
-            run(copies, &mut results);
-            results[0].as_ptr().copy_to_nonoverlapping(out.add(whole * GROUP), rest);
+        for (part, count) in [whole, rest].into_iter().enumerate() {
+            if count == 0 {
+                continue;
+            }
+            let (mut padded, mut last);
+            let groups = if part == 0 {
+                slice::from_raw_parts_mut(out.cast::<Group>(), whole)
+            } else {
+                padded = [[0u32; GROUP]; 3];
+                for k in 0..operands.len() {
+                    operands[k].at(whole * GROUP).copy_to_nonoverlapping(padded[k].as_mut_ptr(), rest);
+                    given[k] = Operand::Vector(padded[k].as_ptr());
+                }
+                last = [[0; GROUP]];
+                &mut last
+            };
+            let [x, y, z] = given;
+            match run {
+                Loop::Unary(u) => unary(u, x.at(0), groups),
+                Loop::Binary(b, dtype) => binary(b, dtype, [x, y], groups),
+                Loop::Select => select([x, y, z], groups),
+            }
+            if part == 1 {
+                groups[0].as_ptr().copy_to_nonoverlapping(out.add(whole * GROUP), rest);
+            }
         }
     }
 }

@@ -165,17 +165,23 @@ impl Interpreter {
             }
             Op::Conv { stride } => {
                 let (from, w) = (in_shape(0), in_shape(1));
+                let (image, window) = (x(0).f(), x(1).f());
                 let mut out = vec![0.0; shape.len()];
-                windows(&from, &w, shape, *stride as usize, |image, tap, result| {
-                    out[result] += x(0).f()[image] * x(1).f()[tap];
+                let n = shape.dim(3);
+                windows(&from, &w, shape, *stride as usize, |at, tap, result| {
+                    let row = out[result..][..n].iter_mut().zip(&window[tap..][..n]);
+                    row.for_each(|(out, w)| *out += image[at] * w);
                 });
                 Values::F(out)
             }
             Op::ConvWeights { stride } => {
                 let (from, dy) = (in_shape(0), in_shape(1));
+                let (image, change) = (x(0).f(), x(1).f());
                 let mut out = vec![0.0; shape.len()];
-                windows(&from, shape, &dy, *stride as usize, |image, tap, result| {
-                    out[tap] += x(0).f()[image] * x(1).f()[result];
+                let n = shape.dim(3);
+                windows(&from, shape, &dy, *stride as usize, |at, tap, result| {
+                    let row = out[tap..][..n].iter_mut().zip(&change[result..][..n]);
+                    row.for_each(|(out, dy)| *out += image[at] * dy);
                 });
                 Values::F(out)
             }
@@ -277,8 +283,8 @@ fn linear(shape: &Shape, at: &[usize]) -> usize {
     (0..shape.rank()).fold(0, |i, a| i * shape.dim(a) + at[a])
 }
 
-/// Calls `visit` with the linear indices of every product of a convolution: the image's element,
-/// the window's and the result's.
+/// Calls `visit` with the linear indices of every product of a convolution, all channels of the
+/// result at once: the image's element, and the first of the window's and of the result's.
 fn windows(
     image: &Shape,
     window: &Shape,
@@ -286,13 +292,14 @@ fn windows(
     stride: usize,
     mut visit: impl FnMut(usize, usize, usize),
 ) {
-    for r in points(result) {
-        let at = linear(result, &r[..4]);
+    let n = result.dim(3);
+    for (pixel, r) in points(&result.with(3, 1)).enumerate() {
         for ky in 0..window.dim(0) {
             for kx in 0..window.dim(1) {
+                let from = linear(image, &[r[0], r[1] * stride + ky, r[2] * stride + kx, 0]);
+                let tap = linear(window, &[ky, kx, 0, 0]);
                 for c in 0..window.dim(2) {
-                    let from = linear(image, &[r[0], r[1] * stride + ky, r[2] * stride + kx, c]);
-                    visit(from, linear(window, &[ky, kx, c, r[3]]), at);
+                    visit(from + c, tap + c * n, pixel * n);
                 }
             }
         }

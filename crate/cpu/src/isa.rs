@@ -12,9 +12,9 @@ pub trait Simd: Copy {
     const LANES: usize;
     /// Rows of the micro-kernel's tile.
     const ROWS: usize;
-    /// Whether the micro-kernel looks up where each summed step is. Natively that is free; in wasm
-    /// every address is computed by instructions of its own, and it walks runs of equal steps.
-    const TABLE: bool = true;
+    /// Whether the micro-kernel looks up where each summed step is, which is free where an
+    /// instruction adds up its address. Else it walks runs of equal steps.
+    const TABLE: bool;
     /// Unaligned load.
     unsafe fn load(from: *const f32) -> Self;
     /// Unaligned store.
@@ -47,6 +47,7 @@ pub struct Portable([f32; 4]);
 impl Simd for Portable {
     const LANES: usize = 4;
     const ROWS: usize = 4;
+    const TABLE: bool = false;
     #[inline(always)]
     unsafe fn load(from: *const f32) -> Self {
         // SAFETY: the caller gives four numbers.
@@ -141,6 +142,7 @@ mod avx2 {
     impl super::Simd for Avx2 {
         const LANES: usize = 8;
         const ROWS: usize = 6;
+        const TABLE: bool = true;
         #[inline(always)]
         unsafe fn load(from: *const f32) -> Self {
             // SAFETY: the caller has checked for AVX2 and gives eight numbers.

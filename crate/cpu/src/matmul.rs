@@ -172,8 +172,8 @@ impl Product {
                         for k in 0..depth {
                             *packed.add(k) = *b.byte_offset(self.b.kept[n0] + self.b.summed[k0 + k]);
                         }
-                        let column = Column { a, kept, summed, b: packed, c: c.add(n0), n: self.n, add };
-                        column.run::<S>(along);
+                        let c = c.add(n0);
+                        Column { along, a, kept, summed, b: packed, c, n: self.n, add }.run::<S>();
                         n0 += 1;
                     }
                 }
@@ -329,12 +329,15 @@ impl Strip<'_> {
                     lo.store(c);
                     hi.store(c.add(S::LANES));
                 } else {
+                    // A row that is cut off is completed aside.
                     let mut row = [0.0f32; WIDEST];
-                    lo.store(row.as_mut_ptr());
-                    hi.store(row.as_mut_ptr().add(S::LANES));
-                    for i in 0..self.cols {
-                        *c.add(i) = if self.add { *c.add(i) + row[i] } else { row[i] };
+                    let [first, second] = [0, S::LANES].map(|i| row.as_mut_ptr().add(i));
+                    if self.add {
+                        c.copy_to_nonoverlapping(first, self.cols);
                     }
+                    lo.add(S::load(first)).store(first);
+                    hi.add(S::load(second)).store(second);
+                    c.copy_from_nonoverlapping(first, self.cols);
                 }
                 c = c.add(self.n);
             }

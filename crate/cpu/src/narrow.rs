@@ -43,6 +43,8 @@ pub fn in_runs(bytes: &[isize], len: usize) -> bool {
 
 /// One column of the result.
 pub struct Column<'a> {
+    /// What vectors lie along.
+    pub along: Along,
     /// The first element of A.
     pub a: *const f32,
     /// Where its rows begin, in bytes.
@@ -63,80 +65,70 @@ impl Column<'_> {
     /// Computes the whole column.
     ///
     /// # Safety
-    /// The addresses must lie in A, b and c be as long as the tables say, A be consecutive along
-    /// `along`.
+    /// The addresses must lie in A and be consecutive along `along`; b and c must be as long as the
+    /// tables say.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
-    pub unsafe fn run<S: Simd>(&self, along: Along) {
-        // Rows of the result that a vector stands for.
-        let step = if along == Along::Summed { 1 } else { S::LANES };
+    pub unsafe fn run<S: Simd>(&self) {
         let mut m = 0;
         // SAFETY: the caller's.
         unsafe {
             while m < self.kept.len() {
-                m += match (along, m + 4 * step <= self.kept.len()) {
-                    (Along::Summed, true) => self.dots::<S, 4>(m),
-                    (Along::Summed, false) => self.dots::<S, 1>(m),
-                    (Along::Rows, true) => self.vectors::<S, 4>(m),
-                    (Along::Rows, false) => self.vectors::<S, 1>(m),
-                };
+                let enough = m + 4 * self.apart::<S>() <= self.kept.len();
+                m += if enough { self.tile::<S, 4>(m) } else { self.tile::<S, 1>(m) };
             }
         }
     }
 
-    /// R rows from row `m`, one vector of partial sums each; returns their number.
+    /// Rows of the result from one vector to the next.
     #[inline(always)]
-    unsafe fn dots<S: Simd, const R: usize>(&self, m: usize) -> usize {
+    fn apart<S: Simd>(&self) -> usize {
+        if self.along == Along::Summed { 1 } else { S::LANES }
+    }
+
+    /// R vectors from row `m`: partial sums of a row each, or rows each; returns how many rows.
+    #[inline(always)]
+    unsafe fn tile<S: Simd, const R: usize>(&self, m: usize) -> usize {
+        let apart = self.apart::<S>();
         // SAFETY: the caller's.
         unsafe {
+            let mut rows = [self.a; R];
+            for (r, row) in rows.iter_mut().enumerate() {
+                *row = self.a.byte_offset(self.kept[m + r * apart]);
+            }
             let mut acc = [S::splat(0.0); R];
             let mut k = 0;
             while k < self.summed.len() {
-                let (at, b) = (self.summed[k], S::load(self.b.add(k)));
+                let (at, b) = (*self.summed.get_unchecked(k), self.b.add(k));
+                let b = if apart == 1 { S::load(b) } else { S::splat(*b) };
                 for r in 0..R {
-                    acc[r] = acc[r].mul_add(S::load(self.a.byte_offset(self.kept[m + r] + at)), b);
+                    acc[r] = acc[r].mul_add(S::load(rows[r].byte_offset(at)), b);
                 }
-                k += S::LANES;
+                k += if apart == 1 { S::LANES } else { 1 };
             }
+            let mut parts = [[0.0; GROUP]; R];
             for r in 0..R {
-                let mut parts = [0.0f32; GROUP];
-                acc[r].store(parts.as_mut_ptr());
-                self.store(m + r, parts.iter().sum());
+                acc[r].store(parts[r].as_mut_ptr());
             }
+            self.store(m, &parts, apart);
         }
-        R
+        R * apart
     }
 
-    /// R vectors of rows from row `m`; returns the number of rows.
-    #[inline(always)]
-    unsafe fn vectors<S: Simd, const R: usize>(&self, m: usize) -> usize {
-        // SAFETY: the caller's.
+    /// Writes or adds sums of each vector, or each of its `apart` numbers.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+    unsafe fn store(&self, m: usize, parts: &[[f32; GROUP]], apart: usize) {
+        // SAFETY: the caller's rows are the result's.
         unsafe {
-            let mut acc = [S::splat(0.0); R];
-            for (k, &at) in self.summed.iter().enumerate() {
-                let b = S::splat(*self.b.add(k));
-                for r in 0..R {
-                    let from = self.a.byte_offset(self.kept[m + r * S::LANES] + at);
-                    acc[r] = acc[r].mul_add(S::load(from), b);
+            let mut c = self.c.add(m * self.n);
+            for part in parts {
+                for &x in &part[..apart] {
+                    let x = if apart == 1 { part.iter().sum() } else { x };
+                    *c = if self.add { *c + x } else { x };
+                    c = c.add(self.n);
                 }
             }
-            for r in 0..R {
-                let mut parts = [0.0f32; GROUP];
-                acc[r].store(parts.as_mut_ptr());
-                for i in 0..S::LANES {
-                    self.store(m + r * S::LANES + i, parts[i]);
-                }
-            }
-        }
-        R * S::LANES
-    }
-
-    #[inline(always)]
-    unsafe fn store(&self, m: usize, x: f32) {
-        // SAFETY: the caller's row is one of the result's.
-        unsafe {
-            let c = self.c.add(m * self.n);
-            *c = if self.add { *c + x } else { x };
         }
     }
 }

@@ -54,6 +54,8 @@ pub struct Setting {
     pub live: bool,
     /// Whether the page folds it under "More".
     pub more: bool,
+    /// Id of the view that the page puts it under, or "".
+    pub view: &'static str,
 }
 
 /// One figure an exhibit reports.
@@ -189,7 +191,7 @@ pub struct Card {
 /// whole, a choice or a switch, or applies at once if it is a number, unless said otherwise.
 impl Setting {
     const fn new(id: &'static str, kind: SettingKind, live: bool) -> Setting {
-        Setting { id, kind, unit: "", live, more: false }
+        Setting { id, kind, unit: "", live, more: false, view: "" }
     }
 
     /// A whole number; rebuilds.
@@ -230,6 +232,11 @@ impl Setting {
     /// The same, folded under "More".
     pub const fn more(self) -> Setting {
         Setting { more: true, ..self }
+    }
+
+    /// The same, put under a view.
+    pub const fn under(self, view: &'static str) -> Setting {
+        Setting { view, ..self }
     }
 
     /// The same in a unit.

@@ -8,9 +8,10 @@
 //! Figures come from [`Run::evaluate`]: those that feed the page, over the whole test set.
 //! Each exhibit adds one function here.
 
+mod ddpm;
 mod gpt;
 
-use crate::card::Card;
+use crate::card::{Card, Value};
 use crate::data::Toy;
 use crate::exhibit::{Exhibit, Sources, Task};
 use crate::metrics::modes::coverage;
@@ -186,16 +187,21 @@ impl Evaluation {
     }
 }
 
-/// Trains an exhibit to the gates of its card, once for each seed, and tries its controls.
+/// Trains an exhibit to the gates of its card, once for each seed, and tries its controls. Besides
+/// the exhibits' ids it takes "ddpm-images": gates that cost too much to be tried each time.
 ///
 /// # Errors
 /// [`Error::UnknownExhibit`], [`Error::NotFinite`] if training diverged, and those of the host.
 pub async fn evaluate(host: &dyn Host, id: &str, seeds: &[u64]) -> Result<Evaluation, Error> {
+    if id == ddpm::IMAGES {
+        return ddpm::image_gates(host, seeds).await;
+    }
     match exhibits::card(id)?.id {
         "vae" => vae(host, seeds).await,
         "rbm" => rbm(host, seeds).await,
         "gan2d" => gan2d(host, seeds).await,
         "gpt" => gpt::gates(host, seeds).await,
+        "ddpm" => ddpm::gates(host, seeds).await,
         id => Err(Error::UnknownExhibit(format!("'{id}' has no gates yet. Choose another exhibit."))),
     }
 }
@@ -335,6 +341,11 @@ struct Trial<'a> {
 impl Trial<'_> {
     /// Trains from a seed and gives the figures.
     async fn run(&self, host: &dyn Host, seed: u64) -> Result<Figures, Error> {
+        self.trained(host, seed).await?.evaluate().await
+    }
+
+    /// Trains from a seed.
+    async fn trained(&self, host: &dyn Host, seed: u64) -> Result<Run, Error> {
         let mut settings = Settings::new(self.card);
         for (id, value) in self.settings {
             settings.set_text(id, value)?;
@@ -350,7 +361,7 @@ impl Trial<'_> {
             run.train(n).await?;
             step += n;
         }
-        run.evaluate().await
+        Ok(run)
     }
 
     /// Trains from each seed.

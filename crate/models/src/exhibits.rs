@@ -4,13 +4,13 @@ use crate::Error;
 use crate::card::Card;
 use crate::exhibit::{Exhibit, Sources};
 use crate::settings::Settings;
-use crate::{gan2d, gpt, rbm, vae};
+use crate::{ddpm, gan2d, gpt, rbm, vae};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 
 /// The cards of all exhibits.
-pub const CARDS: &[&Card] = &[&vae::CARD, &rbm::CARD, &gan2d::CARD, &gpt::CARD];
+pub const CARDS: &[&Card] = &[&vae::CARD, &rbm::CARD, &gan2d::CARD, &ddpm::CARD, &gpt::CARD];
 
 /// The card of an exhibit.
 ///
@@ -34,6 +34,7 @@ pub fn build(settings: &Settings, seed: u64, sources: Sources) -> Result<Box<dyn
         "vae" => Ok(Box::new(vae::Vae::new(settings, seed, sources)?)),
         "rbm" => Ok(Box::new(rbm::Rbm::new(settings, seed, sources)?)),
         "gan2d" => Ok(Box::new(gan2d::Gan2d::new(settings, sources)?)),
+        "ddpm" => Ok(Box::new(ddpm::Ddpm::new(settings, seed, sources)?)),
         "gpt" => Ok(Box::new(gpt::Gpt::new(settings, seed, sources)?)),
         id => card(id).and_then(|c| Err(Error::UnknownExhibit(format!("'{}' cannot be built.", c.id)))),
     }

@@ -62,6 +62,7 @@ fn setting(setting: &Setting) -> JsValue {
         ("unit", setting.unit.into()),
         ("live", setting.live.into()),
         ("more", setting.more.into()),
+        ("view", setting.view.into()),
     ])
 }
 

@@ -24,6 +24,8 @@ export interface Setting {
   live: boolean;
   /** Folded under "More". */
   more: boolean;
+  /** Id of the view that it is put under, or "". */
+  view: string;
 }
 
 export interface Metric {

@@ -87,6 +87,39 @@ fn rbm() {
     parity("rbm", &[("algorithm", "pcd"), ("hidden", "33")]);
 }
 
+const SMALL_GPT: &[(&str, &str)] =
+    &[("width", "32"), ("context", "16"), ("batch", "8"), ("characters", "20000")];
+
+#[test]
+fn gpt() {
+    parity("gpt", SMALL_GPT);
+}
+
+/// The same weights write the same text, by the likeliest character each time.
+#[test]
+fn gpt_writes_the_same() {
+    let Some(context) = context() else { return };
+    let mut settings = Settings::new(exhibits::card("gpt").expect("an exhibit"));
+    for (key, value) in [SMALL_GPT, &[("temperature", "0")]].concat() {
+        settings.set_text(key, value).expect("a setting");
+    }
+    let open = |gpu: bool| {
+        let exhibit = exhibits::build(&settings, SEED, Sources::default()).expect("it builds");
+        let plan = compile(exhibit.program());
+        let device: Box<dyn Device> = match gpu {
+            true => Box::new(block_on(Gpu::load(&context, plan)).expect("small")),
+            false => Box::new(Cpu::load(plan).expect("small")),
+        };
+        tilde_models::Run::start(exhibit, device, settings.clone(), SEED).expect("it starts")
+    };
+    let (mut cpu, mut gpu) = (open(false), open(true));
+    block_on(cpu.train(100)).expect("it trains");
+    gpu.import(&block_on(cpu.export()).expect("saved")).expect("it fits");
+    let texts = [&mut cpu, &mut gpu].map(|run| block_on(run.sample(8, 1)).expect("texts"));
+    assert!(texts[0].data.iter().all(|c| char::from_u32(*c as u32).is_some()));
+    assert_eq!(texts[0], texts[1]);
+}
+
 /// Final statistics on the GPU: the exact likelihood rises as it does on the CPU.
 #[test]
 fn rbm_learns() {

@@ -55,7 +55,7 @@ const OF_IMAGES: (Sizes, u32) = (Sizes { batch: 0, chunk: 64, film: 16, probes: 
 /// Steps of the film for which its end is held.
 const HELD: usize = 12;
 /// Noised rows that the network's answers are measured on.
-const MEASURED: usize = 1024;
+const MEASURED: usize = 512;
 /// Samples that the page's figures are computed from.
 const SAMPLED: usize = 1024;
 /// Samples, and the repeats, that gates are held against.
@@ -78,8 +78,9 @@ pub struct Ddpm {
     questions: Questions,
     /// The answers of the exact denoiser, `[MEASURED, 2]`; none for images.
     exact: Vec<f32>,
-    /// The latest samples of points, and the training step they are of.
+    /// The latest samples of points and answers to the questions, and the training steps they are of.
     latest: Option<(f32, Vec<f32>)>,
+    answers: Option<(f32, Vec<f32>)>,
 }
 
 impl Ddpm {
@@ -122,6 +123,7 @@ impl Ddpm {
             questions,
             exact: Vec::new(),
             latest: None,
+            answers: None,
         };
         ddpm.prepare();
         Ok(ddpm)
@@ -133,7 +135,7 @@ impl Ddpm {
         if let Domain::Plane(plane) = &self.domain {
             self.exact = self.questions.exact(plane, &self.schedule, self.target);
         }
-        self.latest = None;
+        (self.latest, self.answers) = (None, None);
     }
 
     fn plane(&self) -> Option<&Plane> {
@@ -235,41 +237,44 @@ impl Ddpm {
         out
     }
 
-    /// Figures that take answers of the network: the loss on known noise, and what the exact
-    /// denoiser says.
-    async fn figures(&self, device: &mut dyn Device) -> Result<Vec<(&'static str, f64)>, Error> {
-        let answers = self.ask(device, &self.questions.noised, &self.questions.times).await?;
-        let exact = if self.exact.is_empty() { &answers } else { &self.exact };
-        let worth = self.questions.worth(&self.schedule, self.target, &answers, exact);
-        let mut out = vec![("test_loss", worth.loss)];
-        if let Some(plane) = self.plane() {
-            out.push(("score_error", worth.error));
-            out.push(("score_cosine", worth.cosine));
-            // A density of the plane has another unit than one of the network's coordinates.
-            let area = 2.0 * libm::log(f64::from(plane.scale()));
-            out.push(("bound", worth.bound + area));
-            if let Some(entropy) = plane.toy().and_then(Toy::entropy) {
-                out.push(("bound_reference", entropy));
+    /// The network's answers to the questions: asked anew only where it has changed.
+    async fn answers(&mut self, device: &mut dyn Device) -> Result<Vec<f32>, Error> {
+        let step = drive::read(device, self.model.steps).await?[0];
+        match &self.answers {
+            Some((at, answers)) if *at == step => Ok(answers.clone()),
+            _ => {
+                let answers = self.ask(device, &self.questions.noised, &self.questions.times).await?;
+                self.answers = Some((step, answers.clone()));
+                Ok(answers)
             }
         }
-        Ok(out)
     }
 
-    /// Figures that are always shown.
-    async fn light(&self, device: &mut dyn Device) -> Result<Vec<(&'static str, f64)>, Error> {
-        let reads = [self.model.steps, self.model.film.row].map(|var| drive::read(device, var));
+    /// Figures that are always given. Of images, answers to all questions take too long for that.
+    async fn light(&mut self, device: &mut dyn Device) -> Result<Vec<(&'static str, f64)>, Error> {
+        let [step, row] = [self.model.steps, self.model.film.row].map(|var| drive::read(device, var));
         let trained = drive::output(device, self.model.train, "loss");
-        let [step, row] = reads;
         let (step, row, loss) = (step.await?[0], row.await?[0], trained.await?[0]);
         let mut out = vec![("step", f64::from(step)), ("loss", f64::from(loss))];
-        if step == 0.0 {
-            // What no step has computed is computed now.
-            out[1].1 = self.figures(device).await?[0].1;
+        if step == 0.0 || self.plane().is_some() {
+            let answers = self.answers(device).await?;
+            let exact = if self.exact.is_empty() { &answers } else { &self.exact };
+            let worth = self.questions.worth(&self.schedule, self.target, &answers, exact);
+            if step == 0.0 {
+                // What no step has computed is computed now.
+                out[1].1 = worth.loss;
+            }
+            if let Some(plane) = self.plane() {
+                let best = self.questions.worth(&self.schedule, self.target, exact, exact);
+                out.push(("loss_reference", best.loss));
+                out.push(("score_error", worth.error));
+                out.push(("score_cosine", worth.cosine));
+                // A density of the plane has another unit than one of the network's coordinates.
+                out.push(("bound", worth.bound + 2.0 * libm::log(f64::from(plane.scale()))));
+                out.extend(plane.toy().and_then(Toy::entropy).map(|nats| ("bound_reference", nats)));
+            }
         }
-        if !self.exact.is_empty() {
-            let best = self.questions.worth(&self.schedule, self.target, &self.exact, &self.exact);
-            out.push(("loss_reference", best.loss));
-        }
+        out.push(("prior_kl", prior_kl(&self.schedule, self.questions.mean_square())));
         out.push(("denoised", (row as usize).min(self.count()) as f64));
         out.push(("denoised_reference", self.count() as f64));
         Ok(out)
@@ -292,7 +297,7 @@ impl Exhibit for Ddpm {
             Domain::Plane(plane) => drive::write(device, self.model.bank, plane.bank()),
             Domain::Images(sets) => drive::write_u(device, self.model.bank, &sets.train.packed()),
         }
-        self.since = 0;
+        (self.since, self.latest, self.answers) = (0, None, None);
         let settings = self.settings.clone();
         self.set(device, &settings, "")
     }
@@ -322,12 +327,9 @@ impl Exhibit for Ddpm {
     ) -> Task<'a, Vec<(&'static str, f64)>> {
         Box::pin(async move {
             let mut out = self.light(device).await?;
-            if deep {
-                out.extend(self.figures(device).await?);
-                out.push(("prior_kl", prior_kl(&self.schedule, self.questions.mean_square())));
-                if self.plane().is_some() {
-                    let samples = self.latest(device).await?;
-                    let plane = self.plane().expect("the domain does not change");
+            if deep && self.plane().is_some() {
+                let samples = self.latest(device).await?;
+                if let Some(plane) = self.plane() {
                     out.extend(self.figures_of(plane, &samples, &plane.bank()[..2 * SAMPLED]));
                 }
             }
@@ -338,7 +340,6 @@ impl Exhibit for Ddpm {
     fn evaluate<'a>(&'a mut self, device: &'a mut dyn Device) -> Task<'a, Vec<(&'static str, f64)>> {
         Box::pin(async move {
             let mut out = self.light(device).await?;
-            out.extend(self.figures(device).await?);
             if let Some(plane) = self.plane() {
                 // The mean over independent repeats.
                 let (n, repeats) = GATED;

@@ -1,7 +1,7 @@
 //! The pictures.
 
 use super::domain::Domain;
-use super::schedule::Level;
+use super::schedule::{Level, Schedule};
 use super::{Ddpm, REACH, VIEW_SEED};
 use crate::card::{Role, ViewKind};
 use crate::exhibit::{Layer, Picture};
@@ -113,7 +113,7 @@ impl Ddpm {
         let layer = |clean: &dyn Fn(usize) -> f64| -> Vec<f32> {
             let drawn = |i: usize| {
                 let d = arrow(clean, i);
-                let m = libm::hypot(d[0], d[1]);
+                let m = libm::sqrt(d[0] * d[0] + d[1] * d[1]);
                 let scale = cell / (0.3 + m);
                 [shown[2 * i], shown[2 * i + 1], (scale * d[0]) as f32, (scale * d[1]) as f32]
             };
@@ -167,22 +167,32 @@ impl Ddpm {
 
     /// The loss in parts of the time; beside it the exact denoiser's, where it is known.
     async fn losses(&mut self, device: &mut dyn Device) -> Result<Picture, Error> {
-        let answers = self.ask(device, &self.questions.noised, &self.questions.times).await?;
-        let bars = |answers: &[f32]| self.questions.losses(&self.schedule, self.target, answers, BARS);
+        let answers = self.answers(device).await?;
+        let count = BARS.min(self.schedule.levels().len());
+        let bars = |answers: &[f32]| self.questions.losses(&self.schedule, self.target, answers, count);
         let mut picture = Picture::bars("loss", bars(&answers));
         if !self.exact.is_empty() {
-            picture.layers.push(Layer::new("best", Role::Truth, ViewKind::Bars, bars(&self.exact), &[BARS]));
+            picture.layers.push(Layer::new("best", Role::Truth, ViewKind::Bars, bars(&self.exact), &[count]));
         }
         picture.extent = [0.0, 1.0, 0.0, 0.0];
         Ok(picture)
     }
 
-    /// ᾱ over the time.
+    /// ᾱ over the time; beside it the other schedule's.
     fn signal(&self) -> Picture {
-        let levels = self.schedule.levels();
-        let bar = |i: usize| levels[(2 * i + 1) * levels.len() / (2 * BARS)].alpha_bar() as f32;
-        let mut picture = Picture::bars("signal", (0..BARS).map(bar).collect());
+        let steps = self.schedule.levels().len();
+        let count = BARS.min(steps);
+        let bars = |schedule: &Schedule| -> Vec<f32> {
+            let bar = |i: usize| schedule.levels()[(2 * i + 1) * steps / (2 * count)].alpha_bar() as f32;
+            (0..count).map(bar).collect()
+        };
+        let ids = ["cosine", "linear"];
+        let others = [Schedule::linear(steps), Schedule::cosine(steps)];
+        let chosen = usize::from(self.settings.choice("noise_schedule") == "linear");
+        let mut picture = Picture::bars(ids[chosen], bars(&self.schedule));
         picture.layers[0].role = Role::Data;
+        let other = bars(&others[chosen]);
+        picture.layers.push(Layer::new(ids[1 - chosen], Role::Other, ViewKind::Bars, other, &[count]));
         picture.extent = [0.0, 1.0, 0.0, 0.0];
         picture
     }

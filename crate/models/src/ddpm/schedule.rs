@@ -6,6 +6,7 @@
 
 use alloc::vec::Vec;
 use core::f64::consts::FRAC_PI_2;
+use tilde_graph::angle;
 
 /// The largest share of the variance that one step may replace.
 const BETA_MAX: f64 = 0.999;
@@ -68,8 +69,9 @@ impl Schedule {
     /// ᾱ along a squared cosine (A. Nichol, P. Dhariwal, "Improved denoising diffusion
     /// probabilistic models", ICML 2021).
     pub fn cosine(steps: usize) -> Schedule {
-        let root = |t: usize| libm::cos((t as f64 / steps as f64 + 0.008) / 1.008 * FRAC_PI_2);
-        let beta = |t: usize| 1.0 - libm::pow(root(t + 1) / root(t), 2.0);
+        let root = |t: usize| angle::cos_quarter((t as f64 / steps as f64 + 0.008) / 1.008 * FRAC_PI_2);
+        let kept = |t: usize| root(t + 1) / root(t);
+        let beta = |t: usize| 1.0 - kept(t) * kept(t);
         Schedule::from_betas((0..steps).map(beta))
     }
 

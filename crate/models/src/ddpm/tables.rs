@@ -7,6 +7,7 @@ use super::sampler::{Sampler, Target};
 use super::schedule::Schedule;
 use alloc::vec::Vec;
 use core::f64::consts::PI;
+use tilde_graph::angle;
 
 /// Frequencies of the time features: each gives a sine and a cosine.
 const FREQUENCIES: usize = 8;
@@ -21,8 +22,8 @@ pub const COLUMNS: usize = COEFFICIENTS + FEATURES;
 /// equal ratios.
 fn features(time: f64) -> impl Iterator<Item = f32> {
     (0..FREQUENCIES).flat_map(move |k| {
-        let angle = time * PI * libm::pow(30.0 / PI, k as f64 / (FREQUENCIES - 1) as f64);
-        [libm::sin(angle) as f32, libm::cos(angle) as f32]
+        let ratio = k as f64 / (FREQUENCIES - 1) as f64;
+        angle::sin_cos((time * PI * libm::exp(ratio * libm::log(30.0 / PI))) as f32)
     })
 }
 

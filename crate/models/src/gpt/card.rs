@@ -47,7 +47,7 @@ pub const CARD: Card = Card {
     actions: &[Action { id: "sentence", kind: ActionKind::Text, view: "next" }],
     phases: &[],
     experiments: &[
-        Experiment { id: "memory", settings: &[("context", "8")], steps: 600, phase: "" },
+        Experiment { id: "memory", settings: &[("context", "8"), ("batch", "64")], steps: 600, phase: "" },
         Experiment {
             id: "by-heart",
             settings: &[("data", "chain"), ("characters", "3000")],

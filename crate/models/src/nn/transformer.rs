@@ -109,7 +109,7 @@ impl Transformer {
         let half = c / heads / 2;
         let turn = |i: usize| {
             let (t, j) = ((i / half) as f32, (i % half) as f32);
-            t * libm::powf(ROTARY_BASE, -j / half as f32)
+            t * libm::expf(-j / half as f32 * libm::logf(ROTARY_BASE))
         };
         let angles = 0..sizes.context * half;
         let rotation = [
