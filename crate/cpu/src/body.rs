@@ -327,17 +327,18 @@ impl Compiled {
                     let key = memory.at(*key);
                     random([*key, *key.add(1)], *memory.at(*counter), start, n, out);
                 }
-                Op::Unary(u, x) => in_groups(Loop::Unary(*u), &[Operand::Vector(vector(*x))], n, out),
+                Op::Unary(u, x) => in_groups(Loop::Unary(*u), [Operand::Vector(vector(*x)); 3], n, out),
                 Op::Binary(b, dtype, x, y) => {
                     let operand = |r: Reg| match self.is_scalar[r as usize] && takes_scalars(*b, *dtype) {
                         true => Operand::Number(frame.scalar[r as usize].as_ptr()),
                         false => Operand::Vector(vector(r)),
                     };
-                    in_groups(Loop::Binary(*b, *dtype), &[operand(*x), operand(*y)], n, out);
+                    let (x, y) = (operand(*x), operand(*y));
+                    in_groups(Loop::Binary(*b, *dtype), [x, y, y], n, out);
                 }
                 Op::Select(c, x, y) => {
                     let operands = [*c, *x, *y].map(|r| Operand::Vector(vector(r)));
-                    in_groups(Loop::Select, &operands, n, out);
+                    in_groups(Loop::Select, operands, n, out);
                 }
             }
         }
@@ -578,14 +579,11 @@ enum Loop {
 /// copy.
 ///
 /// # Safety
-/// There are as many operands as the loop has; they and `out` have `n` words, and `out` overlaps no
-/// operand.
+/// Operands, of which a loop takes as many as it has, and `out` have `n` words; `out` overlaps none.
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
-unsafe fn in_groups(run: Loop, operands: &[Operand], n: usize, out: *mut u32) {
+unsafe fn in_groups(run: Loop, mut operands: [Operand; 3], n: usize, out: *mut u32) {
     let (whole, rest) = (n / GROUP, n % GROUP);
-    let mut given = [operands[0]; 3];
-    given[..operands.len()].copy_from_slice(operands);
     // SAFETY: whole groups and the rest together are n points; a number's group is longer than the rest.
     unsafe {
         for (part, count) in [whole, rest].into_iter().enumerate() {
@@ -597,18 +595,18 @@ unsafe fn in_groups(run: Loop, operands: &[Operand], n: usize, out: *mut u32) {
                 slice::from_raw_parts_mut(out.cast::<Group>(), whole)
             } else {
                 padded = [[0u32; GROUP]; 3];
-                for k in 0..operands.len() {
-                    operands[k].at(whole * GROUP).copy_to_nonoverlapping(padded[k].as_mut_ptr(), rest);
-                    given[k] = Operand::Vector(padded[k].as_ptr());
+                for (operand, copy) in operands.iter_mut().zip(&mut padded) {
+                    operand.at(whole * GROUP).copy_to_nonoverlapping(copy.as_mut_ptr(), rest);
+                    *operand = Operand::Vector(copy.as_ptr());
                 }
                 last = [[0; GROUP]];
                 &mut last
             };
-            let [x, y, z] = given;
+            let [x, y, _] = operands;
             match run {
                 Loop::Unary(u) => unary(u, x.at(0), groups),
                 Loop::Binary(b, dtype) => binary(b, dtype, [x, y], groups),
-                Loop::Select => select([x, y, z], groups),
+                Loop::Select => select(operands, groups),
             }
             if part == 1 {
                 groups[0].as_ptr().copy_to_nonoverlapping(out.add(whole * GROUP), rest);

@@ -20,7 +20,8 @@ use tilde_graph::{Device, DeviceError, Task};
 pub struct Cpu {
     plan: Plan,
     entries: Vec<Vec<Prepared>>,
-    arenas: [Words; 7],
+    // In the order of the plan's sizes.
+    arenas: Vec<Words>,
     scratch: Scratch,
     isa: Isa,
 }
@@ -141,9 +142,9 @@ impl Cpu {
     }
 
     fn load_for(plan: Plan, isa: Isa) -> Result<Cpu, DeviceError> {
-        let mut arenas: [Words; 7] = Default::default();
-        for (arena, words) in arenas.iter_mut().zip(plan.words) {
-            *arena = Words::zeros(words as usize)?;
+        let mut arenas = Vec::with_capacity(Arena::ALL.len());
+        for words in plan.words {
+            arenas.push(Words::zeros(words as usize)?);
         }
         for (loc, values) in &plan.tables {
             let part = &mut arenas[loc.arena as usize][loc.offset as usize..][..values.len()];

@@ -108,6 +108,7 @@ fn offsets(axes: &Axes) -> Vec<isize> {
 
 impl Product {
     /// Prepares the core of a product kernel; `None` for any other.
+    #[inline(never)]
     pub fn new(kernel: &Kernel) -> Option<Product> {
         let Core::Matmul { batch, m, n, k, a, b } = &kernel.core else { return None };
         let [batch, m, n, k] = [*batch, *m, *n, *k].map(|x| x as usize);

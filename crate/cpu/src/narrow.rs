@@ -121,13 +121,11 @@ impl Column<'_> {
     unsafe fn store(&self, m: usize, parts: &[[f32; GROUP]], apart: usize) {
         // SAFETY: the caller's rows are the result's.
         unsafe {
-            let mut c = self.c.add(m * self.n);
-            for part in parts {
-                for &x in &part[..apart] {
-                    let x = if apart == 1 { part.iter().sum() } else { x };
-                    *c = if self.add { *c + x } else { x };
-                    c = c.add(self.n);
-                }
+            for j in 0..parts.len() * apart {
+                let part = &parts[j / apart];
+                let x = if apart == 1 { part.iter().sum() } else { part[j % apart] };
+                let c = self.c.add((m + j) * self.n);
+                *c = if self.add { *c + x } else { x };
             }
         }
     }

@@ -16,7 +16,7 @@ use tilde_graph::plan::{Access, Body, Core, Instr, Kernel, Reg};
 use tilde_graph::{ReduceOp, Shape};
 
 /// Points of several slabs that are run together.
-const NEAR: usize = 4096;
+const NEAR: usize = 1000000;
 
 /// A prepared reduction.
 pub struct Reduction {
@@ -38,6 +38,7 @@ struct Step {
 
 impl Reduction {
     /// Prepares the core of a reduction kernel; `None` for any other.
+    #[inline(never)]
     pub fn new(kernel: &Kernel) -> Option<Reduction> {
         let Core::Reduce { inner, passes, last } = &kernel.core else { return None };
         let outer = &kernel.domain;
@@ -181,6 +182,7 @@ struct Order {
 impl Order {
     /// The order in which most of what the bodies touch is consecutive: along the last outer axis or
     /// along the last inner one. Draws are numbered outer first, so they decide against moving.
+    #[inline(never)]
     fn new(bodies: &[(&Body, Option<(ReduceOp, Reg)>)], outer: &Shape, inner: &Shape) -> Order {
         let (o, n) = (outer.rank(), inner.rank());
         let mut order = Order { outer: o, inner: n, tail: 0 };
@@ -243,6 +245,7 @@ impl Order {
     }
 
     /// The same body over the reordered domain.
+    #[inline(never)]
     fn body(&self, body: &Body) -> Body {
         let mut body = body.clone();
         for instr in &mut body.instrs {

@@ -42,7 +42,7 @@ use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 use domain::{Domain, Plane};
-use measure::{Questions, prior_kl};
+use measure::{Questions, Worth, prior_kl};
 use model::{Model, Sizes};
 use sampler::{Sampler, Target};
 use schedule::Schedule;
@@ -54,8 +54,11 @@ const OF_POINTS: (Sizes, u32) = (Sizes { batch: 0, chunk: 512, film: 384, probes
 const OF_IMAGES: (Sizes, u32) = (Sizes { batch: 0, chunk: 64, film: 16, probes: 16 }, 1);
 /// Steps of the film for which its end is held.
 const HELD: usize = 12;
-/// Noised rows that the network's answers are measured on.
+/// Noised points that the network's answers are measured on.
 const MEASURED: usize = 512;
+/// Points that the exact denoiser is measured on: at most so many, and so many terms of its sums.
+const MOST: usize = 1 << 14;
+const TERMS: usize = 1 << 22;
 /// Samples that the page's figures are computed from.
 const SAMPLED: usize = 1024;
 /// Samples, and the repeats, that gates are held against.
@@ -64,6 +67,17 @@ const GATED: (usize, u64) = (2000, 5);
 const VIEW_SEED: u64 = 1;
 /// Half the side of the box that is shown.
 const REACH: f32 = 4.0;
+
+/// The exact denoiser, measured.
+struct Best {
+    /// Its answers to the questions, `[MEASURED, 2]`.
+    answers: Vec<f32>,
+    /// What those are worth, and what the answers to many more are.
+    here: Worth,
+    truly: Worth,
+    /// Losses in parts of the time, likewise.
+    bars: [Vec<f32>; 2],
+}
 
 /// The opened exhibit.
 pub struct Ddpm {
@@ -76,8 +90,8 @@ pub struct Ddpm {
     every: u32,
     since: u32,
     questions: Questions,
-    /// The answers of the exact denoiser, `[MEASURED, 2]`; none for images.
-    exact: Vec<f32>,
+    /// What the exact denoiser answers, and what that is worth; none for images.
+    best: Option<Best>,
     /// The latest samples of points and answers to the questions, and the training steps they are of.
     latest: Option<(f32, Vec<f32>)>,
     answers: Option<(f32, Vec<f32>)>,
@@ -121,7 +135,7 @@ impl Ddpm {
             every,
             since: 0,
             questions,
-            exact: Vec::new(),
+            best: None,
             latest: None,
             answers: None,
         };
@@ -129,11 +143,20 @@ impl Ddpm {
         Ok(ddpm)
     }
 
-    /// Asks again what depends on the data: they have changed.
+    /// Measures the exact denoiser of the data, and forgets what was drawn of the network before.
     fn prepare(&mut self) {
-        self.questions = Questions::new(&self.domain, &self.schedule, self.questions.times.len(), VIEW_SEED);
         if let Domain::Plane(plane) = &self.domain {
-            self.exact = self.questions.exact(plane, &self.schedule, self.target);
+            let many = (TERMS / plane.terms()).clamp(MEASURED, MOST);
+            let many = Questions::new(&self.domain, &self.schedule, many, VIEW_SEED + 1);
+            let measured = |questions: &Questions| {
+                let answers = questions.exact(plane, &self.schedule, self.target);
+                let worth = questions.worth(&self.schedule, self.target, &answers, &answers);
+                let bars = questions.losses(&self.schedule, self.target, &answers, self.bars());
+                (answers, worth, bars)
+            };
+            let (_, truly, true_bars) = measured(&many);
+            let (answers, here, bars) = measured(&self.questions);
+            self.best = Some(Best { answers, here, truly, bars: [bars, true_bars] });
         }
         (self.latest, self.answers) = (None, None);
     }
@@ -258,19 +281,21 @@ impl Ddpm {
         let mut out = vec![("step", f64::from(step)), ("loss", f64::from(loss))];
         if step == 0.0 || self.plane().is_some() {
             let answers = self.answers(device).await?;
-            let exact = if self.exact.is_empty() { &answers } else { &self.exact };
+            let exact = self.best.as_ref().map_or(&answers, |best| &best.answers);
             let worth = self.questions.worth(&self.schedule, self.target, &answers, exact);
             if step == 0.0 {
                 // What no step has computed is computed now.
                 out[1].1 = worth.loss;
             }
-            if let Some(plane) = self.plane() {
-                let best = self.questions.worth(&self.schedule, self.target, exact, exact);
-                out.push(("loss_reference", best.loss));
+            if let (Some(plane), Some(best)) = (self.plane(), &self.best) {
+                out.push(("loss_reference", best.truly.loss));
                 out.push(("score_error", worth.error));
                 out.push(("score_cosine", worth.cosine));
-                // A density of the plane has another unit than one of the network's coordinates.
-                out.push(("bound", worth.bound + 2.0 * libm::log(f64::from(plane.scale()))));
+                // Few answers are measured: what they are worth more than the exact ones to the same
+                // questions is less a matter of chance than what they are worth. And a density of the
+                // plane has another unit than one of the network's coordinates.
+                let bound = best.truly.bound + (worth.bound - best.here.bound);
+                out.push(("bound", bound + 2.0 * libm::log(f64::from(plane.scale()))));
                 out.extend(plane.toy().and_then(Toy::entropy).map(|nats| ("bound_reference", nats)));
             }
         }
@@ -395,6 +420,7 @@ impl Exhibit for Ddpm {
             }
             drive::write(device, self.model.bank, plane.bank());
             self.settings.set_text("data", "drawn")?;
+            self.questions = Questions::new(&self.domain, &self.schedule, MEASURED, VIEW_SEED);
             self.prepare();
             self.set_sampler(device);
             Ok(())

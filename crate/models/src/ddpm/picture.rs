@@ -165,15 +165,24 @@ impl Ddpm {
         Ok(picture)
     }
 
+    /// Parts of the time that bars are drawn for.
+    pub(super) fn bars(&self) -> usize {
+        BARS.min(self.schedule.levels().len())
+    }
+
     /// The loss in parts of the time; beside it the exact denoiser's, where it is known.
     async fn losses(&mut self, device: &mut dyn Device) -> Result<Picture, Error> {
         let answers = self.answers(device).await?;
-        let count = BARS.min(self.schedule.levels().len());
-        let bars = |answers: &[f32]| self.questions.losses(&self.schedule, self.target, answers, count);
-        let mut picture = Picture::bars("loss", bars(&answers));
-        if !self.exact.is_empty() {
-            picture.layers.push(Layer::new("best", Role::Truth, ViewKind::Bars, bars(&self.exact), &[count]));
+        let mut bars = self.questions.losses(&self.schedule, self.target, &answers, self.bars());
+        let mut exact = None;
+        if let Some(best) = &self.best {
+            // As far from the exact denoiser's loss as on the same noise.
+            let [here, truly] = &best.bars;
+            bars.iter_mut().zip(here.iter().zip(truly)).for_each(|(bar, (here, truly))| *bar += truly - here);
+            exact = Some(Layer::new("best", Role::Truth, ViewKind::Bars, truly.clone(), &[truly.len()]));
         }
+        let mut picture = Picture::bars("loss", bars);
+        picture.layers.extend(exact);
         picture.extent = [0.0, 1.0, 0.0, 0.0];
         Ok(picture)
     }
@@ -181,7 +190,7 @@ impl Ddpm {
     /// ᾱ over the time; beside it the other schedule's.
     fn signal(&self) -> Picture {
         let steps = self.schedule.levels().len();
-        let count = BARS.min(steps);
+        let count = self.bars();
         let bars = |schedule: &Schedule| -> Vec<f32> {
             let bar = |i: usize| schedule.levels()[(2 * i + 1) * steps / (2 * count)].alpha_bar() as f32;
             (0..count).map(bar).collect()

@@ -16,7 +16,7 @@ use tilde_graph::{EntryId, Graph, GraphError, Init, Knob, Program, Tensor, Unary
 const MEASURED: usize = 1024;
 /// S: texts that are written at once.
 pub const TEXTS: usize = 8;
-/// N: characters of each, the first of which is given.
+/// N: characters of each, the first of which is the first of the alphabet.
 pub const LENGTH: usize = 257;
 
 /// What the cosine ends at, as a share of the learning rate.
@@ -47,8 +47,6 @@ pub struct Model {
     pub windows: Var,
     /// The user's sentence, `[T]`.
     pub sentence: Var,
-    /// The symbol that texts begin with.
-    pub first: Var,
     /// The texts that are written, `u32 [S, N]`.
     pub texts: Var,
     /// One step of training: gives `loss`.
@@ -106,7 +104,6 @@ impl Model {
         let test_text = p.data_u("test", [test_len]);
         let windows = p.input("windows", [3, w]);
         let sentence = p.input("sentence", [t]);
-        let first = p.input("first", []);
         let texts = p.scratch_u("texts", [TEXTS, LENGTH]);
         // The character that was drawn last, and its place in the context.
         let (last, at) = (p.scratch_u("last", []), p.scratch_u("at", []));
@@ -155,10 +152,11 @@ impl Model {
             g.output("attention", g.concat(&attention, 0));
         });
         let begin = p.entry("begin", |g| {
-            let first = g.read(first).unary(Unary::ToU32);
-            g.assign(texts, first.broadcast([TEXTS, LENGTH]));
-            g.assign(last, g.constant_u(0));
-            g.assign(at, g.constant_u(0));
+            // In the order of code points the line break comes first, then the space.
+            let zero = g.constant_u(0);
+            g.assign(texts, zero.broadcast([TEXTS, LENGTH]));
+            g.assign(last, zero);
+            g.assign(at, zero);
             // What an earlier, broken model may have left must not be multiplied by 0.
             caches.iter().flatten().for_each(|&var| g.assign(var, g.full(0.0, cached)));
         });
@@ -199,7 +197,6 @@ impl Model {
             measured: w,
             windows,
             sentence,
-            first,
             texts,
             train: train.map_err(build)?,
             untrained: untrained.map_err(build)?,

@@ -27,8 +27,6 @@ impl Gpt {
         device: &mut dyn Device,
         n: usize,
     ) -> Result<impl Future<Output = Result<Vec<u32>, Error>> + use<>, Error> {
-        // In the order of code points the line break comes first, then the space.
-        drive::write(device, self.model.first, &[0.0]);
         device.run(&self.model.writing(n), 1)?;
         let whole = drive::read_u(device, self.model.texts);
         Ok(async move {
