@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, open, pause, reached, test } from "./site.js";
 
-const EXHIBITS = ["gan2d", "vae", "rbm", "gpt"];
+const EXHIBITS = ["gan2d", "vae", "rbm", "ddpm", "gpt"];
 
 for (const id of EXHIBITS) {
   for (const colorScheme of /** @type {const} */ (["light", "dark"])) {

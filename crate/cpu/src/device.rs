@@ -71,7 +71,7 @@ impl Prepared {
                     self.finish(memory, post, none, self.points);
                 }
                 Heavy::Reduce(reduction) => {
-                    reduction.run(memory, pre, results);
+                    reduction.run::<S>(memory, pre, results);
                     let all = Results { at: results, stride: self.points, first: 0 };
                     self.finish(memory, post, all, self.points);
                 }

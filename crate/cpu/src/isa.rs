@@ -25,6 +25,8 @@ pub trait Simd: Copy {
     unsafe fn mul_add(self, a: Self, b: Self) -> Self;
     /// self + a.
     unsafe fn add(self, a: Self) -> Self;
+    /// The larger of each pair, as [`crate::math::max`].
+    unsafe fn max(self, a: Self) -> Self;
     /// Reads four numbers from each of four places and writes first numbers, second numbers and so
     /// on, `width` numbers apart.
     #[inline(always)]
@@ -76,6 +78,13 @@ impl Simd for Portable {
         }
         self
     }
+    #[inline(always)]
+    unsafe fn max(mut self, a: Self) -> Self {
+        for i in 0..4 {
+            self.0[i] = crate::math::max(self.0[i], a.0[i]);
+        }
+        self
+    }
 }
 
 #[cfg(target_arch = "wasm32")]
@@ -114,6 +123,10 @@ mod wasm {
         #[inline(always)]
         unsafe fn add(self, a: Self) -> Self {
             Wasm(f32x4_add(self.0, a.0))
+        }
+        #[inline(always)]
+        unsafe fn max(self, a: Self) -> Self {
+            Wasm(f32x4_pmax(a.0, self.0))
         }
         #[inline(always)]
         unsafe fn transpose(from: [*const f32; 4], to: *mut f32, width: usize) {
@@ -167,6 +180,11 @@ mod avx2 {
         unsafe fn add(self, a: Self) -> Self {
             // SAFETY: the caller has checked for AVX2.
             Avx2(unsafe { _mm256_add_ps(self.0, a.0) })
+        }
+        #[inline(always)]
+        unsafe fn max(self, a: Self) -> Self {
+            // SAFETY: the caller has checked for AVX2.
+            Avx2(unsafe { _mm256_max_ps(self.0, a.0) })
         }
     }
 }

@@ -278,6 +278,7 @@ impl Strip<'_> {
 
     /// Σ over the depth, for R rows from row `m` and two vectors of columns; returns R.
     #[inline(always)]
+    #[allow(clippy::manual_memcpy, reason = "a copy of the whole would keep the sums in memory all along")]
     unsafe fn tile<S: Simd, const R: usize>(&self, m: usize) -> usize {
         let width = 2 * S::LANES;
         // SAFETY: the caller's strip has the rows.

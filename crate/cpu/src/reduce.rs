@@ -9,6 +9,7 @@
 //! over a few slabs before the next few are begun, so that later passes find them in the cache.
 
 use crate::body::{BLOCK, Compiled, Frame, Memory, Results};
+use crate::isa::Simd;
 use crate::math;
 use alloc::vec::Vec;
 use core::slice;
@@ -16,7 +17,7 @@ use tilde_graph::plan::{Access, Body, Core, Instr, Kernel, Reg};
 use tilde_graph::{ReduceOp, Shape};
 
 /// Points of several slabs that are run together.
-const NEAR: usize = 1000000;
+const NEAR: usize = 4096;
 
 /// A prepared reduction.
 pub struct Reduction {
@@ -81,7 +82,7 @@ impl Reduction {
     /// # Safety
     /// `memory` must be that of the plan the kernel belongs to.
     #[inline(always)]
-    pub unsafe fn run(&self, memory: &Memory, frame: &mut Frame, results: *mut f32) {
+    pub unsafe fn run<S: Simd>(&self, memory: &Memory, frame: &mut Frame, results: *mut f32) {
         let total = self.inner * self.outer;
         // What is consecutive: points of one result, or points of a row of results.
         let row = if self.tail > 1 { self.tail } else { self.inner };
@@ -114,7 +115,7 @@ impl Reduction {
                                 combine(op, slice::from_raw_parts_mut(into, len), run);
                             } else {
                                 let into = slice::from_raw_parts_mut(results.add(r), 1);
-                                combine(op, into, &[total_of(op, run)]);
+                                combine(op, into, &[total_of::<S>(op, run)]);
                             }
                             done += len;
                         }
@@ -143,32 +144,55 @@ fn combine(op: ReduceOp, into: &mut [f32], values: &[f32]) {
     }
 }
 
-/// One number from a run, in sixteen lanes: pairwise enough for `f32`.
+/// Lanes that a run is combined in: pairwise enough for `f32`, and the same for every instruction
+/// set.
+const LANES: usize = 16;
+
+/// One number from a run.
+///
+/// # Safety
+/// The instruction set must be present.
 #[inline(always)]
-fn total_of(op: ReduceOp, run: &[f32]) -> f32 {
-    const LANES: usize = 16;
-    let f = |a: f32, b: f32| match op {
-        ReduceOp::Sum => a + b,
-        ReduceOp::Max => math::max(a, b),
-    };
+unsafe fn total_of<S: Simd>(op: ReduceOp, run: &[f32]) -> f32 {
     let mut lanes = [nothing(op); LANES];
-    let mut chunks = run.chunks_exact(LANES);
-    for chunk in &mut chunks {
-        for i in 0..LANES {
-            lanes[i] = f(lanes[i], chunk[i]);
+    let whole = run.len() / LANES * LANES;
+    // SAFETY: whole groups of the run, then a group of its own.
+    unsafe {
+        let mut acc = [S::splat(nothing(op)); 4];
+        let mut i = 0;
+        while i < whole {
+            add_lanes(op, &mut acc, run.as_ptr().add(i));
+            i += LANES;
         }
-    }
-    for (i, &x) in chunks.remainder().iter().enumerate() {
-        lanes[i] = f(lanes[i], x);
+        if i < run.len() {
+            lanes[..run.len() - i].copy_from_slice(&run[i..]);
+            add_lanes(op, &mut acc, lanes.as_ptr());
+        }
+        for v in 0..LANES / S::LANES {
+            acc[v].store(lanes.as_mut_ptr().add(v * S::LANES));
+        }
     }
     let mut width = LANES / 2;
     while width > 0 {
-        for i in 0..width {
-            lanes[i] = f(lanes[i], lanes[i + width]);
-        }
+        let (low, high) = lanes.split_at_mut(width);
+        combine(op, low, &high[..width]);
         width /= 2;
     }
     lanes[0]
+}
+
+#[inline(always)]
+unsafe fn add_lanes<S: Simd>(op: ReduceOp, acc: &mut [S; 4], from: *const f32) {
+    for v in 0..LANES / S::LANES {
+        // SAFETY: the caller gives all lanes.
+        acc[v] = unsafe {
+            let x = S::load(from.add(v * S::LANES));
+            match op {
+                ReduceOp::Sum => acc[v].add(x),
+                ReduceOp::Max => acc[v].max(x),
+            }
+        };
+    }
 }
 
 /// The order in which the points of outer ++ inner are run: the inner axes are moved before the

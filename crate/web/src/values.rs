@@ -90,8 +90,9 @@ fn to_user_data(data: &JsValue) -> js::Result<UserData> {
         }
         return Ok(UserData::Points(points));
     }
-    let images =
-        numbers("images").transpose()?.ok_or_else(|| bad_data("`data` needs `images`, `points` or `text`."))?;
+    let images = numbers("images")
+        .transpose()?
+        .ok_or_else(|| bad_data("`data` needs `images`, `points` or `text`."))?;
     let labels = get(data, "labels").map_or(Some(Vec::new()), |l| to_words(&l));
     let bytes = labels.and_then(|l| l.into_iter().map(|l| u8::try_from(l).ok()).collect());
     let labels = bytes.ok_or_else(|| bad_data("`labels` must be whole numbers from 0 to 255."))?;

@@ -135,12 +135,14 @@ fn two_runs_of_one_seed_are_equal_bit_by_bit() {
                 upload(&mut gpu, &memory);
                 gpu
             });
+            let made = runs[0].created();
             runs[0].run(&[(0, 1)], 12).expect("a run");
             for _ in 0..6 {
                 runs[1].run(&[(0, 2)], 1).expect("a run");
                 runs[0].run(&[(0, 1)], 1).expect("a run");
             }
             runs[1].run(&[(0, 6)], 1).expect("a run");
+            assert_eq!(runs[0].created(), made, "{} makes something in its steps", program.name);
             let words = |arena: Arena| plan.words[arena as usize];
             let [a, b] = runs.map(|mut gpu| {
                 let floats =

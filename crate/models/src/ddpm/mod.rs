@@ -324,7 +324,9 @@ impl Exhibit for Ddpm {
         }
         (self.since, self.latest, self.answers) = (0, None, None);
         let settings = self.settings.clone();
-        self.set(device, &settings, "")
+        self.set(device, &settings, "")?;
+        // The film begins.
+        drive::run(device, self.model.roll)
     }
 
     fn train(&mut self, device: &mut dyn Device, n: u32) -> Result<(), Error> {

@@ -135,15 +135,15 @@ impl Model {
         let averaged = p.state_like(&group, "average", true);
         let smooth = net.with(&group, averaged);
         let adam = Adam::new(&mut p, &group, "adam", AdamOptions::default());
-        let zeros = Init::Constant(0.0);
-        let steps = p.state("steps", [], zeros.clone());
+        let steps = p.state("steps", [], Init::Constant(0.0));
         let mut reel = |name: &str, n: usize| Reel {
             x: p.state(name, [n, d], Init::Constant(0.0)),
             clean: p.state(&format!("{name}_clean"), [n, d], Init::Constant(0.0)),
             row: p.state(&format!("{name}_row"), [], Init::Constant(0.0)),
         };
         let (sample, film) = (reel("sample", sizes.chunk), reel("film", sizes.film));
-        let finished = p.state("finished", [sizes.film, d], zeros);
+        // Until a film has ended there is noise to see.
+        let finished = p.state("finished", [sizes.film, d], Init::Normal(1.0));
         let bank = match domain {
             Domain::Plane(_) => p.data("bank", [BANK, d]),
             Domain::Images(sets) => p.data_u("bank", [sets.train.n, sets.train.row_words()]),

@@ -167,7 +167,8 @@ impl Ddpm {
 
     /// Parts of the time that bars are drawn for.
     pub(super) fn bars(&self) -> usize {
-        BARS.min(self.schedule.levels().len())
+        // Few images are measured: not more than one part for each four of them.
+        BARS.min(self.schedule.levels().len()).min(self.questions.times.len() / 4)
     }
 
     /// The loss in parts of the time; beside it the exact denoiser's, where it is known.

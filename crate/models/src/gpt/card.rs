@@ -14,7 +14,7 @@ pub const CARD: Card = Card {
         Setting::int("context", 2, 128, 64),
         Setting::log("learning_rate", 1e-5, 0.05, 5e-3),
         Setting::float("temperature", 0.0, 3.0, 1.0),
-        Setting::int("top_k", 1, 128, 128).live(),
+        Setting::int("top_k", 1, 256, 256).live(),
         Setting::int("layers", 1, 4, 2).more(),
         Setting::int("heads", 1, 8, 4).more(),
         Setting::int("width", 16, 256, 96).more(),
@@ -51,7 +51,7 @@ pub const CARD: Card = Card {
         Experiment {
             id: "by-heart",
             settings: &[("data", "chain"), ("characters", "3000")],
-            steps: 600,
+            steps: 400,
             phase: "",
         },
         Experiment {

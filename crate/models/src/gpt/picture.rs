@@ -14,7 +14,7 @@ use tilde_graph::Device;
 /// Characters of each text that is shown.
 const WRITTEN: usize = 96;
 /// The attention weight in the middle of the map from black to white: many are small.
-const HALF: f32 = 0.1;
+const HALF: f32 = 0.05;
 
 impl Gpt {
     pub(super) async fn picture(&self, device: &mut dyn Device, id: &str) -> Result<Picture, Error> {

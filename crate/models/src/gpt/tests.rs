@@ -171,7 +171,7 @@ fn texts_that_cannot_be_learned_are_refused() {
         "The text has 5 characters; from 1,000 to 1,200,000 can be learned from."
     );
     let many: String = ('\u{4e00}'..'\u{5200}').collect();
-    assert!(build(many).starts_with("The text has 1,024 different characters; up to 128 can be learned."));
+    assert!(build(many).starts_with("The text has 1,024 different characters; up to 256 can be learned."));
     let points = Sources { user: Some(UserData::Points(vec![0.0; 2])), ..Sources::default() };
     assert!(Gpt::new(&settings(SMALL), 1, points).is_err());
     assert!(Gpt::new(&settings(&[("data", "lessons")]), 1, Sources::default()).is_err());

@@ -19,9 +19,8 @@ pub fn energy_distance(a: &[f32], b: &[f32], dims: usize) -> f64 {
 
 /// The sum of the distances of `row` to every row of `rows`.
 fn distances(row: &[f32], rows: &[f32]) -> f64 {
-    let distance = |other: &[f32]| {
-        libm::sqrtf(row.iter().zip(other).map(|(a, b)| (a - b) * (a - b)).sum::<f32>())
-    };
+    let distance =
+        |other: &[f32]| libm::sqrtf(row.iter().zip(other).map(|(a, b)| (a - b) * (a - b)).sum::<f32>());
     rows.chunks_exact(row.len()).map(|other| f64::from(distance(other))).sum()
 }
 

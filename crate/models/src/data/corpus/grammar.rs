@@ -38,7 +38,7 @@ pub fn grammar() -> (Vec<char>, Source) {
     for (i, (article, p)) in articles.into_iter().enumerate() {
         nodes[START].push((article.into(), p, NOUN + 2 * i));
         let numbers: &[(&str, f64, usize)] =
-            &[&[("", 0.6, 0), ("s", 0.4, 1)][..], &[("", 1.0, 0)], &[("s", 1.0, 1)]][i];
+            [&[("", 0.6, 0), ("s", 0.4, 1)][..], &[("", 1.0, 0)], &[("s", 1.0, 1)]][i];
         for adjective in [false, true] {
             let node = &mut nodes[NOUN + 2 * i + usize::from(adjective)];
             let rest = if adjective { 1.0 } else { 1.0 - ADJECTIVE };

@@ -13,16 +13,16 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 /// Bits of a character in a key; see [`MOST_SYMBOLS`].
-const BITS: u32 = 7;
+const BITS: u32 = 8;
 /// The largest alphabet.
 pub const MOST_SYMBOLS: usize = 1 << BITS;
-/// Contexts of 0, 1, … 7 characters; eight characters and a mark fit a key.
+/// Contexts of 0, 1, … 7 characters: with the next one, eight, as many as fit a key.
 pub const RUNGS: usize = 8;
 
 /// What is counted for one string of characters.
 #[derive(Clone, Copy, Default)]
 struct Count {
-    /// The string, with a one before it; 0 where the place is free.
+    /// The string.
     key: u64,
     /// How often it comes.
     times: u32,
@@ -32,38 +32,59 @@ struct Count {
     different: u32,
 }
 
-/// Counts by string: open addressing, half empty at least.
-struct Table(Vec<Count>);
+/// Counts by string: open addressing in a power of two of places, half of them free at least.
+struct Table {
+    places: Vec<Count>,
+    used: usize,
+}
 
 impl Table {
-    fn new(most: usize) -> Table {
-        Table(vec![Count::default(); (2 * most).next_power_of_two()])
+    fn new() -> Table {
+        Table { places: vec![Count::default(); 1024], used: 0 }
     }
 
-    /// The place of a string, which is its own or a free one.
-    fn place(&self, key: u64) -> usize {
-        let mask = self.0.len() - 1;
+    /// The place of a string, and whether it is free as yet.
+    fn place(&self, key: u64) -> (usize, bool) {
+        let mask = self.places.len() - 1;
         let mut at = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize & mask;
-        while self.0[at].key != 0 && self.0[at].key != key {
+        loop {
+            let count = &self.places[at];
+            let free = count.times + count.followed == 0;
+            if free || count.key == key {
+                return (at, free);
+            }
             at = (at + 1) & mask;
         }
-        at
     }
 
+    /// The counts of a string, of which the caller raises one.
     fn at(&mut self, key: u64) -> &mut Count {
-        let place = self.place(key);
-        self.0[place].key = key;
-        &mut self.0[place]
+        let (mut at, free) = self.place(key);
+        if free {
+            self.used += 1;
+            if 2 * self.used > self.places.len() {
+                let twice = vec![Count::default(); 2 * self.places.len()];
+                for count in core::mem::replace(&mut self.places, twice) {
+                    if count.times + count.followed > 0 {
+                        let (at, _) = self.place(count.key);
+                        self.places[at] = count;
+                    }
+                }
+                at = self.place(key).0;
+            }
+            self.places[at].key = key;
+        }
+        &mut self.places[at]
     }
 
     fn get(&self, key: u64) -> Count {
-        self.0[self.place(key)]
+        self.places[self.place(key).0]
     }
 }
 
-/// A string of at most eight characters as one number.
+/// A string of at most eight characters as one number; a table holds strings of one length.
 fn key(text: &[u32]) -> u64 {
-    text.iter().fold(1, |key, &c| key << BITS | u64::from(c))
+    text.iter().fold(0, |key, &c| key << BITS | u64::from(c))
 }
 
 /// −log p(test[i] | what comes before) of every held-out character, by the model of each rung: contexts
@@ -71,11 +92,11 @@ fn key(text: &[u32]) -> u64 {
 /// context there is.
 pub fn witten_bell(train: &[u32], test: &[u32], symbols: usize, rungs: usize) -> Vec<Vec<f32>> {
     let mut now = vec![1.0 / symbols as f64; test.len()];
-    let mut contexts = Table::new(1);
-    contexts.at(key(&[]));
+    // Of the empty string alone.
+    let mut contexts = Table::new();
     let mut out = Vec::new();
     for n in 0..rungs.min(RUNGS) {
-        let mut grams = Table::new(train.len());
+        let mut grams = Table::new();
         for gram in train.windows(n + 1) {
             let count = grams.at(key(gram));
             count.times += 1;

@@ -4,7 +4,6 @@ use super::*;
 use alloc::vec::Vec;
 use serde_json::Value;
 use std::path::Path;
-use std::string::ToString;
 use tilde_cpu::{Cpu, Interpreter, Values};
 use tilde_graph::{Device, Unary, Var, compile};
 
@@ -97,7 +96,7 @@ fn loss_attention_and_gradients_agree_with_pytorch() {
     crate::drive::run(&mut device, 0).unwrap();
     for (name, e) in &expected {
         let got = pollster::block_on(crate::drive::output(&mut device, 0, name)).unwrap();
-        near(&name.to_string(), &got.into_iter().map(f64::from).collect::<Vec<f64>>(), e, 5e-6);
+        near(name, &got.into_iter().map(f64::from).collect::<Vec<f64>>(), e, 5e-6);
     }
 }
 
