@@ -103,7 +103,7 @@ export class Curve {
     };
     const line = (/** @type {Metric} */ { role }, /** @type {object} */ more) => ({
       stroke: colourOf(theme, role),
-      width: 2,
+      width: role === "other" ? 1.2 : 2,
       spanGaps: true,
       points: { show: false },
       ...more,

@@ -65,42 +65,29 @@ impl Prepared {
         // the largest of them.
         unsafe {
             self.body.begin(memory, post);
-            match &self.core {
-                Heavy::Map => {
-                    let none = Results { at: core::ptr::null(), stride: 0, first: 0 };
-                    self.finish(memory, post, none, self.points);
-                }
-                Heavy::Reduce(reduction) => {
-                    reduction.run::<S>(memory, pre, results);
-                    let all = Results { at: results, stride: self.points, first: 0 };
-                    self.finish(memory, post, all, self.points);
-                }
-                Heavy::Product(product) => {
-                    for batch in 0..product.batch {
-                        let mut m = 0;
-                        while m < product.m {
-                            let rows = product.chunk.min(product.m - m);
-                            product.rows::<S>(memory, batch, packed, m, rows, results);
-                            let first = (batch * product.m + m) * product.n;
-                            let chunk = Results { at: results, stride: 0, first };
-                            self.finish(memory, post, chunk, rows * product.n);
-                            m += rows;
-                        }
+            let mut first = 0;
+            while first < self.points {
+                let given = match &self.core {
+                    Heavy::Map => Results { at: core::ptr::null(), stride: 0, first },
+                    Heavy::Reduce(reduction) => {
+                        reduction.run::<S>(memory, pre, results);
+                        Results { at: results, stride: self.points, first }
                     }
+                    Heavy::Product(product) => {
+                        product.chunk::<S>(memory, first, packed, results);
+                        Results { at: results, stride: 0, first }
+                    }
+                };
+                let end = match &self.core {
+                    Heavy::Product(product) => product.end_of_chunk(first),
+                    _ => self.points,
+                };
+                while first < end {
+                    let n = BLOCK.min(end - first);
+                    self.body.block(memory, post, first, n, given);
+                    first += n;
                 }
             }
-        }
-    }
-
-    /// Runs the body over `count` points from the results' first.
-    #[inline(always)]
-    unsafe fn finish(&self, memory: &Memory, frame: &mut Frame, results: Results, count: usize) {
-        let mut at = 0;
-        while at < count {
-            let n = BLOCK.min(count - at);
-            // SAFETY: begin was called; the points are in the domain. Without a core no result is used.
-            unsafe { self.body.block(memory, frame, results.first + at, n, results) };
-            at += n;
         }
     }
 }

@@ -29,14 +29,12 @@ const CHUNK: usize = 32_768;
 
 /// A prepared matrix product.
 pub struct Product {
-    /// Number of matrices.
-    pub batch: usize,
     /// Rows of the result.
-    pub m: usize,
+    m: usize,
     /// Columns of the result.
-    pub n: usize,
+    n: usize,
     /// Rows that are finished together.
-    pub chunk: usize,
+    chunk: usize,
     k: usize,
     /// Rows of B in a panel, but for the last ones.
     depth: usize,
@@ -110,19 +108,19 @@ impl Product {
     /// Prepares the core of a product kernel; `None` for any other.
     #[inline(never)]
     pub fn new(kernel: &Kernel) -> Option<Product> {
-        let Core::Matmul { batch, m, n, k, a, b } = &kernel.core else { return None };
-        let [batch, m, n, k] = [*batch, *m, *n, *k].map(|x| x as usize);
+        let Core::Matmul { m, n, k, a, b, .. } = &kernel.core else { return None };
+        let [m, n, k] = [*m, *n, *k].map(|x| x as usize);
         // A multiple of every tile height and vector.
         let rows = (CHUNK / n.max(1) / 24 * 24).max(24);
         let chunk = if k > m { m } else { rows.min(m) };
         // Blocks of equal depth, whole runs of either factor.
-        let depth = k.div_ceil(k.div_ceil(DEPTH).max(1)).next_multiple_of(8);
+        let depth = k.div_ceil(k.div_ceil(DEPTH).max(1)).max(1).next_multiple_of(8);
         let step = a.summed.0.last().map_or(0, |axis| 4 * axis.1 as isize);
         let (a, b) = (Side::new(a), Side::new(b));
         let runs = runs(&a.summed, depth, step);
         let b_in_fours = in_runs(&b.summed, 4);
         let narrow = if n <= COLUMNS { Along::new(&a.kept, &a.summed) } else { None };
-        Some(Product { batch, m, n, chunk, k, depth, a, b, step, runs, b_in_fours, narrow })
+        Some(Product { m, n, chunk, k, depth, a, b, step, runs, b_in_fours, narrow })
     }
 
     /// Numbers of a finished chunk.
@@ -140,21 +138,27 @@ impl Product {
         if self.keeps_panels() { self.n.next_multiple_of(WIDEST) * self.k } else { WIDEST * self.depth }
     }
 
-    /// Computes rows `m0 .. m0 + rows` of one matrix into `c`, dense.
+    /// The matrix and the row that point `first` of the domain, the first of a chunk, belongs to, and
+    /// how many rows the chunk has.
+    fn place(&self, first: usize) -> [usize; 3] {
+        let row = first / self.n;
+        let m0 = row % self.m;
+        [row / self.m, m0, self.chunk.min(self.m - m0)]
+    }
+
+    /// The point after a chunk.
+    pub fn end_of_chunk(&self, first: usize) -> usize {
+        first + self.place(first)[2] * self.n
+    }
+
+    /// Computes the chunk that begins at point `first` of the domain into `c`, dense.
     ///
     /// # Safety
     /// `memory` must be that of the plan the kernel belongs to, `packed` of [`Product::packed_len`],
-    /// `c` of `rows · n` numbers. The chunks of a matrix come in order.
+    /// `c` of [`Product::chunk_len`] numbers. The chunks of a matrix come in order.
     #[inline(always)]
-    pub unsafe fn rows<S: Simd>(
-        &self,
-        memory: &Memory,
-        batch: usize,
-        packed: *mut f32,
-        m0: usize,
-        rows: usize,
-        c: *mut f32,
-    ) {
+    pub unsafe fn chunk<S: Simd>(&self, memory: &Memory, first: usize, packed: *mut f32, c: *mut f32) {
+        let [batch, m0, rows] = self.place(first);
         let width = 2 * S::LANES;
         let keeps = self.keeps_panels();
         // SAFETY: tiles stay inside A, the packed B and c.

@@ -423,17 +423,7 @@ impl Exhibit for Gan2d {
     fn set(&mut self, device: &mut dyn Device, settings: &Settings, id: &str) -> Result<(), Error> {
         self.settings = settings.clone();
         let k = &self.knobs;
-        let number = |id: &str| settings.number(id) as f32;
-        for (knob, id) in [
-            (k.learning_rate, "learning_rate"),
-            (k.generator_rate, "generator_rate"),
-            (k.r1, "r1"),
-            (k.average, "average"),
-            (k.schedule, "schedule"),
-            (k.horizon, "horizon"),
-        ] {
-            drive::set_knob(device, knob, number(id));
-        }
+        drive::set_knobs(device, &self.program, settings);
         let objective = settings.choice("objective");
         drive::set_knob(device, k.saturating, (objective != "non-saturating") as u8 as f32);
         drive::set_knob(device, k.sign, if objective == "as-printed" { -1.0 } else { 1.0 });

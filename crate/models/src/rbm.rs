@@ -146,10 +146,6 @@ pub struct Rbm {
     fantasy_h: Var,
     fantasy_p: Var,
     learning_rate: Knob,
-    momentum: Knob,
-    weight_decay: Knob,
-    schedule: Knob,
-    horizon: Knob,
     persistent: Knob,
     entries: Entries,
     settings: Settings,
@@ -290,10 +286,6 @@ impl Rbm {
             fantasy_h,
             fantasy_p,
             learning_rate,
-            momentum,
-            weight_decay,
-            schedule,
-            horizon,
             persistent,
             entries,
             settings: settings.clone(),
@@ -560,15 +552,7 @@ impl Exhibit for Rbm {
 
     fn set(&mut self, device: &mut dyn Device, settings: &Settings, _id: &str) -> Result<(), Error> {
         self.settings = settings.clone();
-        for (knob, id) in [
-            (self.learning_rate, "learning_rate"),
-            (self.momentum, "momentum"),
-            (self.weight_decay, "weight_decay"),
-            (self.schedule, "schedule"),
-            (self.horizon, "horizon"),
-        ] {
-            drive::set_knob(device, knob, settings.number(id) as f32);
-        }
+        drive::set_knobs(device, &self.program, settings);
         let persistent = settings.choice("algorithm") == "pcd";
         drive::set_knob(device, self.persistent, f32::from(u8::from(persistent)));
         Ok(())

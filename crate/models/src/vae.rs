@@ -26,7 +26,7 @@ use alloc::string::ToString;
 use alloc::vec;
 use alloc::vec::Vec;
 use tilde_graph::optim::{Adam, AdamOptions};
-use tilde_graph::{Device, EntryId, Graph, Init, Knob, Param, Program, Tensor, Unary, Var};
+use tilde_graph::{Device, EntryId, Graph, Init, Param, Program, Tensor, Unary, Var};
 
 /// Images of one run of the encoder and of the decoder.
 const CHUNK: usize = 256;
@@ -208,12 +208,6 @@ pub struct Vae {
     codes: Var,
     first: Var,
     steps: Var,
-    beta: Knob,
-    learning_rate: Knob,
-    warm_up: Knob,
-    schedule: Knob,
-    horizon: Knob,
-    draw: Knob,
     entries: Entries,
     settings: Settings,
     /// −log-likelihood of probabilistic PCA, nats per image: the linear autoencoder's optimum.
@@ -361,12 +355,6 @@ impl Vae {
             codes,
             first,
             steps,
-            beta,
-            learning_rate,
-            warm_up,
-            schedule,
-            horizon,
-            draw,
             entries,
             settings: settings.clone(),
             ppca: (linear && d <= ppca::MOST).then(|| -ppca::log_likelihood(&sets.train.to_floats(), d, z)),
@@ -625,16 +613,7 @@ impl Exhibit for Vae {
 
     fn set(&mut self, device: &mut dyn Device, settings: &Settings, _id: &str) -> Result<(), Error> {
         self.settings = settings.clone();
-        for (knob, id) in [
-            (self.beta, "beta"),
-            (self.learning_rate, "learning_rate"),
-            (self.warm_up, "warm_up"),
-            (self.schedule, "schedule"),
-            (self.horizon, "horizon"),
-            (self.draw, "draw"),
-        ] {
-            drive::set_knob(device, knob, settings.number(id) as f32);
-        }
+        drive::set_knobs(device, &self.program, settings);
         Ok(())
     }
 }

@@ -82,6 +82,12 @@ fn vae() {
 }
 
 #[test]
+fn ddpm() {
+    parity("ddpm", &[("hidden", "32"), ("batch", "64")]);
+    parity("ddpm", &[("data", "digits8"), ("hidden", "32"), ("batch", "32")]);
+}
+
+#[test]
 fn rbm() {
     parity("rbm", &[("k", "3")]);
     parity("rbm", &[("algorithm", "pcd"), ("hidden", "33")]);

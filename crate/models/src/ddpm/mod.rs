@@ -86,9 +86,8 @@ pub struct Ddpm {
     schedule: Schedule,
     target: Target,
     settings: Settings,
-    /// Training steps for each step of the film, and those done since its last.
+    /// Training steps for each step of the film.
     every: u32,
-    since: u32,
     questions: Questions,
     /// What the exact denoiser answers, and what that is worth; none for images.
     best: Option<Best>,
@@ -133,7 +132,6 @@ impl Ddpm {
             target,
             settings,
             every,
-            since: 0,
             questions,
             best: None,
             latest: None,
@@ -322,7 +320,7 @@ impl Exhibit for Ddpm {
             Domain::Plane(plane) => drive::write(device, self.model.bank, plane.bank()),
             Domain::Images(sets) => drive::write_u(device, self.model.bank, &sets.train.packed()),
         }
-        (self.since, self.latest, self.answers) = (0, None, None);
+        (self.latest, self.answers) = (None, None);
         let settings = self.settings.clone();
         self.set(device, &settings, "")?;
         // The film begins.
@@ -330,17 +328,8 @@ impl Exhibit for Ddpm {
     }
 
     fn train(&mut self, device: &mut dyn Device, n: u32) -> Result<(), Error> {
-        let mut left = n;
-        while left > 0 {
-            let run = left.min(self.every - self.since);
-            device.run(&[(self.model.train, run)], 1)?;
-            (left, self.since) = (left - run, self.since + run);
-            if self.since == self.every {
-                self.since = 0;
-                drive::run(device, self.model.roll)?;
-            }
-        }
-        Ok(())
+        let film = n.div_ceil(self.every);
+        Ok(device.run(&[(self.model.train, n), (self.model.roll, film)], 1)?)
     }
 
     fn step(&mut self, device: &mut dyn Device, _phase: &str) -> Result<(), Error> {
@@ -444,76 +433,221 @@ impl Exhibit for Ddpm {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Run;
+    use crate::card::Value;
+    use crate::data::Images;
+    use crate::exhibit::UserData;
+    use pollster::block_on;
+    use tilde_cpu::Cpu;
+    use tilde_graph::compile;
 
-    fn now<T>(task: impl Future<Output = T>) -> T {
-        pollster::block_on(task)
-    }
+    const SMALL: &[(&str, &str)] = &[("hidden", "16"), ("batch", "32"), ("timesteps", "20")];
 
-    #[test]
-    fn debug_steps() {
+    fn chosen(changes: &[(&str, &str)]) -> Settings {
         let mut settings = Settings::new(&CARD);
-        settings.set_text("sampler", "ddim").unwrap();
-        settings.set_text("learning_rate", "0.005").unwrap();
-        let exhibit = Ddpm::new(&settings, 1, Sources::default()).unwrap();
-        let mut dev = tilde_cpu::Cpu::load(tilde_graph::compile(exhibit.program())).unwrap();
-        let dev = &mut dev;
-        let mut e = exhibit;
-        drive::start(dev, &e.model.program, 1);
-        e.start(dev, 1).unwrap();
-        e.train(dev, 1000).unwrap();
-        drive::write(dev, e.model.sample.row, &[0.0]);
-        let visited = e.schedule.visited(100);
-        let steps = Sampler::Implicit(0.0).steps(&e.schedule, &visited);
-        let mut x: Vec<f32> = Vec::new();
-        for i in 0..100 {
-            dev.run(&[(e.model.denoise, 1)], 1).unwrap();
-            let y = now(drive::read(dev, e.model.sample.x)).unwrap();
-            let c = now(drive::read(dev, e.model.sample.clean)).unwrap();
-            if i > 0 {
-                let times = vec![visited[i]; 512];
-                let ans = now(e.ask(dev, &x, &times)).unwrap();
-                let [p, q] = e.target.clean(e.schedule.levels()[visited[i]]);
-                let (mut worst, mut wc) = (0.0f64, 0.0f64);
-                for k in 0..1024 {
-                    let clean = p * x[k] as f64 + q * ans[k] as f64;
-                    let next = steps[i].clean * clean + steps[i].present * x[k] as f64;
-                    worst = worst.max((next - y[k] as f64).abs());
-                    wc = wc.max((clean - c[k] as f64).abs());
-                }
-                std::println!("{i} t {} worst next {worst:.5} clean {wc:.5}", visited[i]);
-            }
-            x = y;
+        for (id, text) in SMALL.iter().chain(changes) {
+            settings.set_text(id, text).unwrap();
         }
+        settings
     }
 
+    fn open(changes: &[(&str, &str)], seed: u64, user: Option<UserData>) -> Run {
+        let settings = chosen(changes);
+        let exhibit = Ddpm::new(&settings, seed, Sources { user, ..Sources::default() }).unwrap();
+        let cpu = Cpu::load(compile(exhibit.program())).unwrap();
+        Run::start(Box::new(exhibit), Box::new(cpu), settings, seed).unwrap()
+    }
+
+    fn figure(figures: &[(&str, f64)], id: &str) -> f64 {
+        figures.iter().find(|f| f.0 == id).unwrap_or_else(|| panic!("no figure '{id}'")).1
+    }
+
+    /// The sampler is right where the network is: with the exact denoiser in its place, samples are
+    /// the data's, and few long steps blur them.
     #[test]
-    fn exact_sampling_reaches_the_ceiling() {
+    fn samples_of_the_exact_denoiser_are_the_data() {
         let Domain::Plane(plane) = Domain::new("eight-gaussians", 1, Sources::default()).unwrap() else {
             panic!("points")
         };
         let schedule = Schedule::cosine(100);
         let (modes, sigma) = Toy::EightGaussians.modes().unwrap();
-        for (sampler, count) in
-            [(Sampler::Small, 100), (Sampler::Implicit(0.0), 20), (Sampler::Implicit(0.0), 5)]
-        {
+        let walk = |sampler: Sampler, count: usize| {
             let visited = schedule.visited(count);
-            let steps = sampler.steps(&schedule, &visited);
             let mut stream = Stream::new(1, 0);
             let mut x: Vec<f32> = (0..4000).map(|_| stream.normal()).collect();
-            for (&t, step) in visited.iter().zip(&steps) {
-                let at = schedule.levels()[t];
+            for (&t, step) in visited.iter().zip(sampler.steps(&schedule, &visited)) {
                 for p in x.chunks_exact_mut(2) {
-                    let clean = plane.clean([p[0], p[1]], at);
+                    let clean = plane.clean([p[0], p[1]], schedule.levels()[t]);
                     for a in 0..2 {
-                        p[a] = (step.clean * clean[a] + step.present * f64::from(p[a])) as f32
-                            + step.noise as f32 * stream.normal();
+                        let mean = step.clean * clean[a] + step.present * f64::from(p[a]);
+                        p[a] = mean as f32 + step.noise as f32 * stream.normal();
                     }
                 }
             }
-            let ed = energy_distance(&x, &plane.bank()[..4000], 2);
+            let distance = energy_distance(&x, &plane.bank()[..4000], 2);
             plane.outside(&mut x);
-            let c = coverage(&x, &modes, sigma);
-            std::println!("{sampler:?} {count}: {c:?} {ed}");
+            (distance, coverage(&x, &modes, sigma).high_quality)
+        };
+        for (sampler, count) in [
+            (Sampler::Small, 100),
+            (Sampler::Large, 100),
+            (Sampler::Implicit(0.5), 50),
+            (Sampler::Implicit(0.0), 20),
+        ] {
+            let (distance, share) = walk(sampler, count);
+            assert!(distance < 0.003 && share > 0.97, "{sampler:?} {count}: {distance} {share}");
+        }
+        let (distance, share) = walk(Sampler::Implicit(0.0), 5);
+        assert!(distance > 0.003 && share < 0.7, "{distance} {share}");
+    }
+
+    /// What the device does in a step is what the host's table and the network's answers say.
+    #[test]
+    fn the_device_walks_as_the_host_would() {
+        for prediction in ["velocity", "noise", "clean"] {
+            let settings =
+                chosen(&[("sampler", "ddim"), ("sampling_steps", "7"), ("prediction", prediction)]);
+            let mut ddpm = Ddpm::new(&settings, 1, Sources::default()).unwrap();
+            let mut cpu = Cpu::load(compile(ddpm.program())).unwrap();
+            drive::start(&mut cpu, &ddpm.model.program, 1);
+            ddpm.start(&mut cpu, 1).unwrap();
+            ddpm.train(&mut cpu, 50).unwrap();
+            let reel = ddpm.model.sample;
+            drive::write(&mut cpu, reel.row, &[0.0]);
+            drive::run(&mut cpu, ddpm.model.denoise).unwrap();
+            let mut x = block_on(drive::read(&mut cpu, reel.x)).unwrap();
+            let visited = ddpm.schedule.visited(7);
+            let steps = Sampler::Implicit(0.0).steps(&ddpm.schedule, &visited);
+            let bound = ddpm.plane().unwrap().bank().iter().fold(0.0f32, |m, v| m.max(v.abs()));
+            for (&t, step) in visited.iter().zip(&steps).skip(1) {
+                let answers = block_on(ddpm.ask(&mut cpu, &x, &vec![t; x.len() / 2])).unwrap();
+                let [of_x, of_answer] = ddpm.target.clean(ddpm.schedule.levels()[t]);
+                drive::run(&mut cpu, ddpm.model.denoise).unwrap();
+                let next = block_on(drive::read(&mut cpu, reel.x)).unwrap();
+                for i in 0..x.len() {
+                    let clean = of_x * f64::from(x[i]) + of_answer * f64::from(answers[i]);
+                    let clean = clean.max(-f64::from(bound)).min(f64::from(bound));
+                    let wanted = step.clean * clean + step.present * f64::from(x[i]);
+                    assert!(
+                        (f64::from(next[i]) - wanted).abs() < 1e-4,
+                        "{prediction}, time {t}: {}",
+                        next[i]
+                    );
+                }
+                x = next;
+            }
+        }
+    }
+
+    #[test]
+    fn a_seed_gives_one_run_and_samples_change_nothing() {
+        let losses = |seed: u64, look: bool| -> Vec<f64> {
+            let mut run = open(&[], seed, None);
+            let mut losses = Vec::new();
+            for _ in 0..3 {
+                block_on(run.train(5)).unwrap();
+                if look {
+                    block_on(run.sample(700, 9)).unwrap();
+                    block_on(run.metrics(true)).unwrap();
+                    block_on(run.view("film")).unwrap();
+                    block_on(run.step("denoise")).unwrap();
+                }
+                losses.push(figure(&block_on(run.metrics(false)).unwrap(), "loss"));
+            }
+            losses
+        };
+        let once = losses(1, false);
+        assert_eq!(once, losses(1, true));
+        assert_ne!(once, losses(2, false));
+        let mut run = open(&[], 1, None);
+        let [a, b, c] = [4, 4, 5].map(|seed| block_on(run.sample(700, seed)).unwrap());
+        assert_eq!((a.shape.as_slice(), &a), ([700, 2].as_slice(), &b));
+        assert_ne!(a, c);
+        // Chunks differ from one another, too.
+        assert_ne!(a.data[..100], a.data[2 * 512..][..100]);
+    }
+
+    #[test]
+    fn the_sampler_changes_live() {
+        let mut run = open(&[], 1, None);
+        block_on(run.train(40)).unwrap();
+        let mut seen = vec![block_on(run.sample(50, 1)).unwrap()];
+        let live = [
+            ("sampling_steps", Value::Number(5.0)),
+            ("sampler", Value::Choice(1)),
+            ("sampler", Value::Choice(2)),
+            ("eta", Value::Number(0.7)),
+            // More than there are noising steps: as many as those.
+            ("sampling_steps", Value::Number(1000.0)),
+        ];
+        for (id, value) in live {
+            run.set(id, value).unwrap();
+            let samples = block_on(run.sample(50, 1)).unwrap();
+            assert!(samples.data.iter().all(|x| x.is_finite()));
+            assert!(!seen.contains(&samples), "'{id}' changed nothing");
+            seen.push(samples);
+        }
+        assert_eq!(figure(&block_on(run.metrics(false)).unwrap(), "denoised_reference"), 20.0);
+    }
+
+    /// The film goes back in as many steps as the sampler, stands, and begins anew.
+    #[test]
+    fn the_film_comes_to_its_end_and_begins_again() {
+        let mut run = open(&[("sampling_steps", "4")], 1, None);
+        let mut rows = Vec::new();
+        for _ in 0..4 + HELD {
+            rows.push(figure(&block_on(run.metrics(false)).unwrap(), "denoised"));
+            block_on(run.step("denoise")).unwrap();
+        }
+        assert_eq!(rows[..6], [1.0, 2.0, 3.0, 4.0, 4.0, 4.0]);
+        assert_eq!(rows.iter().filter(|&&row| row == 4.0).count(), HELD);
+        assert_eq!(rows[rows.len() - 1], 0.0);
+    }
+
+    #[test]
+    fn what_is_painted_is_learned() {
+        let mut run = open(&[("data", "drawn")], 1, None);
+        let points: Vec<f32> = (0..200).flat_map(|i| [1.0 + 0.001 * i as f32, -1.0]).collect();
+        block_on(run.act("brush", Payload { points, ..Payload::default() })).unwrap();
+        let picture = block_on(run.view("film")).unwrap();
+        assert!(
+            picture.layers[0].data.chunks(2).all(|p| (p[0] - 1.1).abs() < 0.5 && (p[1] + 1.0).abs() < 0.5)
+        );
+        block_on(run.train(3)).unwrap();
+        assert!(figure(&block_on(run.metrics(true)).unwrap(), "score_error").is_finite());
+        block_on(run.act("clear", Payload::default())).unwrap();
+        let far = Payload { points: vec![50.0, 0.0], ..Payload::default() };
+        assert!(block_on(run.act("brush", far)).is_err());
+    }
+
+    /// Images of one's own, of sizes that no halving divides.
+    #[test]
+    fn images_of_any_size_are_learned() {
+        let floats: Vec<f32> = (0..12 * 7 * 10).map(|i| (i % 13) as f32 / 13.0).collect();
+        let images = Images::from_floats(&floats, &[12, 7, 10], Vec::new()).unwrap();
+        let mut run = open(&[("sampling_steps", "3")], 1, Some(UserData::Images(images)));
+        block_on(run.train(2)).unwrap();
+        let samples = block_on(run.sample(3, 1)).unwrap();
+        assert_eq!((samples.kind, samples.shape), ("images", vec![3, 7, 10]));
+        assert!(samples.data.iter().all(|x| (0.0..=1.0).contains(x)));
+        for view in CARD.views {
+            let picture = block_on(run.view(view.id)).unwrap();
+            assert!(picture.layers.iter().all(|l| l.data.iter().all(|x| x.is_finite())), "{}", view.id);
+        }
+        assert!(block_on(run.act("clear", Payload::default())).is_err());
+    }
+
+    #[test]
+    fn every_view_of_every_set_is_finite() {
+        for toy in Toy::ALL {
+            let mut run = open(&[("data", toy.id()), ("time", "0")], 1, None);
+            block_on(run.train(1)).unwrap();
+            for view in CARD.views {
+                let picture = block_on(run.view(view.id)).unwrap();
+                let finite = |l: &crate::exhibit::Layer| l.data.iter().all(|x| x.is_finite());
+                assert!(picture.layers.iter().all(finite), "{} of {}", view.id, toy.id());
+            }
+            block_on(run.metrics(true)).unwrap();
         }
     }
 }

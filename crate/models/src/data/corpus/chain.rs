@@ -23,10 +23,12 @@ pub fn chain(stream: &mut Stream) -> Source {
     let is_vowel = |i: usize| b"aeiou".contains(&LETTERS.as_bytes()[i]);
     for (i, logit) in near.iter_mut().enumerate() {
         let (b, c) = (i / n, i % n);
-        if b == 0 && c == 0 {
-            *logit -= 8.0;
-        } else if b > 0 && c > 0 && is_vowel(b) != is_vowel(c) {
-            *logit += ALTERNATE;
+        match (b, c) {
+            (0, 0) => *logit -= 8.0,
+            (_, 0) => *logit += 1.0,
+            (0, _) => {}
+            _ if is_vowel(b) != is_vowel(c) => *logit += ALTERNATE,
+            _ => {}
         }
     }
     let state = |i: usize| {
