@@ -56,7 +56,7 @@ pub const CARD: Card = Card {
         },
         Experiment {
             id: "ladder",
-            settings: &[("data", "lessons"), ("width", "64"), ("dropout", "0.1"), ("weight_decay", "0.5")],
+            settings: &[("data", "lessons"), ("dropout", "0.2"), ("weight_decay", "0.5")],
             steps: 1000,
             phase: "",
         },
