@@ -2,7 +2,7 @@
 
 /**
  * @typedef {"data"|"model"|"truth"|"other"} Role
- * @typedef {"points"|"field"|"vectors"|"images"|"bars"|"text"} ViewKind
+ * @typedef {"points"|"field"|"vectors"|"images"|"bars"|"text"|"lines"|"curves"|"log-curves"|"stack"} ViewKind
  * @typedef {number|string|boolean} Value
  * @typedef {Record<string, Value>} Values
  * @typedef {Record<string, number>} Metrics
@@ -56,7 +56,7 @@
  * @typedef {{ kind: string, data: Float32Array, shape: number[] }} Samples
  * @typedef {{ points?: Float32Array, at?: [number, number], picks?: number[], text?: string }} Payload
  * @typedef {{ images?: Float32Array, points?: Float32Array, text?: string, shape?: number[], labels?: Uint32Array }} UserData
- * @typedef {{ name: string, dtype: "F32"|"U32", shape: number[], data: Float32Array|Uint32Array }} Tensor
+ * @typedef {{ name: string, dtype: "F32"|"F64"|"U32", shape: number[], data: Float32Array|Float64Array|Uint32Array }} Tensor
  * @typedef {{ kind: "images"|"labels"|"points", data: Float32Array|Uint32Array, shape: number[], labels?: Uint32Array }} Parsed
  * @typedef {{ available: boolean, software: boolean, description: string }} Gpu
  * @typedef {"webgpu"|"cpu"} BackendName

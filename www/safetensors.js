@@ -4,6 +4,7 @@ import { TildeError } from "./errors.js";
 
 /** @typedef {import("./protocol.js").Tensor} Tensor */
 
+const VALUES = { F32: Float32Array, F64: Float64Array, U32: Uint32Array };
 const MAX_HEADER = 1 << 20;
 
 /**
@@ -49,7 +50,7 @@ export function read(bytes) {
     throw bad("expected a JSON header, found something else");
   }
   const { __metadata__: metadata, ...entries } = header ?? {};
-  const values = bytes.slice(8 + length); // a copy, so that views on it are aligned
+  const values = bytes.subarray(8 + length);
   const tensors = Object.entries(entries).map(([name, entry]) => tensor(name, entry, values));
   const held = tensors.reduce((sum, { data }) => sum + data.byteLength, 0);
   if (held !== values.length) throw bad(`its tensors take ${held} bytes, found ${values.length}`);
@@ -60,13 +61,13 @@ export function read(bytes) {
 function tensor(name, entry, values) {
   const { dtype, shape, data_offsets } = entry ?? {};
   const [from, to] = Array.isArray(data_offsets) ? data_offsets : [NaN, NaN];
-  if (dtype !== "F32" && dtype !== "U32") throw bad(`${name}: expected F32 or U32, found ${dtype}`);
+  const Values = VALUES[/** @type {keyof typeof VALUES} */ (dtype)];
+  if (!Values) throw bad(`${name}: expected F32, F64 or U32, found ${dtype}`);
   const fits = Array.isArray(shape) && shape.every((n) => Number.isSafeInteger(n) && n >= 0);
   const count = fits ? shape.reduce((product, n) => product * n, 1) : NaN;
-  if (!(from >= 0 && to <= values.length && from % 4 === 0 && to - from === 4 * count))
+  if (!(from >= 0 && to <= values.length && from % 4 === 0 && to - from === Values.BYTES_PER_ELEMENT * count))
     throw bad(`${name}: shape [${shape}] does not fit its ${to - from} bytes`);
-  const data =
-    dtype === "F32" ? new Float32Array(values.buffer, from, count) : new Uint32Array(values.buffer, from, count);
+  const data = new Values(values.slice(from, to).buffer); // a copy, so that it is aligned
   if (!data.every(Number.isFinite)) throw bad(`${name} holds numbers that are not finite`);
   return { name, dtype, shape, data };
 }

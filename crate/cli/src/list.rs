@@ -7,16 +7,16 @@ use crate::table;
 use serde_json::{Value as Json, json};
 use std::io::Write;
 use tilde_models::card::{Card, Setting, SettingKind};
-use tilde_models::exhibits::CARDS;
+use tilde_models::exhibits::cards;
 
 /// Prints every card.
 pub fn run(args: &List, out: &mut dyn Write) -> Result<(), Failure> {
     if args.json {
-        let cards: Vec<Json> = CARDS.iter().map(|card| card_json(card)).collect();
+        let cards: Vec<Json> = cards().map(card_json).collect();
         writeln!(out, "{:#}", Json::from(cards))?;
         return Ok(());
     }
-    for card in CARDS {
+    for card in cards() {
         writeln!(out, "{}  chapter {}, {} steps", card.id, card.chapter, card.budget)?;
         let rows: Vec<[String; 3]> = card.settings.iter().map(row).collect();
         table::print(out, &rows)?;

@@ -62,7 +62,7 @@ impl Weights {
         Ok(Weights {
             settings,
             seed,
-            tensors: tensors.ok_or_else(|| bad("expected tensors of F32 and U32, found others"))?,
+            tensors: tensors.ok_or_else(|| bad("expected tensors of F32, F64 and U32, found others"))?,
         })
     }
 }
@@ -77,6 +77,7 @@ pub fn write(path: &Path, run: &mut Run, step: f64) -> Result<(), Failure> {
     let views = tensors.iter().zip(&bytes).map(|(tensor, bytes)| {
         let dtype = match tensor.values {
             SavedValues::F32(_) => Dtype::F32,
+            SavedValues::F64(_) => Dtype::F64,
             SavedValues::U32(_) => Dtype::U32,
         };
         let view = TensorView::new(dtype, tensor.shape.clone(), bytes);
@@ -102,6 +103,7 @@ pub fn write(path: &Path, run: &mut Run, step: f64) -> Result<(), Failure> {
 fn to_bytes(values: &SavedValues) -> Vec<u8> {
     match values {
         SavedValues::F32(values) => values.iter().flat_map(|x| x.to_le_bytes()).collect(),
+        SavedValues::F64(values) => values.iter().flat_map(|x| x.to_le_bytes()).collect(),
         SavedValues::U32(values) => values.iter().flat_map(|x| x.to_le_bytes()).collect(),
     }
 }
@@ -111,6 +113,10 @@ fn saved(name: String, view: &TensorView) -> Option<Saved> {
     let words = view.data().chunks_exact(4).map(|w| [w[0], w[1], w[2], w[3]]);
     let values = match view.dtype() {
         Dtype::F32 => SavedValues::F32(words.map(f32::from_le_bytes).collect()),
+        Dtype::F64 => {
+            let doubles = view.data().chunks_exact(8).map(|w| w.try_into().map(f64::from_le_bytes));
+            SavedValues::F64(doubles.collect::<Result<_, _>>().ok()?)
+        }
         Dtype::U32 => SavedValues::U32(words.map(u32::from_le_bytes).collect()),
         _ => return None,
     };

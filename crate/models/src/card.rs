@@ -106,6 +106,18 @@ pub enum ViewKind {
     /// `[N, T]` characters (code points): N lines. A field of the same shape as a second layer shades
     /// them; a character with the label 1 is marked.
     Text,
+    /// `[N, 4]`: x₀, y₀, x₁, y₁ of straight pieces, for contours, ellipses, boundaries and trails in
+    /// the plane.
+    Lines,
+    /// Layers of `[N, 2]`, each a line through its points, x increasing, over axes with numbers. A
+    /// layer of [`ViewKind::Points`] is dots, one of [`ViewKind::Lines`] pieces.
+    Curves,
+    /// The same over a logarithmic x axis (all x > 0).
+    LogCurves,
+    /// Horizontal bars made of parts: layers of `[N]`, one number for each of N bars. The first
+    /// layer's part ends at its value, each further one is as long as its value; a layer of
+    /// [`Role::Truth`] is a mark at its value. The picture's extent gives the axis, x₀ to x₁.
+    Stack,
 }
 
 /// One picture of an exhibit.

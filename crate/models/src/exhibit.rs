@@ -1,9 +1,9 @@
 //! What every exhibit answers.
 
-use crate::Error;
 use crate::card::{Card, Role, ViewKind};
 use crate::data::Images;
 use crate::settings::Settings;
+use crate::{Error, Saved};
 use alloc::string::String;
 use alloc::vec::Vec;
 use tilde_graph::{Device, Program, Task as DeviceTask};
@@ -91,6 +91,11 @@ impl Picture {
         Picture { layers: alloc::vec![layer], extent: [0.0; 4], range: [0.0, 0.5, 1.0], columns }
     }
 
+    /// Several layers in one box of data coordinates: x₀, x₁, y₀, y₁ (zeros: as they need).
+    pub fn plane(layers: Vec<Layer>, extent: [f32; 4]) -> Picture {
+        Picture { layers, extent, range: [0.0, 0.5, 1.0], columns: 0 }
+    }
+
     /// Bars.
     pub fn bars(id: &'static str, data: Vec<f32>) -> Picture {
         let shape = [data.len()];
@@ -157,4 +162,17 @@ pub trait Exhibit {
     /// Applies the live setting `id` (or every one, if it is ""), which has its new value in
     /// `settings`.
     fn set(&mut self, device: &mut dyn Device, settings: &Settings, id: &str) -> Result<(), Error>;
+
+    /// What a checkpoint holds besides the state of the device.
+    fn save(&self) -> Vec<Saved> {
+        Vec::new()
+    }
+
+    /// Takes it back; nothing changes unless all of it fits.
+    ///
+    /// # Errors
+    /// [`Error::BadFile`] if a tensor is missing or does not fit.
+    fn load(&mut self, _saved: &[Saved]) -> Result<(), Error> {
+        Ok(())
+    }
 }

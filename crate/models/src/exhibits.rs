@@ -9,18 +9,36 @@ use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 
+/// Builds an exhibit's programs from its settings, a seed and data.
+pub type Open = fn(&Settings, u64, Sources) -> Result<Box<dyn Exhibit>, Error>;
+
+/// Every exhibit: its card, and how it is opened.
+pub const EXHIBITS: &[(&Card, Open)] = &[
+    (&vae::CARD, |settings, seed, sources| Ok(Box::new(vae::Vae::new(settings, seed, sources)?))),
+    (&rbm::CARD, |settings, seed, sources| Ok(Box::new(rbm::Rbm::new(settings, seed, sources)?))),
+    (&gan2d::CARD, |settings, _, sources| Ok(Box::new(gan2d::Gan2d::new(settings, sources)?))),
+    (&ddpm::CARD, |settings, seed, sources| Ok(Box::new(ddpm::Ddpm::new(settings, seed, sources)?))),
+    (&gpt::CARD, |settings, seed, sources| Ok(Box::new(gpt::Gpt::new(settings, seed, sources)?))),
+];
+
 /// The cards of all exhibits.
-pub const CARDS: &[&Card] = &[&vae::CARD, &rbm::CARD, &gan2d::CARD, &ddpm::CARD, &gpt::CARD];
+pub fn cards() -> impl Iterator<Item = &'static Card> {
+    EXHIBITS.iter().map(|(card, _)| *card)
+}
+
+fn find(id: &str) -> Result<(&'static Card, Open), Error> {
+    EXHIBITS.iter().find(|(card, _)| card.id == id).copied().ok_or_else(|| {
+        let known = cards().map(|c| c.id).collect::<Vec<_>>().join(", ");
+        Error::UnknownExhibit(format!("There is no exhibit '{id}'. There are: {known}."))
+    })
+}
 
 /// The card of an exhibit.
 ///
 /// # Errors
 /// [`Error::UnknownExhibit`].
 pub fn card(id: &str) -> Result<&'static Card, Error> {
-    CARDS.iter().find(|c| c.id == id).copied().ok_or_else(|| {
-        let known = CARDS.iter().map(|c| c.id).collect::<Vec<_>>().join(", ");
-        Error::UnknownExhibit(format!("There is no exhibit '{id}'. There are: {known}."))
-    })
+    Ok(find(id)?.0)
 }
 
 /// Builds the programs of the exhibit that the settings belong to. Compile and load
@@ -30,12 +48,5 @@ pub fn card(id: &str) -> Result<&'static Card, Error> {
 /// [`Error::BadData`] if the data does not suit the exhibit, [`Error::BadSetting`] if settings
 /// exclude each other.
 pub fn build(settings: &Settings, seed: u64, sources: Sources) -> Result<Box<dyn Exhibit>, Error> {
-    match settings.card().id {
-        "vae" => Ok(Box::new(vae::Vae::new(settings, seed, sources)?)),
-        "rbm" => Ok(Box::new(rbm::Rbm::new(settings, seed, sources)?)),
-        "gan2d" => Ok(Box::new(gan2d::Gan2d::new(settings, sources)?)),
-        "ddpm" => Ok(Box::new(ddpm::Ddpm::new(settings, seed, sources)?)),
-        "gpt" => Ok(Box::new(gpt::Gpt::new(settings, seed, sources)?)),
-        id => card(id).and_then(|c| Err(Error::UnknownExhibit(format!("'{}' cannot be built.", c.id)))),
-    }
+    find(settings.card().id)?.1(settings, seed, sources)
 }

@@ -25,14 +25,16 @@ pub mod gan2d;
 pub mod gpt;
 pub mod metrics;
 pub mod nn;
+pub mod plain;
 pub mod rbm;
 mod run;
+mod saved;
 mod settings;
-
 pub mod vae;
 
 pub use card::Card;
 pub use error::Error;
 pub use exhibit::Exhibit;
-pub use run::{Run, Saved, SavedValues};
+pub use run::Run;
+pub use saved::{Saved, SavedValues};
 pub use settings::Settings;

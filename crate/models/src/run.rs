@@ -5,6 +5,7 @@ use crate::card::Value;
 use crate::drive;
 use crate::exhibit::{Exhibit, Payload, Picture, Samples};
 use crate::settings::Settings;
+use crate::{Saved, SavedValues};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -21,26 +22,6 @@ pub struct Run {
     device: Box<dyn Device>,
     settings: Settings,
     seed: u64,
-}
-
-/// A saved tensor.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Saved {
-    /// Name of the variable or parameter.
-    pub name: String,
-    /// Shape.
-    pub shape: Vec<usize>,
-    /// Contents.
-    pub values: SavedValues,
-}
-
-/// Contents of a [`Saved`] tensor.
-#[derive(Clone, Debug, PartialEq)]
-pub enum SavedValues {
-    /// Floats.
-    F32(Vec<f32>),
-    /// Integers.
-    U32(Vec<u32>),
 }
 
 impl Run {
@@ -230,7 +211,7 @@ impl Run {
     /// # Errors
     /// [`Error::DeviceLost`].
     pub async fn export(&mut self) -> Result<Vec<Saved>, Error> {
-        let mut out = Vec::new();
+        let mut out = self.exhibit.save();
         for (name, loc, shape) in self.saved_parts() {
             let len = shape.len() as u32;
             let values = match loc.arena.dtype() {
@@ -250,30 +231,18 @@ impl Run {
         let parts = self.saved_parts();
         let mut found = Vec::new();
         for (name, loc, shape) in &parts {
-            let Some(s) = saved.iter().find(|s| s.name == *name) else {
-                return Err(Error::BadFile(format!(
-                    "The file has no tensor '{name}'. Was it saved with other settings?"
-                )));
+            let dtype = match loc.arena.dtype() {
+                DType::F32 => "F32",
+                DType::U32 => "U32",
             };
-            let (len, fits) = match &s.values {
-                SavedValues::F32(v) => (v.len(), loc.arena.dtype() == DType::F32),
-                SavedValues::U32(v) => (v.len(), loc.arena.dtype() == DType::U32),
-            };
-            if s.shape != shape.dims().collect::<Vec<_>>() || len != shape.len() || !fits {
-                let of = |float: bool| if float { "F32" } else { "U32" };
-                let wanted = of(loc.arena.dtype() == DType::F32);
-                let got = of(matches!(s.values, SavedValues::F32(_)));
-                let sizes = s.shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
-                return Err(Error::BadFile(format!(
-                    "'{name}' should be {wanted} {shape} and is {got} [{sizes}]."
-                )));
-            }
-            found.push((*loc, &s.values));
+            found.push((*loc, Saved::find(saved, name, dtype, &shape.dims().collect::<Vec<_>>())?));
         }
+        self.exhibit.load(saved)?;
         for (loc, values) in found {
             match values {
                 SavedValues::F32(v) => self.device.write(loc.arena, loc.offset, v),
                 SavedValues::U32(v) => self.device.write_u(loc.arena, loc.offset, v),
+                SavedValues::F64(_) => {}
             }
         }
         Ok(())

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 /// All exhibits' cards, in the order of the course.
 #[wasm_bindgen(unchecked_return_type = "Card[]")]
 pub fn cards() -> JsValue {
-    array(exhibits::CARDS, |c| card(c))
+    array(exhibits::cards(), card)
 }
 
 fn card(card: &Card) -> JsValue {

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
 export type Role = "data" | "model" | "truth" | "other";
-export type ViewKind = "points" | "field" | "vectors" | "images" | "bars" | "text";
+export type ViewKind = "points" | "field" | "vectors" | "images" | "bars" | "text" | "lines" | "curves" | "log-curves" | "stack";
 export type BackendName = "cpu" | "webgpu";
 /** A number, the id of a choice, or a flag. */
 export type SettingValue = number | string | boolean;
@@ -99,9 +99,9 @@ export interface Parsed {
 
 export interface SavedTensor {
   name: string;
-  dtype: "F32" | "U32";
+  dtype: "F32" | "F64" | "U32";
   shape: number[];
-  data: Float32Array | Uint32Array;
+  data: Float32Array | Float64Array | Uint32Array;
 }
 
 export interface OpenOptions {

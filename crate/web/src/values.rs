@@ -30,6 +30,10 @@ pub fn view_kind_name(kind: ViewKind) -> &'static str {
         ViewKind::Images => "images",
         ViewKind::Bars => "bars",
         ViewKind::Text => "text",
+        ViewKind::Lines => "lines",
+        ViewKind::Curves => "curves",
+        ViewKind::LogCurves => "log-curves",
+        ViewKind::Stack => "stack",
     }
 }
 
@@ -155,13 +159,14 @@ pub fn to_payload(payload: &JsValue) -> js::Result<Payload> {
 /// Saved state as a list of `{ name, dtype, shape, data }`.
 pub fn saved(state: &[Saved]) -> JsValue {
     array(state, |tensor| {
-        let (dtype, data) = match &tensor.values {
-            SavedValues::F32(values) => ("F32", floats(values)),
-            SavedValues::U32(values) => ("U32", words(values)),
+        let data = match &tensor.values {
+            SavedValues::F32(values) => floats(values),
+            SavedValues::F64(values) => js_sys::Float64Array::from(&values[..]).into(),
+            SavedValues::U32(values) => words(values),
         };
         object([
             ("name", tensor.name.as_str().into()),
-            ("dtype", dtype.into()),
+            ("dtype", tensor.values.dtype().into()),
             ("shape", sizes(&tensor.shape)),
             ("data", data),
         ])
@@ -174,6 +179,7 @@ pub fn to_saved(state: &Array) -> js::Result<Vec<Saved>> {
         let data = get(&tensor, "data")?;
         let values = match get(&tensor, "dtype")?.as_string()?.as_str() {
             "F32" => SavedValues::F32(to_floats(&data)?),
+            "F64" => SavedValues::F64(data.dyn_into::<js_sys::Float64Array>().ok()?.to_vec()),
             "U32" => SavedValues::U32(to_words(&data)?),
             _ => return None,
         };
@@ -182,7 +188,7 @@ pub fn to_saved(state: &Array) -> js::Result<Vec<Saved>> {
     };
     let all: Option<Vec<Saved>> = state.iter().map(read).collect();
     Ok(all.ok_or_else(|| {
-        Error::BadFile("A tensor lacks its name, its dtype (F32 or U32), its shape or its data.".into())
+        Error::BadFile("A tensor lacks its name, its dtype (F32, F64 or U32), its shape or its data.".into())
     })?)
 }
 
