@@ -6,23 +6,22 @@
 //! of one mode. A gate that lets its controls through measures nothing.
 //!
 //! Figures come from [`Run::evaluate`]: those that feed the page, over the whole test set.
-//! Each exhibit adds one function here.
+//! Each exhibit has a file of its gates here, and a line in [`evaluate`].
 
 mod ddpm;
+mod gan2d;
 mod gpt;
+mod rbm;
+mod vae;
 
 use crate::card::{Card, Value};
-use crate::data::Toy;
-use crate::exhibit::{Exhibit, Sources, Task};
-use crate::metrics::modes::coverage;
+use crate::exhibit::{Sources, Task};
 use crate::settings::Settings;
-use crate::{Error, Run, exhibits, gan2d, rbm, vae};
+use crate::{Error, Run, exhibits};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
-use tilde_graph::rng::Stream;
 use tilde_graph::{Device, Plan, compile};
 
 /// Steps between two reports of progress.
@@ -197,128 +196,13 @@ pub async fn evaluate(host: &dyn Host, id: &str, seeds: &[u64]) -> Result<Evalua
         return ddpm::image_gates(host, seeds).await;
     }
     match exhibits::card(id)?.id {
-        "vae" => vae(host, seeds).await,
-        "rbm" => rbm(host, seeds).await,
-        "gan2d" => gan2d(host, seeds).await,
+        "vae" => vae::gates(host, seeds).await,
+        "rbm" => rbm::gates(host, seeds).await,
+        "gan2d" => gan2d::gates(host, seeds).await,
         "gpt" => gpt::gates(host, seeds).await,
         "ddpm" => ddpm::gates(host, seeds).await,
         id => Err(Error::UnknownExhibit(format!("'{id}' has no gates yet. Choose another exhibit."))),
     }
-}
-
-/// Eight latent dimensions on the binary digits for 300 epochs; and the linear autoencoder beside
-/// probabilistic PCA, which is its optimum.
-async fn vae(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, Error> {
-    const ELBO: Gate = Gate::at_least("test_elbo", -19.1);
-    const BOUND: Gate = Gate::at_least("test_bound", -17.5);
-    const GAP_2: Gate = Gate::at_most("ppca_gap_2", 0.01);
-    const GAP_8: Gate = Gate::at_most("ppca_gap_8", 0.02);
-    let card = &vae::CARD;
-    let deep = Trial { card, settings: &[("data", "digits8-binary"), ("latent", "8")], steps: 2700 };
-    let figures = deep.run_all(host, seeds).await?;
-    let pca = card.experiments.iter().find(|e| e.id == "pca").map_or(&[][..], |e| e.settings);
-    let [two, eight] = ["2", "8"].map(|latent| [pca, &[("latent", latent)]].concat());
-    let two = Trial { card, settings: &two, steps: 4000 }.run_all(host, seeds).await?;
-    let eight = Trial { card, settings: &eight, steps: 4000 }.run_all(host, seeds).await?;
-    let gap = |a: &Figures, exact: &Figures| (figure(a, "loss") - figure(exact, "loss_reference")).abs();
-    let gates = vec![
-        Measured::new(ELBO, &figures),
-        Measured::new(BOUND, &figures),
-        Measured { gate: GAP_2, seeds: two.iter().map(|f| gap(f, f)).collect() },
-        Measured { gate: GAP_8, seeds: eight.iter().map(|f| gap(f, f)).collect() },
-    ];
-
-    let untrained = Trial { steps: 0, ..deep }.run(host, 1).await?;
-    let collapse = [deep.settings, &[("beta", "20"), ("warm_up", "0")]].concat();
-    let collapsed = Trial { settings: &collapse, ..deep }.run(host, 1).await?;
-    let narrow = two.iter().zip(&eight).next().map_or(f64::NAN, |(two, eight)| gap(two, eight));
-    let controls = vec![
-        Control::new("untrained", ELBO, &untrained),
-        Control::new("untrained", BOUND, &untrained),
-        Control::new("collapsed posterior (beta 20)", ELBO, &collapsed),
-        Control::new("collapsed posterior (beta 20)", BOUND, &collapsed),
-        Control { name: "two dimensions beside PCA with eight", gate: GAP_8, value: narrow },
-    ];
-    Ok(Evaluation { id: card.id, gates, controls })
-}
-
-/// Sixteen hidden units on the binary digits for 500 epochs of CD-1; and the sampled gradient of a
-/// tiny machine beside its enumerated expectation.
-async fn rbm(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, Error> {
-    const LIKELIHOOD: Gate = Gate::at_least("test_log_likelihood", -18.8);
-    // In standard errors.
-    const CD_1: Gate = Gate::at_most("cd_1_gradient_error", 4.0);
-    const CD_3: Gate = Gate::at_most("cd_3_gradient_error", 4.0);
-    const BATCHES: usize = 20_000;
-    let card = &rbm::CARD;
-    let recipe = Trial { card, settings: &[], steps: 4500 };
-    let figures = recipe.run_all(host, seeds).await?;
-    let mut tiny = rbm::Rbm::tiny()?;
-    let mut device = host.load(compile(tiny.program())).await?;
-    let (right, mut wrong) = (rbm::TINY_DATA, rbm::TINY_DATA);
-    wrong[8] = 1.0;
-    let cd_1 = tiny.gradient_error(&mut *device, 1, BATCHES, &right).await?;
-    let cd_3 = tiny.gradient_error(&mut *device, 3, BATCHES, &right).await?;
-    let gates = vec![
-        Measured::new(LIKELIHOOD, &figures),
-        Measured { gate: CD_1, seeds: vec![cd_1] },
-        Measured { gate: CD_3, seeds: vec![cd_3] },
-    ];
-
-    let untrained = Trial { steps: 0, ..recipe }.run(host, 1).await?;
-    let single = Trial { settings: &[("hidden", "1")], ..recipe }.run(host, 1).await?;
-    let changed = tiny.gradient_error(&mut *device, 1, BATCHES, &wrong).await?;
-    let controls = vec![
-        Control::new("untrained", LIKELIHOOD, &untrained),
-        Control::new("one hidden unit", LIKELIHOOD, &single),
-        Control { name: "gradient of other data", gate: CD_1, value: changed },
-    ];
-    Ok(Evaluation { id: card.id, gates, controls })
-}
-
-/// The card's recipe: 3,000 steps of 256 on the ring of eight Gaussians, averaged weights.
-async fn gan2d(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, Error> {
-    const MODES: Gate = Gate::at_least("modes", 8.0).for_every_seed();
-    const HIGH_QUALITY: Gate = Gate::at_least("high_quality", 0.85);
-    const MODE_KL: Gate = Gate::at_most("mode_kl", 0.05);
-    const SAMPLES: usize = 2500;
-    let card = &gan2d::CARD;
-    let recipe = Trial { card, settings: &[], steps: 3000 };
-    let figures = recipe.run_all(host, seeds).await?;
-    let gates = [MODES, HIGH_QUALITY, MODE_KL].map(|gate| Measured::new(gate, &figures)).to_vec();
-
-    let untrained = Trial { steps: 0, ..recipe }.run(host, 1).await?;
-    let ring = Toy::EightGaussians;
-    let (centres, sigma) = ring.modes().expect("the ring is a mixture");
-    let mut stream = Stream::new(1, 0);
-    let data = ring.sample(SAMPLES, &mut stream);
-    let fitted = fitted_gaussian(&data, &mut stream);
-    let one: Vec<f32> = (0..2 * SAMPLES).map(|i| centres[0][i % 2] + sigma * stream.normal()).collect();
-    let near = |p: &[f32]| (p[0] - centres[0][0]).abs() < 0.5 && (p[1] - centres[0][1]).abs() < 0.5;
-    let seven: Vec<f32> = data.chunks_exact(2).filter(|p| !near(p)).flatten().copied().collect();
-    let measure = |samples: &[f32]| coverage(samples, &centres, sigma);
-    let controls = vec![
-        Control::new("untrained generator", HIGH_QUALITY, &untrained),
-        Control {
-            name: "one Gaussian fitted to the data",
-            gate: HIGH_QUALITY,
-            value: measure(&fitted).high_quality,
-        },
-        Control { name: "copies of one mode", gate: MODE_KL, value: measure(&one).kl },
-        Control { name: "seven of the eight modes", gate: MODES, value: measure(&seven).modes as f64 },
-        Control { name: "seven of the eight modes", gate: MODE_KL, value: measure(&seven).kl },
-    ];
-    Ok(Evaluation { id: card.id, gates, controls })
-}
-
-/// As many points as there are, from the Gaussian with the mean and the variances of these,
-/// `[N, 2]`. (The ring's covariance is 0.)
-fn fitted_gaussian(points: &[f32], stream: &mut Stream) -> Vec<f32> {
-    let n = (points.len() / 2) as f32;
-    let axis = |a: usize| points.iter().skip(a).step_by(2).copied();
-    let mean = [0, 1].map(|a| axis(a).sum::<f32>() / n);
-    let sigma = [0, 1].map(|a| libm::sqrtf(axis(a).map(|x| (x - mean[a]) * (x - mean[a])).sum::<f32>() / n));
-    (0..points.len()).map(|i| mean[i % 2] + sigma[i % 2] * stream.normal()).collect()
 }
 
 /// A run's figures, by id.
@@ -421,14 +305,5 @@ mod tests {
             assert!(!measured(gate, &[0.5, f64::NAN, 0.5]).pass());
             assert!(!measured(gate, &[]).pass());
         }
-    }
-
-    #[test]
-    fn the_fitted_gaussian_has_the_moments_of_the_data() {
-        let mut stream = Stream::new(1, 0);
-        let data = Toy::EightGaussians.sample(20_000, &mut stream);
-        let made = fitted_gaussian(&data, &mut stream);
-        let second = |points: &[f32]| points.iter().map(|x| x * x).sum::<f32>() / points.len() as f32;
-        assert!((second(&made) - second(&data)).abs() < 0.05);
     }
 }

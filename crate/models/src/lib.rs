@@ -25,11 +25,13 @@ pub mod gan2d;
 pub mod gpt;
 pub mod metrics;
 pub mod nn;
+pub mod numeric;
 pub mod plain;
 pub mod rbm;
 mod run;
 mod saved;
 mod settings;
+pub mod shapes;
 pub mod vae;
 
 pub use card::Card;

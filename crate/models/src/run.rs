@@ -8,7 +8,7 @@ use crate::settings::Settings;
 use crate::{Saved, SavedValues};
 use alloc::boxed::Box;
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 use tilde_graph::plan::Loc;
 use tilde_graph::{DType, Device, Role, Shape};

@@ -2,11 +2,14 @@
 //! 28×28 strokes, which a classifier judges. The second takes a quarter of an hour a seed on one
 //! core, so it has an id of its own.
 
+use super::gan2d::fitted_gaussian;
 use super::*;
 use crate::classifier::{Classifier, recognised};
-use crate::data::strokes;
+use crate::data::{Toy, strokes};
 use crate::ddpm::CARD;
 use crate::metrics::energy_distance::energy_distance;
+use alloc::vec;
+use tilde_graph::rng::Stream;
 
 /// The id of [`image_gates`].
 pub(super) const IMAGES: &str = "ddpm-images";

@@ -2,6 +2,7 @@
 //!
 //! E(v, h) = −bᵀv − cᵀh − vᵀWh; summing out v, Z = Σ_h e^{cᵀh} Π_i (1 + e^{b_i + (Wh)_i}).
 
+use crate::numeric::scalar::softplus;
 use alloc::collections::BinaryHeap;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -20,10 +21,6 @@ pub struct Machine<'a> {
     pub b: &'a [f32],
     /// `[H]`.
     pub c: &'a [f32],
-}
-
-fn softplus(x: f64) -> f64 {
-    x.max(0.0) + libm::log1p(libm::exp(-x.abs()))
 }
 
 impl Machine<'_> {

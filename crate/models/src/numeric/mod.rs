@@ -1,0 +1,4 @@
+//! Numerical methods that several exhibits share, in double precision.
+
+pub mod linear;
+pub mod scalar;

@@ -1,0 +1,50 @@
+//! Functions of one number, and sums of logarithms.
+
+/// The logistic function 1/(1 + e^−x).
+pub fn logistic(x: f64) -> f64 {
+    if x >= 0.0 {
+        1.0 / (1.0 + libm::exp(-x))
+    } else {
+        let e = libm::exp(x);
+        e / (1.0 + e)
+    }
+}
+
+/// log(1 + e^x) without overflow.
+pub fn softplus(x: f64) -> f64 {
+    x.max(0.0) + libm::log1p(libm::exp(-x.abs()))
+}
+
+/// log Σ e^xᵢ without overflow; −∞ of nothing.
+pub fn log_sum_exp(logs: impl IntoIterator<Item = f64> + Clone) -> f64 {
+    let top = logs.clone().into_iter().fold(f64::NEG_INFINITY, f64::max);
+    if top == f64::NEG_INFINITY {
+        return top;
+    }
+    top + libm::log(logs.into_iter().map(|x| libm::exp(x - top)).sum())
+}
+
+/// The standard normal distribution function Φ.
+pub fn normal_cdf(x: f64) -> f64 {
+    0.5 * libm::erfc(-x * core::f64::consts::FRAC_1_SQRT_2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_overflows() {
+        assert_eq!((logistic(-1000.0), logistic(1000.0), logistic(0.0)), (0.0, 1.0, 0.5));
+        assert_eq!((softplus(1000.0), softplus(-1000.0)), (1000.0, 0.0));
+        assert!((log_sum_exp([1000.0, 1000.0]) - 1000.0 - core::f64::consts::LN_2).abs() < 1e-12);
+        assert_eq!(log_sum_exp([]), f64::NEG_INFINITY);
+    }
+
+    /// Φ(1.96) of the tables.
+    #[test]
+    fn the_normal_distribution_is_tabulated() {
+        assert!((normal_cdf(1.96) - 0.975_002_104_851_78).abs() < 1e-12);
+        assert!((normal_cdf(-1.96) + normal_cdf(1.96) - 1.0).abs() < 1e-15);
+    }
+}
