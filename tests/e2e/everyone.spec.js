@@ -4,7 +4,9 @@ import { readFile } from "node:fs/promises";
 import AxeBuilder from "@axe-core/playwright";
 import { expect, open, pause, reached, test } from "./site.js";
 
-const EXHIBITS = ["gan2d", "vae", "rbm", "ddpm", "gpt"];
+const ui = JSON.parse(await readFile(new URL("../../www/words/en/ui.json", import.meta.url), "utf8"));
+/** Those that the contents name; that these are all, a test of the contents says. */
+const EXHIBITS = Object.keys(ui.contents);
 
 for (const id of EXHIBITS) {
   for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
@@ -68,6 +70,19 @@ for (const id of EXHIBITS) {
     await expect(page.locator("article math").first()).toBeAttached();
   });
 }
+
+test("the contents name every exhibit, with a picture", async ({ page, site }) => {
+  await open(page, site);
+  const known = await page.evaluate(async () => {
+    const { theEngine } = await import(new URL("./www/ui/engine.js", location.href).href);
+    return (await theEngine()).exhibits.map((/** @type {any} */ { id }) => id);
+  });
+  expect([...EXHIBITS].sort()).toEqual(known.sort());
+  const pictures = page.locator("#chapters img");
+  await expect(pictures).toHaveCount(EXHIBITS.length);
+  for (const picture of await pictures.all())
+    expect(await picture.evaluate((img) => /** @type {HTMLImageElement} */ (img).naturalWidth)).toBeGreaterThan(0);
+});
 
 test("nothing jumps while it trains", async ({ page, site }) => {
   await page.addInitScript(() => {
