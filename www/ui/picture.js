@@ -1,9 +1,11 @@
 // One view: its caption with the key of colours, its canvas, and the ways to touch it.
 
 import { bars } from "../views/bars.js";
+import { chart, patternOf } from "../views/chart.js";
 import { mapOf } from "../views/field.js";
 import { paintImages } from "../views/images.js";
 import { plane } from "../views/plane.js";
+import { stack } from "../views/stack.js";
 import { TextBlock } from "../views/text.js";
 import { h } from "./dom.js";
 import { number } from "./format.js";
@@ -13,6 +15,12 @@ import { Surface } from "./surface.js";
  * @typedef {import("../protocol.js").Picture} Picture
  * @typedef {import("../views/images.js").Grid} Grid
  */
+
+/**
+ * What draws the kinds whose height follows from their width; the rest is drawn in the plane.
+ * @type {Record<string, import("../views/plane.js").Painter>}
+ */
+const PAINTERS = { bars, stack, curves: chart(false), "log-curves": chart(true) };
 
 /** A figure that shows one view of the card. */
 export class PictureFigure {
@@ -50,11 +58,14 @@ export class PictureFigure {
       "figure",
       { className: `picture of-${view.kind}${view.main ? " main" : ""}`, "data-view": view.id },
       h("figcaption", {}, h("strong", { title: hint }, words.get(`views.${view.id}`)), this.tools, this.#keys),
+      this.#axis("y"),
       this.#text?.element ?? this.surface.element,
+      this.#axis("x"),
       this.foot,
       hint ? h("p", { className: "about" }, hint) : null,
     );
-    if (this.#fixed) this.surface.aspect = view.kind === "bars" ? 2 : 1;
+    if (this.#fixed)
+      this.surface.aspect = PAINTERS[view.kind]?.aspect({ layers: [], extent: [], range: [], columns: 0 }) ?? 1;
   }
 
   /** @param {Picture} picture */
@@ -82,6 +93,12 @@ export class PictureFigure {
     else this.surface.canvas.setAttribute("aria-label", all);
   }
 
+  /** What an axis stands for, if the words say so. @param {"x"|"y"} axis */
+  #axis(axis) {
+    const name = this.#words.find(`views.${this.view.id}.${axis}`);
+    return name ? h("p", { className: `axis ${axis}` }, name) : null;
+  }
+
   /** @param {import("../protocol.js").View["kind"]} kind */
   #become(kind) {
     this.element.classList.replace(`of-${this.#kind}`, `of-${kind}`);
@@ -96,7 +113,7 @@ export class PictureFigure {
   }
 
   get #painter() {
-    return this.#kind === "bars" ? bars : plane;
+    return PAINTERS[this.#kind] ?? plane;
   }
 
   #paint() {
@@ -112,7 +129,7 @@ export class PictureFigure {
         (layer) => layer.kind !== "field" && layer.kind !== "text" && (layers.length > 1 || layer.kind !== "images"),
       )
       .map((layer) =>
-        h("span", { className: `key ${layer.kind} ${layer.role}` }, this.#words.get(`layers.${layer.id}`)),
+        h("span", { className: `key ${keyOf(layers, layer)} ${layer.role}` }, this.#words.get(`layers.${layer.id}`)),
       );
     const field = layers.find(({ kind }) => kind === "field");
     if (field)
@@ -128,3 +145,6 @@ export class PictureFigure {
     this.#keys.replaceChildren(...keys);
   }
 }
+
+/** The class of a layer's key: lines show their pattern. @param {import("../protocol.js").Layer[]} layers @param {import("../protocol.js").Layer} layer */
+const keyOf = (layers, layer) => (/curves$/.test(layer.kind) ? `line-${patternOf(layers, layer)}` : layer.kind);

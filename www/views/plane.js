@@ -1,6 +1,8 @@
 // The plane of data: points, arrows and fields in one set of coordinates.
 
+import { niceStep, tick } from "./axes.js";
 import { paintField } from "./field.js";
+import { paintLines } from "./lines.js";
 import { paintPoints } from "./points.js";
 import { paintVectors } from "./vectors.js";
 
@@ -58,6 +60,7 @@ export const plane = {
       else paintGrid(context, box, theme, ratio);
       for (const layer of others) {
         if (layer.kind === "vectors") paintVectors(context, box, layer, theme, ratio);
+        else if (layer.kind === "lines") paintLines(context, box, layer, theme, ratio);
         else paintPoints(context, box, layer, theme, ratio);
       }
       context.restore();
@@ -122,16 +125,6 @@ function paintGrid(context, { left, top, width, height, extent: [x0, x1, y0, y1]
     context.lineTo(left + width, at);
   }
   context.stroke();
-}
-
-/** @param {number} value */
-const tick = (value) => String(Math.abs(value) < 1e-9 ? 0 : Number(value.toPrecision(3))).replace("-", "−");
-
-/** 1, 2 or 5 times a power of ten. @param {number} rough */
-function niceStep(rough) {
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const lead = rough / power;
-  return power * (lead < 1.5 ? 1 : lead < 3.5 ? 2 : lead < 7.5 ? 5 : 10);
 }
 
 /**

@@ -1,0 +1,34 @@
+// Round numbers for axes.
+
+/** 1, 2 or 5 times a power of ten. @param {number} rough */
+export function niceStep(rough) {
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const lead = rough / power;
+  return power * (lead < 1.5 ? 1 : lead < 3.5 ? 2 : lead < 7.5 ? 5 : 10);
+}
+
+/** A number of an axis. @param {number} value */
+export const tick = (value) => {
+  const size = Math.abs(value);
+  if (size < 1e-9) return "0";
+  const text = size >= 1e5 || size < 1e-4 ? value.toExponential(0) : String(Number(value.toPrecision(3)));
+  return text.replace("-", "−").replace("e+", "e");
+};
+
+/** Round numbers from one end to the other, about `count` of them. @param {number} low @param {number} high @param {number} count */
+export function ticksBetween(low, high, count) {
+  const step = niceStep((high - low) / count);
+  const ticks = [];
+  // Whole multiples, so that no rounding adds up.
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) ticks.push(i * step);
+  return ticks;
+}
+
+/** Powers of ten; 2 and 5 of each, too, where there are few. @param {number} low @param {number} high */
+export function logTicksBetween(low, high) {
+  const leads = Math.log10(high / low) > 3.5 ? [1] : [1, 2, 5];
+  const ticks = [];
+  for (let power = 10 ** Math.floor(Math.log10(low)); power <= high * 1.0001; power *= 10)
+    ticks.push(...leads.map((lead) => lead * power).filter((value) => value >= low * 0.9999 && value <= high * 1.0001));
+  return ticks;
+}

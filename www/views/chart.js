@@ -1,0 +1,144 @@
+// Curves over axes with numbers: a line through the points of each layer, dots and pieces among them.
+
+import { colourOf } from "../ui/theme.js";
+import { logTicksBetween, tick, ticksBetween } from "./axes.js";
+import { paintLines } from "./lines.js";
+import { paintPoints } from "./points.js";
+
+/**
+ * @typedef {import("../protocol.js").Layer} Layer
+ * @typedef {import("../protocol.js").Picture} Picture
+ * @typedef {import("./plane.js").Box} Box
+ */
+
+/** Patterns tell lines of one colour apart; the keys show the same ones (`line-N` in the style sheet). */
+const PATTERNS = [[], [2, 3], [8, 3, 2, 3], [1, 5]];
+
+/** How many lines of the same role come before this one. @param {Layer[]} layers @param {Layer} layer */
+export const patternOf = (layers, layer) =>
+  layers.filter(({ kind, role }) => kind === layer.kind && role === layer.role).indexOf(layer) % PATTERNS.length;
+
+/** What the layers need; a constant gets some room. @param {Picture} picture */
+function boundsOf({ extent, layers }) {
+  let [x0, x1, y0, y1] = extent;
+  const [fitX, fitY] = [!(x1 > x0), !(y1 > y0)];
+  if (fitX) [x0, x1] = [Infinity, -Infinity];
+  if (fitY) [y0, y1] = [Infinity, -Infinity];
+  for (const { data } of layers)
+    for (let i = 0; i + 1 < data.length; i += 2) {
+      if (fitX) [x0, x1] = [Math.min(x0, data[i]), Math.max(x1, data[i])];
+      if (fitY) [y0, y1] = [Math.min(y0, data[i + 1]), Math.max(y1, data[i + 1])];
+    }
+  if (!(x1 > x0)) [x0, x1] = Number.isFinite(x0) ? [x0 - 0.5, x0 + 0.5] : [0, 1];
+  if (!(y1 > y0)) [y0, y1] = Number.isFinite(y0) ? [y0 - 0.5, y0 + 0.5] : [0, 1];
+  const room = fitY ? 0.06 * (y1 - y0) : 0;
+  return [x0, x1, y0 - room, y1 + room];
+}
+
+/** @param {boolean} logarithmic whether x is @returns {import("./plane.js").Painter} */
+export const chart = (logarithmic) => ({
+  aspect: () => 1.7,
+
+  paint(surface, picture, theme) {
+    const { context, canvas, ratio } = surface;
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    const box = boxOf(canvas, boundsOf(picture), logarithmic, ratio);
+    paintAxes(context, box, logarithmic, theme, ratio);
+    context.save();
+    context.beginPath();
+    context.rect(box.left, box.top - 2 * ratio, box.width, box.height + 4 * ratio);
+    context.clip();
+    for (const layer of picture.layers) {
+      if (layer.kind === "points") paintPoints(context, box, layer, theme, ratio);
+      else if (layer.kind === "lines") paintLines(context, box, layer, theme, ratio);
+      else paintCurve(context, box, layer, patternOf(picture.layers, layer), theme, ratio);
+    }
+    context.restore();
+  },
+});
+
+/**
+ * @param {{ width: number, height: number }} canvas
+ * @param {number[]} extent
+ * @param {boolean} logarithmic
+ * @param {number} ratio
+ * @returns {Box}
+ */
+function boxOf(canvas, extent, logarithmic, ratio) {
+  const [x0, x1, y0, y1] = extent;
+  const [left, top] = [46 * ratio, 8 * ratio];
+  const [width, height] = [canvas.width - left - 14 * ratio, canvas.height - top - 22 * ratio];
+  const along = logarithmic
+    ? (/** @type {number} */ x) => Math.log(x / x0) / Math.log(x1 / x0)
+    : (/** @type {number} */ x) => (x - x0) / (x1 - x0);
+  return {
+    left,
+    top,
+    width,
+    height,
+    extent,
+    x: (x) => left + width * along(x),
+    y: (y) => top + height * (1 - (y - y0) / (y1 - y0)),
+  };
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Box} box
+ * @param {boolean} logarithmic
+ * @param {import("../ui/theme.js").Theme} theme
+ * @param {number} ratio
+ */
+function paintAxes(context, box, logarithmic, { colours, font }, ratio) {
+  const { left, top, width, height } = box;
+  const [x0, x1, y0, y1] = box.extent;
+  const across = Math.max(2, Math.round(width / (80 * ratio)));
+  const up = Math.max(2, Math.round(height / (46 * ratio)));
+  context.lineWidth = Math.max(1, Math.round(ratio));
+  const half = context.lineWidth % 2 ? 0.5 : 0; // lines on whole pixels are sharp
+  context.strokeStyle = colours.line;
+  context.fillStyle = colours.soft;
+  context.font = `${Math.round(11 * ratio)}px ${font}`;
+  context.beginPath();
+  context.textAlign = "center";
+  context.textBaseline = "top";
+  let end = -Infinity;
+  for (const value of logarithmic ? logTicksBetween(x0, x1) : ticksBetween(x0, x1, across)) {
+    const at = Math.round(box.x(value)) + half;
+    context.moveTo(at, top);
+    context.lineTo(at, top + height);
+    const text = tick(value);
+    const reach = context.measureText(text).width / 2;
+    if (at - reach < end + 8 * ratio) continue; // numbers that would touch are left out
+    context.fillText(text, Math.min(at, left + width + 14 * ratio - reach), top + height + 6 * ratio);
+    end = at + reach;
+  }
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  for (const value of ticksBetween(y0, y1, up)) {
+    const at = Math.round(box.y(value)) + half;
+    context.moveTo(left, at);
+    context.lineTo(left + width, at);
+    context.fillText(tick(value), left - 6 * ratio, at);
+  }
+  context.stroke();
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Box} box
+ * @param {Layer} layer
+ * @param {number} pattern
+ * @param {import("../ui/theme.js").Theme} theme
+ * @param {number} ratio
+ */
+function paintCurve(context, box, { data, role }, pattern, theme, ratio) {
+  context.strokeStyle = colourOf(theme, role);
+  context.lineWidth = (role === "other" ? 1.4 : 2.2) * ratio;
+  context.lineJoin = "round";
+  context.setLineDash(PATTERNS[pattern].map((length) => length * ratio));
+  context.beginPath();
+  for (let i = 0; i + 1 < data.length; i += 2) context.lineTo(box.x(data[i]), box.y(data[i + 1]));
+  context.stroke();
+  context.setLineDash([]);
+}
