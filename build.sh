@@ -18,6 +18,7 @@ usage() {
 ./build.sh test     everything that must hold: formats, lints, tests on every backend, byte budget
 ./build.sh slow     the long tests: every exhibit trained to the gates of its card
 ./build.sh bench    training speed in the browser beside other libraries; writes docs/benchmarks.md
+./build.sh pictures the small pictures of the contents, each from a real run of the native command
 ./build.sh dist     the folder dist/, to upload to any static host
 TXT
 }
@@ -273,6 +274,26 @@ run_bench() {
   node tests/bench/run.mjs "$@"
 }
 
+# ---------------------------------------------------------------- pictures
+
+# The exhibits of the contents: view, steps and changed settings of the run that is drawn. Without a
+# name all of them are drawn, which takes some minutes.
+picture() {
+  local id=$1 view=$2 steps=$3 change changes=()
+  for change in "${@:4}"; do changes+=(--set "$change"); done
+  cargo run -q --release -p tilde -- view "$id" --view "$view" --steps "$steps" "${changes[@]}" --out "www/pictures/$id.svg"
+}
+
+run_pictures() {
+  local id rest
+  while read -r id rest; do
+    [[ -z $id || $id == \#* ]] && continue
+    (($# == 0)) || [[ " $* " == *" $id "* ]] || continue
+    # shellcheck disable=SC2086 # the words of the line are meant to be split
+    timed "drawing www/pictures/$id.svg" picture "$id" $rest
+  done <www/pictures/runs.txt
+}
+
 # ---------------------------------------------------------------- commands
 
 command=${1:-serve}
@@ -286,6 +307,7 @@ case $command in
   test) if [[ ${1:-} == slow ]]; then run_slow; else run_tests; fi ;;
   slow) run_slow ;;
   bench) run_bench "$@" ;;
+  pictures) run_pictures "$@" ;;
   dist)
     build
     npm run --silent dist

@@ -32,8 +32,8 @@ function row({ id, slides, minutes }, ui) {
   const picture = h("img", {
     src: new URL(`../pictures/${id}.svg`, import.meta.url).href,
     alt: "",
-    width: 28,
-    height: 28,
+    width: 40,
+    height: 40,
   });
   const about = h("small", {}, ui.get("row", { slides: slides.replace("-", "–"), minutes }));
   return h(

@@ -24,6 +24,8 @@ pub enum Command {
     Train(Train),
     /// Draws samples, from saved weights or an untrained model
     Sample(Sample),
+    /// Trains an exhibit and draws one of its pictures, small, as the contents of the page show it
+    View(View),
     /// Prints the compiled kernels of an exhibit, their sizes and their memory
     Plan(Plan),
     /// Trains an exhibit to the gates of its card; fails if it misses one
@@ -119,6 +121,26 @@ pub struct Sample {
     /// Prints the samples as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `tilde view`.
+#[derive(clap::Args)]
+pub struct View {
+    /// What to train.
+    #[command(flatten)]
+    pub model: Model,
+    /// The picture [default: the first one of the card]
+    #[arg(long)]
+    pub view: Option<String>,
+    /// Steps to train [default: those of the exhibit's card]
+    #[arg(long)]
+    pub steps: Option<u32>,
+    /// Where all randomness comes from [default: that of the loaded weights, or 1]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(..=LAST_SEED))]
+    pub seed: Option<u64>,
+    /// Where the drawing goes
+    #[arg(long, value_name = "FILE.svg")]
+    pub out: PathBuf,
 }
 
 /// `tilde plan`.

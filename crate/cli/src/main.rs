@@ -2,12 +2,14 @@
 //! that every exhibit reaches the gates of its card.
 //!
 //! One file per command, and what they share: [`open`] starts a run, [`data`] reads the user's
-//! files, [`weights`] saves and loads, [`picture`] draws samples.
+//! files, [`weights`] saves and loads, [`picture`] draws samples
+//! and [`drawing`] the pictures of a card.
 
 mod args;
 mod backend;
 mod bench;
 mod data;
+mod drawing;
 mod evaluate;
 mod failure;
 mod list;
@@ -19,6 +21,7 @@ mod sample;
 mod settings;
 mod table;
 mod train;
+mod view;
 mod weights;
 
 use args::{Args, Command};
@@ -45,6 +48,7 @@ fn run(args: &Args) -> Result<(), Failure> {
         Command::List(args) => list::run(args, &mut out),
         Command::Train(args) => train::run(args, &mut out),
         Command::Sample(args) => sample::run(args, &mut out),
+        Command::View(args) => view::run(args, &mut out),
         Command::Plan(args) => plan::run(args, &mut out),
         Command::Evaluate(args) => evaluate::run(args, &mut out),
         Command::Bench(args) => bench::run(args, &mut out),
