@@ -25,6 +25,16 @@ export const BASE = new URL("../", import.meta.url);
  */
 export const isOpaque = () => globalThis.origin === "null";
 
+/**
+ * Where a module worker may start from. A worker's script must be of the page's own origin: an article
+ * on another site gets a blob that imports ours.
+ */
+function workerAddress() {
+  const { href, origin } = new URL("worker.js", import.meta.url);
+  if (origin === location.origin) return href;
+  return URL.createObjectURL(new Blob([`import ${JSON.stringify(href)};`], { type: "text/javascript" }));
+}
+
 /** One worker and the calls under way. */
 export class Client {
   #worker;
@@ -79,8 +89,7 @@ export class Client {
       throw new TildeError("no-start", "Opened from a file. Serve the folder instead: ./build.sh");
     if (typeof WebAssembly === "undefined")
       throw new TildeError("no-start", "This browser has no WebAssembly. Any current browser has it.");
-    if (!isOpaque())
-      return new Client(new Worker(new URL("worker.js", import.meta.url), { type: "module" }), build, backend);
+    if (!isOpaque()) return new Client(new Worker(workerAddress(), { type: "module" }), build, backend);
     const response = await fetch(new URL("vendor/worker.js", import.meta.url));
     if (!response.ok)
       throw new TildeError("no-start", "vendor/worker.js is missing on this server: run ./build.sh build.");

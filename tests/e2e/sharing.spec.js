@@ -88,6 +88,15 @@ test("the component works in another page, with only the controls that were aske
   close();
 });
 
+test("the component works on a page of another site", async ({ page, site }) => {
+  const article = `<!doctype html><title>Article</title><link rel="icon" href="data:,"><script type="module" src="${site}www/embed.js"></script><tilde-exhibit model="gan2d" autoplay></tilde-exhibit>`;
+  const { address, close } = await serve({ root: process.env.SITE, pages: { "article.html": article } });
+  expect(new URL(address).origin).not.toBe(new URL(site).origin);
+  await open(page, `${address}article.html`);
+  await reached(page, 5);
+  close();
+});
+
 test("weights: save, go on, load: back at the same figures", async ({ page, site }) => {
   await open(page, `${site}#/vae?backend=cpu&steps=30`);
   const result = await page.evaluate(async () => {
