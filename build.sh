@@ -5,7 +5,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 readonly node_at_least=20
 readonly wasm_pack_version=0.15.1
-# Bytes, gzip -9: a visitor downloads the module of the backend that runs.
+# Bytes, gzip -9: a visitor downloads the module of the part of the course and the backend that run.
 readonly cpu_budget=225000 gpu_budget=250000
 readonly stamps=target/stamps logs=target/logs
 export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
@@ -130,10 +130,10 @@ vulkan_driver() {
 
 # ---------------------------------------------------------------- building
 
-# wasm NAME FEATURES PARTS: pkg/NAME, compiled with these target features from these parts (cargo
+# wasm FOLDER FEATURES PARTS: pkg/FOLDER, compiled with these target features from these parts (cargo
 # features) of crate/web, and optimised.
 wasm() {
-  local name=$1 features=$2 parts=$3 out=pkg/$1 flag
+  local name=${1//\//-} features=$2 parts=$3 out=pkg/$1 flag
   local inputs
   inputs=$(rustc --version && digest build.sh Cargo.toml Cargo.lock .cargo crate/{graph,cpu,gpu,models,web}/{Cargo.toml,src} crate/gpu/build.rs)
   [[ -f $out/tilde_web_bg.wasm ]] && is_made "wasm-$name" "$inputs" && return
@@ -150,13 +150,13 @@ wasm() {
   # A target folder for each set of flags: in one folder they would evict each other.
   local target=simd
   [[ $features == *relaxed* ]] && target=relaxed
-  RUSTFLAGS=$rustflags CARGO_TARGET_DIR="$PWD/target/$target" timed "building pkg/$name" \
+  RUSTFLAGS=$rustflags CARGO_TARGET_DIR="$PWD/target/$target" timed "building $out" \
     wasm-pack build crate/web --profile wasm-release --no-opt --mode no-install --target web \
     --no-pack --no-gitignore --out-dir "$PWD/$out" --no-default-features --features "$parts"
   # For size: the loops are already as the compiler wants them. Inlining what has one caller makes
   # the module smaller and its gzip larger, so it is limited. The first kilobyte of memory is the
   # far end of the stack: no object lies there, so that small offsets fold into loads.
-  timed "optimising pkg/$name" \
+  timed "optimising $out" \
     node_modules/.bin/wasm-opt -Os --low-memory-unused -ocimfs 1 -Os "${opt[@]}" "$out/tilde_web_bg.wasm" -o "$out/tilde_web_bg.wasm"
   set_made "wasm-$name" "$inputs"
 }
@@ -164,9 +164,13 @@ wasm() {
 build() {
   need_tools
   need_npm .
-  wasm simd "simd128" cpu
-  wasm relaxed "simd128 relaxed-simd" cpu
-  wasm gpu "simd128" gpu
+  # One module for each part of the course (crate/models/src/exhibits.rs) and backend.
+  local part
+  for part in generators foundations energies; do
+    wasm "$part/simd" "simd128" "cpu,$part"
+    wasm "$part/relaxed" "simd128 relaxed-simd" "cpu,$part"
+    wasm "$part/gpu" "simd128" "gpu,$part"
+  done
   # The benchmark's tasks are in a module of their own, which no visitor downloads.
   wasm bench "simd128 relaxed-simd" cpu,gpu,bench
   npm run --silent build
@@ -215,10 +219,10 @@ test_native() { TILDE_REQUIRE_GPU=1 VK_DRIVER_FILES=$(vulkan_driver) cargo test 
 
 budget() {
   local file bytes allowed over=0
-  for file in pkg/{simd,relaxed,gpu}/tilde_web_bg.wasm; do
+  for file in pkg/*/{simd,relaxed,gpu}/tilde_web_bg.wasm; do
     bytes=$(gzip -9 -c "$file" | wc -c)
     allowed=$cpu_budget
-    [[ $file == pkg/gpu/* ]] && allowed=$gpu_budget
+    [[ $file == */gpu/* ]] && allowed=$gpu_budget
     echo "$file: $bytes bytes gzipped, $allowed allowed"
     ((bytes <= allowed)) || over=1
   done

@@ -63,8 +63,9 @@ export class Client {
    * @param {Worker} worker
    * @param {string} build for the CPU: "" (the fastest), "simd" or "relaxed"
    * @param {import("./protocol.js").BackendName} backend whose module is fetched first
+   * @param {string} exhibit likewise
    */
-  constructor(worker, build, backend) {
+  constructor(worker, build, backend, exhibit) {
     this.#worker = worker;
     worker.onmessage = ({ data }) => this.#receive(data);
     worker.onerror = (event) => {
@@ -76,25 +77,26 @@ export class Client {
         ),
       );
     };
-    worker.postMessage({ type: "start", base: BASE.href, build, backend });
+    worker.postMessage({ type: "start", base: BASE.href, build, backend, exhibit });
   }
 
   /**
    * Starts a worker in the way this document allows.
    * @param {string} [build]
    * @param {import("./protocol.js").BackendName} [backend]
+   * @param {string} [exhibit]
    */
-  static async start(build = "", backend = "cpu") {
+  static async start(build = "", backend = "cpu", exhibit = "") {
     if (location.protocol === "file:")
       throw new TildeError("no-start", "Opened from a file. Serve the folder instead: ./build.sh");
     if (typeof WebAssembly === "undefined")
       throw new TildeError("no-start", "This browser has no WebAssembly. Any current browser has it.");
-    if (!isOpaque()) return new Client(new Worker(workerAddress(), { type: "module" }), build, backend);
+    if (!isOpaque()) return new Client(new Worker(workerAddress(), { type: "module" }), build, backend, exhibit);
     const response = await fetch(new URL("vendor/worker.js", import.meta.url));
     if (!response.ok)
       throw new TildeError("no-start", "vendor/worker.js is missing on this server: run ./build.sh build.");
     const address = URL.createObjectURL(new Blob([await response.text()], { type: "text/javascript" }));
-    return new Client(new Worker(address), "simd", backend);
+    return new Client(new Worker(address), "simd", backend, exhibit);
   }
 
   /** A number for a run about to be opened. */

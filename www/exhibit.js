@@ -123,7 +123,7 @@ export class TildeExhibit extends HTMLElement {
     const loading = Promise.all([Promise.all(STYLES.map(sheet)), words("ui"), ownWords(id)]);
     loading.catch(() => {}); // reported below, where it is awaited
     try {
-      const tilde = await theEngine();
+      const tilde = await theEngine(id);
       const card = tilde.exhibits.find((each) => each.id === id);
       if (!card) throw new TildeError("unknown-exhibit", `There is no exhibit "${id}".`);
       const place = parse(card, this.#pairs());

@@ -3,7 +3,8 @@
 // (func (param v128 v128 v128) (result v128) … f32x4.relaxed_madd). A module with an unknown opcode
 // fails validation whole: this one is valid only where relaxed SIMD is.
 const RELAXED_PROBE = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 8, 1, 96, 3, 123, 123, 123, 1, 123, 3, 2, 1, 0, 10, 13, 1, 11, 0, 32, 0, 32, 1, 32, 2, 253, 133, 2, 11,
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 8, 1, 96, 3, 123, 123, 123, 1, 123, 3, 2, 1, 0, 10, 13, 1, 11, 0, 32, 0, 32, 1, 32, 2,
+  253, 133, 2, 11,
 ]);
 
 /**
@@ -22,7 +23,7 @@ export const chooseBuild = (wanted) => (wanted !== "simd" && hasRelaxedSimd() ? 
 
 /**
  * @param {string} base address of the site's root, ending in "/"
- * @param {"simd"|"relaxed"|"gpu"|"bench"} module a folder of pkg/
+ * @param {string} module a folder of pkg/: "bench", or a part of the course with "simd", "relaxed" or "gpu"
  * @returns {Promise<import("./protocol.js").Wasm>}
  */
 export async function loadWasm(base, module) {

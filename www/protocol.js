@@ -98,7 +98,7 @@
 
 /**
  * To the worker.
- * @typedef {{ type: "start", base: string, build: string, backend: BackendName }} StartMessage  `backend`: whose module is fetched first
+ * @typedef {{ type: "start", base: string, build: string, backend: BackendName, exhibit: string }} StartMessage  backend and exhibit whose module is fetched first
  * @typedef {{ type: "call", id: number, run: number, method: string, args: unknown[] }} CallMessage
  * @typedef {{ type: "abort", id: number }} AbortMessage
  * @typedef {{ type: "ack", run: number }} AckMessage

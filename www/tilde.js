@@ -46,16 +46,17 @@ export class Tilde {
   /**
    * Starts the engine. "webgpu" is refused (`no-webgpu`) where there is no adapter; "auto" decides
    * for each exhibit that is opened.
-   * @param {{ backend?: Backend, build?: ""|"simd"|"relaxed" }} [options] `build` is for the CPU:
-   *   "simd" gives the same bits on every machine, and is chosen wherever relaxed SIMD is missing
+   * @param {{ backend?: Backend, build?: ""|"simd"|"relaxed", exhibit?: string }} [options] `build` is
+   *   for the CPU: "simd" gives the same bits on every machine, and is chosen wherever relaxed SIMD is
+   *   missing. `exhibit` is what will be opened first, so that only its module is fetched
    * @returns {Promise<Tilde>}
    */
-  static async start({ backend = "auto", build = "" } = {}) {
+  static async start({ backend = "auto", build = "", exhibit = "" } = {}) {
     if (!["auto", "webgpu", "cpu"].includes(backend))
       throw new TildeError("bad-setting", `backend = ${backend} does not fit: it takes auto, webgpu or cpu.`);
     if (!["", "simd", "relaxed"].includes(build))
       throw new TildeError("bad-setting", `build = ${build} does not fit: it takes simd or relaxed.`);
-    const client = await Client.start(build, backend === "webgpu" ? "webgpu" : "cpu");
+    const client = await Client.start(build, backend === "webgpu" ? "webgpu" : "cpu", String(exhibit));
     try {
       const [ready, ui] = await Promise.all([client.ready, words("ui")]);
       const cards = ready.cards.map((card) => ({ ...card, title: ui.get(`contents.${card.id}`) }));

@@ -4,12 +4,19 @@
 
 import { serve } from "./engine/serve.js";
 // @ts-ignore: built by wasm-pack, absent until then
-import * as wasm from "../pkg/simd/tilde_web.js";
+import * as energies from "../pkg/energies/simd/tilde_web.js";
+// @ts-ignore
+import * as foundations from "../pkg/foundations/simd/tilde_web.js";
+// @ts-ignore
+import * as generators from "../pkg/generators/simd/tilde_web.js";
+
+const PARTS = { energies, foundations, generators };
 
 serve(/** @type {any} */ (self), (base) => ({
   build: "simd",
-  load: async () => {
-    await wasm.default({ module_or_path: new URL("pkg/simd/tilde_web_bg.wasm", base) });
+  load: async (_, part) => {
+    const wasm = PARTS[part];
+    await wasm.default({ module_or_path: new URL(`pkg/${part}/simd/tilde_web_bg.wasm`, base) });
     return /** @type {any} */ (wasm);
   },
 }));

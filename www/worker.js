@@ -5,5 +5,5 @@ import { chooseBuild, loadWasm } from "./load.js";
 
 serve(/** @type {any} */ (self), (base, wanted) => {
   const build = chooseBuild(wanted);
-  return { build, load: (backend) => loadWasm(base, backend === "webgpu" ? "gpu" : build) };
+  return { build, load: (backend, part) => loadWasm(base, `${part}/${backend === "webgpu" ? "gpu" : build}`) };
 });

@@ -10,7 +10,7 @@ function fetched(context) {
   /** @type {string[]} */
   const folders = [];
   context.on("request", (request) => {
-    const folder = request.url().match(/\/pkg\/(\w+)\/tilde_web_bg\.wasm$/)?.[1];
+    const folder = request.url().match(/\/pkg\/([\w/]+)\/tilde_web_bg\.wasm$/)?.[1];
     if (folder) folders.push(folder);
   });
   return folders;
@@ -30,7 +30,7 @@ test("on the CPU nothing of the GPU is fetched, though there is a software one",
   await open(page, `${site}#/gan2d`);
   await reached(page, 5);
   await expect(page.locator(".badge")).toContainText("the GPU here is software");
-  expect(folders).toEqual(["relaxed"]);
+  expect(folders).toEqual(["generators/relaxed"]);
 });
 
 test("WebGPU by hand fetches its module; back to the CPU fetches nothing again", async ({ page, site, context }) => {
@@ -41,11 +41,11 @@ test("WebGPU by hand fetches its module; back to the CPU fetches nothing again",
   await page.getByLabel("Computes on").selectOption("webgpu");
   await expect(page.locator(".badge")).toContainText(/WebGPU · \S/);
   await reached(page, 5);
-  expect(folders).toEqual(["relaxed", "gpu"]);
+  expect(folders).toEqual(["generators/relaxed", "generators/gpu"]);
   await page.getByLabel("Computes on").selectOption("cpu");
   await expect(page.locator(".badge")).toContainText("CPU");
   await reached(page, 5);
-  expect(folders).toEqual(["relaxed", "gpu"]);
+  expect(folders).toEqual(["generators/relaxed", "generators/gpu"]);
 });
 
 test("a link to a run on WebGPU fetches that module alone, and weights go from one to the other", async ({
@@ -57,7 +57,7 @@ test("a link to a run on WebGPU fetches that module alone, and weights go from o
   await open(page, `${site}#/vae?backend=webgpu&steps=3`);
   await expect(page.locator(".badge")).toContainText(/WebGPU · \S/);
   await expect.poll(async () => (await metrics(page)).step).toBe(3);
-  expect(folders).toEqual(["gpu"]);
+  expect(folders).toEqual(["foundations/gpu"]);
   const found = await page.evaluate(async () => {
     const exhibit = /** @type {any} */ (document.querySelector("tilde-exhibit"));
     const saved = await exhibit.save();
@@ -71,7 +71,7 @@ test("a link to a run on WebGPU fetches that module alone, and weights go from o
   expect(found.backend).toBe("cpu");
   expect(found.spread).toBeGreaterThan(0.1);
   expect(found.off).toBeLessThan(1e-3);
-  expect(folders).toEqual(["gpu", "relaxed"]);
+  expect(folders).toEqual(["foundations/gpu", "foundations/relaxed"]);
 });
 
 test("where there is a real GPU both modules are fetched, and the faster one runs", async ({ page, site, context }) => {
@@ -80,12 +80,12 @@ test("where there is a real GPU both modules are fetched, and the faster one run
   await open(page, `${site}#/gan2d`);
   await expect(page.locator(".badge")).toContainText(/faster here than/);
   await reached(page, 5);
-  expect(folders).toEqual(["relaxed", "gpu"]);
+  expect(folders).toEqual(["generators/relaxed", "generators/gpu"]);
 });
 
 test("a GPU module that cannot be had leaves the exhibit on the CPU", async ({ page, site }) => {
   await pretend(page, { available: true, software: false });
-  await page.route("**/pkg/gpu/**", (route) => route.abort());
+  await page.route("**/pkg/*/gpu/**", (route) => route.abort());
   await open(page, `${site}#/gan2d`);
   await expect(page.locator(".badge")).toContainText("WebGPU failed to start");
   await reached(page, 5);
@@ -101,7 +101,7 @@ test("where there is no GPU, a link that asks for one goes on with the CPU and s
   await open(page, `${site}#/gan2d?backend=webgpu`);
   await expect(page.locator(".badge")).toContainText("no WebGPU here");
   await reached(page, 5);
-  expect(folders).toEqual(["relaxed"]);
+  expect(folders).toEqual(["generators/relaxed"]);
 });
 
 test("the library: WebGPU alone fetches its module alone, and is refused where there is none", async ({
@@ -127,7 +127,7 @@ test("the library: WebGPU alone fetches its module alone, and is refused where t
     shape: [2, 2],
     wrong: "bad-setting",
   });
-  expect(folders).toEqual(["gpu"]);
+  expect(folders).toEqual(["generators/gpu"]);
   await pretend(page, { available: false, software: false });
   await page.goto(`${site}blank.html?again`);
   const refused = await page.evaluate(async (base) => {
@@ -135,7 +135,7 @@ test("the library: WebGPU alone fetches its module alone, and is refused where t
     return Tilde.start({ backend: "webgpu" }).catch((/** @type {any} */ error) => error.code);
   }, site);
   expect(refused).toBe("no-webgpu");
-  expect(folders).toEqual(["gpu"]);
+  expect(folders).toEqual(["generators/gpu"]);
 });
 
 test("a module refuses the backend that it lacks", async ({ page, site }) => {
@@ -144,8 +144,8 @@ test("a module refuses the backend that it lacks", async ({ page, site }) => {
     const { loadWasm } = await import(`${base}www/load.js`);
     const found = [];
     for (const [module, backend] of [
-      ["simd", "webgpu"],
-      ["gpu", "cpu"],
+      ["generators/simd", "webgpu"],
+      ["generators/gpu", "cpu"],
     ]) {
       const { WebRun } = await loadWasm(base, module);
       found.push(await WebRun.open("gan2d", { backend }).catch((/** @type {any} */ error) => error.code));
@@ -153,4 +153,30 @@ test("a module refuses the backend that it lacks", async ({ page, site }) => {
     return found;
   }, site);
   expect(codes).toEqual(["device-lost", "device-lost"]);
+});
+
+test("each part of the course has its modules, which are fetched when it is visited", async ({
+  page,
+  site,
+  context,
+}) => {
+  const folders = fetched(context);
+  await open(page, `${site}#/vae`);
+  await reached(page, 3);
+  expect(folders).toEqual(["foundations/relaxed"]);
+  await page
+    .getByRole("link", { name: /Boltzmann machine/ })
+    .first()
+    .click();
+  await reached(page, 3);
+  expect(folders).toEqual(["foundations/relaxed", "energies/relaxed"]);
+  await page.goBack();
+  await reached(page, 3);
+  expect(folders).toEqual(["foundations/relaxed", "energies/relaxed"]);
+  const wrong = await page.evaluate(async (base) => {
+    const { loadWasm } = await import(`${base}www/load.js`);
+    const { WebRun } = await loadWasm(base, "foundations/simd");
+    return WebRun.open("gan2d", { backend: "cpu" }).catch((/** @type {any} */ error) => error.message);
+  }, site);
+  expect(wrong).toContain("another part of the course");
 });

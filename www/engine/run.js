@@ -66,7 +66,7 @@ export class EngineRun {
       return new EngineRun(engine, options, await openOn(engine, options, options.backend), "", notice);
     const gpu = await engine.backends.gpu();
     // On its way while the CPU's run opens; a failure is heard of when it is opened on.
-    if (gpu.available && !gpu.software) engine.backends.module("webgpu").catch(() => {});
+    if (gpu.available && !gpu.software) engine.backends.module("webgpu", options.exhibit).catch(() => {});
     const { run, why } = await openFastest((backend) => openOn(engine, options, backend), gpu, options.seed);
     return new EngineRun(engine, options, run, why, notice);
   }
@@ -335,7 +335,7 @@ const isFinite = (metrics) => Object.values(metrics).every(Number.isFinite);
  * @param {import("../protocol.js").BackendName} backend
  */
 async function openOn(engine, { exhibit, seed, settings, data }, backend) {
-  const [wasm, files] = await Promise.all([engine.backends.module(backend), engine.assets.of(settings)]);
+  const [wasm, files] = await Promise.all([engine.backends.module(backend, exhibit), engine.assets.of(settings)]);
   const device = backend === "webgpu" ? (await engine.backends.gpu()).description : undefined;
   return wasm.WebRun.open(exhibit, { seed, settings, data, backend, device, ...files });
 }

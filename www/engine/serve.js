@@ -19,7 +19,7 @@ import { EngineRun } from "./run.js";
  *
  * @typedef {object} Modules  the wasm modules that fit
  * @property {string} build  that for the CPU
- * @property {(backend: import("../protocol.js").BackendName) => Promise<import("../protocol.js").Wasm>} load
+ * @property {import("./backends.js").Load} load
  */
 
 /**
@@ -48,9 +48,9 @@ export function serve(port, choose) {
  * @param {import("../protocol.js").StartMessage} message
  * @param {Modules} modules
  */
-async function start(port, { base, backend }, { build, load }) {
+async function start(port, { base, backend, exhibit }, { build, load }) {
   const backends = new Backends(load);
-  return new Server(port, await backends.module(backend), { backends, assets: new Assets(base) }, build);
+  return new Server(port, await backends.module(backend, exhibit), { backends, assets: new Assets(base) }, build);
 }
 
 class Server {

@@ -6,13 +6,13 @@ import { build } from "esbuild";
 
 const path = (/** @type {string} */ relative) => fileURLToPath(new URL(relative, import.meta.url));
 
-/** Writes www/vendor/worker.js. Needs pkg/simd, which wasm-pack builds first. */
+/** Writes www/vendor/worker.js. Needs the modules in pkg/, which wasm-pack builds first. */
 export async function bundle() {
   try {
-    await access(path("../../pkg/simd/tilde_web.js"));
+    await access(path("../../pkg/generators/simd/tilde_web.js"));
   } catch {
     console.warn(
-      "pkg/simd is missing: the worker for sandboxed frames is not bundled. Build the wasm, then run this again.",
+      "pkg/generators/simd is missing: the worker for sandboxed frames is not bundled. Build the wasm, then run this again.",
     );
     return;
   }

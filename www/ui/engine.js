@@ -7,24 +7,26 @@ let engine;
 
 /**
  * Starts it at the first call, and again after a failure.
+ * @param {string} [exhibit] what will be opened first, if the address does not say
  * @returns {Promise<Tilde>}
  */
-export function theEngine() {
-  engine ??= start(new URLSearchParams(location.hash.split("?")[1])).catch((error) => {
+export function theEngine(exhibit = "") {
+  const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
+  engine ??= start(exhibit || path, new URLSearchParams(query)).catch((error) => {
     engine = undefined;
     throw error;
   });
   return engine;
 }
 
-/** @param {URLSearchParams} query of the address */
-async function start(query) {
+/** @param {string} exhibit @param {URLSearchParams} query of the address */
+async function start(exhibit, query) {
   // A link may name the wasm build, so that it gives the same bits wherever that build runs.
   const build = query.get("build") === "simd" ? "simd" : "";
   // A run on the GPU needs nothing of the CPU's module, unless there is no GPU here.
   if (query.get("backend") === "webgpu") {
-    const tilde = await Tilde.start({ backend: "webgpu", build }).catch(() => undefined);
+    const tilde = await Tilde.start({ backend: "webgpu", build, exhibit }).catch(() => undefined);
     if (tilde) return tilde;
   }
-  return Tilde.start({ backend: "auto", build });
+  return Tilde.start({ backend: "auto", build, exhibit });
 }

@@ -1,4 +1,8 @@
 //! The registry: one line an exhibit, in the order of the lecture.
+//!
+//! The course has three parts, each a feature of this crate: `foundations` (chapters 1 to 5),
+//! `energies` (6 and 7) and `generators` (8 to 14). Whoever needs little to download builds with one
+//! of them; the cards of the others are still there.
 
 use crate::Error;
 use crate::card::Card;
@@ -12,13 +16,35 @@ use alloc::vec::Vec;
 /// Builds an exhibit's programs from its settings, a seed and data.
 pub type Open = fn(&Settings, u64, Sources) -> Result<Box<dyn Exhibit>, Error>;
 
-/// Every exhibit: its card, and how it is opened.
-pub const EXHIBITS: &[(&Card, Open)] = &[
-    (&vae::CARD, |settings, seed, sources| Ok(Box::new(vae::Vae::new(settings, seed, sources)?))),
-    (&rbm::CARD, |settings, seed, sources| Ok(Box::new(rbm::Rbm::new(settings, seed, sources)?))),
-    (&gan2d::CARD, |settings, _, sources| Ok(Box::new(gan2d::Gan2d::new(settings, sources)?))),
-    (&ddpm::CARD, |settings, seed, sources| Ok(Box::new(ddpm::Ddpm::new(settings, seed, sources)?))),
-    (&gpt::CARD, |settings, seed, sources| Ok(Box::new(gpt::Gpt::new(settings, seed, sources)?))),
+/// How an exhibit of a part is opened, if that part is in this build.
+macro_rules! of {
+    ($part:literal, $open:expr) => {
+        if cfg!(feature = $part) { Some($open as Open) } else { None }
+    };
+}
+
+/// Every exhibit: its card, and how it is opened where its part is in this build.
+pub const EXHIBITS: &[(&Card, Option<Open>)] = &[
+    (
+        &vae::CARD,
+        of!("foundations", |settings, seed, sources| Ok(Box::new(vae::Vae::new(settings, seed, sources)?))),
+    ),
+    (
+        &rbm::CARD,
+        of!("energies", |settings, seed, sources| Ok(Box::new(rbm::Rbm::new(settings, seed, sources)?))),
+    ),
+    (
+        &gan2d::CARD,
+        of!("generators", |settings, _, sources| Ok(Box::new(gan2d::Gan2d::new(settings, sources)?))),
+    ),
+    (
+        &ddpm::CARD,
+        of!("generators", |settings, seed, sources| Ok(Box::new(ddpm::Ddpm::new(settings, seed, sources)?))),
+    ),
+    (
+        &gpt::CARD,
+        of!("generators", |settings, seed, sources| Ok(Box::new(gpt::Gpt::new(settings, seed, sources)?))),
+    ),
 ];
 
 /// The cards of all exhibits.
@@ -26,7 +52,7 @@ pub fn cards() -> impl Iterator<Item = &'static Card> {
     EXHIBITS.iter().map(|(card, _)| *card)
 }
 
-fn find(id: &str) -> Result<(&'static Card, Open), Error> {
+fn find(id: &str) -> Result<(&'static Card, Option<Open>), Error> {
     EXHIBITS.iter().find(|(card, _)| card.id == id).copied().ok_or_else(|| {
         let known = cards().map(|c| c.id).collect::<Vec<_>>().join(", ");
         Error::UnknownExhibit(format!("There is no exhibit '{id}'. There are: {known}."))
@@ -48,5 +74,12 @@ pub fn card(id: &str) -> Result<&'static Card, Error> {
 /// [`Error::BadData`] if the data does not suit the exhibit, [`Error::BadSetting`] if settings
 /// exclude each other.
 pub fn build(settings: &Settings, seed: u64, sources: Sources) -> Result<Box<dyn Exhibit>, Error> {
-    find(settings.card().id)?.1(settings, seed, sources)
+    let (card, open) = find(settings.card().id)?;
+    let Some(open) = open else {
+        return Err(Error::UnknownExhibit(format!(
+            "'{}' is in another part of the course than this module.",
+            card.id
+        )));
+    };
+    open(settings, seed, sources)
 }
