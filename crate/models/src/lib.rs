@@ -17,6 +17,7 @@ pub mod data;
 pub mod ddpm;
 mod decimal;
 pub mod drive;
+pub mod elbo;
 mod error;
 pub mod evaluate;
 pub mod exhibit;
