@@ -25,6 +25,7 @@ pub mod exhibits;
 pub mod gan2d;
 pub mod gpt;
 pub mod metrics;
+pub mod mixture;
 pub mod nn;
 pub mod numeric;
 pub mod plain;

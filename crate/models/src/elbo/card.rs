@@ -62,7 +62,12 @@ pub const CARD: Card = Card {
             steps: 600,
             phase: "",
         },
-        Experiment { id: "blind", settings: &[("objective", "score"), ("draws", "1")], steps: 600, phase: "" },
+        Experiment {
+            id: "blind",
+            settings: &[("objective", "score"), ("draws", "1")],
+            steps: 600,
+            phase: "",
+        },
     ],
     data: &[],
     budget: 600,
