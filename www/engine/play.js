@@ -16,6 +16,10 @@ import { Pace, breathe } from "./pace.js";
 const STEADY_MS = 100;
 const PHASE_MS = 700;
 const DEEP_MS = 1500;
+/** A run to its end takes at least this long: a model of two numbers would be done before it is looked at. */
+const WHOLE_MS = 4000;
+/** About a frame: the shortest wait that keeps to it. */
+const WAIT_MS = 16;
 
 /** Plays one run. */
 export class Player {
@@ -30,6 +34,7 @@ export class Player {
   #wake = () => {};
   #acknowledged = true;
   #pace = new Pace();
+  #spare = 0;
   #rate = 0;
   #turn = 0;
   #phase = "";
@@ -153,16 +158,20 @@ export class Player {
     const slow = this.#slow(options);
     if (slow) this.#phase = this.#phases[(this.#phases.indexOf(this.#phase) + 1) % this.#phases.length];
     else this.#phase = options.phase;
-    const n = options.pace === "full" ? Math.min(this.#pace.slice, Math.ceil(left)) : 1;
+    // Milliseconds that an iteration should last at the least.
+    const least = WHOLE_MS / Math.max(1, options.until);
+    const most = Math.max(1, Math.floor(WAIT_MS / least));
+    const n = options.pace === "full" ? Math.min(this.#pace.slice, Math.ceil(left), most) : 1;
     const start = performance.now();
     await this.#run.enqueue(() => this.#run.advance(n, this.#phase));
     const took = performance.now() - start;
     this.#pace.took(n, took);
-    // The waits of slow motion are part of its rate.
+    this.#spare = n * least - took;
+    // The waits are part of the rate.
     const rate = slow
       ? 1000 / (PHASE_MS * this.#phases.length)
       : options.pace === "full"
-        ? (1000 * n) / Math.max(took, 0.01)
+        ? (1000 * n) / Math.max(took, n * least)
         : 1000 / (took + STEADY_MS);
     this.#rate = this.#rate ? this.#rate + 0.1 * (rate - this.#rate) : rate;
     return slow ? 1 / this.#phases.length : n;
@@ -170,9 +179,10 @@ export class Player {
 
   /** @param {PlayOptions} options @returns {Promise<void>} */
   #rest(options) {
-    if (options.pace === "full") return breathe();
+    const full = options.pace === "full";
+    if (full && this.#spare <= 0) return breathe();
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.#slow(options) ? PHASE_MS : STEADY_MS);
+      const timer = setTimeout(resolve, full ? this.#spare : this.#slow(options) ? PHASE_MS : STEADY_MS);
       this.#wake = () => {
         clearTimeout(timer);
         resolve();

@@ -84,7 +84,7 @@ export class Stage {
     const label = own.get(`actions.${id}`);
     const hint = own.hint(`actions.${id}`) || label;
     const send = (/** @type {import("../protocol.js").Payload} */ payload) => this.#session.act(id, payload);
-    if (kind === "drag") drag(figure, label, send);
+    if (kind === "drag") drag(figure, id, label, send);
     else if (kind === "brush") brush(figure, label, hint, send);
     else if (kind === "pick") pick(figure, label, send);
     else if (kind === "text")

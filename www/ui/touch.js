@@ -42,12 +42,14 @@ function shares({ surface }, event) {
 }
 
 /**
- * Drags one point over the view.
+ * Drags one point over the view. If the picture has a layer called like the action, its first point is where
+ * the model says that the point is, and the knob follows it.
  * @param {PictureFigure} figure
+ * @param {string} id of the action
  * @param {string} label
  * @param {Send} send
  */
-export function drag(figure, label, send) {
+export function drag(figure, id, label, send) {
   const { surface } = figure;
   const knob = h("i", { className: "knob" });
   const pad = h(
@@ -82,6 +84,13 @@ export function drag(figure, label, send) {
     const far = event.shiftKey ? 0.1 : 0.02;
     move([at[0] + far * arrow[0], at[1] + far * arrow[1]], true);
   });
+  let held = false;
+  pad.addEventListener("gotpointercapture", () => (held = true));
+  pad.addEventListener("lostpointercapture", () => (held = false));
+  figure.onshow = ({ layers, extent: [x0, x1, y0, y1] }) => {
+    const point = layers.find((layer) => layer.id === id)?.data;
+    if (point && !held) move([(point[0] - x0) / (x1 - x0), (point[1] - y0) / (y1 - y0)], false);
+  };
   move(at, false);
   surface.element.append(cover(figure, pad));
 }

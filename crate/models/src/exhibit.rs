@@ -4,12 +4,16 @@ use crate::card::{Card, Role, ViewKind};
 use crate::data::Images;
 use crate::settings::Settings;
 use crate::{Error, Saved};
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use tilde_graph::{Device, Program, Task as DeviceTask};
 
 /// A boxed future of an exhibit's answer.
 pub type Task<'a, T> = DeviceTask<'a, T, Error>;
+
+/// An opened exhibit, or why it cannot be opened.
+pub type Opening = Result<Box<dyn Exhibit>, Error>;
 
 /// What an exhibit may learn from besides what it generates itself.
 #[derive(Clone, Debug, Default)]

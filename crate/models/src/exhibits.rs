@@ -6,15 +6,14 @@
 
 use crate::Error;
 use crate::card::Card;
-use crate::exhibit::{Exhibit, Sources};
+use crate::exhibit::{Opening, Sources};
 use crate::settings::Settings;
-use crate::{ddpm, gan2d, gpt, rbm, vae};
-use alloc::boxed::Box;
+use crate::{ddpm, elbo, gan2d, gpt, mixture, rbm, vae};
 use alloc::format;
 use alloc::vec::Vec;
 
 /// Builds an exhibit's programs from its settings, a seed and data.
-pub type Open = fn(&Settings, u64, Sources) -> Result<Box<dyn Exhibit>, Error>;
+pub type Open = fn(&Settings, u64, Sources) -> Opening;
 
 /// How an exhibit of a part is opened, if that part is in this build.
 macro_rules! of {
@@ -25,26 +24,13 @@ macro_rules! of {
 
 /// Every exhibit: its card, and how it is opened where its part is in this build.
 pub const EXHIBITS: &[(&Card, Option<Open>)] = &[
-    (
-        &vae::CARD,
-        of!("foundations", |settings, seed, sources| Ok(Box::new(vae::Vae::new(settings, seed, sources)?))),
-    ),
-    (
-        &rbm::CARD,
-        of!("energies", |settings, seed, sources| Ok(Box::new(rbm::Rbm::new(settings, seed, sources)?))),
-    ),
-    (
-        &gan2d::CARD,
-        of!("generators", |settings, _, sources| Ok(Box::new(gan2d::Gan2d::new(settings, sources)?))),
-    ),
-    (
-        &ddpm::CARD,
-        of!("generators", |settings, seed, sources| Ok(Box::new(ddpm::Ddpm::new(settings, seed, sources)?))),
-    ),
-    (
-        &gpt::CARD,
-        of!("generators", |settings, seed, sources| Ok(Box::new(gpt::Gpt::new(settings, seed, sources)?))),
-    ),
+    (&elbo::CARD, of!("foundations", elbo::open)),
+    (&mixture::CARD, of!("foundations", mixture::open)),
+    (&vae::CARD, of!("foundations", vae::open)),
+    (&rbm::CARD, of!("energies", rbm::open)),
+    (&gan2d::CARD, of!("generators", gan2d::open)),
+    (&ddpm::CARD, of!("generators", ddpm::open)),
+    (&gpt::CARD, of!("generators", gpt::open)),
 ];
 
 /// The cards of all exhibits.
@@ -68,12 +54,12 @@ pub fn card(id: &str) -> Result<&'static Card, Error> {
 }
 
 /// Builds the programs of the exhibit that the settings belong to. Compile and load
-/// [`Exhibit::program`] on a device, then [`Run::start`](crate::Run::start).
+/// [`Exhibit::program`](crate::Exhibit::program) on a device, then [`Run::start`](crate::Run::start).
 ///
 /// # Errors
 /// [`Error::BadData`] if the data does not suit the exhibit, [`Error::BadSetting`] if settings
 /// exclude each other.
-pub fn build(settings: &Settings, seed: u64, sources: Sources) -> Result<Box<dyn Exhibit>, Error> {
+pub fn build(settings: &Settings, seed: u64, sources: Sources) -> Opening {
     let (card, open) = find(settings.card().id)?;
     let Some(open) = open else {
         return Err(Error::UnknownExhibit(format!(

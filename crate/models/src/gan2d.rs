@@ -15,7 +15,7 @@ use crate::Error;
 use crate::card::*;
 use crate::data::{Drawn, Toy};
 use crate::drive;
-use crate::exhibit::{Exhibit, Layer, Payload, Picture, Samples, Sources, Task, UserData};
+use crate::exhibit::{Exhibit, Layer, Opening, Payload, Picture, Samples, Sources, Task, UserData};
 use crate::metrics::modes::coverage;
 use crate::nn::{Mlp, figures};
 use crate::settings::Settings;
@@ -104,6 +104,14 @@ pub const CARD: Card = Card {
     data: &["points"],
     budget: 3000,
 };
+
+/// Opens the exhibit.
+///
+/// # Errors
+/// Those of [`Gan2d::new`].
+pub fn open(settings: &Settings, _seed: u64, sources: Sources) -> Opening {
+    Ok(Box::new(Gan2d::new(settings, sources)?))
+}
 
 /// The opened exhibit.
 pub struct Gan2d {

@@ -4,7 +4,7 @@
 //! their own and not a device's, so they say what is to be saved of it.
 
 use crate::card::Card;
-use crate::exhibit::{Exhibit, Payload, Picture, Samples, Task};
+use crate::exhibit::{Exhibit, Opening, Payload, Picture, Samples, Task};
 use crate::settings::Settings;
 use crate::{Error, Saved};
 use alloc::boxed::Box;
@@ -58,7 +58,8 @@ pub trait Plain {
 ///
 /// # Errors
 /// None today; as the builders of the other exhibits.
-pub fn open(model: Box<dyn Plain>) -> Result<Box<dyn Exhibit>, Error> {
+pub fn open(model: impl Plain + 'static) -> Opening {
+    let model: Box<dyn Plain> = Box::new(model);
     let mut program = Program::new(model.card().id);
     // A device wants something to hold.
     program.knob("unused", 0.0);

@@ -14,7 +14,7 @@ use crate::Error;
 use crate::card::*;
 use crate::data::ImageSets;
 use crate::drive;
-use crate::exhibit::{Exhibit, Payload, Picture, Samples, Sources, Task};
+use crate::exhibit::{Exhibit, Opening, Payload, Picture, Samples, Sources, Task};
 use crate::metrics::rbm as exact;
 use crate::settings::Settings;
 use alloc::boxed::Box;
@@ -130,6 +130,14 @@ struct Entries {
     sample_start: EntryId,
     sample_gibbs: EntryId,
     sample_end: EntryId,
+}
+
+/// Opens the exhibit.
+///
+/// # Errors
+/// Those of [`Rbm::new`].
+pub fn open(settings: &Settings, seed: u64, sources: Sources) -> Opening {
+    Ok(Box::new(Rbm::new(settings, seed, sources)?))
 }
 
 /// The opened exhibit.

@@ -16,7 +16,7 @@ use crate::Error;
 use crate::card::*;
 use crate::data::ImageSets;
 use crate::drive;
-use crate::exhibit::{Exhibit, Layer, Payload, Picture, Samples, Sources, Task};
+use crate::exhibit::{Exhibit, Layer, Opening, Payload, Picture, Samples, Sources, Task};
 use crate::metrics::bounds::{self, log_mean_exp};
 use crate::metrics::ppca;
 use crate::nn::{Linear, Mlp, figures};
@@ -196,6 +196,14 @@ struct Entries {
     decode: EntryId,
     encode: EntryId,
     weigh: EntryId,
+}
+
+/// Opens the exhibit.
+///
+/// # Errors
+/// Those of [`Vae::new`].
+pub fn open(settings: &Settings, seed: u64, sources: Sources) -> Opening {
+    Ok(Box::new(Vae::new(settings, seed, sources)?))
 }
 
 /// The opened exhibit.

@@ -34,7 +34,7 @@ use crate::Error;
 use crate::card::Card;
 use crate::data::Toy;
 use crate::drive;
-use crate::exhibit::{Exhibit, Payload, Picture, Samples, Sources, Task};
+use crate::exhibit::{Exhibit, Opening, Payload, Picture, Samples, Sources, Task};
 use crate::metrics::energy_distance::energy_distance;
 use crate::metrics::modes::coverage;
 use crate::settings::Settings;
@@ -77,6 +77,14 @@ struct Best {
     truly: Worth,
     /// Losses in parts of the time, likewise.
     bars: [Vec<f32>; 2],
+}
+
+/// Opens the exhibit.
+///
+/// # Errors
+/// Those of [`Ddpm::new`].
+pub fn open(settings: &Settings, seed: u64, sources: Sources) -> Opening {
+    Ok(Box::new(Ddpm::new(settings, seed, sources)?))
 }
 
 /// The opened exhibit.

@@ -27,7 +27,7 @@ use crate::card::Card;
 use crate::data::Corpus;
 use crate::data::corpus::ladder;
 use crate::drive;
-use crate::exhibit::{Exhibit, Payload, Picture, Samples, Sources, Task, UserData};
+use crate::exhibit::{Exhibit, Opening, Payload, Picture, Samples, Sources, Task, UserData};
 use crate::settings::Settings;
 use alloc::boxed::Box;
 use alloc::string::ToString;
@@ -45,6 +45,14 @@ const SHOWN: usize = 8;
 const EVALUATED: usize = 64;
 /// Seed of the pictures' draws, fixed so that they change with the model only.
 const VIEW_SEED: u64 = 1;
+
+/// Opens the exhibit.
+///
+/// # Errors
+/// Those of [`Gpt::new`].
+pub fn open(settings: &Settings, seed: u64, sources: Sources) -> Opening {
+    Ok(Box::new(Gpt::new(settings, seed, sources)?))
+}
 
 /// The opened exhibit.
 pub struct Gpt {

@@ -1,0 +1,214 @@
+//! The lab's pictures.
+
+use super::guide::{Estimator, Guide};
+use super::{Elbo, bounds};
+use crate::card::{Role, ViewKind};
+use crate::exhibit::{Layer, Picture};
+use crate::shapes;
+use alloc::vec;
+use alloc::vec::Vec;
+use tilde_graph::rng::Stream;
+
+/// Points of a curve over z, and where they end.
+const CURVE: usize = 240;
+const REACH: f64 = 4.0;
+/// Side of the landscape's field.
+const FIELD: usize = 40;
+/// Nats below log p(x) at which the landscape's colours end, and of their middle.
+const DEPTH: [f64; 2] = [12.0, 2.0];
+/// Bins of the histograms of gradients.
+const BINS: usize = 36;
+/// Numbers of importance samples.
+const KS: [u32; 4] = [1, 5, 50, 500];
+/// Draws for their estimates.
+const DRAWS: usize = 4000;
+
+fn curve(id: &'static str, role: Role, data: Vec<f32>) -> Layer {
+    let shape = [data.len() / 2, 2];
+    Layer::new(id, role, ViewKind::Curves, data, &shape)
+}
+
+fn pieces(id: &'static str, role: Role, data: Vec<f32>) -> Layer {
+    let shape = [data.len() / 4, 4];
+    Layer::new(id, role, ViewKind::Lines, data, &shape)
+}
+
+fn points(id: &'static str, role: Role, data: Vec<f32>) -> Layer {
+    let shape = [data.len() / 2, 2];
+    Layer::new(id, role, ViewKind::Points, data, &shape)
+}
+
+impl Elbo {
+    /// The z at which the meters are read: the mean of q, or its likeliest value.
+    pub(super) fn centre(&self) -> f64 {
+        if !self.guide.discrete {
+            return self.guide.at[0];
+        }
+        let [a, b] = self.guide.at;
+        if a >= b.max(0.0) {
+            1.0
+        } else if b >= 0.0 {
+            2.0
+        } else {
+            3.0
+        }
+    }
+
+    /// The bound over the box of parameters.
+    pub(super) fn survey(&mut self) {
+        let grid = shapes::grid(FIELD, self.guide.bounds().map(|v| v as f32));
+        let bound = |p: &[f32]| {
+            let guide = Guide { at: [f64::from(p[0]), f64::from(p[1])], ..self.guide };
+            // Coarser than the figures, and as fine as the eye.
+            guide.elbo(&self.model, 0.4) as f32
+        };
+        self.landscape = grid.chunks_exact(2).map(bound).collect();
+    }
+
+    /// A function of z as a curve, or as one box for each discrete z, `half` wide to either side.
+    fn over_z(&self, id: &'static str, role: Role, half: f64, f: impl Fn(f64) -> f64) -> Layer {
+        let mut data = Vec::with_capacity(2 * CURVE + 2);
+        let mut push = |z: f64, y: f64| data.extend([z as f32, y as f32]);
+        if self.guide.discrete {
+            for z in [1.0, 2.0, 3.0] {
+                push(z - half, 0.0);
+                push(z - half, f(z));
+                push(z + half, f(z));
+                push(z + half, 0.0);
+            }
+        } else {
+            for i in 0..=CURVE {
+                let z = (2.0 * i as f64 / CURVE as f64 - 1.0) * REACH;
+                push(z, f(z));
+            }
+        }
+        curve(id, role, data)
+    }
+
+    /// The picture of that id.
+    pub(super) fn picture(&self, id: &str) -> Picture {
+        let (q, m) = (&self.guide, &self.model);
+        match id {
+            "fit" => {
+                let layers = vec![
+                    self.over_z("prior", Role::Other, 0.4, |z| libm::exp(m.log_prior(z))),
+                    self.over_z("posterior", Role::Truth, 0.34, |z| {
+                        libm::exp(m.log_joint(z) - m.log_evidence)
+                    }),
+                    self.over_z("q", Role::Model, 0.26, |z| libm::exp(q.log_density(z))),
+                ];
+                // The height stays while q moves, unless q is the higher.
+                let top = |layer: &Layer| layer.data.iter().skip(1).step_by(2).fold(0.0f32, |m, y| m.max(*y));
+                let high = layers.iter().map(top).fold(0.0, f32::max).max(1.3 * top(&layers[1]));
+                let [low, end] = if q.discrete { [0.4, 3.6] } else { [-REACH as f32, REACH as f32] };
+                Picture::plane(layers, [low, end, 0.0, 1.05 * high])
+            }
+            "parts" => {
+                let layers = vec![
+                    self.over_z("prior", Role::Other, 0.4, |z| libm::exp(m.log_prior(z))),
+                    self.over_z("likelihood", Role::Data, 0.34, |z| libm::exp(m.log_likelihood(z))),
+                    self.over_z("joint", Role::Truth, 0.26, |z| libm::exp(m.log_joint(z))),
+                ];
+                Picture::plane(layers, [0.0; 4])
+            }
+            "balance" => self.balance(),
+            "iwae" => self.bounds(),
+            "gradients" => self.gradients(),
+            _ => {
+                let field = Layer::new(
+                    "landscape",
+                    Role::Model,
+                    ViewKind::Field,
+                    self.landscape.clone(),
+                    &[FIELD, FIELD],
+                );
+                let mut layers = vec![field, pieces("trail", Role::Data, shapes::path(&self.trail))];
+                if !q.discrete {
+                    // The forward divergence is least where the moments are the posterior's.
+                    let mean = m.under_posterior(|z, _| z);
+                    let variance = m.under_posterior(|z, _| (z - mean) * (z - mean));
+                    let at = [mean as f32, (0.5 * libm::log(variance)) as f32];
+                    layers.push(points("moments", Role::Truth, at.to_vec()));
+                }
+                layers.push(points("q", Role::Model, q.at.map(|v| v as f32).to_vec()));
+                let top = m.log_evidence as f32;
+                Picture {
+                    layers,
+                    extent: q.bounds().map(|v| v as f32),
+                    range: [top - DEPTH[0] as f32, top - DEPTH[1] as f32, top],
+                    columns: 0,
+                }
+            }
+        }
+    }
+
+    /// The bound and the gap, which together are log p(x).
+    fn balance(&self) -> Picture {
+        let elbo = self.guide.elbo(&self.model, super::NODES);
+        let gap = self.guide.kl(&self.model);
+        let truth = self.model.log_evidence;
+        let part = |id, role, value: f64| Layer::new(id, role, ViewKind::Stack, vec![value as f32], &[1]);
+        let layers = vec![
+            part("elbo", Role::Model, elbo),
+            part("gap", Role::Data, gap),
+            part("log_evidence", Role::Truth, truth),
+        ];
+        // The axis depends on the truth alone, so that the mark stands still; it gives way to a q that
+        // is far off.
+        let low = truth - [4.0, 16.0, 64.0, 256.0].into_iter().find(|d| *d > 1.05 * gap).unwrap_or(1.2 * gap);
+        let [low, high] = [low, truth + 0.15 * (truth - low)].map(|v| v as f32);
+        Picture::plane(layers, [low, high, 0.0, 0.0])
+    }
+
+    /// The importance-weighted bounds: exact ones, and estimates with two standard errors.
+    fn bounds(&self) -> Picture {
+        let (q, m) = (&self.guide, &self.model);
+        let mut stream = Stream::new(self.seed ^ 0x1AE, self.steps);
+        let made = bounds::estimated(q, m, &KS, DRAWS, &mut stream);
+        let place = |k: &u32, y: f64| [*k as f32, y as f32];
+        let known = |k: &u32| bounds::exact(q, m, *k).map(|bound| place(k, bound));
+        let exact: Vec<f32> = KS.iter().filter_map(known).flatten().collect();
+        let dots: Vec<f32> = KS.iter().zip(&made).flat_map(|(k, b)| place(k, b[0])).collect();
+        let errors: Vec<f32> = (KS.iter().zip(&made))
+            .flat_map(|(k, [mean, error])| {
+                [place(k, mean - 2.0 * error), place(k, mean + 2.0 * error)].concat()
+            })
+            .collect();
+        let truth = m.log_evidence as f32;
+        let layers = vec![
+            curve("log_evidence", Role::Truth, vec![KS[0] as f32, truth, KS[3] as f32, truth]),
+            curve("exact", Role::Other, exact),
+            pieces("errors", Role::Model, errors),
+            points("estimates", Role::Model, dots),
+        ];
+        Picture::plane(layers, [0.0; 4])
+    }
+
+    /// Histograms of single-draw gradients around the exact one.
+    fn gradients(&self) -> Picture {
+        let exact = self.exact_gradient()[0];
+        let all = [Estimator::Score, Estimator::Reparameterised];
+        let count = if self.guide.discrete { 1 } else { 2 };
+        let score = self.guide.moments_of(&self.model, Estimator::Score, self.baseline())[1][0];
+        let reach = (3.0 * libm::sqrt(score)).max(1e-3);
+        let mut layers: Vec<Layer> = Vec::new();
+        for (how, (id, role)) in
+            all.into_iter().zip([("score", Role::Other), ("reparameterised", Role::Model)]).take(count)
+        {
+            let draws = self.single_draws(how);
+            let mut bins = [0.0f32; BINS];
+            for g in &draws {
+                let at = ((g - exact) / reach + 1.0) * 0.5 * BINS as f64;
+                // What lies outside is counted at the ends.
+                bins[(at.max(0.0) as usize).min(BINS - 1)] += 1.0 / draws.len() as f32;
+            }
+            let edge = |i: usize| (exact + (2.0 * i as f64 / BINS as f64 - 1.0) * reach) as f32;
+            let steps = |i: usize| [edge(i), bins[i], edge(i + 1), bins[i]];
+            layers.push(curve(id, role, (0..BINS).flat_map(steps).collect()));
+        }
+        let high =
+            layers.iter().flat_map(|l| l.data.iter().skip(1).step_by(2)).fold(0.0f32, |m, y| m.max(*y));
+        layers.push(pieces("gradient", Role::Truth, vec![exact as f32, 0.0, exact as f32, high]));
+        Picture::plane(layers, [0.0; 4])
+    }
+}

@@ -1,0 +1,121 @@
+//! Gaussians in the plane, and mixtures of them. Covariances are (σ_xx, σ_xy, σ_yy).
+
+use crate::numeric::scalar::log_sum_exp;
+use alloc::vec::Vec;
+use core::f64::consts::TAU;
+use tilde_graph::rng::Stream;
+
+/// One weighted Gaussian.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Component {
+    /// Its share.
+    pub weight: f64,
+    /// Mean.
+    pub mean: [f64; 2],
+    /// Covariance.
+    pub covariance: [f64; 3],
+}
+
+/// A component made ready to be evaluated many times.
+#[derive(Clone, Copy, Debug)]
+pub struct Ready {
+    mean: [f64; 2],
+    /// The Cholesky factor of the covariance, by its columns.
+    factor: [f64; 3],
+    /// log weight − log det factor − log 2π.
+    constant: f64,
+}
+
+impl Ready {
+    /// Of a component with a positive definite covariance.
+    pub fn new(c: &Component) -> Ready {
+        let [xx, xy, yy] = c.covariance;
+        let a = libm::sqrt(xx);
+        let b = xy / a;
+        // Rounding must not make a thin covariance singular.
+        let d = libm::sqrt((yy - b * b).max(1e-16 * yy));
+        let constant = libm::log(c.weight.max(1e-300)) - libm::log(a * d) - libm::log(TAU);
+        Ready { mean: c.mean, factor: [a, b, d], constant }
+    }
+
+    /// The squared distance in standard deviations.
+    pub fn distance(&self, x: [f64; 2]) -> f64 {
+        let [a, b, d] = self.factor;
+        let u = (x[0] - self.mean[0]) / a;
+        let v = (x[1] - self.mean[1] - b * u) / d;
+        u * u + v * v
+    }
+
+    /// log weight + log density.
+    pub fn log_weighted(&self, x: [f64; 2]) -> f64 {
+        self.constant - 0.5 * self.distance(x)
+    }
+
+    /// log det of the covariance.
+    pub fn log_det(&self) -> f64 {
+        2.0 * libm::log(self.factor[0] * self.factor[2])
+    }
+
+    /// The factor times a vector: of a standard normal one, a draw about 0.
+    pub fn colour(&self, z: [f64; 2]) -> [f64; 2] {
+        [self.factor[0] * z[0], self.factor[1] * z[0] + self.factor[2] * z[1]]
+    }
+}
+
+/// A mixture, ready.
+pub fn ready(components: &[Component]) -> Vec<Ready> {
+    components.iter().map(Ready::new).collect()
+}
+
+/// log density of a mixture.
+pub fn log_density(mixture: &[Ready], x: [f64; 2]) -> f64 {
+    log_sum_exp(mixture.iter().map(|c| c.log_weighted(x)))
+}
+
+/// The mean log density of points.
+pub fn mean_log_density(mixture: &[Ready], points: &[[f64; 2]]) -> f64 {
+    points.iter().map(|&x| log_density(mixture, x)).sum::<f64>() / points.len() as f64
+}
+
+/// Draws of a mixture.
+pub fn sample(components: &[Component], n: usize, stream: &mut Stream) -> Vec<[f64; 2]> {
+    let (mixture, total) = (ready(components), components.iter().map(|c| c.weight).sum::<f64>());
+    (0..n)
+        .map(|_| {
+            let mut u = f64::from(stream.uniform()) * total;
+            let mut k = 0;
+            while k + 1 < components.len() && u > components[k].weight {
+                u -= components[k].weight;
+                k += 1;
+            }
+            let d = mixture[k].colour([0; 2].map(|_| f64::from(stream.normal())));
+            [0, 1].map(|i| components[k].mean[i] + d[i])
+        })
+        .collect()
+}
+
+/// The two eigenvalues of a covariance, the larger first.
+pub fn eigenvalues([xx, xy, yy]: [f64; 3]) -> [f64; 2] {
+    let (middle, half) = ((xx + yy) / 2.0, libm::hypot((xx - yy) / 2.0, xy));
+    [middle + half, middle - half]
+}
+
+/// The covariance with both eigenvalues raised to `floor` where they are below: the likeliest one
+/// among those that are nowhere narrower (S. Ingrassia, Statistical Methods and Applications 13,
+/// 2004), so that EM under the constraint still never lowers the likelihood.
+pub fn clamped(covariance: [f64; 3], floor: f64) -> [f64; 3] {
+    let [large, small] = eigenvalues(covariance);
+    if small >= floor {
+        return covariance;
+    }
+    let (new_large, new_small) = (large.max(floor), small.max(floor));
+    let gap = large - small;
+    if gap <= 1e-14 * large.abs() {
+        return [new_large, 0.0, new_large];
+    }
+    // Σ = λ₁P + λ₂(I − P).
+    let [xx, xy, yy] = covariance;
+    let p = [(xx - small) / gap, xy / gap, (yy - small) / gap];
+    let lift = new_large - new_small;
+    [new_small + lift * p[0], lift * p[1], new_small + lift * p[2]]
+}

@@ -1,0 +1,99 @@
+//! The pictures of mixtures.
+
+use super::data::extent;
+use super::{Method, Mixture};
+use crate::card::{Role, ViewKind};
+use crate::exhibit::{Layer, Picture};
+use crate::shapes;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// Side of the density's field.
+const FIELD: usize = 56;
+
+fn layer(id: &'static str, role: Role, kind: ViewKind, data: Vec<f32>, width: usize) -> Layer {
+    let shape = [data.len() / width, width];
+    Layer::new(id, role, kind, data, &shape)
+}
+
+impl Mixture {
+    /// The picture of that id.
+    pub(super) fn picture(&self, id: &str) -> Picture {
+        let extent = extent(self.settings.choice("data"));
+        match id {
+            "plane" => Picture::plane(self.plane(), extent),
+            "weights" => {
+                let data = self.components.iter().map(|c| c.weight as f32).collect();
+                let mut picture = Picture::bars("weights", data);
+                // The numerals that stand for the components in the plane.
+                picture.layers[0].labels = (0..self.components.len()).map(|k| 48 + k as u32).collect();
+                picture
+            }
+            _ => self.density(extent),
+        }
+    }
+
+    fn means(&self) -> Layer {
+        let data = self.components.iter().flat_map(|c| c.mean.map(|v| v as f32)).collect();
+        layer("means", Role::Model, ViewKind::Points, data, 2)
+    }
+
+    /// The points, each with the number of who is most responsible for it, and the components.
+    fn plane(&self) -> Vec<Layer> {
+        let flat: Vec<f32> = self.points.iter().flatten().map(|&v| v as f32).collect();
+        let mut points = layer("data", Role::Data, ViewKind::Points, flat, 2);
+        let k = self.components.len();
+        let most = |row: &[f64]| {
+            let mut best = 0;
+            for j in 1..row.len() {
+                if row[j] > row[best] {
+                    best = j;
+                }
+            }
+            best as u32
+        };
+        points.labels = self.responsibilities.chunks_exact(k).map(most).collect();
+        let (mut pieces, mut labels) = (Vec::new(), Vec::new());
+        if self.method == Method::KMeans {
+            for (x, &label) in self.points.iter().zip(&points.labels) {
+                let mean = self.components[label as usize].mean;
+                pieces.extend([x[0], x[1], mean[0], mean[1]].map(|v| v as f32));
+                labels.push(label);
+            }
+        } else {
+            for (j, c) in self.components.iter().enumerate() {
+                for radius in [1.0, 2.0] {
+                    let ellipse = shapes::ellipse(c.mean, c.covariance, radius);
+                    labels.resize(labels.len() + ellipse.len() / 4, j as u32);
+                    pieces.extend(ellipse);
+                }
+            }
+        }
+        let (id, role) = match self.method {
+            Method::KMeans => ("spokes", Role::Other),
+            _ => ("ellipses", Role::Model),
+        };
+        let mut lines = layer(id, role, ViewKind::Lines, pieces, 4);
+        lines.labels = labels;
+        vec![points, lines, self.means()]
+    }
+
+    /// The mixture's density.
+    fn density(&self, extent: [f32; 4]) -> Picture {
+        let mixture = super::ready(&self.components);
+        let at = |p: &[f32]| {
+            let x = [f64::from(p[0]), f64::from(p[1])];
+            // A collapsed component is higher than the picture can show.
+            libm::exp(super::gaussian::log_density(&mixture, x).min(40.0)) as f32
+        };
+        let values: Vec<f32> = shapes::grid(FIELD, extent).chunks_exact(2).map(at).collect();
+        let mut sorted = values.clone();
+        sorted.sort_by(f32::total_cmp);
+        // The top of the colours: but for the few highest cells, which may be a spike.
+        let top = sorted[sorted.len() * 995 / 1000].max(1e-6);
+        let field = Layer::new("density", Role::Model, ViewKind::Field, values, &[FIELD, FIELD]);
+        let mut picture = Picture::plane(vec![field, self.means()], extent);
+        picture.range = [0.0, 0.5 * top, top];
+        picture
+    }
+}
