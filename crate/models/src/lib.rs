@@ -11,6 +11,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod bench;
+pub mod boundary;
 pub mod card;
 pub mod classifier;
 pub mod data;
