@@ -3,6 +3,7 @@
 - `plane.*`: points of two classes, and what logistic regression, support vector machines and Gaussians
   make of them: coefficients, decision values, log-probabilities.
 - `tree.*`: a decision tree on rows whose best splits have no ties: its leaves' shares at test rows.
+- `crossover.*`: logistic regression, and naive Bayes with one variance for both classes, as linear rules.
 - `digits.*`: accuracies and mean negative log-likelihoods on the odd rows of the digits after training
   on the even ones. Pixels are divided by 16; where scikit-learn was given raw pixels, gamma says so.
 
@@ -16,6 +17,7 @@ import numpy as np
 from scipy.special import logsumexp
 from scipy.stats import multivariate_normal
 from sklearn.datasets import load_digits
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
@@ -79,6 +81,25 @@ def tree(name, x, y, at, depth):
     return record(f"tree.{name}", given, {"shares": grown.predict_proba(at), "leaves": grown.get_n_leaves()})
 
 
+def crossover(name, random, m, d, noise, c):
+    """The two linear rules of the learning curves, weights and then the intercept."""
+    y = np.arange(m) % 2
+    x = f32(random.normal(0, 1, (m, d)) + 0.3 * (2 * y[:, None] - 1))
+    y = y ^ (random.uniform(size=m) < noise)
+    logistic = LogisticRegression(C=c, tol=1e-12, max_iter=100_000).fit(x, y)
+    # With uncorrelated features linear discriminant analysis is naive Bayes with shared variances: it is
+    # given one feature at a time, and the intercepts add up apart from the prior's log odds.
+    single = [LinearDiscriminantAnalysis(solver="lsqr").fit(x[:, [j]], y) for j in range(d)]
+    odds = np.log(y.mean() / (1 - y.mean()))
+    weights = [each.coef_[0, 0] for each in single]
+    intercept = odds + sum(each.intercept_[0] - odds for each in single)
+    return record(
+        f"crossover.{name}",
+        {"x": x, "y": y, "c": c},
+        {"logistic": np.append(logistic.coef_[0], logistic.intercept_), "bayes": np.append(weights, intercept)},
+    )
+
+
 def score(log_p, y):
     """Accuracy and mean negative log-likelihood."""
     return {"accuracy": (log_p.argmax(1) == y).mean(), "nll": -log_p[np.arange(len(y)), y].mean()}
@@ -100,6 +121,9 @@ def main() -> None:
     classes = (rows[:, 1] > 0.3).astype(int) + (rows[:, 3] + rows[:, 0] > 0.5)
     at = f32(random.normal(0, 1, (40, 5)))
     records += [tree("shallow", rows, classes, at, 3)]
+
+    records.append(crossover("balanced", random, 80, 6, 0.0, 1e3))
+    records.append(crossover("noisy", random, 61, 4, 0.15, 0.5))
 
     digits = load_digits()
     (train, test), (y, y_test) = (digits.data[0::2], digits.data[1::2]), (digits.target[0::2], digits.target[1::2])

@@ -14,6 +14,7 @@ pub mod bench;
 pub mod boundary;
 pub mod card;
 pub mod classifier;
+pub mod crossover;
 pub mod data;
 pub mod ddpm;
 mod decimal;
