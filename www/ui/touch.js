@@ -163,6 +163,9 @@ export function brush(figure, label, hint, send) {
     else paint();
   });
   toggle.addEventListener("click", () => {
+    // One brush at a time: their pads lie over each other.
+    for (const other of figure.tools.querySelectorAll('[aria-pressed="true"]'))
+      if (other !== toggle) /** @type {HTMLElement} */ (other).click();
     pad.hidden = note.hidden = !pad.hidden;
     toggle.setAttribute("aria-pressed", String(!pad.hidden));
     if (!pad.hidden) pad.focus({ preventScroll: true });

@@ -8,7 +8,7 @@ use crate::Error;
 use crate::card::Card;
 use crate::exhibit::{Opening, Sources};
 use crate::settings::Settings;
-use crate::{ddpm, elbo, gan2d, gpt, mixture, rbm, vae};
+use crate::{boundary, crossover, ddpm, elbo, gan2d, gpt, mixture, rbm, vae};
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -24,6 +24,8 @@ macro_rules! of {
 
 /// Every exhibit: its card, and how it is opened where its part is in this build.
 pub const EXHIBITS: &[(&Card, Option<Open>)] = &[
+    (&boundary::CARD, of!("foundations", boundary::open)),
+    (&crossover::CARD, of!("foundations", crossover::open)),
     (&elbo::CARD, of!("foundations", elbo::open)),
     (&mixture::CARD, of!("foundations", mixture::open)),
     (&vae::CARD, of!("foundations", vae::open)),

@@ -11,8 +11,10 @@ extern crate alloc;
 extern crate std;
 
 pub mod bench;
+pub mod boundary;
 pub mod card;
 pub mod classifier;
+pub mod crossover;
 pub mod data;
 pub mod ddpm;
 mod decimal;

@@ -58,8 +58,7 @@ pub trait Plain {
 ///
 /// # Errors
 /// None today; as the builders of the other exhibits.
-pub fn open(model: impl Plain + 'static) -> Opening {
-    let model: Box<dyn Plain> = Box::new(model);
+pub fn open(model: Box<dyn Plain>) -> Opening {
     let mut program = Program::new(model.card().id);
     // A device wants something to hold.
     program.knob("unused", 0.0);

@@ -19,6 +19,7 @@ use crate::exhibit::{Opening, Payload, Picture, Samples, Sources};
 use crate::plain::{self, Plain};
 use crate::settings::Settings;
 use crate::{Card, Error, Saved};
+use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 use guide::{Estimator, Guide};
@@ -41,7 +42,7 @@ const TRAIL: usize = 600;
 /// # Errors
 /// Those of [`Elbo::new`].
 pub fn open(settings: &Settings, _seed: u64, _sources: Sources) -> Opening {
-    plain::open(Elbo::new(settings)?)
+    plain::open(Box::new(Elbo::new(settings)?))
 }
 
 /// The opened exhibit.

@@ -19,6 +19,7 @@ use crate::exhibit::{Opening, Payload, Picture, Samples, Sources, UserData};
 use crate::plain::{self, Plain};
 use crate::settings::Settings;
 use crate::{Card, Error, Saved};
+use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 use em::Floor;
@@ -46,7 +47,7 @@ enum Method {
 /// # Errors
 /// Those of [`Mixture::new`].
 pub fn open(settings: &Settings, _seed: u64, sources: Sources) -> Opening {
-    plain::open(Mixture::new(settings, sources)?)
+    plain::open(Box::new(Mixture::new(settings, sources)?))
 }
 
 /// The opened exhibit.

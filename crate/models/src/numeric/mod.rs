@@ -1,4 +1,5 @@
 //! Numerical methods that several exhibits share, in double precision.
 
 pub mod linear;
+pub mod newton;
 pub mod scalar;

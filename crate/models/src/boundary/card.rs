@@ -1,0 +1,72 @@
+//! The card of the exhibit.
+
+use crate::card::*;
+
+/// The generated sets, one's own points, and the digits.
+pub const DATA: &[&str] = &["clouds", "twins", "ring", "moons", "drawn", "digits"];
+
+/// The exhibit's card.
+pub const CARD: Card = Card {
+    id: "boundary",
+    chapter: 1,
+    slides: "1, 41",
+    minutes: 12,
+    settings: &[
+        Setting::choice("data", DATA),
+        Setting::choice("model", &["bayes", "gaussians", "logistic", "svm-linear", "svm-rbf", "forest"]),
+        Setting::float("overlap", 0.0, 1.0, 0.5).rebuilds(),
+        Setting::int("points", 10, 400, 120),
+        Setting::flag("hidden", false).live().under("boundary"),
+        Setting::log("c", 1e-3, 1e6, 1.0),
+        Setting::log("gamma", 1e-2, 100.0, 0.5),
+        Setting::log("smoothing", 1e-9, 1.0, 0.01),
+        Setting::int("trees", 1, 200, 50).more(),
+        Setting::int("depth", 1, 20, 20).more(),
+    ],
+    metrics: &[
+        Metric::new("loss", "", "objective", Role::Model),
+        Metric::new("accuracy_train", "share", "accuracy", Role::Data),
+        Metric::new("accuracy_test", "share", "accuracy", Role::Model).sometimes(),
+        Metric::new("nll_test", "nats", "nll", Role::Model).sometimes(),
+        Metric::new("probe", "share", "", Role::Model),
+        Metric::new("typical", "share", "", Role::Model).sometimes(),
+        Metric::new("caught", "of 10", "", Role::Model).sometimes(),
+    ],
+    views: &[
+        View::main("boundary", ViewKind::Field),
+        View::main("density", ViewKind::Field),
+        View::side("samples", ViewKind::Points),
+        View::side("missing", ViewKind::Curves),
+        View::side("probe", ViewKind::Bars),
+    ],
+    actions: &[
+        Action { id: "probe", kind: ActionKind::Drag, view: "boundary" },
+        Action { id: "zeros", kind: ActionKind::Brush, view: "boundary" },
+        Action { id: "ones", kind: ActionKind::Brush, view: "boundary" },
+        Action { id: "clear", kind: ActionKind::Button, view: "boundary" },
+    ],
+    phases: &[],
+    experiments: &[
+        Experiment { id: "twins", settings: &[("data", "twins")], steps: 10, phase: "" },
+        Experiment {
+            id: "sampling",
+            settings: &[("data", "moons"), ("model", "svm-rbf")],
+            steps: 30,
+            phase: "",
+        },
+        Experiment {
+            id: "missing",
+            settings: &[("data", "twins"), ("model", "logistic"), ("hidden", "true")],
+            steps: 20,
+            phase: "",
+        },
+        Experiment {
+            id: "constant",
+            settings: &[("data", "digits"), ("smoothing", "1e-9")],
+            steps: 10,
+            phase: "",
+        },
+    ],
+    data: &[],
+    budget: 100,
+};

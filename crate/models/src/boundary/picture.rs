@@ -1,0 +1,248 @@
+//! The pictures.
+
+use super::measure::{ALARM, BOX, FIELD, decide};
+use super::table::REACH;
+use super::{Boundary, odd};
+use crate::card::{Role, ViewKind};
+use crate::exhibit::{Layer, Picture};
+use crate::shapes;
+use alloc::vec;
+use alloc::vec::Vec;
+use tilde_graph::rng::Stream;
+
+/// Draws from a generative model.
+const SAMPLES: usize = 300;
+/// Images that are drawn or filled in.
+const IMAGES: usize = 30;
+/// Places of a curve.
+const ALONG: usize = 120;
+
+fn floats(values: &[f64]) -> Vec<f32> {
+    values.iter().map(|&x| x as f32).collect()
+}
+
+/// Layers of images, whose rows take turns.
+fn images(columns: usize, layers: Vec<(&'static str, Role, Vec<f64>)>) -> Picture {
+    let side = odd::SIDE;
+    let layer = |(id, role, data): (&'static str, Role, Vec<f64>)| {
+        let data: Vec<f32> = data.iter().map(|&x| x.clamp(0.0, 1.0) as f32).collect();
+        let count = data.len() / (side * side);
+        Layer::new(id, role, ViewKind::Images, data, &[count, side, side])
+    };
+    let layers = layers.into_iter().map(layer).collect();
+    Picture { layers, extent: [0.0; 4], range: [0.0, 0.5, 1.0], columns }
+}
+
+/// Words in the key, and nothing to see: what a model cannot do.
+fn nothing(id: &'static str, kind: ViewKind) -> Layer {
+    Layer::new(id, Role::Model, kind, Vec::new(), &[0, 2])
+}
+
+fn points(id: &'static str, role: Role, x: &[f64], y: &[usize]) -> Layer {
+    let labels = y.iter().map(|&y| y as u32).collect();
+    Layer { labels, ..Layer::new(id, role, ViewKind::Points, floats(x), &[y.len(), 2]) }
+}
+
+fn lines(id: &'static str, role: Role, pieces: Vec<f32>) -> Layer {
+    let count = pieces.len() / 4;
+    Layer::new(id, role, ViewKind::Lines, pieces, &[count, 4])
+}
+
+impl Boundary {
+    /// The picture of that id.
+    pub fn picture(&mut self, id: &str) -> Picture {
+        match (id, self.digits()) {
+            ("boundary", false) => self.plane(),
+            ("density", false) => self.density(),
+            ("samples", false) => self.samples(),
+            ("missing", false) => self.conditional(),
+            ("boundary", true) => self.gallery(),
+            ("density", true) => self.moments(),
+            ("samples", true) => self.drawn_digits(),
+            ("missing", true) => self.filled(),
+            _ => self.bars(),
+        }
+    }
+
+    /// The training points, and the probe: a place, or a line where the second feature is hidden.
+    fn over(&self, layers: &mut Vec<Layer>) {
+        layers.push(points("data", Role::Data, &self.table.x, &self.table.y));
+        let at = floats(&self.probe());
+        layers.push(match self.settings.flag("hidden") {
+            true => lines("probe", Role::Truth, vec![at[0], -REACH, at[0], REACH]),
+            false => Layer::new("probe", Role::Truth, ViewKind::Points, at, &[1, 2]),
+        });
+    }
+
+    /// P(y = 1 | x) with the line where it is one half, and where the best line is.
+    fn plane(&mut self) -> Picture {
+        let to_one =
+            |field: &[f64]| field.chunks_exact(2).map(|f| libm::exp(f[1]) as f32).collect::<Vec<f32>>();
+        let field = to_one(&self.measure(false).field);
+        let line = shapes::contour(&field, FIELD, BOX, 0.5);
+        let mut layers = vec![Layer::new("field", Role::Other, ViewKind::Field, field, &[FIELD, FIELD])];
+        layers.push(lines("line", Role::Model, line));
+        if let Some(truth) = &self.truth {
+            let best = to_one(&truth.best[usize::from(self.settings.flag("hidden"))]);
+            layers.push(lines("best", Role::Truth, shapes::contour(&best, FIELD, BOX, 0.5)));
+        }
+        self.over(&mut layers);
+        Picture::plane(layers, BOX)
+    }
+
+    /// p(x) with the line of the alarm; of a discriminative model, the points and words.
+    fn density(&mut self) -> Picture {
+        self.measure(false);
+        let mut layers = Vec::new();
+        let mut top = 1.0;
+        match (self.model.joint(), &self.measured) {
+            (Some(joint), Some(measured)) => {
+                let at = shapes::grid(FIELD, BOX);
+                let place = |p: &[f32]| joint.log_density(&[f64::from(p[0]), f64::from(p[1])]);
+                let field: Vec<f32> = at.chunks_exact(2).map(|p| libm::exp(place(p)) as f32).collect();
+                top = field.iter().copied().fold(1e-6, f32::max);
+                let known = &measured.densities;
+                let level =
+                    known.get((ALARM * known.len() as f64) as usize).map_or(0.0, |log| libm::exp(*log));
+                let line = shapes::contour(&field, FIELD, BOX, level as f32);
+                layers.push(Layer::new("density", Role::Model, ViewKind::Field, field, &[FIELD, FIELD]));
+                layers.push(lines("alarm", Role::Model, line));
+            }
+            _ => layers.push(nothing("no_density", ViewKind::Points)),
+        }
+        self.over(&mut layers);
+        Picture { range: [0.0, top / 2.0, top], ..Picture::plane(layers, BOX) }
+    }
+
+    fn samples(&self) -> Picture {
+        let mut layers = Vec::new();
+        match self.model.joint() {
+            Some(joint) => {
+                let mut stream = Stream::new(self.seed, 0x5A4D);
+                let (mut x, mut y) = (Vec::new(), Vec::new());
+                for _ in 0..SAMPLES {
+                    let (point, class) = joint.sample(&mut stream);
+                    x.extend(point);
+                    y.push(class);
+                }
+                layers.push(points("samples", Role::Model, &x, &y));
+            }
+            None => layers.push(nothing("no_samples", ViewKind::Points)),
+        }
+        if layers[0].id == "no_samples" {
+            let all = &self.table;
+            layers.push(Layer::new("data", Role::Data, ViewKind::Points, floats(&all.x), &[all.n(), 2]));
+        }
+        Picture::plane(layers, BOX)
+    }
+
+    /// p(x₂ | x₁) at the probe's x₁: the truth's, and the model's if it has one.
+    fn conditional(&self) -> Picture {
+        let mut layers = Vec::new();
+        let first = self.probe()[0];
+        let mut add = |id, role, joint: &super::Joint| {
+            let whole = joint.marginal(&[0]).log_density(&[first]);
+            let mut data = Vec::new();
+            for i in 0..ALONG {
+                let second = f64::from(REACH) * (2.0 * i as f64 / (ALONG - 1) as f64 - 1.0);
+                data.extend([second as f32, libm::exp(joint.log_density(&[first, second]) - whole) as f32]);
+            }
+            layers.push(Layer::new(id, role, ViewKind::Curves, data, &[ALONG, 2]));
+        };
+        if let Some(truth) = &self.truth {
+            add("truth", Role::Truth, &truth.joint);
+        }
+        match self.model.joint() {
+            Some(joint) => add("model", Role::Model, joint),
+            None => layers.push(nothing("no_filling", ViewKind::Curves)),
+        }
+        Picture::plane(layers, [-REACH, REACH, 0.0, 0.0])
+    }
+
+    /// P(y | x) of each class at the probe.
+    fn bars(&self) -> Picture {
+        let mut out = vec![0.0; self.table.classes];
+        self.judge(&self.probe(), &mut out);
+        let mut picture = Picture::bars("bars", out.iter().map(|log| libm::exp(*log) as f32).collect());
+        picture.layers[0].labels = (0..self.table.classes as u32).map(|k| 48 + k).collect();
+        picture
+    }
+
+    /// The mean image of each class, `[10, 64]`.
+    fn class_means(&self) -> Vec<f64> {
+        let (d, counts) = (self.table.d, self.table.counts());
+        let mut means = vec![0.0; d * counts.len()];
+        for i in 0..self.table.n() {
+            let y = self.table.y[i];
+            for (m, x) in means[y * d..(y + 1) * d].iter_mut().zip(self.table.row(i)) {
+                *m += x / counts[y] as f64;
+            }
+        }
+        means
+    }
+
+    /// Images to point at; below each the mean image of the class it is taken for, as bright as the
+    /// model is sure.
+    fn gallery(&self) -> Picture {
+        let (means, d) = (self.class_means(), self.table.d);
+        let mut out = vec![0.0; self.table.classes];
+        let mut answers = Vec::with_capacity(self.shown.x.len());
+        for i in 0..self.shown.n() {
+            self.judge(self.shown.row(i), &mut out);
+            let class = decide(&out);
+            let sure = libm::exp(out[class]);
+            answers.extend(means[class * d..(class + 1) * d].iter().map(|m| m * sure));
+        }
+        images(
+            odd::COLUMNS,
+            vec![("shown", Role::Data, self.shown.x.clone()), ("answers", Role::Model, answers)],
+        )
+    }
+
+    /// What a generative model knows of each class: mean and deviation of every pixel.
+    fn moments(&self) -> Picture {
+        let Some(joint) = self.model.joint() else {
+            let means = self.class_means();
+            let blank = vec![0.0; means.len()];
+            return images(10, vec![("class_means", Role::Data, means), ("no_density", Role::Model, blank)]);
+        };
+        let d = self.table.d;
+        let means = joint.parts.iter().flat_map(|p| p.mean.clone()).collect();
+        let spread =
+            |p: &super::joint::Part| (0..d).map(|i| libm::sqrt(p.covariance[i * d + i])).collect::<Vec<_>>();
+        let deviations = joint.parts.iter().flat_map(spread).collect();
+        images(10, vec![("means", Role::Model, means), ("deviations", Role::Other, deviations)])
+    }
+
+    fn drawn_digits(&self) -> Picture {
+        let mut stream = Stream::new(self.seed, 0x5A4D);
+        match self.model.joint() {
+            Some(joint) => {
+                let data = (0..IMAGES).flat_map(|_| joint.sample(&mut stream).0).collect();
+                images(10, vec![("samples", Role::Model, data)])
+            }
+            None => {
+                let data = self.table.head(10).x;
+                let blank = vec![0.0; data.len()];
+                images(10, vec![("data", Role::Data, data), ("no_samples", Role::Model, blank)])
+            }
+        }
+    }
+
+    /// The probe and other digits with their lower half hidden, and filled in.
+    fn filled(&self) -> Picture {
+        let half = self.seen();
+        let (mut hidden, mut filled) = (Vec::new(), Vec::new());
+        let rows = [self.probe()].into_iter().chain((0..4).map(|i| self.shown.row(i).to_vec()));
+        for mut row in rows {
+            filled.extend(match self.model.joint() {
+                Some(joint) => joint.fill(&row, half),
+                None => [&row[..half], &self.mean[half..]].concat(),
+            });
+            row[half..].fill(0.0);
+            hidden.extend(row);
+        }
+        let id = if self.model.joint().is_some() { "filled" } else { "no_filling" };
+        images(5, vec![("seen", Role::Data, hidden), (id, Role::Model, filled)])
+    }
+}

@@ -1,0 +1,253 @@
+//! Every classifier beside scikit-learn's, SciPy's and by hand.
+
+use super::*;
+use crate::data::digits;
+use forest::{Growth, Tree};
+use serde_json::Value;
+use std::format;
+use std::fs;
+use std::path::Path;
+use std::string::ToString;
+
+fn file(path: &str) -> Vec<u8> {
+    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path))
+        .expect("a file of the repository")
+}
+
+/// The record of that id.
+fn golden(id: &str) -> Value {
+    let all: Value = serde_json::from_slice(&file("tests/goldens/boundary.json")).expect("a golden file");
+    let found = all["records"].as_array().expect("records").iter().find(|r| r["id"] == id);
+    found.unwrap_or_else(|| panic!("there is no {id}")).clone()
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    match value["data"].as_array() {
+        Some(data) => data.iter().map(|x| x.as_f64().expect("a number")).collect(),
+        None => vec![value.as_f64().expect("a number")],
+    }
+}
+
+fn near(what: &str, got: &[f64], known: &[f64], tolerance: f64) {
+    assert_eq!(got.len(), known.len(), "{what}");
+    for (got, known) in got.iter().zip(known) {
+        assert!((got - known).abs() <= tolerance * known.abs().max(1.0), "{what}: {got}, not {known}");
+    }
+}
+
+fn table(given: &Value, classes: usize) -> Table {
+    let y: Vec<usize> = numbers(&given["y"]).iter().map(|&y| y as usize).collect();
+    let x = numbers(&given["x"]);
+    Table { d: x.len() / y.len(), x, y, classes }
+}
+
+/// Steps until nothing is left to do.
+fn trained<C: Classifier>(mut model: C, table: &Table) -> C {
+    for _ in 0..5000 {
+        if !model.step(table) {
+            return model;
+        }
+    }
+    panic!("it does not come to an end");
+}
+
+/// log P(y | x) at places.
+fn posteriors(model: &dyn Classifier, table: &Table, at: &[f64]) -> Vec<f64> {
+    let mut out = vec![0.0; table.classes];
+    let mut all = Vec::new();
+    for x in at.chunks_exact(table.d) {
+        model.log_posterior(table, x, &mut out);
+        all.extend_from_slice(&out);
+    }
+    all
+}
+
+#[test]
+fn classifiers_in_the_plane_are_those_of_scikit_learn() {
+    for id in ["plane.sixty", "plane.noisy"] {
+        let Value::Object(record) = golden(id) else { panic!("{id}") };
+        let (given, known) = (&record["in"], &record["out"]);
+        let number = |name: &str| given[name].as_f64().expect("a number");
+        let (c, gamma, smoothing) = (number("c"), number("gamma"), number("smoothing"));
+        let (table, at) = (table(given, 2), numbers(&given["at"]));
+        let logistic = trained(Logistic::new(c, &table), &table);
+        near("logistic", logistic.weights(), &numbers(&known["logistic"]), 1e-6);
+        for (what, kernel) in [("linear", Kernel::Linear), ("rbf", Kernel::Rbf(gamma))] {
+            let svm = trained(Svm::new(kernel, c, &table), &table);
+            let got: Vec<f64> = at.chunks_exact(2).map(|x| svm.decision(&table, x)).collect();
+            near(what, &got, &numbers(&known[what]), 1e-4);
+        }
+        for (what, naive) in [("bayes", true), ("gaussians", false)] {
+            let bayes = trained(Bayes::new(naive, smoothing, &table), &table);
+            near(what, &posteriors(&bayes, &table, &at), &numbers(&known[what]), 1e-7);
+        }
+    }
+}
+
+#[test]
+fn a_tree_without_ties_is_that_of_scikit_learn() {
+    let record = golden("tree.shallow");
+    let (table, at) = (table(&record["in"], 3), numbers(&record["in"]["at"]));
+    let growth =
+        Growth { features: table.d, depth: record["in"]["depth"].as_u64().expect("a depth") as usize };
+    let tree = Tree::grow(&table, (0..table.n()).collect(), growth, &mut Stream::new(1, 0));
+    let shares: Vec<f64> = at.chunks_exact(table.d).flat_map(|x| tree.leaf(x, 3).to_vec()).collect();
+    near("shares", &shares, &numbers(&record["out"]["shares"]), 1e-12);
+    assert_eq!(tree.shares.len() / 3, record["out"]["leaves"].as_u64().expect("a count") as usize);
+}
+
+fn halves() -> (Table, Table) {
+    let files = ["images", "labels"].map(|part| file(&format!("www/data/digits8-{part}.idx")));
+    let (train, test) = digits::digits(&files[0], &files[1]).expect("the digits");
+    (Table::of_images(&train), Table::of_images(&test))
+}
+
+fn accuracy_and_nll(model: &dyn Classifier, table: &Table, test: &Table) -> [f64; 2] {
+    let logs = posteriors(model, table, &test.x);
+    let (mut right, mut nll) = (0.0, 0.0);
+    for (logs, &y) in logs.chunks_exact(10).zip(&test.y) {
+        right += f64::from(u8::from(measure::decide(logs) == y));
+        nll -= logs[y];
+    }
+    [right / test.n() as f64, nll / test.n() as f64]
+}
+
+#[test]
+fn classifiers_of_digits_are_those_of_scikit_learn() {
+    let (train, test) = halves();
+    let check = |id: &str, model: &dyn Classifier, tolerance: f64| {
+        let known = &golden(id)["out"];
+        let [accuracy, nll] = accuracy_and_nll(model, &train, &test);
+        near(id, &[accuracy], &numbers(&known["accuracy"]), 1e-9);
+        if !known["nll"].is_null() {
+            near(id, &[nll], &numbers(&known["nll"]), tolerance);
+        }
+    };
+    for smoothing in [1e-9, 1e-2] {
+        let id = if smoothing < 1e-3 { "digits.bayes.1e-09" } else { "digits.bayes.0.01" };
+        check(id, &trained(Bayes::new(true, smoothing, &train), &train), 1e-6);
+    }
+    check("digits.gaussians.0.01", &trained(Bayes::new(false, 1e-2, &train), &train), 1e-6);
+    check("digits.logistic", &trained(Logistic::new(1.0, &train), &train), 1e-5);
+    let record = golden("digits.svm");
+    let svm =
+        trained(Svm::new(Kernel::Rbf(record["in"]["gamma"].as_f64().expect("γ")), 10.0, &train), &train);
+    check("digits.svm", &svm, 0.0);
+}
+
+#[test]
+fn a_forest_knows_digits_as_well_as_that_of_scikit_learn() {
+    let (train, test) = halves();
+    let forest = trained(Forest::new(100, 20, 1, &train), &train);
+    let [accuracy, _] = accuracy_and_nll(&forest, &train, &test);
+    let known = numbers(&golden("digits.forest")["out"]["accuracy"])[0];
+    assert!((accuracy - known).abs() < 0.015, "{accuracy}");
+}
+
+fn opened(changes: &[(&str, &str)]) -> Boundary {
+    let mut settings = Settings::new(&CARD);
+    changes.iter().for_each(|(id, value)| {
+        settings.set_text(id, value).expect("a setting");
+    });
+    let digits = ["images", "labels"].map(|part| file(&format!("www/data/digits8-{part}.idx")));
+    let sources = Sources { digits: Some(digits.into()), ..Sources::default() };
+    let mut exhibit = Boundary::new(&settings, 3, sources).expect("it opens");
+    exhibit.start(3).expect("it starts");
+    exhibit
+}
+
+fn figure(exhibit: &mut Boundary, id: &str) -> f64 {
+    let all = exhibit.metrics(true).expect("figures");
+    all.iter().find(|f| f.0 == id).unwrap_or_else(|| panic!("no {id}")).1
+}
+
+/// The integrals of the figures against twenty thousand fresh points.
+#[test]
+fn figures_in_the_plane_are_integrals() {
+    for data in ["clouds", "twins", "ring", "moons"] {
+        for hidden in ["false", "true"] {
+            let mut exhibit = opened(&[("data", data), ("model", "gaussians"), ("hidden", hidden)]);
+            exhibit.train(1).expect("it trains");
+            let truth = table::truth(data, 0.5).expect("a known set");
+            let fresh = Table::drawn_from(&truth, 20_000, &mut Stream::new(9, 0));
+            let (mut right, mut out) = (0.0, [0.0; 2]);
+            for i in 0..fresh.n() {
+                exhibit.judge(fresh.row(i), &mut out);
+                right += f64::from(u8::from(measure::decide(&out) == fresh.y[i])) / 20_000.0;
+            }
+            let known = figure(&mut exhibit, "accuracy_test");
+            assert!((known - right).abs() < 0.012, "{data} {hidden}: {known}, counted {right}");
+            assert!(known <= figure(&mut exhibit, "accuracy_test_reference") + 1e-12);
+            assert!(figure(&mut exhibit, "nll_test") >= figure(&mut exhibit, "nll_test_reference") - 1e-12);
+        }
+    }
+}
+
+#[test]
+fn a_generative_model_integrates_over_what_is_hidden() {
+    let mut exhibit = opened(&[("model", "gaussians"), ("hidden", "true")]);
+    exhibit.train(1).expect("it trains");
+    let mut out = [0.0; 2];
+    exhibit.judge(&[0.3, 77.0], &mut out);
+    let joint = exhibit.model.joint().expect("it is generative");
+    let (mut sums, mut each) = ([0.0; 2], [0.0; 2]);
+    for i in -2000..2000 {
+        joint.log_joint(&[0.3, f64::from(i) * 0.01], &mut each);
+        (0..2).for_each(|k| sums[k] += libm::exp(each[k]) * 0.01);
+    }
+    near("P(y | x₁)", &[libm::exp(out[1])], &[sums[1] / (sums[0] + sums[1])], 1e-9);
+}
+
+#[test]
+fn what_is_not_generative_says_that_it_cannot_be_sampled() {
+    for model in ["logistic", "svm-linear", "svm-rbf", "forest"] {
+        let mut exhibit = opened(&[("model", model)]);
+        let error = exhibit.sample(5, 1).expect_err("it has no p(x)");
+        assert_eq!(error.code(), "bad-data");
+        assert!(error.to_string().contains("cannot be sampled"));
+        assert!(exhibit.picture("density").layers.iter().any(|l| l.id == "no_density"));
+        assert!(exhibit.picture("samples").layers.iter().any(|l| l.id == "no_samples"));
+    }
+}
+
+#[test]
+fn every_model_goes_on_as_it_was_saved() {
+    for data in ["clouds", "digits"] {
+        for model in ["bayes", "gaussians", "logistic", "svm-linear", "svm-rbf", "forest"] {
+            let mut one = opened(&[("data", data), ("model", model)]);
+            one.train(3).expect("it trains");
+            let saved = one.save();
+            let mut other = opened(&[("data", data), ("model", model)]);
+            other.load(&saved).expect("it loads");
+            one.train(2).expect("it trains");
+            other.train(2).expect("it trains");
+            assert!(one.save() == other.save(), "{data} {model}");
+            // One number less, and nothing changes.
+            let mut cut = saved.clone();
+            let at = cut.iter().position(|s| s.name == "model").expect("the model");
+            let state = Saved::find_doubles(&saved, "model", &saved[at].shape).expect("as saved");
+            cut[at] = Saved::doubles("model", &[state.len() - 1], &state[1..]);
+            assert_eq!(other.load(&cut).expect_err("it does not fit").code(), "bad-file", "{data} {model}");
+            assert!(one.save() == other.save(), "{data} {model}: half loaded");
+        }
+    }
+}
+
+#[test]
+fn painted_points_are_learned_from() {
+    let mut exhibit = opened(&[("data", "drawn"), ("model", "svm-rbf")]);
+    exhibit.train(5).expect("there is nothing to learn, and that is no error");
+    let paint = |points: &[f32]| Payload { points: points.to_vec(), ..Payload::default() };
+    exhibit.act("zeros", paint(&[-1.0, 0.0, -1.2, 0.3])).expect("it paints");
+    assert!((figure(&mut exhibit, "probe") - 0.5).abs() < 1e-12);
+    exhibit.act("ones", paint(&[1.0, 0.2])).expect("it paints");
+    assert_eq!(figure(&mut exhibit, "accuracy_train"), 1.0);
+    for _ in 0..200 {
+        exhibit.act("ones", paint(&[1.0, 0.2, 1.1, 0.3])).ok();
+    }
+    assert_eq!(exhibit.table.n(), 400);
+    let error = exhibit.act("zeros", paint(&[0.0, 0.0])).expect_err("400 is the most");
+    assert!(error.to_string().contains("Clear"));
+    exhibit.act("clear", Payload::default()).expect("it clears");
+    assert_eq!(exhibit.table.n(), 0);
+}

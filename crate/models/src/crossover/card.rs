@@ -1,0 +1,37 @@
+//! The card of the exhibit.
+
+use crate::card::*;
+
+/// The exhibit's card.
+pub const CARD: Card = Card {
+    id: "crossover",
+    chapter: 1,
+    slides: "1, 41",
+    minutes: 10,
+    settings: &[
+        Setting::choice("data", &["gaussians", "digits"]),
+        Setting::float("correlation", 0.0, 0.95, 0.5).rebuilds(),
+        Setting::int("block", 1, 50, 5),
+        Setting::log("c", 1e-4, 1e6, 1e6).rebuilds(),
+        Setting::float("noise", 0.0, 0.4, 0.0).rebuilds(),
+        Setting::int("features", 2, 50, 20).more(),
+        Setting::float("shift", 0.05, 1.0, 0.3).rebuilds().more(),
+    ],
+    metrics: &[
+        Metric::new("loss", "", "precision", Role::Other),
+        Metric::new("crossover", "points", "crossover", Role::Truth).sometimes(),
+        Metric::new("bayes_error", "share", "", Role::Data),
+        Metric::new("logistic_error", "share", "", Role::Model),
+    ],
+    views: &[View::main("curves", ViewKind::LogCurves), View::side("weights", ViewKind::Bars)],
+    actions: &[],
+    phases: &[],
+    experiments: &[
+        Experiment { id: "true", settings: &[("correlation", "0")], steps: 64, phase: "" },
+        Experiment { id: "prior", settings: &[("c", "0.01")], steps: 64, phase: "" },
+        Experiment { id: "noisy", settings: &[("noise", "0.25")], steps: 64, phase: "" },
+        Experiment { id: "digits", settings: &[("data", "digits")], steps: 200, phase: "" },
+    ],
+    data: &[],
+    budget: 200,
+};
