@@ -68,6 +68,7 @@
  * @property {Values} settings  all of them, checked
  * @property {UserData} [data]
  * @property {Backend} backend
+ * @property {boolean} [edited]  the model keeps what is put in by hand, and has it after a reset
  *
  * @typedef {object} Status  what a run is now
  * @property {BackendName} backend

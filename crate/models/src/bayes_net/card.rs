@@ -32,6 +32,7 @@ pub const CARD: Card = Card {
         View::side("convergence", ViewKind::LogCurves),
         View::side("table", ViewKind::Table),
         View::side("elimination", ViewKind::Table),
+        View::side("file", ViewKind::Text),
     ],
     actions: &[
         Action { id: "edit", kind: ActionKind::Edit, view: "network" },
