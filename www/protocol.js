@@ -2,7 +2,7 @@
 
 /**
  * @typedef {"data"|"model"|"truth"|"other"} Role
- * @typedef {"points"|"field"|"vectors"|"images"|"bars"|"text"|"lines"|"curves"|"log-curves"|"stack"} ViewKind
+ * @typedef {"points"|"field"|"vectors"|"images"|"bars"|"text"|"lines"|"curves"|"log-curves"|"stack"|"network"|"table"} ViewKind
  * @typedef {number|string|boolean} Value
  * @typedef {Record<string, Value>} Values
  * @typedef {Record<string, number>} Metrics
@@ -22,7 +22,7 @@
  *
  * @typedef {{ id: string, unit: string, reference: number|null|undefined, curve: string, role: Role, sometimes: boolean }} Metric
  * @typedef {{ id: string, kind: ViewKind, main: boolean }} View
- * @typedef {{ id: string, kind: "brush"|"drag"|"pick"|"button"|"text", view: string }} Action
+ * @typedef {{ id: string, kind: "brush"|"drag"|"pick"|"button"|"text"|"edit", view: string }} Action
  * @typedef {{ id: string, settings: [string, string][], steps: number, phase: string }} Experiment
  *
  * @typedef {object} Card
@@ -68,6 +68,7 @@
  * @property {Values} settings  all of them, checked
  * @property {UserData} [data]
  * @property {Backend} backend
+ * @property {boolean} [edited]  the model keeps what is put in by hand, and has it after a reset
  *
  * @typedef {object} Status  what a run is now
  * @property {BackendName} backend

@@ -14,6 +14,7 @@ export const LIMITS = Object.freeze({
   pixels: 40_000_000,
   rows: 100_000,
   characters: [1000, 1_200_000],
+  network: [1, 200_000],
 });
 
 /** @param {string} message @returns {never} */
@@ -41,10 +42,10 @@ function shaped(shape, rank, pattern, length) {
   return shape;
 }
 
-/** @param {unknown} text */
-function checkText(text) {
+/** @param {unknown} text @param {number[]} limits */
+function checkText(text, limits) {
   if (typeof text !== "string") refuse(`text must be a string, found ${typeof text}.`);
-  const [least, most] = LIMITS.characters;
+  const [least, most] = limits;
   if (text.length < least || text.length > most)
     refuse(
       `Expected a text of ${least.toLocaleString("en")} to ${most.toLocaleString("en")} characters, found ${text.length.toLocaleString("en")}.`,
@@ -63,9 +64,11 @@ export function checkData(card, data) {
   const kind =
     ["images", "points", "text"].find((each) => data?.[each] !== undefined) ??
     refuse("data must have images, points or a text.");
-  if (!card.data.includes(kind))
+  // A network is a text, too: a short one.
+  const network = kind === "text" && card.data.includes("network");
+  if (!network && !card.data.includes(kind))
     refuse(`"${card.id}" takes no ${kind} of your own${card.data.length ? `, only ${card.data.join(" or ")}` : ""}.`);
-  if (kind === "text") return { text: checkText(data.text) };
+  if (kind === "text") return { text: checkText(data.text, network ? LIMITS.network : LIMITS.characters) };
   const values = finite(data[kind], kind);
   if (kind === "points") {
     const shape = shaped(data.shape, 2, "[N, 2]", values.length);
@@ -102,13 +105,14 @@ export function checkPayload(card, id, payload) {
     refuse(`at must be an array of two numbers from 0 to 1, found [${String(at)}].`);
   if (action.kind === "pick" && !(Array.isArray(picks) && picks.every((n) => Number.isSafeInteger(n) && n >= 0)))
     refuse(`picks must be an array of whole numbers from 0, found [${String(picks)}].`);
-  if (action.kind === "text" && (typeof text !== "string" || !text))
+  const line = action.kind === "text" || action.kind === "edit";
+  if (line && (typeof text !== "string" || !text))
     refuse(`text must be a string of one character or more, found ${JSON.stringify(text)}.`);
   // Nothing else crosses to the worker: it might not be cloneable.
   return {
     ...(action.kind === "brush" && { points }),
     ...(action.kind === "drag" && { at }),
     ...(action.kind === "pick" && { picks }),
-    ...(action.kind === "text" && { text }),
+    ...(line && { text }),
   };
 }

@@ -196,6 +196,8 @@ export class EngineRun {
       points.set(before);
       points.set(payload.points, before.length);
       this.#inputs.set(id, { points });
+    } else if (this.#options.edited) {
+      // The model keeps what it was told.
     } else if (payload.at || payload.picks || payload.text) {
       this.#inputs.set(id, payload);
     } else {
@@ -229,8 +231,10 @@ export class EngineRun {
   /** @param {number} seed */
   async reset(seed) {
     // Another seed may draw other data, which a model keeps for its life.
-    if (seed !== this.#options.seed) await this.#reopen({ ...this.#options, seed });
+    const { edited } = this.#options;
+    if (seed !== this.#options.seed && !edited) await this.#reopen({ ...this.#options, seed });
     else await this.#web.reset(seed);
+    this.#options.seed = seed;
     this.#snapshot = undefined;
     return this.status;
   }

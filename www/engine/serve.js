@@ -141,7 +141,8 @@ class Server {
   async #open(number, options) {
     const card = this.#cards.find(({ id }) => id === options.exhibit);
     if (!card) throw new TildeError("unknown-exhibit", `There is no exhibit "${options.exhibit}".`);
-    const run = await EngineRun.open(this.#engine, options, (notice, { status }) =>
+    const edited = card.actions.some(({ kind }) => kind === "edit");
+    const run = await EngineRun.open(this.#engine, { ...options, edited }, (notice, { status }) =>
       this.#port.postMessage({ type: "notice", run: number, notice, status, stopped: false }),
     );
     const player = new Player(run, card.phases, {

@@ -89,14 +89,19 @@ export class Files {
     }
   }
 
-  /** Whether the exhibit learns text, so that a file may be anything. */
+  /** Words for a text of the kind that the exhibit takes. @param {"paste"|"use"} what */
+  #textWord(what) {
+    return this.#ui.get(`${what}-${this.#session.card.data.includes("network") ? "network" : "text"}`);
+  }
+
+  /** Whether the exhibit takes text, so that a file may be anything. */
   get #asText() {
-    return this.#session.card.data.includes("text");
+    return this.#session.card.data.some((kind) => kind === "text" || kind === "network");
   }
 
   /** A place to paste a text into. */
   #paste() {
-    const area = h("textarea", { rows: 7, spellcheck: false, "aria-label": this.#ui.get("paste-text") });
+    const area = h("textarea", { rows: 7, spellcheck: false, "aria-label": this.#textWord("paste") });
     const use = () => {
       try {
         checkData(this.#session.card, { text: area.value });
@@ -108,12 +113,12 @@ export class Files {
     return h(
       "div",
       { className: "paste" },
-      h("p", {}, this.#ui.get("paste-text")),
+      h("p", {}, this.#textWord("paste")),
       area,
       h(
         "p",
         { className: "buttons" },
-        h("button", { type: "button", className: "primary", onclick: use }, this.#ui.get("use-text")),
+        h("button", { type: "button", className: "primary", onclick: use }, this.#textWord("use")),
       ),
     );
   }
@@ -183,7 +188,7 @@ export class Files {
     const use = h(
       "button",
       { type: "button", className: "primary", onclick: () => this.#use({ text }) },
-      this.#ui.get("use-text"),
+      this.#textWord("use"),
     );
     const start = text.slice(0, SHOWN_TEXT);
     this.#open(

@@ -4,8 +4,10 @@ import { bars } from "../views/bars.js";
 import { chart, patternOf } from "../views/chart.js";
 import { mapOf } from "../views/field.js";
 import { paintImages } from "../views/images.js";
+import { NetworkBlock } from "../views/network.js";
 import { plane } from "../views/plane.js";
 import { stack } from "../views/stack.js";
+import { TableBlock } from "../views/table.js";
 import { TextBlock } from "../views/text.js";
 import { h } from "./dom.js";
 import { number } from "./format.js";
@@ -22,6 +24,16 @@ import { Surface } from "./surface.js";
  */
 const PAINTERS = { bars, stack, curves: chart(false), "log-curves": chart(true) };
 
+/**
+ * Views that are elements of the page, not pictures.
+ * @type {Record<string, (words: import("./words.js").Words, id: string) => TextBlock|NetworkBlock|TableBlock>}
+ */
+const BLOCKS = {
+  text: () => new TextBlock(),
+  network: (words) => new NetworkBlock(words),
+  table: (words, id) => new TableBlock(words, id),
+};
+
 /** A figure that shows one view of the card. */
 export class PictureFigure {
   /** @type {Picture|undefined} the latest */
@@ -36,7 +48,7 @@ export class PictureFigure {
   onshow = () => {};
   #keys = h("span", { className: "keys" });
   #words;
-  #text;
+  #block;
   /** Points become images where the data do. @type {import("../protocol.js").View["kind"]} */
   #kind;
 
@@ -49,7 +61,7 @@ export class PictureFigure {
     this.#kind = view.kind;
     this.#words = words;
     this.surface = new Surface(() => this.#paint(), view.kind === "images");
-    this.#text = view.kind === "text" ? new TextBlock() : undefined;
+    this.#block = BLOCKS[view.kind]?.(words, view.id);
     const hint = words.hint(`views.${view.id}`);
     this.tools = h("span", { className: "tools" });
     /** What is put under the picture: a setting, perhaps. */
@@ -59,7 +71,7 @@ export class PictureFigure {
       { className: `picture of-${view.kind}${view.main ? " main" : ""}`, "data-view": view.id },
       h("figcaption", {}, h("strong", { title: hint }, words.get(`views.${view.id}`)), this.tools, this.#keys),
       this.#axis("y"),
-      this.#text?.element ?? this.surface.element,
+      this.#block?.element ?? this.surface.element,
       this.#axis("x"),
       this.foot,
       hint ? h("p", { className: "about" }, hint) : null,
@@ -73,7 +85,10 @@ export class PictureFigure {
     const before = this.picture?.layers.map(({ id }) => id).join();
     this.picture = picture;
     this.onshow(picture);
-    if (this.#text) return this.#text.show(picture);
+    if (this.#block) {
+      if (this.#kind === "network" && before === undefined) this.#showKeys();
+      return this.#block.show(picture);
+    }
     const images = picture.layers[0]?.kind === "images";
     if (images !== (this.#kind === "images")) this.#become(images ? "images" : this.view.kind);
     if (before !== picture.layers.map(({ id }) => id).join() || this.#keys.childElementCount === 0) this.#showKeys();
@@ -89,8 +104,13 @@ export class PictureFigure {
   /** The text alternative. @param {string} text */
   describe(text) {
     const all = `${this.#words.get(`views.${this.view.id}`)}: ${text}`;
-    if (this.#text) this.#text.describe(all);
+    if (this.#block) this.#block.describe(all);
     else this.surface.canvas.setAttribute("aria-label", all);
+  }
+
+  /** Lets what it shows be edited, if that can be. @param {string} id of the action @param {import("./touch.js").Send} send */
+  edit(id, send) {
+    if (this.#block instanceof NetworkBlock || this.#block instanceof TableBlock) this.#block.connect(id, send);
   }
 
   /** What an axis stands for, if the words say so. @param {"x"|"y"} axis */
@@ -109,7 +129,7 @@ export class PictureFigure {
 
   /** Whether its height follows from its width. */
   get #fixed() {
-    return this.#kind !== "images" && this.#kind !== "text";
+    return this.#kind !== "images" && !this.#block;
   }
 
   get #painter() {
@@ -117,7 +137,7 @@ export class PictureFigure {
   }
 
   #paint() {
-    if (this.#text || !this.picture || !this.theme || !this.surface.room) return;
+    if (this.#block || !this.picture || !this.theme || !this.surface.room) return;
     if (this.#kind === "images") this.grid = paintImages(this.surface, this.picture, this.theme, this.picked);
     else this.#painter.paint(this.surface, this.picture, this.theme);
   }
@@ -125,9 +145,7 @@ export class PictureFigure {
   #showKeys() {
     const { layers = [], range = [] } = this.picture ?? {};
     const keys = layers
-      .filter(
-        (layer) => layer.kind !== "field" && layer.kind !== "text" && (layers.length > 1 || layer.kind !== "images"),
-      )
+      .filter(({ kind }) => !["field", "text", "network"].includes(kind) && (layers.length > 1 || kind !== "images"))
       .map((layer) =>
         h("span", { className: `key ${keyOf(layers, layer)} ${layer.role}` }, this.#words.get(`layers.${layer.id}`)),
       );

@@ -264,7 +264,7 @@ export class Session extends EventTarget {
   }
 
   #begin() {
-    if (this.history.steps.length > 2) this.ghost = this.history;
+    if (this.history.steps.length > 2 && this.card.metrics.some(({ curve }) => curve)) this.ghost = this.history;
     this.history = new History();
     this.last = undefined;
     this.problem = undefined;
@@ -290,6 +290,8 @@ export class Session extends EventTarget {
 
   /** @param {Frame} frame */
   #show(frame) {
+    // An edit has changed what is estimated, and the model counts anew.
+    if (frame.metrics.step < this.step) this.#begin();
     // Costly figures come seldom: between them the latest ones hold.
     this.last = frame.deep ? frame : { ...frame, metrics: { ...this.last?.metrics, ...frame.metrics } };
     this.history.push(frame.metrics);

@@ -31,10 +31,16 @@ export class Stage {
     const mains = pictures.filter(({ view }) => view.main).map(({ element }) => element);
     const others = pictures.filter(({ view }) => !view.main).map(({ element }) => element);
     const curves = this.#curves.map(({ element }) => element);
-    // One large picture has the first curve and the first small picture at its side.
+    // One large picture has the first curve and the first small picture at its side, or two of these.
     const side =
       mains.length === 1
-        ? [h("div", { className: "side" }, ...[curves.shift(), others.shift()].filter((each) => each !== undefined))]
+        ? [
+            h(
+              "div",
+              { className: "side" },
+              ...[curves.shift() ?? others.shift(), others.shift()].filter((each) => each !== undefined),
+            ),
+          ]
         : [];
     this.element = h(
       "section",
@@ -87,6 +93,7 @@ export class Stage {
     if (kind === "drag") drag(figure, id, label, send);
     else if (kind === "brush") brush(figure, label, hint, send);
     else if (kind === "pick") pick(figure, label, send);
+    else if (kind === "edit") figure.edit(id, send);
     else if (kind === "text")
       sentence(figure, label, (characters) => own.get(`actions.${id}.unknown`, { characters }), send);
     else

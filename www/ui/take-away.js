@@ -7,6 +7,8 @@ import { format } from "./address.js";
 import { download, h, say } from "./dom.js";
 
 const SAMPLES = 64;
+/** The view that shows a network as a file. */
+const FILE = "file";
 
 /**
  * A menu of things to take away.
@@ -38,6 +40,9 @@ export function takeAway(session, ui, build, theme) {
     "copy-link": () => copy(new URL(link(), new URL("index.html", BASE)).href.replace("/index.html", "/")),
     "copy-embed": () =>
       copy(`<iframe src="${new URL(`?embed${link()}`, BASE).href}" width="720" height="900" title="Tilde"></iframe>`),
+    ...(session.card.views.some(({ id, kind }) => id === FILE && kind === "text")
+      ? { "save-network": async () => download(await networkText(session), `${name()}.bif`) }
+      : {}),
     ...(session.card.views.some(({ kind }) => kind === "text")
       ? { "save-text": async () => download(await samplesText(session), `${name()}.txt`) }
       : { "save-png": async () => download(await samplesPng(session, theme()), `${name()}.png`) }),
@@ -58,6 +63,13 @@ export function takeAway(session, ui, build, theme) {
     h("summary", {}, ui.get("take-away")),
     h("div", { className: "sheet" }, ...buttons, note),
   );
+}
+
+/** The network as it stands, as a file. @param {import("./session.js").Session} session */
+async function networkText(session) {
+  const picture = await session.run?.view(FILE);
+  if (!picture) throw new Error("Nothing is open yet.");
+  return new Blob(linesOf(picture.layers[0]), { type: "text/plain" });
 }
 
 /**

@@ -10,13 +10,22 @@ import { h } from "../ui/dom.js";
 /** What stands for characters that cannot be seen. @type {Record<string, string>} */
 const SEEN = { "\n": "↵", " ": "␣" };
 
+/** Characters that are put together at once. */
+const PART = 4096;
+
 /** A character that can be seen, for labels. @param {number} code */
 export const seen = (code) => SEEN[String.fromCodePoint(code)] ?? String.fromCodePoint(code);
 
 /** The lines of a layer, or of samples. @param {{ data: Float32Array, shape: number[] }} layer @returns {string[]} */
 export function linesOf({ data, shape: [, length] }) {
   const lines = [];
-  for (let i = 0; i < data.length; i += length) lines.push(String.fromCodePoint(...data.subarray(i, i + length)));
+  for (let i = 0; i < data.length; i += length) {
+    let line = "";
+    // In parts: a call takes only so many arguments.
+    for (let from = i; from < i + length; from += PART)
+      line += String.fromCodePoint(...data.subarray(from, Math.min(from + PART, i + length)));
+    lines.push(line);
+  }
   return lines;
 }
 
@@ -32,7 +41,8 @@ export class TextBlock {
     const [text, shade] = layers;
     if (!text) return;
     const lines = linesOf(text);
-    if (shade) this.#showShaded(lines, shade, columns);
+    if (lines.length === 1 && !shade && !text.labels.length) this.#showFile(lines[0]);
+    else if (shade) this.#showShaded(lines, shade, columns);
     else this.#showPlain(lines, text);
   }
 
@@ -41,6 +51,14 @@ export class TextBlock {
     if (!this.#shaded.length) return;
     this.element.setAttribute("role", "img");
     this.element.setAttribute("aria-label", text);
+  }
+
+  /** One text as it is, to scroll through and to copy from: it stays while it is the same. @param {string} text */
+  #showFile(text) {
+    if (text === this.#known) return;
+    this.#known = text;
+    this.element.classList.add("file");
+    this.element.replaceChildren(h("pre", { tabIndex: 0 }, text));
   }
 
   /** Paragraphs; what is marked is underlined. @param {string[]} lines @param {Layer} layer */

@@ -118,6 +118,19 @@ pub enum ViewKind {
     /// layer's part ends at its value, each further one is as long as its value; a layer of
     /// [`Role::Truth`] is a mark at its value. The picture's extent gives the axis, x₀ to x₁.
     Stack,
+    /// A directed graph of variables with states, S in all. Layers by id, first of this kind: `nodes`
+    /// `[N, 3]` (x and y in 0..=1, to the right and downwards, and how many states) with flags as
+    /// labels: 1 looked at, 2 observed, 4 set from outside, 8 asked about, 16 connected with it, 32
+    /// separated from it, 64 an arrow begins here, 128 drawn last, 256 and rejected; `arrows` `[M, 2]`
+    /// (indices of parent and child) with flags: 1 active, 2 cut. Then texts, `names` `[N, T]` and
+    /// `states` `[S, T]`; and one or two layers of [`ViewKind::Bars`] `[S]`, shares of the states; flags
+    /// of the first: 1 given, 2 asked for, 4 drawn. The picture's columns are how many rows of nodes
+    /// there are.
+    Network,
+    /// `[R, C]` numbers in a table. Texts by id name them: `rows` `[R, T]`, `columns` `[C, T]`, `title`
+    /// and `corner` `[1, T]`; the last three may come from the words of the page instead. With an
+    /// action of [`ActionKind::Edit`] the numbers can be changed: "cell ROW COLUMN NUMBER".
+    Table,
 }
 
 /// One picture of an exhibit.
@@ -144,6 +157,8 @@ pub enum ActionKind {
     Button,
     /// A line of text: payload `text`.
     Text,
+    /// An edit of what the model is, kept by it: payload `text`, one line of the exhibit's language.
+    Edit,
 }
 
 /// An input an exhibit takes.
@@ -193,7 +208,7 @@ pub struct Card {
     pub phases: &'static [&'static str],
     /// Prepared experiments.
     pub experiments: &'static [Experiment],
-    /// Kinds of data of one's own that it takes: "points", "images", "text".
+    /// Kinds of data of one's own that it takes: "points", "images", "text", or "network" (a text, too).
     pub data: &'static [&'static str],
     /// Steps after which training pauses by itself.
     pub budget: u32,

@@ -8,7 +8,7 @@ use crate::Error;
 use crate::card::Card;
 use crate::exhibit::{Opening, Sources};
 use crate::settings::Settings;
-use crate::{boundary, crossover, ddpm, elbo, gan2d, gpt, mixture, rbm, vae};
+use crate::{bayes_net, boundary, crossover, ddpm, elbo, gan2d, gpt, mixture, rbm, vae};
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -26,6 +26,7 @@ macro_rules! of {
 pub const EXHIBITS: &[(&Card, Option<Open>)] = &[
     (&boundary::CARD, of!("foundations", boundary::open)),
     (&crossover::CARD, of!("foundations", crossover::open)),
+    (&bayes_net::CARD, of!("foundations", bayes_net::open)),
     (&elbo::CARD, of!("foundations", elbo::open)),
     (&mixture::CARD, of!("foundations", mixture::open)),
     (&vae::CARD, of!("foundations", vae::open)),

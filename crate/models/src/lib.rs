@@ -10,6 +10,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod bayes_net;
 pub mod bench;
 pub mod boundary;
 pub mod card;

@@ -135,6 +135,8 @@ fn check_layer(card: &Card, view: &str, layer: &Layer) {
         ViewKind::Field | ViewKind::Text => layer.shape.len() == 2,
         ViewKind::Images => layer.shape.len() == 3,
         ViewKind::Bars | ViewKind::Stack => layer.shape.len() == 1,
+        ViewKind::Network => matches!(layer.shape[..], [_, 2 | 3]),
+        ViewKind::Table => layer.shape.len() == 2,
     };
     assert!(fits, "{what}: the shape {:?} does not suit it", layer.shape);
 }

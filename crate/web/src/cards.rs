@@ -88,6 +88,7 @@ fn action(action: &Action) -> JsValue {
         ActionKind::Pick => "pick",
         ActionKind::Button => "button",
         ActionKind::Text => "text",
+        ActionKind::Edit => "edit",
     };
     object([("id", action.id.into()), ("kind", kind.into()), ("view", action.view.into())])
 }

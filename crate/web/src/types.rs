@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
 export type Role = "data" | "model" | "truth" | "other";
-export type ViewKind = "points" | "field" | "vectors" | "images" | "bars" | "text" | "lines" | "curves" | "log-curves" | "stack";
+export type ViewKind = "points" | "field" | "vectors" | "images" | "bars" | "text" | "lines" | "curves" | "log-curves" | "stack" | "network" | "table";
 export type BackendName = "cpu" | "webgpu";
 /** A number, the id of a choice, or a flag. */
 export type SettingValue = number | string | boolean;
@@ -40,7 +40,7 @@ export interface Metric {
 }
 
 export interface View { id: string; kind: ViewKind; main: boolean }
-export interface Action { id: string; kind: "brush" | "drag" | "pick" | "button" | "text"; view: string }
+export interface Action { id: string; kind: "brush" | "drag" | "pick" | "button" | "text" | "edit"; view: string }
 export interface Experiment { id: string; settings: [string, string][]; steps: number; phase: string }
 
 export interface Card {

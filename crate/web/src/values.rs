@@ -34,6 +34,8 @@ pub fn view_kind_name(kind: ViewKind) -> &'static str {
         ViewKind::Curves => "curves",
         ViewKind::LogCurves => "log-curves",
         ViewKind::Stack => "stack",
+        ViewKind::Network => "network",
+        ViewKind::Table => "table",
     }
 }
 

@@ -21,7 +21,7 @@ mod npy;
 mod resize;
 mod sets;
 pub mod strokes;
-mod text;
+pub(crate) mod text;
 pub mod toys;
 
 pub use corpus::Corpus;

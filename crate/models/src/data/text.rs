@@ -24,7 +24,7 @@ pub(super) fn count(n: u64, noun: &str) -> String {
 
 /// A number to three decimals, for messages: "NaN", "-inf", "1.5", "-2". (The standard library's
 /// exact printer is eight kilobytes of the download.)
-pub(super) fn decimal(x: f64) -> String {
+pub(crate) fn decimal(x: f64) -> String {
     if x.is_nan() {
         return "NaN".to_string();
     }
@@ -41,7 +41,7 @@ pub(super) fn decimal(x: f64) -> String {
 }
 
 /// The start of a text that may be long or hold control characters, for quoting it.
-pub(super) fn excerpt(text: &str) -> String {
+pub(crate) fn excerpt(text: &str) -> String {
     const MOST: usize = 40;
     let mut out: String = text.chars().take(MOST).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.chars().nth(MOST).is_some() {
