@@ -9,6 +9,7 @@
 //! Each exhibit has a file of its gates here, and a line in [`evaluate`].
 
 mod ddpm;
+mod denoising;
 mod gan2d;
 mod gpt;
 mod rbm;
@@ -196,6 +197,7 @@ pub async fn evaluate(host: &dyn Host, id: &str, seeds: &[u64]) -> Result<Evalua
         return ddpm::image_gates(host, seeds).await;
     }
     match exhibits::card(id)?.id {
+        "denoising" => denoising::gates(host, seeds).await,
         "vae" => vae::gates(host, seeds).await,
         "rbm" => rbm::gates(host, seeds).await,
         "gan2d" => gan2d::gates(host, seeds).await,

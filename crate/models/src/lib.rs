@@ -16,6 +16,7 @@ pub mod classifier;
 pub mod data;
 pub mod ddpm;
 mod decimal;
+pub mod denoising;
 pub mod drive;
 mod error;
 pub mod evaluate;
