@@ -50,6 +50,8 @@ export class PictureFigure {
   #words;
   #block;
   /** Points become images where the data do. @type {import("../protocol.js").View["kind"]} */
+  #text;
+  /** Points become images where the data do, and images points. @type {import("../protocol.js").View["kind"]} */
   #kind;
 
   /**
@@ -90,7 +92,7 @@ export class PictureFigure {
       return this.#block.show(picture);
     }
     const images = picture.layers[0]?.kind === "images";
-    if (images !== (this.#kind === "images")) this.#become(images ? "images" : this.view.kind);
+    if (images !== (this.#kind === "images")) this.#become(images ? "images" : this.#plain);
     if (before !== picture.layers.map(({ id }) => id).join() || this.#keys.childElementCount === 0) this.#showKeys();
     if (this.#fixed) this.surface.aspect = this.#painter.aspect(picture);
     this.#paint();
@@ -125,6 +127,11 @@ export class PictureFigure {
     this.element.classList.toggle("changed", kind !== this.view.kind);
     this.#kind = kind;
     this.surface.flow = kind === "images";
+  }
+
+  /** What it is where it shows no images. */
+  get #plain() {
+    return this.view.kind === "images" ? "points" : this.view.kind;
   }
 
   /** Whether its height follows from its width. */

@@ -10,6 +10,7 @@
 
 mod boundary;
 mod ddpm;
+mod denoising;
 mod gan2d;
 mod gpt;
 mod rbm;
@@ -198,6 +199,7 @@ pub async fn evaluate(host: &dyn Host, id: &str, seeds: &[u64]) -> Result<Evalua
     }
     match exhibits::card(id)?.id {
         "boundary" => boundary::gates(host, seeds).await,
+        "denoising" => denoising::gates(host, seeds).await,
         "vae" => vae::gates(host, seeds).await,
         "rbm" => rbm::gates(host, seeds).await,
         "gan2d" => gan2d::gates(host, seeds).await,

@@ -19,6 +19,7 @@ pub mod crossover;
 pub mod data;
 pub mod ddpm;
 mod decimal;
+pub mod denoising;
 pub mod drive;
 pub mod elbo;
 mod error;

@@ -25,6 +25,13 @@ pub fn ellipse([x, y]: [f64; 2], [xx, xy, yy]: [f64; 3], k: f64) -> Vec<f32> {
     (0..PIECES).flat_map(|i| [at(i), at(i + 1)].concat()).collect()
 }
 
+/// An arrow for [`ViewKind::Vectors`](crate::card::ViewKind::Vectors) from a place along `d`, shortened
+/// to m/(0.3 + m) of `cell`, m its length: where long ones are drawn to scale, short ones are invisible.
+pub fn arrow([x, y]: [f32; 2], d: [f64; 2], cell: f64) -> [f32; 4] {
+    let scale = cell / (0.3 + libm::sqrt(d[0] * d[0] + d[1] * d[1]));
+    [x, y, (scale * d[0]) as f32, (scale * d[1]) as f32]
+}
+
 /// The pieces of a line through points `[N, 2]`.
 pub fn path(points: &[f32]) -> Vec<f32> {
     let count = (points.len() / 2).saturating_sub(1);

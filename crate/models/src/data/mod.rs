@@ -5,6 +5,7 @@
 //!
 //! - [`Images`]: grey images as bytes, the way the devices store them.
 //! - [`toys`]: two-dimensional distributions; [`drawn`]: one that the user painted.
+//! - [`plane`]: either of them as a bank of points, and [`exact`]: what its best denoiser answers.
 //! - [`corpus`]: texts, from sources of known entropy or given.
 //! - [`strokes`]: procedural handwriting; [`digits`]: the UCI 8×8 digits.
 //! - [`mod@file`]: bytes of unknown origin turned into images, labels or points, with limits checked
@@ -14,10 +15,12 @@ pub mod corpus;
 mod csv;
 pub mod digits;
 pub mod drawn;
+pub mod exact;
 pub mod file;
 mod idx;
 mod images;
 mod npy;
+pub mod plane;
 mod resize;
 mod sets;
 pub mod strokes;
@@ -28,5 +31,6 @@ pub use corpus::Corpus;
 pub use drawn::Drawn;
 pub use file::{Parsed, parse};
 pub use images::{Images, MAX_SIDE};
+pub use plane::Plane;
 pub use sets::ImageSets;
 pub use toys::Toy;

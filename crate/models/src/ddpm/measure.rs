@@ -1,9 +1,10 @@
 //! How good the answers are: beside the exact ones where those are known, and as a bound on the
 //! likelihood.
 
-use super::domain::{Domain, Plane};
+use super::domain::Domain;
 use super::sampler::Target;
 use super::schedule::{Level, Schedule};
+use crate::data::Plane;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::f64::consts::PI;

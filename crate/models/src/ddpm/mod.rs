@@ -11,14 +11,13 @@
 //!
 //! where the target is ε, v = α_t·ε − σ_t·x₀ or x₀. Samples begin as noise and are denoised step by
 //! step: by ancestral sampling, or by J. Song, C. Meng, S. Ermon, "Denoising diffusion implicit
-//! models", ICLR 2021. Of the plane's sets the best possible network is known exactly (`exact`).
+//! models", ICLR 2021. Of the plane's sets the best possible network is known exactly (`data::exact`).
 //! Left out: learned variances, conditioning, guidance.
 //!
 //! B batch, D numbers in a point or image, T noising steps, S sampling steps.
 
 mod card;
 pub mod domain;
-pub mod exact;
 pub mod measure;
 mod model;
 mod picture;
@@ -32,6 +31,7 @@ pub use card::CARD;
 
 use crate::Error;
 use crate::card::Card;
+use crate::data::Plane;
 use crate::data::Toy;
 use crate::drive;
 use crate::exhibit::{Exhibit, Opening, Payload, Picture, Samples, Sources, Task};
@@ -41,7 +41,7 @@ use crate::settings::Settings;
 use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
-use domain::{Domain, Plane};
+use domain::Domain;
 use measure::{Questions, Worth, prior_kl};
 use model::{Model, Sizes};
 use sampler::{Sampler, Target};

@@ -1,10 +1,11 @@
 //! The programs: a step of training, a step of sampling, and questions to the network.
 
-use super::domain::{BANK, Domain};
+use super::domain::Domain;
 use super::points::PointNet;
 use super::tables::{COEFFICIENTS, COLUMNS, FEATURES};
 use super::unet::UNet;
 use crate::Error;
+use crate::data::plane::BANK;
 use crate::settings::Settings;
 use alloc::boxed::Box;
 use alloc::format;

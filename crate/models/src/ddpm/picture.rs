@@ -5,7 +5,7 @@ use super::schedule::{Level, Schedule};
 use super::{Ddpm, REACH, VIEW_SEED};
 use crate::card::{Role, ViewKind};
 use crate::exhibit::{Layer, Picture};
-use crate::{Error, drive};
+use crate::{Error, drive, shapes};
 use alloc::vec;
 use alloc::vec::Vec;
 use tilde_graph::Device;
@@ -96,8 +96,7 @@ impl Ddpm {
     async fn arrows(&mut self, device: &mut dyn Device) -> Result<Vec<Layer>, Error> {
         let t = self.time();
         let at = self.schedule.levels()[t];
-        let place = |i: usize| ((i as f32 + 0.5) / GRID as f32 * 2.0 - 1.0) * REACH;
-        let mut from: Vec<f32> = (0..GRID * GRID).flat_map(|i| [place(i % GRID), place(i / GRID)]).collect();
+        let mut from = shapes::grid(GRID, [-REACH, REACH, -REACH, REACH]);
         let shown = from.clone();
         let Domain::Plane(plane) = &self.domain else { return Ok(Vec::new()) };
         plane.inside(&mut from);
@@ -108,15 +107,9 @@ impl Ddpm {
         let arrow = |clean: &dyn Fn(usize) -> f64, i: usize| {
             [0, 1].map(|a| at.alpha * clean(2 * i + a) - f64::from(from[2 * i + a]))
         };
-        // Long arrows are drawn shorter, or the short ones would be invisible: m/(1 + m) of a cell.
         let cell = f64::from(0.9 * 2.0 * REACH / GRID as f32);
         let layer = |clean: &dyn Fn(usize) -> f64| -> Vec<f32> {
-            let drawn = |i: usize| {
-                let d = arrow(clean, i);
-                let m = libm::sqrt(d[0] * d[0] + d[1] * d[1]);
-                let scale = cell / (0.3 + m);
-                [shown[2 * i], shown[2 * i + 1], (scale * d[0]) as f32, (scale * d[1]) as f32]
-            };
+            let drawn = |i: usize| shapes::arrow([shown[2 * i], shown[2 * i + 1]], arrow(clean, i), cell);
             (0..GRID * GRID).flat_map(drawn).collect()
         };
         let noised = self.noised(plane.bank(), at);

@@ -4,41 +4,13 @@
 //! α_t² + σ_t² = 1. J. Ho, A. Jain, P. Abbeel, "Denoising diffusion probabilistic models", NeurIPS
 //! 2020, write ᾱ_t for α_t² and build it as a product of 1 − β_t.
 
+pub use crate::data::exact::Level;
 use alloc::vec::Vec;
 use core::f64::consts::FRAC_PI_2;
 use tilde_graph::angle;
 
 /// The largest share of the variance that one step may replace.
 const BETA_MAX: f64 = 0.999;
-
-/// A place on the way from data to noise: x = α·x₀ + σ·ε.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Level {
-    /// What is left of the signal.
-    pub alpha: f64,
-    /// The noise's standard deviation.
-    pub sigma: f64,
-}
-
-impl Level {
-    /// Data, without noise.
-    pub const CLEAN: Level = Level { alpha: 1.0, sigma: 0.0 };
-
-    /// The level with ᾱ = α².
-    pub fn from_alpha_bar(alpha_bar: f64) -> Level {
-        Level { alpha: libm::sqrt(alpha_bar), sigma: libm::sqrt(1.0 - alpha_bar) }
-    }
-
-    /// ᾱ = α², the share of the variance that is signal where the data have variance 1.
-    pub fn alpha_bar(self) -> f64 {
-        self.alpha * self.alpha
-    }
-
-    /// α²/σ².
-    pub fn signal_to_noise(self) -> f64 {
-        self.alpha_bar() / (self.sigma * self.sigma)
-    }
-}
 
 /// The variances of T noising steps, and what they come to.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,9 +1,11 @@
 //! Fourier features of coordinates (M. Tancik et al., "Fourier features let networks learn high
 //! frequency functions in low dimensional domains", NeurIPS 2020).
 
+use super::{Linear, Mlp};
+use alloc::format;
 use alloc::vec::Vec;
 use core::f32::consts::TAU;
-use tilde_graph::{Tensor, Unary};
+use tilde_graph::{Graph, Group, Init, Program, Tensor, Unary};
 
 /// Sines and cosines of `lowest·2^k·x`, k = 0 .. `octaves`: `[B, D] → [B, 2·octaves·D]`. Angles are
 /// brought within half a turn first, where a GPU's sine is accurate.
@@ -14,4 +16,42 @@ pub fn features(x: Tensor<'_>, octaves: usize, lowest: f32) -> Tensor<'_> {
         [angle.sin(), angle.cos()]
     });
     x.graph().concat(&waves.collect::<Vec<_>>(), 1)
+}
+
+/// Points through Fourier features and hidden layers with SiLU between them: what learns a function
+/// with fine detail over the plane.
+#[derive(Clone, Debug)]
+pub struct FourierMlp {
+    body: Mlp,
+    octaves: usize,
+}
+
+/// The lowest frequency, in radians.
+const LOWEST: f32 = 1.5;
+
+impl FourierMlp {
+    /// From points of the plane to `outputs` numbers; `octaves` of 0 sees the bare coordinates. Layers
+    /// are called `name` and a number; the last one starts as zeros.
+    pub fn named(
+        p: &mut Program,
+        group: &mut Group,
+        name: &str,
+        hidden: &[usize],
+        outputs: usize,
+        octaves: usize,
+    ) -> FourierMlp {
+        let mut body = Mlp::named(p, group, name, &[&[2 + 4 * octaves], hidden].concat());
+        let last = hidden.last().copied().unwrap_or(2 + 4 * octaves);
+        body.layers.push(Linear {
+            w: group.param(p, &format!("{name}.weight"), [last, outputs], Init::Constant(0.0)),
+            b: group.param(p, &format!("{name}.bias"), [outputs], Init::Constant(0.0)),
+        });
+        FourierMlp { body, octaves }
+    }
+
+    /// `[B, 2] → [B, outputs]`.
+    pub fn apply<'g>(&self, g: &'g Graph, x: Tensor<'g>) -> Tensor<'g> {
+        let seen = if self.octaves == 0 { x } else { g.concat(&[x, features(x, self.octaves, LOWEST)], 1) };
+        self.body.apply(g, seen, Tensor::silu)
+    }
 }

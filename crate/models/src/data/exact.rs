@@ -5,10 +5,38 @@
 //! network is trained for: the noise (x − α·E[x₀|x])/σ and the score ∇log q = −noise/σ (Tweedie's
 //! formula: H. Robbins 1956; B. Efron, JASA 106, 2011).
 
-use super::schedule::Level;
-use crate::data::toys::{Mixture, Toy};
+use super::toys::{Mixture, Toy};
 use alloc::vec::Vec;
 use core::f64::consts::{FRAC_1_SQRT_2, PI};
+
+/// A place on the way from data to noise: x = α·x₀ + σ·ε.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Level {
+    /// What is left of the signal.
+    pub alpha: f64,
+    /// The noise's standard deviation.
+    pub sigma: f64,
+}
+
+impl Level {
+    /// Data, without noise.
+    pub const CLEAN: Level = Level { alpha: 1.0, sigma: 0.0 };
+
+    /// The level with ᾱ = α².
+    pub fn from_alpha_bar(alpha_bar: f64) -> Level {
+        Level { alpha: libm::sqrt(alpha_bar), sigma: libm::sqrt(1.0 - alpha_bar) }
+    }
+
+    /// ᾱ = α², the share of the variance that is signal where the data have variance 1.
+    pub fn alpha_bar(self) -> f64 {
+        self.alpha * self.alpha
+    }
+
+    /// α²/σ².
+    pub fn signal_to_noise(self) -> f64 {
+        self.alpha_bar() / (self.sigma * self.sigma)
+    }
+}
 
 /// A distribution whose denoiser is known.
 #[derive(Clone, Debug, PartialEq)]
