@@ -8,6 +8,7 @@
 //! Figures come from [`Run::evaluate`]: those that feed the page, over the whole test set.
 //! Each exhibit has a file of its gates here, and a line in [`evaluate`].
 
+mod ais;
 mod ddpm;
 mod gan2d;
 mod gpt;
@@ -198,6 +199,7 @@ pub async fn evaluate(host: &dyn Host, id: &str, seeds: &[u64]) -> Result<Evalua
     match exhibits::card(id)?.id {
         "vae" => vae::gates(host, seeds).await,
         "rbm" => rbm::gates(host, seeds).await,
+        "ais" => ais::gates(host, seeds).await,
         "gan2d" => gan2d::gates(host, seeds).await,
         "gpt" => gpt::gates(host, seeds).await,
         "ddpm" => ddpm::gates(host, seeds).await,

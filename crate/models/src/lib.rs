@@ -10,7 +10,9 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod ais;
 pub mod bench;
+pub mod boltzmann;
 pub mod card;
 pub mod classifier;
 pub mod data;
