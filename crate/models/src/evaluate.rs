@@ -9,6 +9,7 @@
 //! Each exhibit has a file of its gates here, and a line in [`evaluate`].
 
 mod boundary;
+mod ais;
 mod ddpm;
 mod denoising;
 mod gan2d;
@@ -202,6 +203,7 @@ pub async fn evaluate(host: &dyn Host, id: &str, seeds: &[u64]) -> Result<Evalua
         "denoising" => denoising::gates(host, seeds).await,
         "vae" => vae::gates(host, seeds).await,
         "rbm" => rbm::gates(host, seeds).await,
+        "ais" => ais::gates(host, seeds).await,
         "gan2d" => gan2d::gates(host, seeds).await,
         "gpt" => gpt::gates(host, seeds).await,
         "ddpm" => ddpm::gates(host, seeds).await,

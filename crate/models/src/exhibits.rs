@@ -8,7 +8,7 @@ use crate::Error;
 use crate::card::Card;
 use crate::exhibit::{Opening, Sources};
 use crate::settings::Settings;
-use crate::{bayes_net, boundary, crossover, ddpm, denoising, elbo, gan2d, gpt, mixture, rbm, vae};
+use crate::{ais, bayes_net, boundary, crossover, ddpm, denoising, elbo, gan2d, gpt, mixture, rbm, vae};
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -32,6 +32,7 @@ pub const EXHIBITS: &[(&Card, Option<Open>)] = &[
     (&denoising::CARD, of!("foundations", denoising::open)),
     (&vae::CARD, of!("foundations", vae::open)),
     (&rbm::CARD, of!("energies", rbm::open)),
+    (&ais::CARD, of!("energies", ais::open)),
     (&gan2d::CARD, of!("generators", gan2d::open)),
     (&ddpm::CARD, of!("generators", ddpm::open)),
     (&gpt::CARD, of!("generators", gpt::open)),

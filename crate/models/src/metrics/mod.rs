@@ -1,5 +1,6 @@
 //! Measures of models, computed on the host in `f64`. The gates and the page call the same ones.
 
+pub mod ais;
 pub mod bounds;
 pub mod energy_distance;
 pub mod modes;

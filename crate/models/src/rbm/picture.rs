@@ -1,0 +1,89 @@
+//! The machine's pictures.
+
+use super::{FANTASIES, Rbm};
+use crate::boltzmann::Values;
+use crate::card::{Role, ViewKind};
+use crate::exhibit::{Layer, Picture};
+use crate::numeric::scalar::softplus;
+use crate::{Error, drive};
+use alloc::vec;
+use alloc::vec::Vec;
+use tilde_graph::Device;
+
+/// Filters that are drawn.
+const FILTERS: usize = 64;
+/// Side of the slice through the energy landscape, in points.
+const SLICE: usize = 32;
+/// What is seen of the plane through three images, which lie at (0, 0), (1, 0) and (0, 1).
+const EXTENT: [f32; 4] = [-0.5, 1.5, -0.5, 1.5];
+
+impl Rbm {
+    pub(super) async fn picture(&self, device: &mut dyn Device, id: &str) -> Result<Picture, Error> {
+        let area = self.sets.train.area();
+        match id {
+            "fantasies" => {
+                let data = drive::read(device, self.fantasy_p).await?;
+                Ok(Picture::images("fantasies", Role::Model, data, &self.sets.train, 6))
+            }
+            "filters" => {
+                let w = self.learner.values(device).await?.w;
+                let count = self.hidden.min(FILTERS);
+                let filter = |j: usize| (0..area).map(move |i| i * self.hidden + j);
+                let data: Vec<f32> = (0..count).flat_map(filter).map(|i| w[i]).collect();
+                let top = data.iter().fold(0.01f32, |m, x| m.max(x.abs()));
+                let mut picture = Picture::images("filters", Role::Other, data, &self.sets.train, 0);
+                picture.range = [-top, 0.0, top];
+                Ok(picture)
+            }
+            "slice" => Ok(self.slice(&self.learner.values(device).await?)),
+            "data" => {
+                let count = FANTASIES.min(self.sets.test.n);
+                let data = self.sets.test.to_floats()[..count * area].to_vec();
+                Ok(Picture::images("data", Role::Data, data, &self.sets.train, 6))
+            }
+            _ => {
+                let states = drive::read(device, self.fantasy_h).await?;
+                let mut data = vec![0.0; self.hidden];
+                for row in states.chunks(self.hidden) {
+                    data.iter_mut().zip(row).for_each(|(m, x)| *m += x / FANTASIES as f32);
+                }
+                Ok(Picture::bars("hidden", data))
+            }
+        }
+    }
+
+    /// The free energy on the plane through three held-out images v₀, v₁, v₂: of
+    /// v₀ + x(v₁ − v₀) + y(v₂ − v₀). Only the three corners are images of black and white; in between F
+    /// is the same formula at grey ones. What v says to the hidden units is linear in x and y.
+    fn slice(&self, values: &Values) -> Picture {
+        let h = self.hidden;
+        let test = &self.sets.test;
+        let at = |k: usize| {
+            let mut sums = vec![0.0; h + 1];
+            for (i, &on) in test.image(k.min(test.n - 1)).iter().enumerate().filter(|(_, on)| **on > 0) {
+                let on = f64::from(on) / f64::from(test.levels);
+                sums[h] += on * f64::from(values.b[i]);
+                sums.iter_mut()
+                    .zip(&values.w[i * h..(i + 1) * h])
+                    .for_each(|(s, w)| *s += on * f64::from(*w));
+            }
+            sums
+        };
+        let [origin, first, second] = [0, 1, 2].map(at);
+        let mut field = Vec::with_capacity(SLICE * SLICE);
+        for point in crate::shapes::grid(SLICE, EXTENT).chunks_exact(2) {
+            let (x, y) = (f64::from(point[0]), f64::from(point[1]));
+            let along = |j: usize| origin[j] + x * (first[j] - origin[j]) + y * (second[j] - origin[j]);
+            let units: f64 = (0..h).map(|j| softplus(f64::from(values.c[j]) + along(j))).sum();
+            field.push((-along(h) - units) as f32);
+        }
+        let (low, high) = field.iter().fold((f32::MAX, f32::MIN), |(l, h), x| (l.min(*x), h.max(*x)));
+        let mut corners =
+            Layer::new("corners", Role::Data, ViewKind::Points, vec![0.0, 0.0, 1.0, 0.0, 0.0, 1.0], &[3, 2]);
+        corners.labels = test.labels.iter().take(3).map(|&label| u32::from(label)).collect();
+        let energy = Layer::new("energy", Role::Model, ViewKind::Field, field, &[SLICE, SLICE]);
+        let mut picture = Picture::plane(vec![energy, corners], EXTENT);
+        picture.range = [low, (low + high) / 2.0, high.max(low + 1e-3)];
+        picture
+    }
+}
