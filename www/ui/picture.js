@@ -49,8 +49,6 @@ export class PictureFigure {
   #keys = h("span", { className: "keys" });
   #words;
   #block;
-  /** Points become images where the data do. @type {import("../protocol.js").View["kind"]} */
-  #text;
   /** Points become images where the data do, and images points. @type {import("../protocol.js").View["kind"]} */
   #kind;
 

@@ -8,8 +8,8 @@
 //! Figures come from [`Run::evaluate`]: those that feed the page, over the whole test set.
 //! Each exhibit has a file of its gates here, and a line in [`evaluate`].
 
-mod boundary;
 mod ais;
+mod boundary;
 mod ddpm;
 mod denoising;
 mod gan2d;

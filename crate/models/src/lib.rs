@@ -10,12 +10,11 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod ais;
 pub mod bayes_net;
 pub mod bench;
-pub mod boundary;
-pub mod ais;
-pub mod bench;
 pub mod boltzmann;
+pub mod boundary;
 pub mod card;
 pub mod classifier;
 pub mod crossover;

@@ -17,7 +17,7 @@ pub use card::CARD;
 use crate::boltzmann::{Anneal, Learner, Machine, Values, log_base, log_odds, misfit};
 use crate::card::Card;
 use crate::data::{ImageSets, Images};
-use crate::exhibit::{Exhibit, Payload, Picture, Samples, Sources, Task};
+use crate::exhibit::{Exhibit, Opening, Payload, Picture, Samples, Sources, Task};
 use crate::metrics::ais::{self, Weights};
 use crate::settings::Settings;
 use crate::{Error, Saved, drive};
@@ -33,6 +33,14 @@ const RUNGS: usize = 50;
 const BATCH: usize = 100;
 /// Every pixel with its mean; every pixel fair.
 const BASES: usize = 2;
+
+/// Opens the exhibit.
+///
+/// # Errors
+/// Those of [`Ais::new`].
+pub fn open(settings: &Settings, seed: u64, sources: Sources) -> Opening {
+    Ok(Box::new(Ais::new(settings, seed, sources)?))
+}
 
 /// The opened exhibit.
 pub struct Ais {

@@ -23,10 +23,11 @@ pub use bif::{read, write};
 pub use card::CARD;
 
 use crate::card::Card;
-use crate::exhibit::{Payload, Picture, Samples, Sources, UserData};
-use crate::plain::Plain;
+use crate::exhibit::{Opening, Payload, Picture, Samples, Sources, UserData};
+use crate::plain::{self, Plain};
 use crate::settings::Settings;
 use crate::{Error, Saved};
+use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -81,6 +82,14 @@ struct Walk {
     rejected: bool,
     /// Which sample it is.
     number: u32,
+}
+
+/// Opens the exhibit.
+///
+/// # Errors
+/// Those of [`BayesNet::new`].
+pub fn open(settings: &Settings, _seed: u64, sources: Sources) -> Opening {
+    plain::open(Box::new(BayesNet::new(settings, sources)?))
 }
 
 /// The exhibit.

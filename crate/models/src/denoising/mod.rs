@@ -26,7 +26,7 @@ use crate::card::Card;
 use crate::data::exact::Level;
 use crate::data::{ImageSets, Images, Plane, Toy};
 use crate::drive;
-use crate::exhibit::{Exhibit, Payload, Picture, Samples, Sources, Task, UserData};
+use crate::exhibit::{Exhibit, Opening, Payload, Picture, Samples, Sources, Task, UserData};
 use crate::metrics::energy_distance::energy_distance;
 use crate::metrics::modes::coverage;
 use crate::settings::Settings;
@@ -99,6 +99,14 @@ struct Questions {
     exact_arrows: Vec<f32>,
     /// E‖x − E[x | x̃]‖², the least possible loss.
     least: Option<f64>,
+}
+
+/// Opens the exhibit.
+///
+/// # Errors
+/// Those of [`Denoising::new`].
+pub fn open(settings: &Settings, seed: u64, sources: Sources) -> Opening {
+    Ok(Box::new(Denoising::new(settings, seed, sources)?))
 }
 
 /// The opened exhibit.

@@ -22,7 +22,7 @@ pub use tiny::{TINY_B, TINY_C, TINY_DATA, TINY_W};
 use crate::boltzmann::{Anneal, Learner, misfit};
 use crate::card::Card;
 use crate::data::ImageSets;
-use crate::exhibit::{Exhibit, Payload, Picture, Samples, Sources, Task};
+use crate::exhibit::{Exhibit, Opening, Payload, Picture, Samples, Sources, Task};
 use crate::settings::Settings;
 use crate::{Error, drive};
 use alloc::boxed::Box;
@@ -47,6 +47,14 @@ struct Entries {
     sample_start: EntryId,
     sample_gibbs: EntryId,
     sample_end: EntryId,
+}
+
+/// Opens the exhibit.
+///
+/// # Errors
+/// Those of [`Rbm::new`].
+pub fn open(settings: &Settings, seed: u64, sources: Sources) -> Opening {
+    Ok(Box::new(Rbm::new(settings, seed, sources)?))
 }
 
 /// The opened exhibit.
