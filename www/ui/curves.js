@@ -113,7 +113,7 @@ export class Curve {
         ...this.#size,
         cursor: { show: false },
         legend: { show: false },
-        padding: [6, 8, 0, 0],
+        padding: [6, 16, 0, 0],
         scales: { x: { time: false } },
         axes: [
           {
