@@ -93,6 +93,17 @@ fn rbm() {
     parity("rbm", &[("algorithm", "pcd"), ("hidden", "33")]);
 }
 
+#[test]
+fn denoising() {
+    parity("denoising", &[("hidden", "32"), ("batch", "64")]);
+    parity("denoising", &[("data", "digits8"), ("hidden", "32"), ("batch", "32")]);
+}
+
+#[test]
+fn ais() {
+    parity("ais", &[]);
+}
+
 const SMALL_GPT: &[(&str, &str)] =
     &[("width", "32"), ("context", "16"), ("batch", "8"), ("characters", "20000")];
 
