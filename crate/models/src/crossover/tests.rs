@@ -83,3 +83,22 @@ fn limits_hold_with_noisy_labels() {
         assert!(cosine(rule, &limit) > 0.9999, "{rule:?} {limit:?}");
     }
 }
+
+#[test]
+#[ignore]
+fn look() {
+    for changes in [&[][..], &[("correlation", "0")], &[("c", "0.01")], &[("c","0.1")],&[("noise", "0.25")], &[("data", "digits")], &[("data", "digits"), ("c", "1")],&[("features","50"),("block","20")]] {
+        let mut settings = Settings::new(&CARD);
+        changes.iter().for_each(|(id, value)| { settings.set_text(id, value).unwrap(); });
+        let data = |name: &str| std::fs::read(std::format!("../../www/data/{name}")).unwrap();
+        let sources = Sources { digits: Some((data("digits8-images.idx"), data("digits8-labels.idx"))), ..Sources::default() };
+        let mut exhibit = Crossover::new(&settings, 1, sources).unwrap();
+        let start = std::time::Instant::now();
+        let mut worst = 0.0f64;
+        for _ in 0..128 { let t = std::time::Instant::now(); exhibit.train(1).unwrap(); worst = worst.max(t.elapsed().as_secs_f64()); }
+        std::println!("{changes:?} {:.2} ms a step, worst {:.1}; crossing {:?} limits {:?}", start.elapsed().as_secs_f64() * 1000.0 / 128.0, worst * 1000.0, exhibit.crossing(), exhibit.asymptotes());
+        for (i, m) in exhibit.sizes().iter().enumerate() {
+            std::println!("  {m} {:.4} {:.4}  se {:.4} {:.4}", exhibit.errors[0][i].mean(), exhibit.errors[1][i].mean(), exhibit.errors[0][i].deviation(), exhibit.errors[1][i].deviation());
+        }
+    }
+}
