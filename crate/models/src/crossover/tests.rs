@@ -84,21 +84,41 @@ fn limits_hold_with_noisy_labels() {
     }
 }
 
+/// What the "Try this" experiments say.
 #[test]
-#[ignore]
-fn look() {
-    for changes in [&[][..], &[("correlation", "0")], &[("c", "0.01")], &[("c","0.1")],&[("noise", "0.25")], &[("data", "digits")], &[("data", "digits"), ("c", "1")],&[("features","50"),("block","20")]] {
+fn experiments_show_what_they_say() {
+    let run = |changes: &[(&str, &str)], steps: u32| {
         let mut settings = Settings::new(&CARD);
-        changes.iter().for_each(|(id, value)| { settings.set_text(id, value).unwrap(); });
-        let data = |name: &str| std::fs::read(std::format!("../../www/data/{name}")).unwrap();
-        let sources = Sources { digits: Some((data("digits8-images.idx"), data("digits8-labels.idx"))), ..Sources::default() };
-        let mut exhibit = Crossover::new(&settings, 1, sources).unwrap();
-        let start = std::time::Instant::now();
-        let mut worst = 0.0f64;
-        for _ in 0..128 { let t = std::time::Instant::now(); exhibit.train(1).unwrap(); worst = worst.max(t.elapsed().as_secs_f64()); }
-        std::println!("{changes:?} {:.2} ms a step, worst {:.1}; crossing {:?} limits {:?}", start.elapsed().as_secs_f64() * 1000.0 / 128.0, worst * 1000.0, exhibit.crossing(), exhibit.asymptotes());
-        for (i, m) in exhibit.sizes().iter().enumerate() {
-            std::println!("  {m} {:.4} {:.4}  se {:.4} {:.4}", exhibit.errors[0][i].mean(), exhibit.errors[1][i].mean(), exhibit.errors[0][i].deviation(), exhibit.errors[1][i].deviation());
-        }
-    }
+        changes.iter().for_each(|(id, value)| {
+            settings.set_text(id, value).unwrap();
+        });
+        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../www/data");
+        let file = |name: &str| std::fs::read(data.join(name)).expect("shipped data");
+        let digits = Some((file("digits8-images.idx"), file("digits8-labels.idx")));
+        let mut exhibit = Crossover::new(&settings, 1, Sources { digits, ..Sources::default() }).unwrap();
+        exhibit.train(steps).unwrap();
+        exhibit
+    };
+    // The mean error of naive Bayes minus that of logistic regression, size by size.
+    let leads = |exhibit: &Crossover| -> Vec<f64> {
+        let [bayes, logistic] = &exhibit.errors;
+        bayes.iter().zip(logistic).map(|(b, l)| b.mean() - l.mean()).collect()
+    };
+    let plain = run(&[], 64);
+    let (at, _) = plain.crossing().expect("it crosses");
+    assert!((130.0..240.0).contains(&at), "{at}");
+    let independent = run(&[("correlation", "0")], 64);
+    assert!(independent.crossing().is_none() && leads(&independent)[1..].iter().all(|lead| *lead < 0.0));
+    assert!(leads(&run(&[("c", "0.01")], 64)).iter().all(|lead| *lead > 0.0));
+    let noisy = run(&[("noise", "0.25")], 64);
+    assert!(noisy.crossing().expect("it crosses").0 > 3.0 * at);
+    assert!(
+        noisy
+            .asymptotes()
+            .unwrap()
+            .iter()
+            .zip(plain.asymptotes().unwrap())
+            .all(|(a, b)| (a - b).abs() < 1e-9)
+    );
+    assert!(leads(&run(&[("data", "digits")], 200)).iter().all(|lead| *lead > 0.0));
 }
