@@ -48,9 +48,15 @@ function paintNumerals(context, box, data, labels, theme, ratio) {
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.globalAlpha = 0.85;
+  context.lineWidth = 3 * ratio;
+  context.lineJoin = "round";
+  context.strokeStyle = theme.colours.sheet;
   for (let i = 0; i < labels.length; i++) {
+    const [text, x, y] = [String(labels[i]), box.x(data[2 * i]), box.y(data[2 * i + 1])];
+    // A halo where there are few, so that they can be read on a field of any colour.
+    if (labels.length <= 500) context.strokeText(text, x, y);
     context.fillStyle = classColour(theme, labels[i]);
-    context.fillText(String(labels[i]), box.x(data[2 * i]), box.y(data[2 * i + 1]));
+    context.fillText(text, x, y);
   }
   context.globalAlpha = 1;
 }

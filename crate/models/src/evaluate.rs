@@ -10,6 +10,7 @@
 
 mod ais;
 mod boundary;
+mod crossover;
 mod ddpm;
 mod denoising;
 mod gan2d;
@@ -200,6 +201,7 @@ pub async fn evaluate(host: &dyn Host, id: &str, seeds: &[u64]) -> Result<Evalua
     }
     match exhibits::card(id)?.id {
         "boundary" => boundary::gates(host, seeds).await,
+        "crossover" => crossover::gates(host, seeds).await,
         "denoising" => denoising::gates(host, seeds).await,
         "vae" => vae::gates(host, seeds).await,
         "rbm" => rbm::gates(host, seeds).await,

@@ -47,7 +47,7 @@ pub const CARD: Card = Card {
     ],
     phases: &[],
     experiments: &[
-        Experiment { id: "twins", settings: &[("data", "twins")], steps: 10, phase: "" },
+        Experiment { id: "twins", settings: &[("data", "twins"), ("points", "400")], steps: 10, phase: "" },
         Experiment {
             id: "sampling",
             settings: &[("data", "moons"), ("model", "svm-rbf")],
@@ -56,7 +56,7 @@ pub const CARD: Card = Card {
         },
         Experiment {
             id: "missing",
-            settings: &[("data", "twins"), ("model", "logistic"), ("hidden", "true")],
+            settings: &[("data", "twins"), ("model", "logistic"), ("hidden", "true"), ("points", "400")],
             steps: 20,
             phase: "",
         },

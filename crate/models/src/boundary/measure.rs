@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 pub const FIELD: usize = 48;
 /// The box that is shown.
 pub const BOX: [f32; 4] = [-REACH, REACH, -REACH, REACH];
-/// Held-out digits that are judged each time the page looks; all of them when it asks for more.
+/// Rows that a support vector machine is measured on while it still learns; else it is all of them.
 const QUICK: usize = 100;
 /// A place less likely than this share of the training rows is an alarm.
 pub const ALARM: f64 = 0.01;
@@ -25,8 +25,8 @@ pub struct Measured {
     pub densities: Vec<f64>,
     /// Figures that do not depend on the probe.
     figures: Vec<(&'static str, f64)>,
-    /// Whether they are over all held-out rows.
-    deep: bool,
+    /// Whether they are over all rows.
+    all: bool,
 }
 
 /// The share of right decisions, and the mean of −log P(y | x), where each pair of rows and classes
@@ -103,9 +103,10 @@ impl Boundary {
 
     /// What is known of the model, computed where it is not yet.
     pub fn measure(&mut self, deep: bool) -> &Measured {
-        let enough = self.measured.as_ref().is_some_and(|m| m.deep || !deep || !self.digits());
-        if !enough {
-            let measured = self.measure_again(deep);
+        // Only the duels of many classes take long to judge, and only while they change.
+        let all = deep || !self.digits() || self.model.has_probabilities() || !self.moving;
+        if !self.measured.as_ref().is_some_and(|m| m.all || !all) {
+            let measured = self.measure_again(all);
             self.measured = Some(measured);
         }
         match &self.measured {
@@ -114,13 +115,13 @@ impl Boundary {
         }
     }
 
-    fn measure_again(&self, deep: bool) -> Measured {
+    fn measure_again(&self, all: bool) -> Measured {
         let mut figures = Vec::new();
         let ready = self.ready();
         let loss = if ready { self.model.objective(&self.table) } else { core::f64::consts::LN_2 };
         figures.push(("loss", loss));
         if ready {
-            let train = if deep { &self.table } else { &self.table.head(4 * QUICK) };
+            let train = if all { &self.table } else { &self.table.head(QUICK) };
             figures.push(("accuracy_train", self.score_rows(train).0));
         }
         let mut densities = Vec::new();
@@ -129,7 +130,7 @@ impl Boundary {
             densities.sort_by(f64::total_cmp);
         }
         if self.digits() {
-            let test = if deep { &self.test } else { &self.test.head(QUICK) };
+            let test = if all { &self.test } else { &self.test.head(QUICK) };
             let (accuracy, nll) = self.score_rows(test);
             figures.push(("accuracy_test", accuracy));
             if self.model.has_probabilities() {
@@ -140,7 +141,7 @@ impl Boundary {
                 let caught = (odd::DIGITS..odd::DIGITS + odd::OTHERS).filter(alarm).count();
                 figures.push(("caught", caught as f64));
             }
-            return Measured { field: Vec::new(), densities, figures, deep };
+            return Measured { field: Vec::new(), densities, figures, all };
         }
         let field = over_cells(|x, out| self.judge(x, out));
         if let Some(Truth { log_joint, best, .. }) = &self.truth {
@@ -154,7 +155,7 @@ impl Boundary {
                 ("nll_test_reference", best_nll),
             ]);
         }
-        Measured { field, densities, figures, deep: true }
+        Measured { field, densities, figures, all }
     }
 
     /// All figures.

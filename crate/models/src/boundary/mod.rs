@@ -97,6 +97,8 @@ struct Boundary {
     /// Where the probe is, in shares of the picture.
     at: [f32; 2],
     measured: Option<Measured>,
+    /// Whether the last step changed the model.
+    moving: bool,
 }
 
 /// Opens the exhibit.
@@ -127,6 +129,7 @@ impl Boundary {
             mean: Vec::new(),
             at: [0.5; 2],
             measured: None,
+            moving: false,
         };
         let data = settings.choice("data");
         if data == "digits" {
@@ -268,7 +271,8 @@ impl Plain for Boundary {
         let ready = self.ready();
         for _ in 0..n {
             self.steps += 1;
-            if ready && self.model.step(&self.table) {
+            self.moving = ready && self.model.step(&self.table);
+            if self.moving {
                 self.measured = None;
             }
         }

@@ -251,3 +251,40 @@ fn painted_points_are_learned_from() {
     exhibit.act("clear", Payload::default()).expect("it clears");
     assert_eq!(exhibit.table.n(), 0);
 }
+
+/// What the "Try this" experiments say, on five draws of the points.
+#[test]
+fn experiments_show_what_they_say() {
+    for seed in 1..6 {
+        let run = |changes: &[(&str, &str)]| {
+            let mut exhibit = opened(changes);
+            exhibit.start(seed).expect("it starts");
+            exhibit.train(60).expect("it trains");
+            exhibit
+        };
+        // Naive Bayes on features that agree: right, but too sure.
+        let mut naive = run(&[("data", "twins"), ("points", "400")]);
+        let best = figure(&mut naive, "nll_test_reference");
+        assert!(figure(&mut naive, "accuracy_test_reference") - figure(&mut naive, "accuracy_test") < 0.02);
+        let naive = figure(&mut naive, "nll_test") - best;
+        let mut full = run(&[("data", "twins"), ("points", "400"), ("model", "gaussians")]);
+        let full = figure(&mut full, "nll_test") - best;
+        assert!(naive > 0.04 && naive > 3.0 * full, "{seed}: {naive} {full}");
+        // Logistic regression with the mean in place of x₂: too cautious.
+        let mut logistic =
+            run(&[("data", "twins"), ("points", "400"), ("model", "logistic"), ("hidden", "true")]);
+        let mut marginal =
+            run(&[("data", "twins"), ("points", "400"), ("model", "gaussians"), ("hidden", "true")]);
+        logistic.at = [0.75, 0.5];
+        assert!(figure(&mut logistic, "probe") < figure(&mut logistic, "probe_reference") - 0.02, "{seed}");
+        let excess =
+            |exhibit: &mut Boundary| figure(exhibit, "nll_test") - figure(exhibit, "nll_test_reference");
+        let (logistic, marginal) = (excess(&mut logistic), excess(&mut marginal));
+        assert!(logistic > 2.0 * marginal, "{seed}: {logistic} {marginal}");
+        // The machine separates the moons, the Gaussians do not.
+        let mut machine = run(&[("data", "moons"), ("model", "svm-rbf")]);
+        let mut full = run(&[("data", "moons"), ("model", "gaussians")]);
+        assert!(figure(&mut machine, "accuracy_test") > 0.95);
+        assert!(figure(&mut full, "accuracy_test") < figure(&mut machine, "accuracy_test") - 0.02);
+    }
+}

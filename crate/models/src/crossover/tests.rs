@@ -83,3 +83,42 @@ fn limits_hold_with_noisy_labels() {
         assert!(cosine(rule, &limit) > 0.9999, "{rule:?} {limit:?}");
     }
 }
+
+/// What the "Try this" experiments say.
+#[test]
+fn experiments_show_what_they_say() {
+    let run = |changes: &[(&str, &str)], steps: u32| {
+        let mut settings = Settings::new(&CARD);
+        changes.iter().for_each(|(id, value)| {
+            settings.set_text(id, value).unwrap();
+        });
+        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../www/data");
+        let file = |name: &str| std::fs::read(data.join(name)).expect("shipped data");
+        let digits = Some((file("digits8-images.idx"), file("digits8-labels.idx")));
+        let mut exhibit = Crossover::new(&settings, 1, Sources { digits, ..Sources::default() }).unwrap();
+        exhibit.train(steps).unwrap();
+        exhibit
+    };
+    // The mean error of naive Bayes minus that of logistic regression, size by size.
+    let leads = |exhibit: &Crossover| -> Vec<f64> {
+        let [bayes, logistic] = &exhibit.errors;
+        bayes.iter().zip(logistic).map(|(b, l)| b.mean() - l.mean()).collect()
+    };
+    let plain = run(&[], 64);
+    let (at, _) = plain.crossing().expect("it crosses");
+    assert!((130.0..240.0).contains(&at), "{at}");
+    let independent = run(&[("correlation", "0")], 64);
+    assert!(independent.crossing().is_none() && leads(&independent)[1..].iter().all(|lead| *lead < 0.0));
+    assert!(leads(&run(&[("c", "0.01")], 64)).iter().all(|lead| *lead > 0.0));
+    let noisy = run(&[("noise", "0.25")], 64);
+    assert!(noisy.crossing().expect("it crosses").0 > 3.0 * at);
+    assert!(
+        noisy
+            .asymptotes()
+            .unwrap()
+            .iter()
+            .zip(plain.asymptotes().unwrap())
+            .all(|(a, b)| (a - b).abs() < 1e-9)
+    );
+    assert!(leads(&run(&[("data", "digits")], 200)).iter().all(|lead| *lead > 0.0));
+}
