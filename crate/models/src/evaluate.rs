@@ -8,6 +8,7 @@
 //! Figures come from [`Run::evaluate`]: those that feed the page, over the whole test set.
 //! Each exhibit has a file of its gates here, and a line in [`evaluate`].
 
+mod bayes_net;
 mod ddpm;
 mod gan2d;
 mod gpt;
@@ -196,6 +197,7 @@ pub async fn evaluate(host: &dyn Host, id: &str, seeds: &[u64]) -> Result<Evalua
         return ddpm::image_gates(host, seeds).await;
     }
     match exhibits::card(id)?.id {
+        "bayes-net" => bayes_net::gates(host, seeds).await,
         "vae" => vae::gates(host, seeds).await,
         "rbm" => rbm::gates(host, seeds).await,
         "gan2d" => gan2d::gates(host, seeds).await,
