@@ -6,7 +6,7 @@ import { h, say } from "./dom.js";
 import { Experiments } from "./experiments.js";
 import { Figures } from "./figures.js";
 import { Files } from "./files.js";
-import { number, whole } from "./format.js";
+import { figure, number, whole } from "./format.js";
 import { showLesson } from "./lesson.js";
 import { Notices } from "./notices.js";
 import { Stage } from "./stage.js";
@@ -140,7 +140,7 @@ export class Interface {
     this.#status.show(session, tilde.build, opaque);
     for (const output of this.#lesson.querySelectorAll("output[data-metric]")) {
       const value = frame.metrics[/** @type {HTMLElement} */ (output).dataset.metric ?? ""];
-      if (value !== undefined) say(output, number(value));
+      if (value !== undefined) say(output, figure(value, ""));
     }
     if (performance.now() - this.#described > SPARSE_MS || !frame.playing) this.#describe(frame);
   }

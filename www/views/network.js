@@ -25,12 +25,12 @@ import { linesOf } from "./text.js";
 const NODE = { selected: 1, seen: 2, done: 4, source: 8, connected: 16, separated: 32, from: 64, drawn: 128, rejected: 256 }; // prettier-ignore
 const ARROW = { active: 1, cut: 2 };
 const STATE = { given: 1, asked: 2, drawn: 4 };
-/** Marks that are written on the node, the weightiest last. */
+/** Marks that have a word, the weightiest last; all but the first one are written on the node. */
 const TAGS = /** @type {const} */ (["connected", "separated", "from", "source", "seen", "done", "rejected"]);
 
 const SVG = "http://www.w3.org/2000/svg";
 /** Sizes in CSS pixels, as in the style sheet. */
-const [HEAD, ROW, GAP, WIDEST] = [28, 24, 40, 150];
+const [HEAD, ROW, GAP, WIDEST] = [28, 24, 42, 150];
 /** Rows of nodes that one can always drag to. */
 const ROWS = 4;
 /** Pixels that a pointer moves before it drags. */
@@ -220,15 +220,15 @@ export class NetworkBlock {
       if (element.className !== classes) element.className = classes;
       const written = TAGS.findLast((mark) => marks.includes(mark));
       const word = written ? this.#words.get(`marks.${written}`) : "";
-      say(tag, word);
+      say(tag, written === "connected" ? "" : word);
       name.setAttribute("aria-label", word ? `${label}: ${word}` : label);
       for (const { button, share, exact: bar, estimated: second } of states) {
         const flags = namesOf(STATE, exact.labels[s]);
         button.className = ["state", ...flags].join(" ");
         button.setAttribute("aria-pressed", String(flags.includes("given")));
         say(share, `${number(100 * exact.data[s], 3)} %`);
-        bar.style.width = `${100 * exact.data[s]}%`;
-        second.style.width = `${100 * (estimated?.data[s] ?? 0)}%`;
+        bar.style.setProperty("--share", String(exact.data[s]));
+        second.style.setProperty("--share", String(estimated?.data[s] ?? 0));
         s++;
       }
     });

@@ -9,6 +9,7 @@
 //! Each exhibit has a file of its gates here, and a line in [`evaluate`].
 
 mod ais;
+mod bayes_net;
 mod boundary;
 mod crossover;
 mod ddpm;
@@ -203,6 +204,7 @@ pub async fn evaluate(host: &dyn Host, id: &str, seeds: &[u64]) -> Result<Evalua
         "boundary" => boundary::gates(host, seeds).await,
         "crossover" => crossover::gates(host, seeds).await,
         "denoising" => denoising::gates(host, seeds).await,
+        "bayes-net" => bayes_net::gates(host, seeds).await,
         "vae" => vae::gates(host, seeds).await,
         "rbm" => rbm::gates(host, seeds).await,
         "ais" => ais::gates(host, seeds).await,

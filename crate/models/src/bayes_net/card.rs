@@ -9,8 +9,8 @@ pub const CARD: Card = Card {
     slides: "5",
     minutes: 15,
     settings: &[
-        Setting::choice("data", &["sprinkler", "lecture", "burglary", "asia", "own"]),
-        Setting::choice("given", &["one", "two", "set", "none"]).live(),
+        Setting::choice("data", &["sprinkler", "lecture", "burglary", "asia", "own"]).under("network"),
+        Setting::choice("given", &["one", "two", "set", "none"]).live().under("network"),
         Setting::choice("click", &["observe", "do", "separate", "arrow"]).live().under("network"),
         Setting::choice("sampler", &["weighting", "rejection", "gibbs"]).live().under("network"),
         Setting::int("batch", 1, 1000, 10).live().more().unit("samples"),
