@@ -9,8 +9,10 @@
 //! Each exhibit has a file of its gates here, and a line in [`evaluate`].
 
 mod ddpm;
+mod elbo;
 mod gan2d;
 mod gpt;
+mod mixture;
 mod rbm;
 mod vae;
 
@@ -196,6 +198,8 @@ pub async fn evaluate(host: &dyn Host, id: &str, seeds: &[u64]) -> Result<Evalua
         return ddpm::image_gates(host, seeds).await;
     }
     match exhibits::card(id)?.id {
+        "elbo" => elbo::gates(host, seeds).await,
+        "mixture" => mixture::gates(host, seeds).await,
         "vae" => vae::gates(host, seeds).await,
         "rbm" => rbm::gates(host, seeds).await,
         "gan2d" => gan2d::gates(host, seeds).await,
