@@ -14,8 +14,10 @@ mod boundary;
 mod crossover;
 mod ddpm;
 mod denoising;
+mod elbo;
 mod gan2d;
 mod gpt;
+mod mixture;
 mod rbm;
 mod vae;
 
@@ -205,6 +207,8 @@ pub async fn evaluate(host: &dyn Host, id: &str, seeds: &[u64]) -> Result<Evalua
         "crossover" => crossover::gates(host, seeds).await,
         "denoising" => denoising::gates(host, seeds).await,
         "bayes-net" => bayes_net::gates(host, seeds).await,
+        "elbo" => elbo::gates(host, seeds).await,
+        "mixture" => mixture::gates(host, seeds).await,
         "vae" => vae::gates(host, seeds).await,
         "rbm" => rbm::gates(host, seeds).await,
         "ais" => ais::gates(host, seeds).await,

@@ -44,7 +44,7 @@ pub const CARD: Card = Card {
     experiments: &[
         Experiment {
             id: "collapse",
-            settings: &[("start", "on-a-point"), ("floor", "1e-9")],
+            settings: &[("points", "60"), ("components", "4"), ("start", "on-a-point"), ("floor", "1e-9")],
             steps: 30,
             phase: "",
         },

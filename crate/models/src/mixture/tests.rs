@@ -1,5 +1,4 @@
 use super::*;
-use std::vec::Vec;
 
 fn opened(settings: &[(&str, &str)]) -> Mixture {
     let mut all = Settings::new(&CARD);
@@ -13,16 +12,97 @@ fn figure(m: &mut Mixture, id: &str) -> f64 {
     m.metrics(true).unwrap().iter().find(|f| f.0 == id).map_or(f64::NAN, |f| f.1)
 }
 
+/// Every half step of every method on every set, from random starts and from bad ones.
 #[test]
-fn experiments() {
-    for e in CARD.experiments {
-        for seed in 1..4 {
-            let mut m = opened(e.settings);
-            m.start(seed).unwrap();
-            for i in 0..4 {
-                std::println!("{} {seed} {i} {:?}", e.id, m.metrics(true).unwrap());
-                m.train(e.steps / 3).unwrap();
+fn no_half_step_lowers_the_objective() {
+    for method in ["em", "k-means", "variational"] {
+        for data in ["blobs", "sixty", "two-moons", "checkerboard"] {
+            for start in ["points", "same", "on-a-point"] {
+                for floor in ["1e-9", "0.05"] {
+                    let mut m = opened(&[
+                        ("method", method),
+                        ("data", data),
+                        ("start", start),
+                        ("floor", floor),
+                        ("components", "5"),
+                    ]);
+                    m.train(40).unwrap();
+                    let fall = figure(&mut m, "largest_fall");
+                    assert!(fall < 1e-12, "{method} {data} {start} {floor}: fell by {fall}");
+                }
             }
         }
     }
+    // What is added to the diagonal is no maximisation, and the check finds out.
+    let mut m =
+        opened(&[("data", "eight-gaussians"), ("components", "6"), ("cure", "add"), ("floor", "0.5")]);
+    m.train(60).unwrap();
+    assert!(figure(&mut m, "largest_fall") > 1e-3);
+}
+
+/// The likelihood of a component on one point grows without bound as its floor falls; points that were
+/// held out are none the likelier. A floor, or a prior, cures it.
+#[test]
+fn a_component_collapses_onto_a_point_and_is_cured() {
+    let trained = |more: &[(&str, &str)]| {
+        let mut settings = vec![("points", "60"), ("components", "4"), ("start", "on-a-point")];
+        settings.extend(more);
+        let mut m = opened(&settings);
+        m.start(1).unwrap();
+        m.train(60).unwrap();
+        ["log_likelihood", "test_log_likelihood", "smallest_deviation"].map(|id| figure(&mut m, id))
+    };
+    let [low, lower] = ["1e-5", "1e-9"].map(|floor| trained(&[("floor", floor)]));
+    // One of 60 points under a Gaussian of variance ε both ways: −log(ε)/60 more.
+    let known = (1e4f64).ln() / 60.0;
+    assert!((lower[0] - low[0] - known).abs() < 1e-6, "{} {} {known}", lower[0], low[0]);
+    assert!((lower[1] - low[1]).abs() < 0.01 && lower[2] < 1e-4);
+    assert!(trained(&[("floor", "0.02")])[2] > 0.14);
+    let prior = trained(&[("method", "variational")]);
+    assert!(prior[2] > 0.1 && prior[1] > lower[1], "{prior:?}");
+}
+
+/// With one component the posterior is in the family of q, so the bound is the evidence, which has a
+/// closed form: Bishop, exercise 2.45 and K. Murphy, "Conjugate Bayesian analysis of the Gaussian
+/// distribution", 2007, equation 266.
+#[test]
+fn with_one_component_the_bound_is_the_evidence() {
+    let mut m = opened(&[("method", "variational"), ("components", "1"), ("data", "sixty")]);
+    m.train(1).unwrap();
+    let (prior, after, n) = (m.prior, m.beliefs[0], m.points.len() as f64);
+    let log_det = |s: [f64; 3]| (s[0] * s[2] - s[1] * s[1]).ln();
+    let log_gamma = |v: f64| libm::lgamma(v / 2.0) + libm::lgamma((v - 1.0) / 2.0);
+    let known = -n * core::f64::consts::PI.ln() + log_gamma(after.freedom) - log_gamma(prior.freedom)
+        + 0.5 * prior.freedom * log_det(prior.scatter)
+        - 0.5 * after.freedom * log_det(after.scatter)
+        + (prior.beta / after.beta).ln();
+    let got = figure(&mut m, "elbo") * n;
+    assert!((got - known).abs() < 1e-9, "{got}, not {known}");
+}
+
+#[test]
+fn a_clamped_covariance_keeps_its_axes() {
+    let thin = [1.0, 0.999, 1.0];
+    let [large, small] = eigenvalues(gaussian::clamped(thin, 0.1));
+    assert!((large - 1.999).abs() < 1e-12 && (small - 0.1).abs() < 1e-12);
+    assert_eq!(gaussian::clamped([0.0; 3], 0.1), [0.1, 0.0, 0.1]);
+    assert_eq!(gaussian::clamped([2.0, 0.5, 1.0], 0.1), [2.0, 0.5, 1.0]);
+}
+
+#[test]
+fn ones_own_points_replace_the_set() {
+    let mut m = opened(&[]);
+    m.train(3).unwrap();
+    let points = vec![0.0, 0.5, 1.0, -0.5, 0.2, 0.2, -1.0, 0.1];
+    m.act("brush", Payload { points, ..Payload::default() }).unwrap();
+    assert_eq!(m.points.len(), 4);
+    m.train(20).unwrap();
+    assert!(figure(&mut m, "log_likelihood").is_finite());
+    let saved = m.save();
+    let mut other = opened(&[]);
+    other.load(&saved).unwrap();
+    assert_eq!(other.points, m.points);
+    let far = Payload { points: vec![100.0, 0.0], ..Payload::default() };
+    assert_eq!(m.act("brush", far).unwrap_err().code(), "bad-data");
+    assert_eq!(m.points.len(), 4);
 }
