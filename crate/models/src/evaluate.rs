@@ -8,6 +8,7 @@
 //! Figures come from [`Run::evaluate`]: those that feed the page, over the whole test set.
 //! Each exhibit has a file of its gates here, and a line in [`evaluate`].
 
+mod autoencoder;
 mod ddpm;
 mod denoising;
 mod gan2d;
@@ -197,6 +198,7 @@ pub async fn evaluate(host: &dyn Host, id: &str, seeds: &[u64]) -> Result<Evalua
         return ddpm::image_gates(host, seeds).await;
     }
     match exhibits::card(id)?.id {
+        "autoencoder" => autoencoder::gates(host, seeds).await,
         "denoising" => denoising::gates(host, seeds).await,
         "vae" => vae::gates(host, seeds).await,
         "rbm" => rbm::gates(host, seeds).await,

@@ -4,7 +4,7 @@ use crate::Error;
 use crate::card::Card;
 use crate::exhibit::{Exhibit, Sources};
 use crate::settings::Settings;
-use crate::{ddpm, denoising, gan2d, gpt, rbm, vae};
+use crate::{autoencoder, ddpm, denoising, gan2d, gpt, rbm, vae};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
@@ -14,6 +14,9 @@ pub type Open = fn(&Settings, u64, Sources) -> Result<Box<dyn Exhibit>, Error>;
 
 /// Every exhibit: its card, and how it is opened.
 pub const EXHIBITS: &[(&Card, Open)] = &[
+    (&autoencoder::CARD, |settings, seed, sources| {
+        Ok(Box::new(autoencoder::Autoencoder::new(settings, seed, sources)?))
+    }),
     (&denoising::CARD, |settings, seed, sources| {
         Ok(Box::new(denoising::Denoising::new(settings, seed, sources)?))
     }),

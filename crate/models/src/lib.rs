@@ -10,6 +10,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod autoencoder;
 pub mod bench;
 pub mod card;
 pub mod classifier;

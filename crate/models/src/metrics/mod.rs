@@ -3,5 +3,6 @@
 pub mod bounds;
 pub mod energy_distance;
 pub mod modes;
+pub mod pca;
 pub mod ppca;
 pub mod rbm;
