@@ -9,6 +9,7 @@
 //! Each exhibit has a file of its gates here, and a line in [`evaluate`].
 
 mod ais;
+mod autoencoder;
 mod bayes_net;
 mod boundary;
 mod crossover;
@@ -205,6 +206,7 @@ pub async fn evaluate(host: &dyn Host, id: &str, seeds: &[u64]) -> Result<Evalua
     match exhibits::card(id)?.id {
         "boundary" => boundary::gates(host, seeds).await,
         "crossover" => crossover::gates(host, seeds).await,
+        "autoencoder" => autoencoder::gates(host, seeds).await,
         "denoising" => denoising::gates(host, seeds).await,
         "bayes-net" => bayes_net::gates(host, seeds).await,
         "elbo" => elbo::gates(host, seeds).await,

@@ -8,7 +8,9 @@ use crate::Error;
 use crate::card::Card;
 use crate::exhibit::{Opening, Sources};
 use crate::settings::Settings;
-use crate::{ais, bayes_net, boundary, crossover, ddpm, denoising, elbo, gan2d, gpt, mixture, rbm, vae};
+use crate::{
+    ais, autoencoder, bayes_net, boundary, crossover, ddpm, denoising, elbo, gan2d, gpt, mixture, rbm, vae,
+};
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -29,6 +31,7 @@ pub const EXHIBITS: &[(&Card, Option<Open>)] = &[
     (&bayes_net::CARD, of!("foundations", bayes_net::open)),
     (&elbo::CARD, of!("foundations", elbo::open)),
     (&mixture::CARD, of!("foundations", mixture::open)),
+    (&autoencoder::CARD, of!("foundations", autoencoder::open)),
     (&denoising::CARD, of!("foundations", denoising::open)),
     (&vae::CARD, of!("foundations", vae::open)),
     (&rbm::CARD, of!("energies", rbm::open)),

@@ -11,6 +11,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod ais;
+pub mod autoencoder;
 pub mod bayes_net;
 pub mod bench;
 pub mod boltzmann;

@@ -4,5 +4,6 @@ pub mod ais;
 pub mod bounds;
 pub mod energy_distance;
 pub mod modes;
+pub mod pca;
 pub mod ppca;
 pub mod rbm;

@@ -1,0 +1,57 @@
+//! The card.
+
+use crate::card::*;
+
+/// The card.
+pub const CARD: Card = Card {
+    id: "autoencoder",
+    chapter: 4,
+    slides: "8",
+    minutes: 10,
+    settings: &[
+        Setting::choice("data", &["digits8", "strokes", "digits8-binary"]),
+        Setting::flag("linear", false),
+        Setting::int("latent", 1, 32, 2),
+        Setting::log("learning_rate", 1e-5, 0.05, 2e-3),
+        Setting::flag("schedule", true).live().more(),
+        Setting::int("horizon", 100, 100_000, 3000).live().more().unit("steps"),
+        Setting::int("hidden", 4, 512, 128).more(),
+        Setting::int("layers", 1, 3, 2).more(),
+        Setting::int("batch", 8, 1024, 100).more(),
+    ],
+    metrics: &[
+        Metric::new("loss", "", "loss", Role::Model),
+        Metric::new("test_error", "", "test", Role::Model),
+        Metric::new("angle", "rad", "angle", Role::Model).against(0.0).sometimes(),
+        Metric::new("nearest", "sd", "", Role::Model),
+        Metric::new("holes", "share", "", Role::Model).against(super::QUANTILE),
+        Metric::new("sample_distance", "", "", Role::Model),
+    ],
+    views: &[
+        View::main("codes", ViewKind::Points),
+        View::main("plane", ViewKind::Images),
+        View::side("here", ViewKind::Images),
+        View::side("samples", ViewKind::Images),
+        View::side("reconstructions", ViewKind::Images),
+        View::side("traversal", ViewKind::Images),
+    ],
+    actions: &[Action { id: "code", kind: ActionKind::Drag, view: "codes" }],
+    phases: &[],
+    experiments: &[
+        Experiment {
+            id: "pca",
+            settings: &[
+                ("linear", "true"),
+                ("batch", "1024"),
+                ("learning_rate", "0.03"),
+                ("horizon", "4000"),
+            ],
+            steps: 4000,
+            phase: "",
+        },
+        Experiment { id: "curved", settings: &[("layers", "3")], steps: 2000, phase: "" },
+        Experiment { id: "wide", settings: &[("latent", "16")], steps: 2000, phase: "" },
+    ],
+    data: &["images"],
+    budget: 3000,
+};

@@ -1,0 +1,172 @@
+//! Where codes are, the Gaussian fitted to them, and the holes that it falls into.
+
+use super::{QUANTILE, REACH};
+use crate::numeric::linear::{Cholesky, moments};
+use alloc::vec::Vec;
+use tilde_graph::rng::Stream;
+
+/// Codes of training images.
+pub struct Codes {
+    /// `[n, Z]`
+    pub codes: Vec<f32>,
+    z: usize,
+    mean: Vec<f64>,
+    /// `[Z, Z]`
+    covariance: Vec<f64>,
+    /// Standard deviation of each dimension.
+    sd: Vec<f64>,
+}
+
+/// Distances of each row of `a` `[n, d]` to the nearest one of `b` `[m, d]`.
+pub fn nearest(a: &[f32], b: &[f32], d: usize) -> Vec<f64> {
+    let square = |x: &[f32], y: &[f32]| x.iter().zip(y).map(|(x, y)| (x - y) * (x - y)).sum::<f32>();
+    let least = |x: &[f32]| b.chunks_exact(d).map(|y| square(x, y)).fold(f32::INFINITY, f32::min);
+    a.chunks_exact(d).map(|x| f64::from(libm::sqrtf(least(x)))).collect()
+}
+
+/// The middle one.
+pub fn median(values: Vec<f64>) -> f64 {
+    quantile(values, 0.5)
+}
+
+fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let last = values.len() - 1;
+    values[(share * last as f64) as usize]
+}
+
+impl Codes {
+    /// Of codes `[n, Z]`.
+    pub fn new(codes: Vec<f32>, z: usize) -> Codes {
+        let rows: Vec<f64> = codes.iter().map(|&x| f64::from(x)).collect();
+        let (mean, mut covariance) = moments(&rows, z);
+        // A dimension that no image uses still has a width to be drawn with.
+        (0..z).for_each(|i| covariance[i * z + i] += 1e-9);
+        let sd = (0..z).map(|i| libm::sqrt(covariance[i * z + i])).collect();
+        Codes { codes, z, mean, covariance, sd }
+    }
+
+    /// `n` codes of the Gaussian with their mean and covariance, `[n, Z]`.
+    pub fn draw(&self, n: usize, stream: &mut Stream) -> Vec<f32> {
+        let z = self.z;
+        let factor = Cholesky::new(&self.covariance, z);
+        let mut out = Vec::with_capacity(n * z);
+        for _ in 0..n {
+            let noise: Vec<f64> = (0..z).map(|_| f64::from(stream.normal())).collect();
+            let along = match &factor {
+                Some(factor) => factor.colour(&noise),
+                // Dimensions that repeat one another have no factor: each for itself then.
+                None => noise.iter().zip(&self.sd).map(|(n, sd)| n * sd).collect(),
+            };
+            out.extend(along.iter().zip(&self.mean).map(|(x, m)| (x + m) as f32));
+        }
+        out
+    }
+
+    /// A code at a number of standard deviations from the mean, in the first dimensions.
+    pub fn at(&self, deviations: &[f32]) -> Vec<f32> {
+        let mut code: Vec<f32> = self.mean.iter().map(|&m| m as f32).collect();
+        for ((c, sd), u) in code.iter_mut().zip(&self.sd).zip(deviations) {
+            *c += *sd as f32 * u;
+        }
+        code
+    }
+
+    /// The code at a place of the plane that is shown, 0..=1 each.
+    pub fn place(&self, at: [f32; 2]) -> Vec<f32> {
+        self.at(&at.map(|x| (2.0 * x - 1.0) * REACH))
+    }
+
+    /// Codes `[n, Z]` as points of the plane that is shown, `[n, 2]`: their first two dimensions in
+    /// standard deviations.
+    pub fn plane(&self, codes: &[f32]) -> Vec<f32> {
+        let along = |code: &[f32], a: usize| match code.get(a) {
+            Some(&c) => ((f64::from(c) - self.mean[a]) / self.sd[a]) as f32,
+            None => 0.0,
+        };
+        codes.chunks_exact(self.z).flat_map(|code| [along(code, 0), along(code, 1)]).collect()
+    }
+
+    /// Covariance of the points of the plane: σ_xx, σ_xy, σ_yy.
+    pub fn shape(&self) -> [f64; 3] {
+        match self.z {
+            1 => [1.0, 0.0, 0.0],
+            z => [1.0, self.covariance[1] / (self.sd[0] * self.sd[1]), f64::from(u8::from(z > 1))],
+        }
+    }
+
+    /// Codes with each dimension in its standard deviations.
+    fn scaled(&self, codes: &[f32]) -> Vec<f32> {
+        codes.iter().enumerate().map(|(i, c)| (f64::from(*c) / self.sd[i % self.z]) as f32).collect()
+    }
+
+    /// The training image whose code is nearest to this one, and how far it is, in standard deviations.
+    pub fn nearest_to(&self, code: &[f32]) -> (usize, f64) {
+        let (all, one) = (self.scaled(&self.codes), self.scaled(code));
+        let each = all.chunks_exact(self.z).map(|row| nearest(&one, row, self.z)[0]);
+        let least = each.enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
+        least.unwrap_or((0, 0.0))
+    }
+
+    /// Share of `drawn` codes that lie farther from all training codes than 95 % of held-out ones do.
+    pub fn holes(&self, drawn: &[f32], held_out: &[f32]) -> f64 {
+        let all = self.scaled(&self.codes);
+        let far = |codes: &[f32]| nearest(&self.scaled(codes), &all, self.z);
+        let edge = quantile(far(held_out), 1.0 - QUANTILE);
+        let drawn = far(drawn);
+        drawn.iter().filter(|&&d| d > edge).count() as f64 / drawn.len() as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn normal(n: usize, seed: u64) -> Vec<f32> {
+        let mut stream = Stream::new(seed, 0);
+        (0..2 * n).map(|_| stream.normal()).collect()
+    }
+
+    /// Codes that are Gaussian have no holes; codes on a ring have one.
+    #[test]
+    fn a_ring_has_a_hole_and_a_gaussian_has_none() {
+        let codes = Codes::new(normal(2000, 1), 2);
+        let share = codes.holes(&codes.draw(2000, &mut Stream::new(5, 0)), &normal(2000, 2));
+        assert!((share - QUANTILE).abs() < 0.02, "{share}");
+        let ring = |seed| -> Vec<f32> {
+            normal(2000, seed)
+                .chunks_exact(2)
+                .flat_map(|p| {
+                    let r = p[0].hypot(p[1]);
+                    [p[0] / r, 3.0 * p[1] / r]
+                })
+                .collect()
+        };
+        let codes = Codes::new(ring(3), 2);
+        assert!(codes.holes(&codes.draw(2000, &mut Stream::new(5, 0)), &ring(4)) > 0.9);
+    }
+
+    #[test]
+    fn draws_have_the_moments_of_the_codes() {
+        let codes = Codes::new(
+            normal(500, 1).iter().enumerate().map(|(i, x)| x * (1 + i % 2) as f32 + 3.0).collect(),
+            2,
+        );
+        let again = Codes::new(codes.draw(20_000, &mut Stream::new(2, 0)), 2);
+        for (a, b) in
+            codes.mean.iter().chain(&codes.covariance).zip(again.mean.iter().chain(&again.covariance))
+        {
+            assert!((a - b).abs() < 0.1, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn the_plane_is_in_standard_deviations() {
+        let codes = Codes::new(normal(300, 1), 2);
+        let code = codes.place([1.0, 0.5]);
+        let point = codes.plane(&code);
+        assert!((point[0] - REACH).abs() < 1e-4 && point[1].abs() < 1e-4);
+        let third = codes.codes[4..6].to_vec();
+        assert_eq!(codes.nearest_to(&third), (2, 0.0));
+    }
+}
