@@ -9,6 +9,7 @@
 //! Each exhibit has a file of its gates here, and a line in [`evaluate`].
 
 mod ais;
+mod dbm;
 mod ddpm;
 mod gan2d;
 mod gpt;
@@ -200,6 +201,7 @@ pub async fn evaluate(host: &dyn Host, id: &str, seeds: &[u64]) -> Result<Evalua
         "vae" => vae::gates(host, seeds).await,
         "rbm" => rbm::gates(host, seeds).await,
         "ais" => ais::gates(host, seeds).await,
+        "dbm" => dbm::gates(host, seeds).await,
         "gan2d" => gan2d::gates(host, seeds).await,
         "gpt" => gpt::gates(host, seeds).await,
         "ddpm" => ddpm::gates(host, seeds).await,

@@ -16,6 +16,7 @@ pub mod boltzmann;
 pub mod card;
 pub mod classifier;
 pub mod data;
+pub mod dbm;
 pub mod ddpm;
 mod decimal;
 pub mod drive;
