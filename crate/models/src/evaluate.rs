@@ -13,6 +13,7 @@ mod autoencoder;
 mod bayes_net;
 mod boundary;
 mod crossover;
+mod dbm;
 mod ddpm;
 mod denoising;
 mod elbo;
@@ -214,6 +215,7 @@ pub async fn evaluate(host: &dyn Host, id: &str, seeds: &[u64]) -> Result<Evalua
         "vae" => vae::gates(host, seeds).await,
         "rbm" => rbm::gates(host, seeds).await,
         "ais" => ais::gates(host, seeds).await,
+        "dbm" => dbm::gates(host, seeds).await,
         "gan2d" => gan2d::gates(host, seeds).await,
         "gpt" => gpt::gates(host, seeds).await,
         "ddpm" => ddpm::gates(host, seeds).await,

@@ -20,6 +20,7 @@ pub mod card;
 pub mod classifier;
 pub mod crossover;
 pub mod data;
+pub mod dbm;
 pub mod ddpm;
 mod decimal;
 pub mod denoising;

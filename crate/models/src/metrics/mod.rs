@@ -2,6 +2,7 @@
 
 pub mod ais;
 pub mod bounds;
+pub mod dbm;
 pub mod energy_distance;
 pub mod modes;
 pub mod pca;

@@ -155,7 +155,7 @@ pub fn expected_cd(machine: &Machine, data: &[f32], k: u32) -> Vec<f64> {
 
 /// Σ softplus(xᵢ) with one logarithm per eight terms: log Π(1 + e^x) of the parts where e^x is
 /// moderate, x + log(1 + e^−x) elsewhere.
-fn log_product(input: &[f64]) -> f64 {
+pub(super) fn log_product(input: &[f64]) -> f64 {
     let mut sum = 0.0;
     for part in input.chunks(8) {
         let mut product = 1.0;

@@ -1,0 +1,85 @@
+//! The machine's pictures.
+
+use super::{CHUNK, Dbm, exact};
+use crate::card::{Role, ViewKind};
+use crate::exhibit::{Layer, Picture};
+use crate::{Error, drive};
+use alloc::vec;
+use alloc::vec::Vec;
+use tilde_graph::Device;
+
+/// Images in a grid.
+const SHOWN: usize = 36;
+
+impl Dbm {
+    pub(super) async fn picture(&self, device: &mut dyn Device, id: &str) -> Result<Picture, Error> {
+        let area = self.sets.train.area();
+        match id {
+            "fantasies" => {
+                let mut data = drive::read(device, self.model.dreams).await?;
+                data.truncate(SHOWN * area);
+                Ok(Picture::images("fantasies", Role::Model, data, &self.sets.train, 6))
+            }
+            "settling" => {
+                let reading = self.reading(device, CHUNK).await?;
+                let steps = reading.bounds.iter().enumerate();
+                let line: Vec<f32> = steps.flat_map(|(i, bound)| [i as f32, *bound as f32]).collect();
+                let shape = [line.len() / 2, 2];
+                let (end, exact) = (shape[0] as f32 - 1.0, reading.likelihood as f32);
+                let level = vec![0.0, exact, end, exact];
+                Ok(Picture::plane(
+                    vec![
+                        Layer::new("bound", Role::Model, ViewKind::Curves, line, &shape),
+                        Layer::new("exact", Role::Truth, ViewKind::Curves, level, &[2, 2]),
+                    ],
+                    [0.0; 4],
+                ))
+            }
+            "units" => {
+                let flat = drive::read(device, self.model.parameters).await?;
+                Ok(self.units(&self.model.net.values(&flat)))
+            }
+            _ => {
+                let count = SHOWN.min(self.sets.test.n);
+                let data = self.sets.test.to_floats()[..count * area].to_vec();
+                Ok(Picture::images("data", Role::Data, data, &self.sets.train, 6))
+            }
+        }
+    }
+
+    /// What the units of each layer say to the pixels: W₁, W₁W₂, W₁W₂W₃, each to its own largest value.
+    fn units(&self, machine: &exact::Machine) -> Picture {
+        let (height, width) = (self.sets.train.height, self.sets.train.width);
+        let sizes: Vec<usize> = machine.biases.iter().map(Vec::len).collect();
+        let most = sizes[1..].iter().copied().max().unwrap_or(0);
+        let mut to_pixels = machine.weights[0].clone();
+        let mut layers = Vec::new();
+        for (l, id) in ["first", "second", "third"].into_iter().enumerate() {
+            if l > 0 {
+                to_pixels = product(&to_pixels, &machine.weights[l], [sizes[0], sizes[l], sizes[l + 1]]);
+            }
+            let n = sizes[l + 1];
+            let top = to_pixels.iter().fold(1e-6f32, |m, x| m.max(x.abs()));
+            // Layers have as many images as the widest one.
+            let mut data = vec![0.0; most * sizes[0]];
+            for (at, x) in to_pixels.iter().enumerate() {
+                data[at % n * sizes[0] + at / n] = x / top;
+            }
+            layers.push(Layer::new(id, Role::Other, ViewKind::Images, data, &[most, height, width]));
+        }
+        Picture { range: [-1.0, 0.0, 1.0], columns: most.min(8), ..Picture::plane(layers, [0.0; 4]) }
+    }
+}
+
+/// `[I, J] · [J, K]`.
+fn product(a: &[f32], b: &[f32], [rows, inner, columns]: [usize; 3]) -> Vec<f32> {
+    let mut out = vec![0.0; rows * columns];
+    for i in 0..rows {
+        for j in 0..inner {
+            for k in 0..columns {
+                out[i * columns + k] += a[i * inner + j] * b[j * columns + k];
+            }
+        }
+    }
+    out
+}
