@@ -23,7 +23,7 @@ use crate::Error;
 use crate::card::Card;
 use crate::data::ImageSets;
 use crate::drive;
-use crate::exhibit::{Exhibit, Payload, Picture, Samples, Sources, Task};
+use crate::exhibit::{Exhibit, Opening, Payload, Picture, Samples, Sources, Task};
 use crate::metrics::pca::Pca;
 use crate::metrics::ppca::MOST;
 use crate::nn::{Mlp, figures};
@@ -81,6 +81,14 @@ struct Entries {
     encode_train: EntryId,
     encode_test: EntryId,
     decode: EntryId,
+}
+
+/// Opens the exhibit.
+///
+/// # Errors
+/// Those of [`Autoencoder::new`].
+pub fn open(settings: &Settings, seed: u64, sources: Sources) -> Opening {
+    Ok(Box::new(Autoencoder::new(settings, seed, sources)?))
 }
 
 /// The opened exhibit.

@@ -20,7 +20,7 @@ pub use card::CARD;
 
 use crate::card::Card;
 use crate::data::ImageSets;
-use crate::exhibit::{Exhibit, Payload, Picture, Samples, Sources, Task};
+use crate::exhibit::{Exhibit, Opening, Payload, Picture, Samples, Sources, Task};
 use crate::metrics::dbm::{self as exact, Exact};
 use crate::settings::Settings;
 use crate::{Error, Saved, drive};
@@ -34,6 +34,14 @@ use tilde_graph::{Device, Program};
 const LAYERS: usize = 3;
 /// Gibbs steps from noise to a sample.
 const BURN_IN: u32 = 500;
+
+/// Opens the exhibit.
+///
+/// # Errors
+/// Those of [`Dbm::new`].
+pub fn open(settings: &Settings, seed: u64, sources: Sources) -> Opening {
+    Ok(Box::new(Dbm::new(settings, seed, sources)?))
+}
 
 /// The opened exhibit.
 pub struct Dbm {
