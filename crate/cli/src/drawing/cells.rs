@@ -74,3 +74,12 @@ pub fn images(out: &mut String, picture: &Picture) {
         paint(out, &shares, width, corner, size, map);
     }
 }
+
+/// A table as a field, its first row at the top.
+pub fn table(out: &mut String, layer: &Layer) {
+    let top = layer.data.iter().fold(1e-9f32, |m, x| m.max(*x));
+    let shares: Vec<f32> = layer.data.iter().map(|x| x / top).collect();
+    let columns = layer.shape[1].max(1);
+    let size = (SIDE - 2.0 * EDGE) / columns.max(layer.shape[0]) as f32;
+    paint(out, &shares, columns, [EDGE; 2], size, Map::Viridis);
+}

@@ -4,6 +4,7 @@
 mod cells;
 mod colour;
 mod marks;
+mod network;
 
 use tilde_models::card::{Role, ViewKind};
 use tilde_models::exhibit::{Layer, Picture};
@@ -48,6 +49,8 @@ pub fn svg(picture: &Picture) -> String {
         Some(ViewKind::Images) => cells::images(&mut out, picture),
         Some(ViewKind::Text) => marks::text(&mut out, &picture.layers[0]),
         Some(ViewKind::Bars) => marks::bars(&mut out, &picture.layers),
+        Some(ViewKind::Network) => network::draw(&mut out, &picture.layers),
+        Some(ViewKind::Table) => cells::table(&mut out, &picture.layers[0]),
         Some(ViewKind::Stack) => marks::stack(&mut out, picture),
         Some(ViewKind::Curves) => marks::curves(&mut out, picture, |x| x),
         Some(ViewKind::LogCurves) => marks::curves(&mut out, picture, |x| x.max(1e-9).ln()),
@@ -141,6 +144,8 @@ mod tests {
             Layer::new("g", Role::Data, ViewKind::Curves, vec![0.0, 0.0, 1.0, 2.0], &[2, 2]),
             Layer::new("h", Role::Data, ViewKind::LogCurves, vec![1.0, 0.0, 10.0, 2.0], &[2, 2]),
             Layer::new("i", Role::Data, ViewKind::Stack, vec![0.5], &[1]),
+            Layer::new("nodes", Role::Data, ViewKind::Network, vec![0.5, 0.5, 2.0], &[1, 3]),
+            Layer::new("j", Role::Data, ViewKind::Table, vec![0.5, 0.1], &[1, 2]),
         ];
         let empty = svg(&picture(vec![], [0.0; 4])).len();
         for layer in layers {
