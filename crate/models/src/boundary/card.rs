@@ -68,5 +68,5 @@ pub const CARD: Card = Card {
         },
     ],
     data: &[],
-    budget: 100,
+    budget: 300,
 };

@@ -16,6 +16,9 @@ use alloc::vec::Vec;
 /// The largest violation of the optimality conditions that is left.
 const TOLERANCE: f64 = 1e-5;
 
+/// Pairs that a step moves: few enough to be watched.
+const PASS: usize = 16;
+
 /// How similar two rows are.
 #[derive(Clone, Copy, Debug)]
 pub enum Kernel {
@@ -138,12 +141,12 @@ impl Svm {
 }
 
 impl Duel {
-    /// As many updates of pairs as it has rows; says whether it moved.
+    /// A pass of updates; says whether it moved.
     fn pass(&mut self, pairs: &[f64], n: usize, c: f64) -> bool {
         if self.done {
             return false;
         }
-        for _ in 0..self.rows.len() {
+        for _ in 0..PASS {
             if !self.update(pairs, n, c) {
                 self.done = true;
                 break;

@@ -195,13 +195,22 @@ impl Crossover {
     }
 
     /// The number of points from which logistic regression is better for good, read off between two
-    /// sizes on the logarithmic axis, and the error there.
+    /// sizes on the logarithmic axis, and the error there. Only where each rule leads by more than two
+    /// standard errors on its side, so that no chance is taken for a crossing.
     fn crossing(&self) -> Option<(f64, f64)> {
         let [bayes, logistic] = &self.errors;
         let lead = |i: usize| bayes[i].mean() - logistic[i].mean();
-        let last = (0..bayes.len() - 1).rev().find(|&i| lead(i) <= 0.0)?;
+        // The lead in standard errors; of few draws nothing is known.
+        let sure = |i: usize| {
+            let (b, l) = (bayes[i], logistic[i]);
+            let known = b.count >= 4.0 && lead(i).abs() > 2.0 * libm::hypot(b.deviation(), l.deviation());
+            if known { lead(i) } else { 0.0 }
+        };
+        let sizes = bayes.len();
+        let last = (0..sizes - 1).rev().find(|&i| bayes[i].count > 0.0 && lead(i) <= 0.0)?;
         let (before, after) = (lead(last), lead(last + 1));
-        if after <= 0.0 {
+        let both = (0..=last).any(|i| sure(i) < 0.0) && (last + 1..sizes).any(|i| sure(i) > 0.0);
+        if !both {
             return None;
         }
         let share = before / (before - after);
@@ -251,7 +260,7 @@ impl Crossover {
         Picture::plane(layers, [first, last, 0.0, top])
     }
 
-    /// The latest rules of the largest size, and the best one, each of length 1.
+    /// The latest rules of the largest size, and the best one, each of length 1; on the digits as images.
     fn weights(&self) -> Picture {
         let unit = |rule: &[f64]| -> Vec<f32> {
             let w = &rule[..rule.len() - 1];
@@ -259,17 +268,17 @@ impl Crossover {
             w.iter().map(|w| (w / length) as f32).collect()
         };
         let [bayes, logistic] = &self.latest;
-        let mut picture = Picture::bars("logistic", unit(logistic));
-        let mut add = |id, role, rule: &[f64]| {
-            let data = unit(rule);
-            let shape = [data.len()];
-            picture.layers.push(Layer::new(id, role, ViewKind::Bars, data, &shape));
-        };
-        add("bayes", Role::Data, bayes);
+        let mut rules = vec![("logistic", Role::Model, unit(logistic)), ("bayes", Role::Data, unit(bayes))];
+        let digits = matches!(self.source, Source::Digits(_));
         if let Source::Gaussians(pair) = &self.source {
-            add("best_weights", Role::Truth, &pair.limits(self.noise)[1]);
+            rules.push(("best_weights", Role::Truth, unit(&pair.limits(self.noise)[1])));
         }
-        picture
+        let top = rules.iter().flat_map(|rule| &rule.2).fold(0.01, |top: f32, w| top.max(w.abs()));
+        let (kind, shape): (_, &[usize]) =
+            if digits { (ViewKind::Images, &[1, 8, 8]) } else { (ViewKind::Bars, &[bayes.len() - 1]) };
+        let layers =
+            rules.into_iter().map(|(id, role, data)| Layer::new(id, role, kind, data, shape)).collect();
+        Picture { layers, extent: [0.0; 4], range: [-top, 0.0, top], columns: 1 }
     }
 }
 

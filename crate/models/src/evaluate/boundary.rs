@@ -31,7 +31,7 @@ const CASES: &[Case] = &[
     Case { name: "full Gaussians, log-loss", settings: FULL, steps: 1, figure: "nll_test", known: 0.533_239_588_206_8, tolerance: 1e-6, wrong: ("model", "bayes") },
     Case { name: "logistic regression, accuracy", settings: LOGISTIC, steps: 300, figure: "accuracy_test", known: 0.948_775_055_679_3, tolerance: 1e-6, wrong: ("c", "0.01") },
     Case { name: "logistic regression, log-loss", settings: LOGISTIC, steps: 300, figure: "nll_test", known: 0.206_844_516_002_3, tolerance: 1e-4, wrong: ("c", "0.01") },
-    Case { name: "RBF machine, accuracy", settings: RBF, steps: 100, figure: "accuracy_test", known: 0.988_864_142_539, tolerance: 1e-6, wrong: ("gamma", "5") },
+    Case { name: "RBF machine, accuracy", settings: RBF, steps: 300, figure: "accuracy_test", known: 0.988_864_142_539, tolerance: 1e-6, wrong: ("gamma", "5") },
     Case { name: "forest, accuracy", settings: FOREST, steps: 100, figure: "accuracy_test", known: 0.955_456_570_155_9, tolerance: 0.015, wrong: ("depth", "2") },
 ];
 
