@@ -4,7 +4,7 @@ use crate::Error;
 use crate::card::Card;
 use crate::exhibit::{Exhibit, Sources};
 use crate::settings::Settings;
-use crate::{ais, dbm, ddpm, gan2d, gpt, rbm, vae};
+use crate::{ais, dbm, dbn, ddpm, gan2d, gpt, rbm, vae};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
@@ -17,6 +17,7 @@ pub const EXHIBITS: &[(&Card, Open)] = &[
     (&vae::CARD, |settings, seed, sources| Ok(Box::new(vae::Vae::new(settings, seed, sources)?))),
     (&rbm::CARD, |settings, seed, sources| Ok(Box::new(rbm::Rbm::new(settings, seed, sources)?))),
     (&ais::CARD, |settings, seed, sources| Ok(Box::new(ais::Ais::new(settings, seed, sources)?))),
+    (&dbn::CARD, |settings, seed, sources| Ok(Box::new(dbn::Dbn::new(settings, seed, sources)?))),
     (&dbm::CARD, |settings, seed, sources| Ok(Box::new(dbm::Dbm::new(settings, seed, sources)?))),
     (&gan2d::CARD, |settings, _, sources| Ok(Box::new(gan2d::Gan2d::new(settings, sources)?))),
     (&ddpm::CARD, |settings, seed, sources| Ok(Box::new(ddpm::Ddpm::new(settings, seed, sources)?))),

@@ -17,6 +17,7 @@ pub mod card;
 pub mod classifier;
 pub mod data;
 pub mod dbm;
+pub mod dbn;
 pub mod ddpm;
 mod decimal;
 pub mod drive;
