@@ -14,6 +14,7 @@ mod bayes_net;
 mod boundary;
 mod crossover;
 mod dbm;
+mod dbn;
 mod ddpm;
 mod denoising;
 mod elbo;
@@ -216,6 +217,7 @@ pub async fn evaluate(host: &dyn Host, id: &str, seeds: &[u64]) -> Result<Evalua
         "rbm" => rbm::gates(host, seeds).await,
         "ais" => ais::gates(host, seeds).await,
         "dbm" => dbm::gates(host, seeds).await,
+        "dbn" => dbn::gates(host, seeds).await,
         "gan2d" => gan2d::gates(host, seeds).await,
         "gpt" => gpt::gates(host, seeds).await,
         "ddpm" => ddpm::gates(host, seeds).await,

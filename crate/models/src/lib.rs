@@ -21,6 +21,7 @@ pub mod classifier;
 pub mod crossover;
 pub mod data;
 pub mod dbm;
+pub mod dbn;
 pub mod ddpm;
 mod decimal;
 pub mod denoising;

@@ -31,6 +31,10 @@ pub struct Learner {
     pub persistent: Knob,
     /// Step size.
     pub learning_rate: Knob,
+    /// How much of the last update goes into the next.
+    pub momentum: Knob,
+    /// Updates after which the rate has fallen to 0.
+    pub horizon: Knob,
     /// Draws the batch, and starts its chains.
     pub positive: EntryId,
     /// One Gibbs step of the chains.
@@ -102,6 +106,8 @@ impl Learner {
             steps,
             persistent,
             learning_rate,
+            momentum,
+            horizon,
             positive,
             gibbs,
             update,

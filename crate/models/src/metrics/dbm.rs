@@ -30,7 +30,7 @@ pub struct Exact {
 
 /// The sums of the rows of `w` `[n, m]` that are on, for every state of the n units, after `b` `[m]`:
 /// `[2ⁿ, m]`. Bit j of a state is unit j.
-fn inputs(w: impl Fn(usize, usize) -> f32, b: &[f32], n: usize) -> Vec<f64> {
+pub(super) fn inputs(w: impl Fn(usize, usize) -> f32, b: &[f32], n: usize) -> Vec<f64> {
     let m = b.len();
     let mut out = vec![0.0; m << n];
     for state in 0usize..1 << n {

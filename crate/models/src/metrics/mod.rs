@@ -3,6 +3,7 @@
 pub mod ais;
 pub mod bounds;
 pub mod dbm;
+pub mod dbn;
 pub mod energy_distance;
 pub mod modes;
 pub mod pca;

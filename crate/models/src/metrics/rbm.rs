@@ -38,14 +38,25 @@ impl Machine<'_> {
     }
 
     /// Calls `visit(bits, log p*(h))` for every hidden state, in an order in which one unit
-    /// changes at a time: the visible units' inputs are updated, not computed anew.
-    fn each_state(&self, mut visit: impl FnMut(u32, f64)) {
+    /// changes at a time: the factors 1 + e^x of the visible units' inputs x are updated, not computed
+    /// anew, and the e^x by multiplication where none of them can overflow.
+    pub(super) fn each_state(&self, mut visit: impl FnMut(u32, f64)) {
         let (n_v, n_h) = (self.b.len(), self.c.len());
+        let w = |i: usize, j: usize| f64::from(self.w[i * n_h + j]);
+        let largest = |i: usize| f64::from(self.b[i]).abs() + (0..n_h).map(|j| w(i, j).abs()).sum::<f64>();
+        // Products of eight factors stay below e^640.
+        let moderate = (0..n_v).all(|i| largest(i) < 80.0);
+        // What a unit that goes on adds to the inputs, or multiplies e^x with; and one that goes off.
+        let change = |sign: f64| -> Vec<f64> {
+            let by = |at: usize| sign * w(at % n_v, at / n_v);
+            (0..n_v * n_h).map(|at| if moderate { libm::exp(by(at)) } else { by(at) }).collect()
+        };
+        let changes = [change(-1.0), change(1.0)];
         let fresh = |bits: u32| -> Vec<f64> {
             let on = |j: usize| bits >> j & 1 == 1;
-            let sum =
-                |i: usize| (0..n_h).filter(|&j| on(j)).map(|j| f64::from(self.w[i * n_h + j])).sum::<f64>();
-            (0..n_v).map(|i| f64::from(self.b[i]) + sum(i)).collect()
+            let sum = |i: usize| (0..n_h).filter(|&j| on(j)).map(|j| w(i, j)).sum::<f64>();
+            let input = |i: usize| f64::from(self.b[i]) + sum(i);
+            (0..n_v).map(|i| if moderate { libm::exp(input(i)) } else { input(i) }).collect()
         };
         let mut input = fresh(0);
         let mut linear = 0.0;
@@ -54,15 +65,19 @@ impl Machine<'_> {
             if count > 0 {
                 let j = count.trailing_zeros() as usize;
                 bits ^= 1 << j;
-                let sign = if bits >> j & 1 == 1 { 1.0 } else { -1.0 };
-                linear += sign * f64::from(self.c[j]);
-                input.iter_mut().enumerate().for_each(|(i, a)| *a += sign * f64::from(self.w[i * n_h + j]));
+                let on = bits >> j & 1;
+                linear += if on == 1 { 1.0 } else { -1.0 } * f64::from(self.c[j]);
+                let change = &changes[on as usize][j * n_v..][..n_v];
+                match moderate {
+                    true => input.iter_mut().zip(change).for_each(|(a, w)| *a *= w),
+                    false => input.iter_mut().zip(change).for_each(|(a, w)| *a += w),
+                }
                 // Rounding must not pile up.
                 if count % 4096 == 0 {
                     input = fresh(bits);
                 }
             }
-            visit(bits, linear + log_product(&input));
+            visit(bits, linear + if moderate { log_one_plus(&input) } else { log_product(&input) });
         }
     }
 
@@ -168,6 +183,18 @@ pub(super) fn log_product(input: &[f64]) -> f64 {
     sum
 }
 
+/// Σ log(1 + eᵢ) of positive numbers below e⁸⁰.
+fn log_one_plus(e: &[f64]) -> f64 {
+    let mut parts = e.chunks_exact(8);
+    let rest = parts.remainder().iter().fold(1.0, |product, e| product * (1.0 + e));
+    let eights = parts.by_ref().map(|e| {
+        // A tree, whose factors do not wait for one another.
+        let pair = |i: usize| (1.0 + e[i]) * (1.0 + e[i + 1]);
+        libm::log((pair(0) * pair(2)) * (pair(4) * pair(6)))
+    });
+    eights.sum::<f64>() + libm::log(rest)
+}
+
 /// log Σ exp, one term at a time.
 struct LogSum {
     top: f64,
@@ -211,6 +238,15 @@ mod tests {
         assert!((TINY.free_energy(&[1.0, 0.0, 1.0, 0.0]) + 3.493_018_109_128).abs() < 1e-6);
         let p = libm::exp(-TINY.free_energy(&[1.0; 4]) - TINY.log_partition());
         assert!((p - 0.096_774_398_832_9).abs() < 1e-7);
+    }
+
+    /// Weights too large for the products go the other way.
+    #[test]
+    fn large_weights_are_enumerated_too() {
+        let w = [90.0, -3.0, 2.0, 100.0];
+        let machine = Machine { w: &w, b: &[-1.0, 2.0], c: &[0.5, -0.5] };
+        let energies = (0..4u8).map(|v| -machine.free_energy(&[f32::from(v & 1), f32::from(v >> 1)]));
+        assert!((machine.log_partition() - crate::numeric::scalar::log_sum_exp(energies)).abs() < 1e-9);
     }
 
     #[test]
