@@ -21,7 +21,7 @@ pub use card::CARD;
 
 use crate::card::Card;
 use crate::data::ImageSets;
-use crate::exhibit::{Exhibit, Payload, Picture, Samples, Sources, Task};
+use crate::exhibit::{Exhibit, Opening, Payload, Picture, Samples, Sources, Task};
 use crate::metrics::dbn::{self as exact, Exact};
 use crate::settings::Settings;
 use crate::{Error, Saved, drive};
@@ -36,6 +36,14 @@ use tilde_graph::{Device, Program};
 const CLASSES: usize = 10;
 /// Draws of h for each held-out image, whose bounds are averaged.
 const DRAWS: usize = 4;
+
+/// Opens the exhibit.
+///
+/// # Errors
+/// Those of [`Dbn::new`].
+pub fn open(settings: &Settings, seed: u64, sources: Sources) -> Opening {
+    Ok(Box::new(Dbn::new(settings, seed, sources)?))
+}
 
 /// The opened exhibit.
 pub struct Dbn {
