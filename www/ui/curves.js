@@ -1,6 +1,7 @@
 // Curves over steps: the present run, the previous one as a ghost, exact or best values as dashed lines.
 
 import UPlot from "../vendor/uplot.js";
+import { tick } from "../views/axes.js";
 import { h } from "./dom.js";
 import { number } from "./format.js";
 import { colourOf } from "./theme.js";
@@ -120,12 +121,13 @@ export class Curve {
             ...axis,
             size: 24,
             values: (/** @type {unknown} */ _, /** @type {number[]} */ ticks) =>
-              ticks.map((tick) => (tick >= 1000 ? `${tick / 1000}k` : String(tick))),
+              ticks.map((step) => (step >= 1000 ? `${step / 1000}k` : String(step))),
           },
           {
             ...axis,
             size: 46,
-            values: (/** @type {unknown} */ _, /** @type {number[]} */ ticks) => ticks.map((tick) => number(tick, 3)),
+            values: (/** @type {unknown} */ _, /** @type {number[]} */ ticks) =>
+              ticks.map((value) => tick(value, ticks[1] - ticks[0])),
           },
         ],
         series: [

@@ -7,13 +7,23 @@ export function niceStep(rough) {
   return power * (lead < 1.5 ? 1 : lead < 3.5 ? 2 : lead < 7.5 ? 5 : 10);
 }
 
-/** A number of an axis. @param {number} value */
-export const tick = (value) => {
+/**
+ * A number of an axis.
+ * @param {number} value
+ * @param {number} [step] to the next one, which decides how many places are told apart; 0 where steps differ
+ */
+export function tick(value, step = 0) {
   const size = Math.abs(value);
-  if (size < 1e-9) return "0";
-  const text = size >= 1e5 || size < 1e-4 ? value.toExponential(0) : String(Number(value.toPrecision(3)));
+  if (size < 1e-9 || size < step * 1e-6) return "0";
+  const places = step ? Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)) : 0;
+  const text =
+    size >= 1e5 || size < 1e-4
+      ? value.toExponential(Math.max(0, step ? Math.floor(Math.log10(size) - Math.log10(step)) : 0))
+      : step
+        ? value.toFixed(places)
+        : String(Number(value.toPrecision(3)));
   return text.replace("-", "−").replace("e+", "e");
-};
+}
 
 /** Round numbers from one end to the other, about `count` of them. @param {number} low @param {number} high @param {number} count */
 export function ticksBetween(low, high, count) {

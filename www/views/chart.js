@@ -103,11 +103,13 @@ function paintAxes(context, box, logarithmic, { colours, font }, ratio) {
   context.textAlign = "center";
   context.textBaseline = "top";
   let end = -Infinity;
-  for (const value of logarithmic ? logTicksBetween(x0, x1) : ticksBetween(x0, x1, across)) {
+  const widths = logarithmic ? logTicksBetween(x0, x1) : ticksBetween(x0, x1, across);
+  const step = logarithmic ? 0 : widths[1] - widths[0];
+  for (const value of widths) {
     const at = Math.round(box.x(value)) + half;
     context.moveTo(at, top);
     context.lineTo(at, top + height);
-    const text = tick(value);
+    const text = tick(value, step);
     const reach = context.measureText(text).width / 2;
     if (at - reach < end + 8 * ratio) continue; // numbers that would touch are left out
     context.fillText(text, Math.min(at, left + width + 14 * ratio - reach), top + height + 6 * ratio);
@@ -115,11 +117,12 @@ function paintAxes(context, box, logarithmic, { colours, font }, ratio) {
   }
   context.textAlign = "right";
   context.textBaseline = "middle";
-  for (const value of ticksBetween(y0, y1, up)) {
+  const heights = ticksBetween(y0, y1, up);
+  for (const value of heights) {
     const at = Math.round(box.y(value)) + half;
     context.moveTo(left, at);
     context.lineTo(left + width, at);
-    context.fillText(tick(value), left - 6 * ratio, at);
+    context.fillText(tick(value, heights[1] - heights[0]), left - 6 * ratio, at);
   }
   context.stroke();
 }
