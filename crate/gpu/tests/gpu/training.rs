@@ -100,6 +100,21 @@ fn denoising() {
 }
 
 #[test]
+fn autoencoder() {
+    parity("autoencoder", &[("hidden", "32"), ("batch", "32")]);
+}
+
+#[test]
+fn dbn() {
+    parity("dbn", &[("first_steps", "50")]);
+}
+
+#[test]
+fn dbm() {
+    parity("dbm", &[("layer_steps", "30")]);
+}
+
+#[test]
 fn ais() {
     parity("ais", &[]);
 }
