@@ -52,6 +52,6 @@ test("a model without p(x) says so, in the picture and when it is asked for samp
   await expect(page.locator('[data-view="density"]')).toContainText("this model knows P(y | x) only");
   await expect(page.locator('[data-view="samples"]')).toContainText("cannot be sampled");
   await page.getByText("Take away").click();
-  await page.getByRole("button", { name: /PNG/ }).click();
+  await page.getByRole("button", { name: /PNG/ }).press("Enter");
   await expect(page.locator(".menu .note")).toContainText("This model cannot be sampled");
 });

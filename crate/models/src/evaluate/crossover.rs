@@ -29,11 +29,11 @@ pub(super) async fn gates(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, 
     ];
 
     let untrained = Trial { steps: 0, ..recipe }.run(host, 1).await?;
-    let independent = Trial { settings: &[("correlation", "0")], ..recipe }.run(host, 1).await?;
+    let noisy = Trial { settings: &[("noise", "0.25")], ..recipe }.run(host, 1).await?;
     let penalised = Trial { settings: &[("c", "0.0001")], ..recipe }.run(host, 1).await?;
     let swapped = off(&runs[0], ["bayes_error", "logistic_error_reference"]);
     let controls = vec![
-        Control::new("independent features", LATEST, &independent),
+        Control::new("a quarter of the labels wrong", LATEST, &noisy),
         Control { name: "no draws", gate: BAYES, value: off(&untrained, OF_BAYES) },
         Control { name: "naive Bayes against the best possible", gate: LOGISTIC, value: swapped },
         Control { name: "a heavy penalty", gate: LOGISTIC, value: off(&penalised, OF_LOGISTIC) },
