@@ -14,13 +14,13 @@ use tilde_models::exhibit::UserData;
 const SIDE: usize = 28;
 
 /// Reads files that belong together: points, or images with or without a file of their labels, or
-/// pictures; for an exhibit that learns text, one file of it. `None` for no files.
+/// pictures; for an exhibit that takes a text or a network, one file of it. `None` for no files.
 ///
 /// # Errors
 /// A failure that says what was expected and what was found.
 pub fn read(paths: &[PathBuf], card: &Card) -> Result<Option<UserData>, Failure> {
     let [first, ..] = paths else { return Ok(None) };
-    if card.data.contains(&"text") {
+    if card.data.iter().any(|kind| ["text", "network"].contains(kind)) {
         return text(paths).map(|text| Some(UserData::Text(text)));
     }
     if paths.iter().all(|path| path.is_dir() || is_picture(path)) {
