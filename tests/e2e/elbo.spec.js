@@ -26,6 +26,11 @@ test("dragging q moves the bound and the gap, and not their sum", async ({ page,
 });
 
 test("a discrete z has no reparameterised gradient, and says so", async ({ page, site }) => {
-  await page.goto(`${site}#/elbo?backend=cpu&model=discrete&objective=reparameterised`);
-  await expect(page.getByRole("alert")).toContainText("no reparameterised gradient");
+  await open(page, `${site}#/elbo?backend=cpu&objective=reparameterised`);
+  await reached(page, 5);
+  await page.locator('[data-setting="model"] select').selectOption("discrete");
+  await expect(page.getByText(/no reparameterised gradient/)).toBeVisible();
+  await page.locator('[data-setting="objective"] select').selectOption("score");
+  await page.locator('[data-setting="model"] select').selectOption("discrete");
+  await expect.poll(async () => "variance_reparameterised" in (await metrics(page))).toBe(false);
 });
