@@ -18,7 +18,7 @@ pub const CARD: Card = Card {
         Setting::choice("objective", OBJECTIVES),
         Setting::float("x", -3.0, 4.0, 1.6),
         Setting::log("noise", 0.2, 2.0, 0.5),
-        Setting::log("learning_rate", 1e-3, 1.0, 0.02),
+        Setting::log("learning_rate", 1e-3, 1.0, 0.01),
         Setting::int("draws", 1, 200, 10).live(),
         Setting::flag("baseline", false).live(),
     ],
@@ -59,12 +59,12 @@ pub const CARD: Card = Card {
         Experiment {
             id: "forward",
             settings: &[("model", "square"), ("x", "2"), ("objective", "forward")],
-            steps: 600,
+            steps: 1200,
             phase: "",
         },
         Experiment {
             id: "blind",
-            settings: &[("objective", "score"), ("draws", "1")],
+            settings: &[("objective", "score"), ("draws", "1"), ("learning_rate", "0.03")],
             steps: 600,
             phase: "",
         },

@@ -12,7 +12,7 @@ use tilde_graph::rng::Stream;
 
 /// The boxes that the parameters stay in: x₀, x₁, y₀, y₁ of the landscape.
 const GAUSSIAN_BOX: [f64; 4] = [-4.0, 4.0, -3.0, 1.0];
-const DISCRETE_BOX: [f64; 4] = [-4.0, 4.0, -4.0, 4.0];
+const DISCRETE_BOX: [f64; 4] = [-8.0, 8.0, -4.0, 4.0];
 /// Where the quadrature over a Gaussian q ends, in its standard deviations.
 const TAILS: f64 = 8.8;
 

@@ -29,7 +29,7 @@ use tilde_graph::rng::Stream;
 /// The longest step, in either parameter: an estimate may be a hundred times too large.
 const STRIDE: f64 = 0.25;
 /// Where q starts.
-const START: [f64; 2] = [-1.5, 0.0];
+const START: [f64; 2] = [-0.5, 0.0];
 /// Distance of quadrature nodes over q, in its standard deviations.
 const NODES: f64 = 0.08;
 /// Draws that the estimators' variances are measured with.

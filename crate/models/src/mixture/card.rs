@@ -32,8 +32,8 @@ pub const CARD: Card = Card {
     ],
     views: &[
         View::main("plane", ViewKind::Points),
+        View::main("density", ViewKind::Field),
         View::side("weights", ViewKind::Bars),
-        View::side("density", ViewKind::Field),
     ],
     actions: &[
         Action { id: "restart", kind: ActionKind::Button, view: "plane" },
@@ -63,5 +63,5 @@ pub const CARD: Card = Card {
         Experiment { id: "same", settings: &[("start", "same")], steps: 30, phase: "" },
     ],
     data: &["points"],
-    budget: 60,
+    budget: 150,
 };

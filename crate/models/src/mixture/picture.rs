@@ -1,6 +1,7 @@
 //! The pictures of mixtures.
 
 use super::data::extent;
+use super::gaussian::{Component, log_density, ready};
 use super::{Method, Mixture};
 use crate::card::{Role, ViewKind};
 use crate::exhibit::{Layer, Picture};
@@ -33,8 +34,15 @@ impl Mixture {
         }
     }
 
+    /// Whether a component has any points to itself; the others stand where the prior puts them, and
+    /// are not drawn.
+    fn has_points(&self, c: &Component) -> bool {
+        c.weight * self.points.len() as f64 > 0.5
+    }
+
     fn means(&self) -> Layer {
-        let data = self.components.iter().flat_map(|c| c.mean.map(|v| v as f32)).collect();
+        let seen = self.components.iter().filter(|c| self.has_points(c));
+        let data = seen.flat_map(|c| c.mean.map(|v| v as f32)).collect();
         layer("means", Role::Model, ViewKind::Points, data, 2)
     }
 
@@ -61,7 +69,7 @@ impl Mixture {
                 labels.push(label);
             }
         } else {
-            for (j, c) in self.components.iter().enumerate() {
+            for (j, c) in self.components.iter().enumerate().filter(|(_, c)| self.has_points(c)) {
                 for radius in [1.0, 2.0] {
                     let ellipse = shapes::ellipse(c.mean, c.covariance, radius);
                     labels.resize(labels.len() + ellipse.len() / 4, j as u32);
@@ -80,11 +88,11 @@ impl Mixture {
 
     /// The mixture's density.
     fn density(&self, extent: [f32; 4]) -> Picture {
-        let mixture = super::ready(&self.components);
+        let mixture = ready(&self.components);
         let at = |p: &[f32]| {
             let x = [f64::from(p[0]), f64::from(p[1])];
             // A collapsed component is higher than the picture can show.
-            libm::exp(super::gaussian::log_density(&mixture, x).min(40.0)) as f32
+            libm::exp(log_density(&mixture, x).min(40.0)) as f32
         };
         let values: Vec<f32> = shapes::grid(FIELD, extent).chunks_exact(2).map(at).collect();
         let mut sorted = values.clone();
