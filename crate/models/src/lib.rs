@@ -27,6 +27,7 @@ mod decimal;
 pub mod denoising;
 pub mod drive;
 pub mod elbo;
+pub mod energy;
 mod error;
 pub mod evaluate;
 pub mod exhibit;

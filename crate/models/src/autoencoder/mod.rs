@@ -38,9 +38,9 @@ use tilde_graph::{Device, EntryId, Graph, Init, Knob, Program, Tensor, Unary, Va
 
 /// Images of one run of the encoder and of the decoder.
 const CHUNK: usize = 128;
-/// Training images whose codes are looked at, and held-out ones.
+/// Training images whose codes are looked at, and held-out ones: fewer, where they are large.
 const MAPPED: usize = 512;
-const MEASURED: usize = 256;
+const MEASURED: [usize; 2] = [1024, 256];
 /// Samples that the figures are computed from.
 const SAMPLED: usize = 256;
 /// Share of held-out codes that lie farther from the training codes than what counts as a hole.
@@ -190,7 +190,8 @@ impl Autoencoder {
         let (seen, held) = (sets.train.to_floats(), sets.test.to_floats());
         let pca = (d <= MOST).then(|| {
             let pca = Pca::new(&seen, d, z.min(d));
-            let error = mean_square(&held, &pca.project(&held), d);
+            let held = &held[..MEASURED[0].min(sets.test.n) * d];
+            let error = mean_square(held, &pca.project(held), d);
             (pca, error)
         });
         let linear = (layers == 0).then(|| nets.decoder.layers[0].w.range());
@@ -366,7 +367,10 @@ impl Exhibit for Autoencoder {
         device: &'a mut dyn Device,
         deep: bool,
     ) -> Task<'a, Vec<(&'static str, f64)>> {
-        Box::pin(async move { self.figures(device, deep, MEASURED).await })
+        Box::pin(async move {
+            let measured = MEASURED[usize::from(self.pca.is_none())];
+            self.figures(device, deep, measured).await
+        })
     }
 
     fn evaluate<'a>(&'a mut self, device: &'a mut dyn Device) -> Task<'a, Vec<(&'static str, f64)>> {
