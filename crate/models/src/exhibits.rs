@@ -9,8 +9,8 @@ use crate::card::Card;
 use crate::exhibit::{Opening, Sources};
 use crate::settings::Settings;
 use crate::{
-    ais, autoencoder, bayes_net, boundary, crossover, dbm, dbn, ddpm, denoising, elbo, energy, gan2d, gpt, mixture,
-    rbm, vae,
+    ais, autoencoder, bayes_net, boundary, crossover, dbm, dbn, ddpm, denoising, elbo, energy, gan2d, gpt,
+    mixture, rbm, vae,
 };
 use alloc::format;
 use alloc::vec::Vec;

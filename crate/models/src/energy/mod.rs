@@ -25,7 +25,7 @@ use crate::Error;
 use crate::card::Card;
 use crate::data::{Plane, Toy};
 use crate::drive;
-use crate::exhibit::{Exhibit, Payload, Picture, Samples, Sources, Task, UserData};
+use crate::exhibit::{Exhibit, Opening, Payload, Picture, Samples, Sources, Task, UserData};
 use crate::metrics::energy_distance::energy_distance;
 use crate::numeric::scalar::log_sum_exp;
 use crate::settings::Settings;
@@ -73,6 +73,14 @@ struct Landscape {
     log_partition: f64,
     /// Mean −log p of held-out points.
     nll: f64,
+}
+
+/// Opens the exhibit.
+///
+/// # Errors
+/// Those of [`Ebm::new`].
+pub fn open(settings: &Settings, seed: u64, sources: Sources) -> Opening {
+    Ok(Box::new(Ebm::new(settings, seed, sources)?))
 }
 
 /// The opened exhibit.
