@@ -33,6 +33,8 @@ pub mod evaluate;
 pub mod exhibit;
 pub mod exhibits;
 pub mod gan2d;
+#[cfg(test)]
+mod golden;
 pub mod gpt;
 pub mod metrics;
 pub mod mixture;

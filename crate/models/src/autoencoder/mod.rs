@@ -406,3 +406,32 @@ impl Exhibit for Autoencoder {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::golden::{self, flat, numbers};
+
+    /// PyTorch's loss and gradients with the same weights (`tests/goldens/make_auto.py`).
+    #[test]
+    fn the_loss_agrees_with_pytorch() {
+        let r = golden::record("auto", "autoencoder");
+        let mut p = Program::new("golden");
+        let mut group = p.group("autoencoder");
+        let nets = Networks {
+            encoder: Mlp::named(&mut p, &mut group, "encoder", &[6, 5, 2]),
+            decoder: Mlp::named(&mut p, &mut group, "decoder", &[2, 5, 6]),
+        };
+        let x = p.input("x", [7, 6]);
+        p.entry("run", |g| {
+            let loss = nets.loss(g, g.read(x));
+            g.output("loss", loss);
+            g.output("grads", g.grad_group(loss, &group));
+        })
+        .unwrap();
+        let state = [(group.var(), flat(&p, &group, &r["in"]["weights"])), (x, numbers(&r["in"]["x"]))];
+        let expected =
+            [("loss", numbers(&r["out"]["loss"])), ("grads", flat(&p, &group, &r["out"]["grads"]))];
+        golden::agree(&p, &state, &expected);
+    }
+}

@@ -250,3 +250,49 @@ impl Update<'_> {
         g.assign(self.steps, t + 1.0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::golden::{self, flat, numbers};
+    use alloc::vec::Vec;
+
+    /// PyTorch's energies, slopes, losses and gradients with the same weights, and a step of the chain
+    /// (`tests/goldens/make_auto.py`). Score matching takes a gradient of a gradient.
+    #[test]
+    fn losses_agree_with_pytorch() {
+        let r = golden::record("auto", "energy");
+        let mut p = Program::new("golden");
+        let mut group = p.group("energy");
+        let energy = Energy(FourierMlp::named(&mut p, &mut group, "energy", &[6], 1, OCTAVES));
+        let [x, noise] = ["x", "noise"].map(|name| p.input(name, [6, 2]));
+        let places = p.input("places", [16, 2]);
+        let given = |name: &str| numbers(&r["in"][name])[0] as f32;
+        p.entry("run", |g| {
+            let (x, noise) = (g.read(x), g.read(noise));
+            let likelihood = likelihood(g, &energy, x, g.read(places), given("area"));
+            let score = score_matching(g, &energy, x, noise, g.constant(given("sigma")));
+            g.output("energies", energy.of(g, x));
+            g.output("slopes", energy.slope(g, x));
+            g.output("likelihood", likelihood);
+            g.output("likelihood_grads", g.grad_group(likelihood, &group));
+            g.output("score", score);
+            g.output("score_grads", g.grad_group(score, &group));
+            // A kick that takes some of them over the edge.
+            let step = g.constant(given("step"));
+            g.output("walked", langevin(x, energy.slope(g, x), step, noise * 3.0));
+        })
+        .unwrap();
+        let mut state: Vec<(Var, Vec<f64>)> = [(x, "x"), (noise, "noise"), (places, "places")]
+            .map(|(v, id)| (v, numbers(&r["in"][id])))
+            .to_vec();
+        state.push((group.var(), flat(&p, &group, &r["in"]["weights"])));
+        let mut expected: Vec<(&str, Vec<f64>)> = ["energies", "slopes", "likelihood", "score", "walked"]
+            .map(|name| (name, numbers(&r["out"][name])))
+            .to_vec();
+        for name in ["likelihood_grads", "score_grads"] {
+            expected.push((name, flat(&p, &group, &r["out"][name])));
+        }
+        golden::agree(&p, &state, &expected);
+    }
+}
