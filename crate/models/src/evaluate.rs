@@ -18,6 +18,7 @@ mod dbn;
 mod ddpm;
 mod denoising;
 mod elbo;
+mod energy;
 mod gan2d;
 mod gpt;
 mod mixture;
@@ -218,6 +219,7 @@ pub async fn evaluate(host: &dyn Host, id: &str, seeds: &[u64]) -> Result<Evalua
         "ais" => ais::gates(host, seeds).await,
         "dbm" => dbm::gates(host, seeds).await,
         "dbn" => dbn::gates(host, seeds).await,
+        "energy" => energy::gates(host, seeds).await,
         "gan2d" => gan2d::gates(host, seeds).await,
         "gpt" => gpt::gates(host, seeds).await,
         "ddpm" => ddpm::gates(host, seeds).await,

@@ -9,8 +9,8 @@ use crate::card::Card;
 use crate::exhibit::{Opening, Sources};
 use crate::settings::Settings;
 use crate::{
-    ais, autoencoder, bayes_net, boundary, crossover, dbm, dbn, ddpm, denoising, elbo, gan2d, gpt, mixture,
-    rbm, vae,
+    ais, autoencoder, bayes_net, boundary, crossover, dbm, dbn, ddpm, denoising, elbo, energy, gan2d, gpt,
+    mixture, rbm, vae,
 };
 use alloc::format;
 use alloc::vec::Vec;
@@ -39,6 +39,7 @@ pub const EXHIBITS: &[(&Card, Option<Open>)] = &[
     (&ais::CARD, of!("energies", ais::open)),
     (&dbn::CARD, of!("energies", dbn::open)),
     (&dbm::CARD, of!("energies", dbm::open)),
+    (&energy::CARD, of!("energies", energy::open)),
     (&gan2d::CARD, of!("generators", gan2d::open)),
     (&ddpm::CARD, of!("generators", ddpm::open)),
     (&gpt::CARD, of!("generators", gpt::open)),

@@ -27,11 +27,14 @@ mod decimal;
 pub mod denoising;
 pub mod drive;
 pub mod elbo;
+pub mod energy;
 mod error;
 pub mod evaluate;
 pub mod exhibit;
 pub mod exhibits;
 pub mod gan2d;
+#[cfg(test)]
+mod golden;
 pub mod gpt;
 pub mod metrics;
 pub mod mixture;

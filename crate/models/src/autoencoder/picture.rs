@@ -1,6 +1,6 @@
 //! The pictures.
 
-use super::{Autoencoder, MAPPED, MEASURED, REACH, VIEW_SEED};
+use super::{Autoencoder, MAPPED, REACH, VIEW_SEED};
 use crate::card::{Role, ViewKind};
 use crate::exhibit::{Layer, Picture};
 use crate::{Error, shapes};
@@ -75,7 +75,7 @@ impl Autoencoder {
             }
             "reconstructions" => {
                 let count = SHOWN.min(self.sets.test.n);
-                let (codes, _) = self.encode(device, true, count.min(MEASURED)).await?;
+                let (codes, _) = self.encode(device, true, count).await?;
                 let made = self.decode(device, &codes).await?;
                 let shown = self.sets.test.to_floats()[..made.len()].to_vec();
                 let linear = self.pca.as_ref().map(|(pca, _)| pca.project(&shown));

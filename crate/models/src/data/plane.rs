@@ -97,6 +97,12 @@ impl Plane {
         self.fill();
     }
 
+    /// Takes another set; `None` for what was drawn.
+    pub fn choose(&mut self, toy: Option<Toy>) {
+        self.toy = toy;
+        self.fill();
+    }
+
     /// The set that it is, if it is not the user's own.
     pub fn toy(&self) -> Option<Toy> {
         self.toy

@@ -45,6 +45,16 @@ impl Net {
         // Neither data set has a variance above 1 left where x̃ is known.
         answer.clamp(-9.0, 0.0)
     }
+
+    /// Of clean and corrupted rows `[B, D]`: E‖x − r(x̃)‖², and −log p(x | x̃) without its constant,
+    /// from which s² is learned where r stands as it is.
+    fn losses<'g>(&self, g: &'g Graph, x: Tensor<'g>, noised: Tensor<'g>) -> [Tensor<'g>; 2] {
+        let d = x.shape().dim(1) as f32;
+        let square = (x - self.mean(g, noised)).square().sum_keep(&[1]);
+        let log_variance = self.log_variance(g, noised);
+        let surprise = 0.5 * (square.stop() * (-log_variance).exp() + log_variance * d);
+        [square.mean(), surprise.mean()]
+    }
 }
 
 /// Both halves of a step of the chain.
@@ -182,8 +192,7 @@ impl Model {
         let (centre, wide) = data.noise();
         let process = Process { net, points: d == 2, sigma, masked, draw };
 
-        // Of a fresh batch: E‖x − r(x̃)‖², and −log p(x | x̃) without its constant, from which s² is
-        // learned where r stands as it is.
+        // Of a fresh batch.
         let losses = figures(|g| {
             let x = match data {
                 Data::Plane(_) => g.read(bank).gather(g.indices(b, BANK)),
@@ -192,11 +201,7 @@ impl Model {
                     bytes * (1.0 / f32::from(sets.train.levels))
                 }
             };
-            let noised = process.corrupt(g, x);
-            let square = (x - process.net.mean(g, noised)).square().sum_keep(&[1]);
-            let log_variance = process.net.log_variance(g, noised);
-            let surprise = 0.5 * (square.stop() * (-log_variance).exp() + log_variance * d as f32);
-            [square.mean(), surprise.mean()]
+            process.net.losses(g, x, process.corrupt(g, x))
         });
         let train = p.entry("train", |g| {
             let [loss, surprise] = losses(g);
@@ -265,5 +270,57 @@ impl Model {
             draw,
             fraction,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::golden::{self, flat, numbers};
+
+    /// PyTorch's losses and gradients with the same weights (`tests/goldens/make_auto.py`).
+    fn agrees(id: &str, d: usize, build: impl Fn(&mut Program, &mut tilde_graph::Group) -> Net) {
+        let r = golden::record("auto", id);
+        let mut p = Program::new("golden");
+        let mut group = p.group("denoiser");
+        let net = build(&mut p, &mut group);
+        let [x, noised] = ["x", "noised"].map(|name| p.input(name, [8, d]));
+        p.entry("run", |g| {
+            let noised = g.read(noised);
+            let [loss, surprise] = net.losses(g, g.read(x), noised);
+            g.output("mean", net.mean(g, noised));
+            g.output("log_variance", net.log_variance(g, noised));
+            g.output("loss", loss);
+            g.output("surprise", surprise);
+            g.output("grads", g.grad_group(loss + surprise, &group));
+        })
+        .unwrap();
+        let state = [
+            (group.var(), flat(&p, &group, &r["in"]["weights"])),
+            (x, numbers(&r["in"]["x"])),
+            (noised, numbers(&r["in"]["noised"])),
+        ];
+        let mut expected = ["mean", "log_variance", "loss", "surprise"]
+            .map(|name| (name, numbers(&r["out"][name])))
+            .to_vec();
+        expected.push(("grads", flat(&p, &group, &r["out"]["grads"])));
+        golden::agree(&p, &state, &expected);
+    }
+
+    #[test]
+    fn losses_of_points_agree_with_pytorch() {
+        agrees("denoising.points", 2, |p, group| {
+            Net::Points(
+                FourierMlp::named(p, group, "mean", &[6], 2, OCTAVES),
+                FourierMlp::named(p, group, "spread", &[4], 1, OCTAVES),
+            )
+        });
+    }
+
+    #[test]
+    fn losses_of_images_agree_with_pytorch() {
+        agrees("denoising.images", 5, |p, group| {
+            Net::Images(Mlp::named(p, group, "mean", &[5, 6, 5]), Mlp::named(p, group, "spread", &[5, 4, 1]))
+        });
     }
 }

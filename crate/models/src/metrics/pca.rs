@@ -87,6 +87,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::golden::{near, numbers, record};
 
     /// Points of a plane in space with some noise across it.
     fn rows() -> Vec<f32> {
@@ -116,5 +117,17 @@ mod tests {
         let back = pca.project(&rows);
         let error: f64 = rows.iter().zip(&back).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>() / 60.0;
         assert!((error - pca.error).abs() < 1e-6, "{error} {}", pca.error);
+    }
+
+    /// scikit-learn's components and SciPy's angle (`tests/goldens/make_auto.py`).
+    #[test]
+    fn agrees_with_scikit_learn() {
+        let r = record("auto", "pca");
+        let floats = |id: &str| -> Vec<f32> { numbers(&r["in"][id]).iter().map(|&x| x as f32).collect() };
+        let pca = Pca::new(&floats("rows"), 6, 2);
+        near("error", &[pca.error], &numbers(&r["out"]["error"]), 1e-10);
+        near("angle", &[pca.angle(&floats("vectors"))], &numbers(&r["out"]["angle"]), 1e-10);
+        let got: Vec<f64> = pca.project(&floats("asked")).iter().map(|&x| f64::from(x)).collect();
+        near("projections", &got, &numbers(&r["out"]["projections"]), 1e-6);
     }
 }

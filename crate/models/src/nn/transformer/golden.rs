@@ -1,44 +1,14 @@
 //! The network against PyTorch (`tests/goldens/make_gpt.py`), on the CPU and in the interpreter.
 
 use super::*;
+use crate::golden::{self, flat, near, numbers};
 use alloc::vec::Vec;
-use serde_json::Value;
-use std::path::Path;
-use tilde_cpu::{Cpu, Interpreter, Values};
-use tilde_graph::{Device, Unary, Var, compile};
-
-fn record(id: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/goldens/gpt.json");
-    let file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    file["records"].as_array().unwrap().iter().find(|r| r["id"] == id).unwrap().clone()
-}
-
-fn numbers(tensor: &Value) -> Vec<f64> {
-    let data =
-        if tensor.is_number() { std::slice::from_ref(tensor) } else { tensor["data"].as_array().unwrap() };
-    data.iter().map(|x| x.as_f64().unwrap()).collect()
-}
-
-/// A map of tensors in the layout of a group.
-fn flat(program: &Program, group: &Group, map: &Value) -> Vec<f64> {
-    let decl = &program.vars()[group.var().id().0 as usize];
-    let mut out = alloc::vec![0.0; decl.shape.len()];
-    for p in &decl.params {
-        let (_, name) = p.name.split_once('.').unwrap();
-        out[p.offset as usize..][..p.shape.len()].copy_from_slice(&numbers(&map[name]));
-    }
-    out
-}
-
-fn near(what: &str, got: &[f64], expected: &[f64], tolerance: f64) {
-    assert_eq!(got.len(), expected.len(), "{what}");
-    let off = got.iter().zip(expected).map(|(a, b)| (a - b).abs() / b.abs().max(1.0)).fold(0.0, f64::max);
-    assert!(off <= tolerance, "{what}: off by {off:e}");
-}
+use tilde_cpu::Cpu;
+use tilde_graph::{Unary, Var, compile};
 
 #[test]
 fn loss_attention_and_gradients_agree_with_pytorch() {
-    let r = record("transformer");
+    let r = golden::record("gpt", "transformer");
     let size = |name: &str| r["in"]["sizes"][name].as_u64().unwrap() as usize;
     let sizes = Sizes {
         layers: size("layers"),
@@ -80,29 +50,12 @@ fn loss_attention_and_gradients_agree_with_pytorch() {
         ("matrices", grads(&matrices)),
         ("gains", grads(&gains)),
     ];
-
-    let mut judge = Interpreter::new(&p, 0);
-    state.iter().for_each(|(var, values)| judge.write(*var, Values::F(values.clone())));
-    judge.run(0);
-    // Its constants, the angles among them, are rounded to f32.
-    expected.iter().for_each(|(name, e)| near(name, judge.output(name).unwrap().f(), e, 1e-6));
-
-    let plan = compile(&p);
-    let mut device = Cpu::load(plan.clone()).unwrap();
-    for (var, values) in &state {
-        let loc = plan.vars[var.id().0 as usize].loc;
-        device.write(loc.arena, loc.offset, &values.iter().map(|&x| x as f32).collect::<Vec<f32>>());
-    }
-    crate::drive::run(&mut device, 0).unwrap();
-    for (name, e) in &expected {
-        let got = pollster::block_on(crate::drive::output(&mut device, 0, name)).unwrap();
-        near(name, &got.into_iter().map(f64::from).collect::<Vec<f64>>(), e, 5e-6);
-    }
+    golden::agree(&p, &state, &expected);
 }
 
 #[test]
 fn n_gram_models_agree_with_nltk() {
-    let r = record("witten_bell");
+    let r = golden::record("gpt", "witten_bell");
     let text = |name: &str| -> Vec<u32> {
         r["in"][name].as_array().unwrap().iter().map(|x| x.as_u64().unwrap() as u32).collect()
     };

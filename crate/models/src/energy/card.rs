@@ -1,0 +1,72 @@
+//! The card.
+
+use super::PROBED;
+use crate::card::*;
+
+/// Data sets, in the order of the setting.
+const DATA: &[&str] =
+    &["two-moons", "eight-gaussians", "checkerboard", "grid-25", "spiral", "swiss-roll", "drawn"];
+
+/// The card.
+pub const CARD: Card = Card {
+    id: "energy",
+    chapter: 7,
+    slides: "21–22",
+    minutes: 12,
+    settings: &[
+        Setting::choice("data", DATA).live(),
+        Setting::choice("method", &["persistent", "short-run", "grid", "score-matching"]).live(),
+        Setting::int("chain_steps", 1, 200, 20).live(),
+        Setting::log("step_size", 1e-4, 0.1, 2e-3),
+        Setting::log("learning_rate", 1e-5, 0.05, 2e-3),
+        Setting::choice("sampler", &["grid", "chain"]).live(),
+        Setting::float("noise", 0.02, 1.0, 0.15),
+        Setting::int("sample_steps", 1, 2000, 400).live().more(),
+        Setting::flag("schedule", true).live().more(),
+        Setting::int("horizon", 100, 100_000, 1000).live().more().unit("steps"),
+        Setting::flag("fourier", true).more(),
+        Setting::int("hidden", 8, 256, 64).more(),
+        Setting::int("layers", 1, 4, 2).more(),
+        Setting::int("batch", 16, 1024, 256).more(),
+        Setting::int("places", 8, 64, 32).more(),
+    ],
+    metrics: &[
+        Metric::new("loss", "nats", "loss", Role::Model),
+        Metric::new("log_partition", "nats", "", Role::Truth),
+        Metric::new("energy_gap", "nats", "gap", Role::Other).against(0.0),
+        Metric::new("energy_distance", "", "", Role::Model).against(0.0),
+        // 1/(1 − ε/2)
+        Metric::new("ula_variance", "", "", Role::Model).against(1.0 / (1.0 - 0.5 * PROBED)),
+        Metric::new("ula_error", "share", "", Role::Model).against(0.0),
+    ],
+    views: &[
+        View::main("landscape", ViewKind::Field),
+        View::main("density", ViewKind::Field),
+        View::side("samples", ViewKind::Points),
+        View::side("bias", ViewKind::Curves),
+    ],
+    actions: &[
+        Action { id: "brush", kind: ActionKind::Brush, view: "samples" },
+        Action { id: "clear", kind: ActionKind::Button, view: "samples" },
+        Action { id: "scatter", kind: ActionKind::Button, view: "landscape" },
+    ],
+    phases: &["langevin", "update"],
+    experiments: &[
+        Experiment {
+            id: "short",
+            settings: &[
+                ("method", "short-run"),
+                ("chain_steps", "50"),
+                ("step_size", "0.005"),
+                ("learning_rate", "0.001"),
+                ("sampler", "chain"),
+            ],
+            steps: 700,
+            phase: "",
+        },
+        Experiment { id: "exact", settings: super::EXACT, steps: 250, phase: "" },
+        Experiment { id: "coarse", settings: &[("step_size", "0.01")], steps: 500, phase: "" },
+    ],
+    data: &["points"],
+    budget: 1000,
+};

@@ -1,0 +1,60 @@
+//! Golden files of `tests/goldens`, for the tests inside modules.
+
+use alloc::vec::Vec;
+use serde_json::Value;
+use std::path::Path;
+use tilde_cpu::{Cpu, Interpreter, Values};
+use tilde_graph::{Device, Group, Program, Var, compile};
+
+/// The record of that id.
+pub fn record(file: &str, id: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(std::format!("../../tests/goldens/{file}.json"));
+    let file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    file["records"].as_array().unwrap().iter().find(|r| r["id"] == id).unwrap().clone()
+}
+
+/// The numbers of a tensor, or one number.
+pub fn numbers(tensor: &Value) -> Vec<f64> {
+    let data =
+        if tensor.is_number() { std::slice::from_ref(tensor) } else { tensor["data"].as_array().unwrap() };
+    data.iter().map(|x| x.as_f64().unwrap()).collect()
+}
+
+/// A map of tensors in the layout of a group.
+pub fn flat(program: &Program, group: &Group, map: &Value) -> Vec<f64> {
+    let decl = &program.vars()[group.var().id().0 as usize];
+    let mut out = alloc::vec![0.0; decl.shape.len()];
+    for p in &decl.params {
+        let (_, name) = p.name.split_once('.').unwrap();
+        out[p.offset as usize..][..p.shape.len()].copy_from_slice(&numbers(&map[name]));
+    }
+    out
+}
+
+/// Fails unless all numbers agree within the tolerance, relative to those above 1.
+pub fn near(what: &str, got: &[f64], expected: &[f64], tolerance: f64) {
+    assert_eq!(got.len(), expected.len(), "{what}");
+    let off = got.iter().zip(expected).map(|(a, b)| (a - b).abs() / b.abs().max(1.0)).fold(0.0, f64::max);
+    assert!(off <= tolerance, "{what}: off by {off:e}");
+}
+
+/// Runs a program's only entry in the interpreter and on the CPU, from these contents of variables, and
+/// compares its outputs. The interpreter's constants are rounded to `f32`.
+pub fn agree(p: &Program, state: &[(Var, Vec<f64>)], expected: &[(&str, Vec<f64>)]) {
+    let mut judge = Interpreter::new(p, 0);
+    state.iter().for_each(|(var, values)| judge.write(*var, Values::F(values.clone())));
+    judge.run(0);
+    expected.iter().for_each(|(name, e)| near(name, judge.output(name).unwrap().f(), e, 1e-6));
+
+    let plan = compile(p);
+    let mut device = Cpu::load(plan.clone()).unwrap();
+    for (var, values) in state {
+        let loc = plan.vars[var.id().0 as usize].loc;
+        device.write(loc.arena, loc.offset, &values.iter().map(|&x| x as f32).collect::<Vec<f32>>());
+    }
+    crate::drive::run(&mut device, 0).unwrap();
+    for (name, e) in expected {
+        let got = pollster::block_on(crate::drive::output(&mut device, 0, name)).unwrap();
+        near(name, &got.into_iter().map(f64::from).collect::<Vec<f64>>(), e, 5e-6);
+    }
+}
