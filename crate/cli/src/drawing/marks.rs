@@ -171,25 +171,6 @@ pub fn stack(out: &mut String, picture: &Picture) {
     }
 }
 
-/// Nodes as dots, those of which something is given in the colour of data, over the arrows between them.
-pub fn network(out: &mut String, layers: &[Layer]) {
-    let [nodes, arrows, ..] = layers else { return };
-    let room = SIDE - 4.0 * EDGE;
-    let at = |i: usize| [0, 1].map(|axis| short(2.0 * EDGE + nodes.data[3 * i + axis] * room));
-    let mut path = String::new();
-    for ends in arrows.data.chunks_exact(2) {
-        let [a, b] = [at(ends[0] as usize), at(ends[1] as usize)];
-        put!(path, "M{} {}L{} {}", a[0], a[1], b[0], b[1]);
-    }
-    stroke(out, &path, colour::SOFT, 1.2);
-    for (i, marks) in nodes.labels.iter().enumerate() {
-        // Observed, or set from outside.
-        let colour = if marks & 6 != 0 { colour::DATA } else { colour::MODEL };
-        let [x, y] = at(i);
-        put!(out, "<circle cx=\"{x}\" cy=\"{y}\" r=\"4\" fill=\"{colour}\"/>");
-    }
-}
-
 /// The first letters of the first lines.
 pub fn text(out: &mut String, layer: &Layer) {
     let whole: String = layer

@@ -52,7 +52,6 @@ pub fn svg(picture: &Picture) -> String {
         Some(ViewKind::Network) => network::draw(&mut out, &picture.layers),
         Some(ViewKind::Table) => cells::table(&mut out, &picture.layers[0]),
         Some(ViewKind::Stack) => marks::stack(&mut out, picture),
-        Some(ViewKind::Network) => marks::network(&mut out, &picture.layers),
         Some(ViewKind::Curves) => marks::curves(&mut out, picture, |x| x),
         Some(ViewKind::LogCurves) => marks::curves(&mut out, picture, |x| x.max(1e-9).ln()),
         _ => plane(&mut out, picture),

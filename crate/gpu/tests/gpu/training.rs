@@ -105,6 +105,11 @@ fn autoencoder() {
 }
 
 #[test]
+fn energy() {
+    parity("energy", &[("hidden", "32"), ("batch", "64")]);
+}
+
+#[test]
 fn dbn() {
     parity("dbn", &[("first_steps", "50")]);
 }
