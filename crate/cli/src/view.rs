@@ -23,5 +23,7 @@ pub fn run(args: &View, _out: &mut dyn Write) -> Result<(), Failure> {
     bar.finish_and_clear();
     let id = args.view.as_deref().unwrap_or(card.views[0].id);
     let picture = block_on(run.view(id))?;
-    std::fs::write(&args.out, drawing::svg(&picture)).map_err(|e| Failure::file(&args.out, "written", &e))
+    let kind = card.views.iter().find(|view| view.id == id).map_or(card.views[0].kind, |view| view.kind);
+    std::fs::write(&args.out, drawing::svg(kind, &picture))
+        .map_err(|e| Failure::file(&args.out, "written", &e))
 }

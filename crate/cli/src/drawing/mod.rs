@@ -39,21 +39,23 @@ impl Frame {
     }
 }
 
-/// The drawing of a picture.
-pub fn svg(picture: &Picture) -> String {
+/// The drawing of a picture of a view of this kind.
+pub fn svg(kind: ViewKind, picture: &Picture) -> String {
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {SIDE} {SIDE}\"><clipPath id=\"c\"><rect width=\"{SIDE}\" height=\"{SIDE}\" rx=\"8\"/></clipPath><rect width=\"{SIDE}\" height=\"{SIDE}\" rx=\"8\" fill=\"{}\"/><g clip-path=\"url(#c)\">",
         colour::PAPER
     );
-    match picture.layers.first().map(|layer| layer.kind) {
-        Some(ViewKind::Images) => cells::images(&mut out, picture),
-        Some(ViewKind::Text) => marks::text(&mut out, &picture.layers[0]),
-        Some(ViewKind::Bars) => marks::bars(&mut out, &picture.layers),
-        Some(ViewKind::Network) => network::draw(&mut out, &picture.layers),
-        Some(ViewKind::Table) => cells::table(&mut out, &picture.layers[0]),
-        Some(ViewKind::Stack) => marks::stack(&mut out, picture),
-        Some(ViewKind::Curves) => marks::curves(&mut out, picture, |x| x),
-        Some(ViewKind::LogCurves) => marks::curves(&mut out, picture, |x| x.max(1e-9).ln()),
+    // Points may be images where the data are.
+    let images = picture.layers.iter().any(|layer| layer.kind == ViewKind::Images);
+    match if images { ViewKind::Images } else { kind } {
+        ViewKind::Images => cells::images(&mut out, picture),
+        ViewKind::Text => marks::text(&mut out, &picture.layers[0]),
+        ViewKind::Bars => marks::bars(&mut out, &picture.layers),
+        ViewKind::Network => network::draw(&mut out, &picture.layers),
+        ViewKind::Table => cells::table(&mut out, &picture.layers[0]),
+        ViewKind::Stack => marks::stack(&mut out, picture),
+        ViewKind::Curves => marks::curves(&mut out, picture, |x| x),
+        ViewKind::LogCurves => marks::curves(&mut out, picture, |x| x.max(1e-9).ln()),
         _ => plane(&mut out, picture),
     }
     out += "</g></svg>\n";
@@ -128,7 +130,7 @@ mod tests {
     fn y_points_upwards() {
         let layer =
             Layer::new("p", Role::Model, ViewKind::Points, vec![0.0, 0.0, 1.0, 1.0, 0.5, 0.5], &[3, 2]);
-        let made = svg(&picture(vec![layer], [0.0, 1.0, 0.0, 1.0]));
+        let made = svg(ViewKind::Points, &picture(vec![layer], [0.0, 1.0, 0.0, 1.0]));
         assert!(made.contains("M4 52") && made.contains("M52 4"), "{made}");
     }
 
@@ -147,9 +149,9 @@ mod tests {
             Layer::new("nodes", Role::Data, ViewKind::Network, vec![0.5, 0.5, 2.0], &[1, 3]),
             Layer::new("j", Role::Data, ViewKind::Table, vec![0.5, 0.1], &[1, 2]),
         ];
-        let empty = svg(&picture(vec![], [0.0; 4])).len();
+        let empty = svg(ViewKind::Points, &picture(vec![], [0.0; 4])).len();
         for layer in layers {
-            let made = svg(&picture(vec![layer.clone()], [0.0, 1.0, 0.0, 1.0]));
+            let made = svg(layer.kind, &picture(vec![layer.clone()], [0.0, 1.0, 0.0, 1.0]));
             assert!(made.len() > empty + 20, "{}: {made}", layer.id);
             assert!(!made.contains("NaN") && !made.contains("<<"), "{made}");
         }
