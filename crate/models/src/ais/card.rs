@@ -51,7 +51,7 @@ pub const CARD: Card = Card {
         },
         Experiment {
             id: "unbiased",
-            settings: &[("machine", "tiny"), ("temperatures", "10")],
+            settings: &[("machine", "tiny"), ("temperatures", "10"), ("chains", "1000")],
             steps: 10,
             phase: "",
         },

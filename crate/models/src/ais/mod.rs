@@ -234,35 +234,41 @@ impl Ais {
         ])
     }
 
-    /// How far mean weights of `rounds` runs are from their expectation Z / Z_base, in standard errors:
-    /// of the weights themselves, and of e^(mean log-weight), which is biased. For machines small enough
-    /// that the weights vary little. The device must be loaded with this exhibit's program.
+    /// Weights of `rounds` runs from a base (0 mean pixels, 1 fair ones): the means of w·Z_base/Z, which
+    /// is 1 in expectation, and of its logarithm, which is less, each with its standard error. For
+    /// machines small enough that weights vary little. The device must be loaded with this exhibit's
+    /// program.
     ///
     /// # Errors
     /// [`Error::DeviceLost`].
-    pub async fn weight_error(&mut self, device: &mut dyn Device, rounds: u32) -> Result<[f64; 2], Error> {
+    pub async fn moments(
+        &mut self,
+        device: &mut dyn Device,
+        base: usize,
+        rounds: u32,
+    ) -> Result<[[f64; 2]; 2], Error> {
         drive::start(device, &self.program, 5);
         self.start(device, 5)?;
         let flat = drive::read(device, self.finished_machine).await?;
-        let exact = self.exactly(flat) - self.log_base(0);
-        let (mut sum, mut squares, mut logs, mut n) = (0.0, 0.0, 0.0, 0.0);
+        let exact = self.exactly(flat) - self.log_base(base);
+        let (mut sums, mut n) = ([[0.0; 2]; 2], 0.0);
         for _ in 0..rounds {
             let before = self.runs;
             self.rung = 0;
             while self.runs == before {
                 self.anneal(device)?;
             }
-            for log in self.anneal.weights(device).await?[0].last() {
-                let ratio = libm::exp(log - exact);
-                sum += ratio;
-                squares += ratio * ratio;
-                logs += log - exact;
+            for log in self.anneal.weights(device).await?[base].last() {
+                for (sum, x) in sums.iter_mut().zip([libm::exp(log - exact), log - exact]) {
+                    *sum = [sum[0] + x, sum[1] + x * x];
+                }
                 n += 1.0;
             }
         }
-        let mean = sum / n;
-        let error = libm::sqrt((squares / n - mean * mean) / n);
-        Ok([mean, libm::exp(logs / n)].map(|mean| (mean - 1.0).abs() / error))
+        Ok(sums.map(|[sum, squares]| {
+            let mean = sum / n;
+            [mean, libm::sqrt((squares / n - mean * mean) / n)]
+        }))
     }
 }
 
