@@ -219,11 +219,17 @@ impl Ais {
         let Reading { weights, log_z } = self.reading(device).await?;
         let [pixels, uniform] = [0, 1].map(|k| self.log_base(k) + ais::log_mean(weights[k].last()));
         let shown = self.base();
-        let logs = weights[shown].last();
-        Ok(vec![
+        let mut out = vec![
             ("step", f64::from(self.step)),
             ("loss", ([pixels, uniform][shown] - log_z).abs()),
             ("log_partition", log_z),
+        ];
+        if self.runs == 0 {
+            // Chains that are still on their way say nothing of the machine.
+            return Ok(out);
+        }
+        let logs = weights[shown].last();
+        out.extend([
             ("log_z_pixels", pixels),
             ("log_z_uniform", uniform),
             ("error_pixels", pixels - log_z),
@@ -231,7 +237,8 @@ impl Ais {
             ("ess_pixels", ais::effective(weights[0].last())),
             ("ess_uniform", ais::effective(weights[1].last())),
             ("one_chain", self.log_base(shown) + ais::log_mean_of(logs, 1) - log_z),
-        ])
+        ]);
+        Ok(out)
     }
 
     /// Weights of `rounds` runs from a base (0 mean pixels, 1 fair ones): the means of w·Z_base/Z, which
