@@ -219,11 +219,17 @@ impl Ais {
         let Reading { weights, log_z } = self.reading(device).await?;
         let [pixels, uniform] = [0, 1].map(|k| self.log_base(k) + ais::log_mean(weights[k].last()));
         let shown = self.base();
-        let logs = weights[shown].last();
-        Ok(vec![
+        let mut out = vec![
             ("step", f64::from(self.step)),
             ("loss", ([pixels, uniform][shown] - log_z).abs()),
             ("log_partition", log_z),
+        ];
+        if self.runs == 0 {
+            // Chains that are still on their way say nothing of the machine.
+            return Ok(out);
+        }
+        let logs = weights[shown].last();
+        out.extend([
             ("log_z_pixels", pixels),
             ("log_z_uniform", uniform),
             ("error_pixels", pixels - log_z),
@@ -231,38 +237,45 @@ impl Ais {
             ("ess_pixels", ais::effective(weights[0].last())),
             ("ess_uniform", ais::effective(weights[1].last())),
             ("one_chain", self.log_base(shown) + ais::log_mean_of(logs, 1) - log_z),
-        ])
+        ]);
+        Ok(out)
     }
 
-    /// How far mean weights of `rounds` runs are from their expectation Z / Z_base, in standard errors:
-    /// of the weights themselves, and of e^(mean log-weight), which is biased. For machines small enough
-    /// that the weights vary little. The device must be loaded with this exhibit's program.
+    /// Weights of `rounds` runs from a base (0 mean pixels, 1 fair ones): the means of w·Z_base/Z, which
+    /// is 1 in expectation, and of its logarithm, which is less, each with its standard error. For
+    /// machines small enough that weights vary little. The device must be loaded with this exhibit's
+    /// program.
     ///
     /// # Errors
     /// [`Error::DeviceLost`].
-    pub async fn weight_error(&mut self, device: &mut dyn Device, rounds: u32) -> Result<[f64; 2], Error> {
+    pub async fn moments(
+        &mut self,
+        device: &mut dyn Device,
+        base: usize,
+        rounds: u32,
+    ) -> Result<[[f64; 2]; 2], Error> {
         drive::start(device, &self.program, 5);
         self.start(device, 5)?;
         let flat = drive::read(device, self.finished_machine).await?;
-        let exact = self.exactly(flat) - self.log_base(0);
-        let (mut sum, mut squares, mut logs, mut n) = (0.0, 0.0, 0.0, 0.0);
+        let exact = self.exactly(flat) - self.log_base(base);
+        let (mut sums, mut n) = ([[0.0; 2]; 2], 0.0);
         for _ in 0..rounds {
             let before = self.runs;
             self.rung = 0;
             while self.runs == before {
                 self.anneal(device)?;
             }
-            for log in self.anneal.weights(device).await?[0].last() {
-                let ratio = libm::exp(log - exact);
-                sum += ratio;
-                squares += ratio * ratio;
-                logs += log - exact;
+            for log in self.anneal.weights(device).await?[base].last() {
+                for (sum, x) in sums.iter_mut().zip([libm::exp(log - exact), log - exact]) {
+                    *sum = [sum[0] + x, sum[1] + x * x];
+                }
                 n += 1.0;
             }
         }
-        let mean = sum / n;
-        let error = libm::sqrt((squares / n - mean * mean) / n);
-        Ok([mean, libm::exp(logs / n)].map(|mean| (mean - 1.0).abs() / error))
+        Ok(sums.map(|[sum, squares]| {
+            let mean = sum / n;
+            [mean, libm::sqrt((squares / n - mean * mean) / n)]
+        }))
     }
 }
 

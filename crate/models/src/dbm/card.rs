@@ -45,7 +45,7 @@ pub const CARD: Card = Card {
     phases: &["settle", "dream", "update"],
     experiments: &[
         Experiment { id: "scratch", settings: &[("pretrain", "false")], steps: 4500, phase: "" },
-        Experiment { id: "blind", settings: &[("mean_field", "0")], steps: 4500, phase: "" },
+        Experiment { id: "blind", settings: &[("mean_field", "0")], steps: 7200, phase: "" },
         Experiment { id: "settling", settings: &[], steps: 3600, phase: "" },
     ],
     data: &["images"],

@@ -53,17 +53,6 @@ pub struct Dbm {
     step: u32,
 }
 
-/// What is known of a number of held-out images.
-struct Reading {
-    log_z: f64,
-    /// Mean log p(v), exactly.
-    likelihood: f64,
-    /// Its mean bound after each mean-field step.
-    bounds: Vec<f64>,
-    /// Root mean squares of the weights.
-    sizes: [f64; LAYERS],
-}
-
 impl Dbm {
     /// Builds the programs.
     ///
@@ -83,53 +72,61 @@ impl Dbm {
         }
     }
 
-    /// Figures of the first `images` held-out ones.
-    async fn reading(&self, device: &mut dyn Device, images: usize) -> Result<Reading, Error> {
+    /// The machine on the host, and its enumeration.
+    async fn exact(&self, device: &mut dyn Device) -> Result<(exact::Machine, Exact), Error> {
+        let machine = self.model.net.values(&drive::read(device, self.model.parameters).await?);
+        let exact = Exact::new(&machine);
+        Ok((machine, exact))
+    }
+
+    /// The mean log p(v) of the first `images` held-out ones, exactly.
+    fn likelihood(&self, (machine, exact): &(exact::Machine, Exact), images: usize) -> f64 {
+        let each = (0..images).map(|i| exact.log_likelihood(machine, self.sets.test.image(i)));
+        each.sum::<f64>() / images as f64
+    }
+
+    /// Their mean bound after each mean-field step.
+    async fn bounds(&self, device: &mut dyn Device, log_z: f64, images: usize) -> Result<Vec<f64>, Error> {
         let m = &self.model;
-        let flat = drive::read(device, m.parameters);
-        let images = images.min(self.sets.test.n);
         let mut traces = Vec::new();
         for first in (0..images).step_by(CHUNK) {
             drive::write(device, m.first, &[first as f32]);
             device.run(&[(m.measure_start, 1), (m.measure, SETTLED as u32)], 1)?;
             traces.push((CHUNK.min(images - first), drive::read(device, m.trace)));
         }
-        let machine = m.net.values(&flat.await?);
-        let exact = Exact::new(&machine);
-        let mut bounds = vec![-exact.log_z; SETTLED + 1];
+        let mut bounds = vec![-log_z; SETTLED + 1];
         for (count, trace) in traces {
             for (bound, row) in bounds.iter_mut().zip(trace.await?.chunks(CHUNK)) {
                 *bound += row[..count].iter().map(|&x| f64::from(x)).sum::<f64>() / images as f64;
             }
         }
-        let sizes = [0, 1, 2].map(|l| {
-            let w = &machine.weights[l];
-            libm::sqrt(w.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>() / w.len() as f64)
-        });
-        let each = (0..images).map(|i| exact.log_likelihood(&machine, self.sets.test.image(i)));
-        Ok(Reading { log_z: exact.log_z, likelihood: each.sum::<f64>() / images as f64, bounds, sizes })
+        Ok(bounds)
     }
 
-    async fn figures(
-        &self,
-        device: &mut dyn Device,
-        images: usize,
-    ) -> Result<Vec<(&'static str, f64)>, Error> {
-        let Reading { log_z, likelihood, bounds, sizes } = self.reading(device, images).await?;
-        let bound = bounds[SETTLED];
-        Ok(vec![
+    async fn figures(&self, device: &mut dyn Device, deep: bool) -> Result<Vec<(&'static str, f64)>, Error> {
+        let images = self.sets.test.n;
+        let known = self.exact(device).await?;
+        let likelihood = self.likelihood(&known, images);
+        let size = |l: usize| {
+            let w = &known.0.weights[l];
+            libm::sqrt(w.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>() / w.len() as f64)
+        };
+        let mut out = vec![
             ("step", f64::from(self.step)),
             ("loss", -likelihood),
             ("test_log_likelihood", likelihood),
-            ("bound", bound),
             ("pixels", self.pixels),
-            ("gap", likelihood - bound),
-            ("log_partition", log_z),
-            ("weights_first", sizes[0]),
-            ("weights_second", sizes[1]),
-            ("weights_third", sizes[2]),
+            ("log_partition", known.1.log_z),
+            ("weights_first", size(0)),
+            ("weights_second", size(1)),
+            ("weights_third", size(2)),
             ("stage", (self.stage() + 1) as f64),
-        ])
+        ];
+        if deep {
+            let bound = self.bounds(device, known.1.log_z, images).await?[SETTLED];
+            out.extend([("bound", bound), ("gap", likelihood - bound)]);
+        }
+        Ok(out)
     }
 }
 
@@ -194,8 +191,7 @@ impl Exhibit for Dbm {
         device: &'a mut dyn Device,
         deep: bool,
     ) -> Task<'a, Vec<(&'static str, f64)>> {
-        let images = if deep { usize::MAX } else { CHUNK };
-        Box::pin(async move { self.figures(device, images).await })
+        Box::pin(async move { self.figures(device, deep).await })
     }
 
     fn sample<'a>(&'a mut self, device: &'a mut dyn Device, n: usize, seed: u64) -> Task<'a, Samples> {

@@ -21,11 +21,13 @@ impl Dbm {
                 Ok(Picture::images("fantasies", Role::Model, data, &self.sets.train, 6))
             }
             "settling" => {
-                let reading = self.reading(device, CHUNK).await?;
-                let steps = reading.bounds.iter().enumerate();
+                let images = CHUNK.min(self.sets.test.n);
+                let known = self.exact(device).await?;
+                let bounds = self.bounds(device, known.1.log_z, images).await?;
+                let steps = bounds.iter().enumerate();
                 let line: Vec<f32> = steps.flat_map(|(i, bound)| [i as f32, *bound as f32]).collect();
                 let shape = [line.len() / 2, 2];
-                let (end, exact) = (shape[0] as f32 - 1.0, reading.likelihood as f32);
+                let (end, exact) = (shape[0] as f32 - 1.0, self.likelihood(&known, images) as f32);
                 let level = vec![0.0, exact, end, exact];
                 Ok(Picture::plane(
                     vec![

@@ -34,7 +34,7 @@ use tilde_graph::{Device, Program};
 
 /// Label units.
 const CLASSES: usize = 10;
-/// Draws of h for each held-out image, whose bounds are averaged.
+/// Draws of h for each held-out image that `evaluate` averages the bound over; the page takes one.
 const DRAWS: usize = 4;
 
 /// Opens the exhibit.
@@ -100,16 +100,16 @@ impl Dbn {
         Ok(sums.map(|sum| sum / (images * draws) as f64))
     }
 
-    /// All figures of the first `images` held-out ones; those that need enumeration if `deep`.
+    /// All figures of the first `images` held-out ones, with `draws` draws of h for each; those that need enumeration if `deep`.
     async fn figures(
         &self,
         device: &mut dyn Device,
         images: usize,
+        draws: usize,
         deep: bool,
     ) -> Result<Vec<(&'static str, f64)>, Error> {
         let images = images.min(self.sets.test.n);
-        let [bound, reconstruction, accuracy] =
-            self.means(device, images, if deep { DRAWS } else { 1 }).await?;
+        let [bound, reconstruction, accuracy] = self.means(device, images, draws).await?;
         let mut out = vec![
             ("step", f64::from(self.step)),
             ("loss", reconstruction),
@@ -216,11 +216,11 @@ impl Exhibit for Dbn {
         device: &'a mut dyn Device,
         deep: bool,
     ) -> Task<'a, Vec<(&'static str, f64)>> {
-        Box::pin(async move { self.figures(device, if deep { usize::MAX } else { CHUNK }, deep).await })
+        Box::pin(async move { self.figures(device, if deep { usize::MAX } else { CHUNK }, 1, deep).await })
     }
 
     fn evaluate<'a>(&'a mut self, device: &'a mut dyn Device) -> Task<'a, Vec<(&'static str, f64)>> {
-        Box::pin(async move { self.figures(device, usize::MAX, true).await })
+        Box::pin(async move { self.figures(device, usize::MAX, DRAWS, true).await })
     }
 
     fn sample<'a>(&'a mut self, device: &'a mut dyn Device, n: usize, seed: u64) -> Task<'a, Samples> {

@@ -1,6 +1,6 @@
 //! The restricted Boltzmann machine's gates.
 
-use super::{Control, Evaluation, Gate, Host, Measured, Trial};
+use super::{Control, Evaluation, Gate, Host, Measured, Trial, figure};
 use crate::exhibit::Exhibit;
 use crate::{Error, rbm};
 use alloc::vec;
@@ -11,6 +11,7 @@ use tilde_graph::compile;
 /// machine beside its enumerated expectation.
 pub(super) async fn gates(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, Error> {
     const LIKELIHOOD: Gate = Gate::at_least("test_log_likelihood", -18.8);
+    const TEMPERED: Gate = Gate::at_least("test_log_likelihood_tempering", -18.8);
     const LARGE: Gate = Gate::at_least("test_log_likelihood_ais", -17.3);
     // In standard errors.
     const CD_1: Gate = Gate::at_most("cd_1_gradient_error", 4.0);
@@ -32,19 +33,29 @@ pub(super) async fn gates(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, 
     let cd_3 = tiny.gradient_error(&mut *device, 3, BATCHES, &right).await?;
     let gates = vec![
         Measured::new(LIKELIHOOD, &figures),
-        Measured::new(LIKELIHOOD, &tempered),
+        Measured {
+            gate: TEMPERED,
+            seeds: tempered.iter().map(|f| figure(f, "test_log_likelihood")).collect(),
+        },
         Measured::new(LARGE, &large_figures),
         Measured { gate: CD_1, seeds: vec![cd_1] },
         Measured { gate: CD_3, seeds: vec![cd_3] },
     ];
 
     let untrained = Trial { steps: 0, ..recipe }.run(host, 1).await?;
+    let single_tempered = [("hidden", "1"), ("algorithm", "tempering")];
+    let single_tempered = Trial { settings: &single_tempered, ..recipe }.run(host, 1).await?;
     let single = Trial { settings: &[("hidden", "1")], ..recipe }.run(host, 1).await?;
     let large_untrained = Trial { steps: 0, ..large }.run(host, 1).await?;
     let changed = tiny.gradient_error(&mut *device, 1, BATCHES, &wrong).await?;
     let controls = vec![
         Control::new("untrained", LIKELIHOOD, &untrained),
         Control::new("one hidden unit", LIKELIHOOD, &single),
+        Control {
+            name: "one hidden unit, tempered",
+            gate: TEMPERED,
+            value: figure(&single_tempered, "test_log_likelihood"),
+        },
         Control::new("64 units, untrained", LARGE, &large_untrained),
         Control { name: "gradient of other data", gate: CD_1, value: changed },
     ];

@@ -6,6 +6,7 @@
 //! > Z = Σ_{h₁,h₃} e^{b₁ᵀh₁ + b₃ᵀh₃} Π_i (1 + e^{b_v + W₁h₁}) Π_k (1 + e^{b₂ + W₂ᵀh₁ + W₃h₃})
 
 use super::rbm::log_product;
+use super::states::{Scaled, inputs};
 use crate::numeric::scalar::log_sum_exp;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -22,28 +23,10 @@ pub struct Machine {
 /// What enumeration of a machine gives.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exact {
-    /// log Σ_{h₂,h₃} of the states h₁: all but what h₁ has to do with v. `[2^N₁]`.
-    above: Vec<f64>,
+    /// Σ_{h₂,h₃} for every state of h₁: all but what h₁ has to do with v. `[2^N₁]`.
+    above: Scaled,
     /// log Z.
     pub log_z: f64,
-}
-
-/// The sums of the rows of `w` `[n, m]` that are on, for every state of the n units, after `b` `[m]`:
-/// `[2ⁿ, m]`. Bit j of a state is unit j.
-pub(super) fn inputs(w: impl Fn(usize, usize) -> f32, b: &[f32], n: usize) -> Vec<f64> {
-    let m = b.len();
-    let mut out = vec![0.0; m << n];
-    for state in 0usize..1 << n {
-        let low = state.trailing_zeros() as usize;
-        for k in 0..m {
-            // One unit fewer has been done already.
-            out[state * m + k] = match state {
-                0 => f64::from(b[k]),
-                _ => out[(state & (state - 1)) * m + k] + f64::from(w(low, k)),
-            };
-        }
-    }
-    out
 }
 
 impl Exact {
@@ -88,7 +71,7 @@ impl Exact {
         let visible = inputs(|j, i| w1[i * n1 + j], bv, n1);
         let whole = above.iter().zip(visible.chunks(bv.len())).map(|(a, input)| a + log_product(input));
         let whole: Vec<f64> = whole.collect();
-        Exact { log_z: log_sum_exp(whole.iter().copied()), above }
+        Exact { log_z: log_sum_exp(whole.iter().copied()), above: Scaled::new(&above) }
     }
 
     /// log p(v) of an image whose pixels are 0 or 1.
@@ -100,8 +83,7 @@ impl Exact {
             linear += f64::from(machine.biases[0][i]);
             input.iter_mut().zip(&machine.weights[0][i * n1..]).for_each(|(a, w)| *a += w);
         }
-        let said = inputs(|j, _| input[j], &[0.0], n1);
-        linear + log_sum_exp(said.iter().zip(&self.above).map(|(a, b)| a + b)) - self.log_z
+        linear + self.above.log_sum(&input) - self.log_z
     }
 }
 

@@ -5,6 +5,7 @@
 //! label y and the top units t are summed out.
 
 use super::rbm::Machine;
+use super::states::Scaled;
 use crate::numeric::scalar::log_sum_exp;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -34,11 +35,8 @@ pub struct Net {
 pub struct Exact {
     /// log p*(h), unnormalised, `[2^H]`.
     pub prior: Vec<f64>,
-    /// p*(h) / Π_i (1 + e^{input of visible unit i}), over its largest value: what of p(v, h) does not
-    /// depend on v. `[2^H]`.
-    rest: Vec<f64>,
-    /// The logarithm of that largest value.
-    top: f64,
+    /// p*(h) / Π_i (1 + e^{input of visible unit i}): what of p(v, h) does not depend on v. `[2^H]`.
+    rest: Scaled,
     /// log Σ_h p*(h).
     pub log_z: f64,
 }
@@ -61,9 +59,8 @@ impl Exact {
         let none = vec![0.0; h];
         let below = states(&Machine { w: &net.down, b: &net.visible, c: &none });
         let rest: Vec<f64> = prior.iter().zip(&below).map(|(prior, below)| prior - below).collect();
-        let top = rest.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let rest = rest.iter().map(|log| libm::exp(log - top)).collect();
-        Exact { log_z: log_sum_exp(prior.iter().copied()), prior, rest, top }
+        let rest = Scaled::new(&rest);
+        Exact { log_z: log_sum_exp(prior.iter().copied()), prior, rest }
     }
 
     /// log p(v) of an image whose pixels are 0 or 1.
@@ -75,23 +72,7 @@ impl Exact {
             linear += f64::from(net.visible[i]);
             said.iter_mut().zip(&net.down[i * h..]).for_each(|(s, w)| *s += w);
         }
-        let most: f64 = said.iter().map(|s| f64::from(s.abs())).sum();
-        let log_sum = if most < 300.0 {
-            // e^{what v says to h} of every state, by multiplication.
-            let exps: Vec<f64> = said.iter().map(|&s| libm::exp(f64::from(s))).collect();
-            let mut factors = vec![1.0; 1 << h];
-            for state in 1usize..1 << h {
-                factors[state] = factors[state & (state - 1)] * exps[state.trailing_zeros() as usize];
-            }
-            libm::log(factors.iter().zip(&self.rest).map(|(f, r)| f * r).sum())
-        } else {
-            let mut logs = vec![0.0; 1 << h];
-            for state in 1usize..1 << h {
-                logs[state] = logs[state & (state - 1)] + f64::from(said[state.trailing_zeros() as usize]);
-            }
-            log_sum_exp(logs.iter().zip(&self.rest).map(|(l, r)| l + libm::log(*r)))
-        };
-        linear + log_sum + self.top - self.log_z
+        linear + self.rest.log_sum(&said) - self.log_z
     }
 
     /// `n` exact samples `[n, V]`: h from the top machine, then pixels given h.

@@ -9,3 +9,4 @@ pub mod modes;
 pub mod pca;
 pub mod ppca;
 pub mod rbm;
+pub mod states;
