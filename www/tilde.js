@@ -224,7 +224,10 @@ export class Run {
    * @param {import("./protocol.js").Payload} [payload]
    */
   async act(id, payload = {}) {
-    const own = this.card.actions.some(({ kind }) => kind === "brush") ? ownPoints(this.card) : {};
+    const { actions } = this.card;
+    // A brush, or the button that clears what it painted; dragging a point leaves the data alone.
+    const paints = ["brush", "button"].includes(actions.find((action) => action.id === id)?.kind ?? "");
+    const own = paints && actions.some(({ kind }) => kind === "brush") ? ownPoints(this.card) : {};
     this.status = await this.#call("act", [id, checkPayload(this.card, id, payload), own]);
   }
 

@@ -55,3 +55,16 @@ test("a model without p(x) says so, in the picture and when it is asked for samp
   await page.getByRole("button", { name: /PNG/ }).press("Enter");
   await expect(page.locator(".menu .note")).toContainText("This model cannot be sampled");
 });
+
+test("dragging the probe asks the model there, and leaves the data alone", async ({ page, site }) => {
+  await open(page, `${site}#/boundary`);
+  await reached(page, 3);
+  await pause(page);
+  const probe = page.getByRole("slider", { name: "Probe" });
+  await probe.focus();
+  for (let i = 0; i < 4; i++) await page.keyboard.press("Shift+ArrowRight");
+  // Far to the right, where class 1 lives and hardly any point is.
+  await expect.poll(async () => (await metrics(page)).probe).toBeGreaterThan(0.95);
+  expect((await metrics(page)).typical).toBeLessThan(0.2);
+  await expect(page.locator('[data-setting="data"] select')).toHaveValue("clouds");
+});

@@ -173,8 +173,7 @@ impl Boundary {
     /// were done.
     fn renew(&mut self) {
         self.model = self.fresh(&self.table);
-        let table = &self.table;
-        self.mean = if table.n() > 0 { table.mean() } else { vec![0.0; table.d] };
+        self.mean = self.table.mean();
         if self.ready() {
             for _ in 0..self.steps.min(CATCH_UP) {
                 self.model.step(&self.table);
@@ -316,8 +315,12 @@ impl Plain for Boundary {
             "zeros" => self.paint(0, &payload.points),
             "ones" => self.paint(1, &payload.points),
             "clear" => {
+                if self.settings.choice("data") != "drawn" {
+                    let message = "Nothing has been painted, so there is nothing to clear.";
+                    return Err(Error::BadData(message.into()));
+                }
                 self.painted = [Vec::new(), Vec::new()];
-                if self.digits() { Ok(()) } else { self.show_painted() }
+                self.show_painted()
             }
             _ => {
                 let Some(at) = payload.at else {
@@ -375,6 +378,7 @@ impl Plain for Boundary {
         if self.settings.choice("data") == "drawn" {
             self.painted = [0, 1].map(|class| table.of_class(class));
         }
+        self.mean = table.mean();
         (self.steps, self.table, self.model) = (steps, table, model);
         self.changed();
         Ok(())

@@ -245,8 +245,8 @@ impl Classifier for Svm {
         moved
     }
 
-    /// For two classes the calibrated probabilities; for more, the log of the share of all duels
-    /// that each class has won.
+    /// For two classes the calibrated probabilities; for more, the log of the share of its own duels
+    /// that each class has won, which is no probability.
     fn log_posterior(&self, table: &Table, x: &[f64], out: &mut [f64]) {
         let similar = self.similarities(table, x);
         if let [_] = &self.duels[..] {
@@ -259,8 +259,8 @@ impl Classifier for Svm {
         for (duel, value) in self.duels.iter().zip(self.decisions(&similar)) {
             out[duel.sides[usize::from(value < 0.0)]] += 1.0;
         }
-        let duels = self.duels.len() as f64;
-        out.iter_mut().for_each(|votes| *votes = libm::log((*votes / duels).max(super::LEAST)));
+        let own = (table.classes - 1) as f64;
+        out.iter_mut().for_each(|votes| *votes = libm::log((*votes / own).max(super::LEAST)));
     }
 
     fn has_probabilities(&self) -> bool {

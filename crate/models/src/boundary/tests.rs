@@ -250,6 +250,9 @@ fn painted_points_are_learned_from() {
     assert!(error.to_string().contains("Clear"));
     exhibit.act("clear", Payload::default()).expect("it clears");
     assert_eq!(exhibit.table.n(), 0);
+    let mut other = opened(&[]);
+    other.act("clear", Payload::default()).expect_err("nothing is painted");
+    assert_eq!(other.table.n(), 120);
 }
 
 /// What the "Try this" experiments say, on five draws of the points.
