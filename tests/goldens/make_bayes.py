@@ -5,6 +5,7 @@
   design notes give are checked.
 - `do.*`: the same with a node set from outside, by summing the joint table of the network without
   the arrows into it.
+- `bif.*`: one of these networks as pgmpy writes it to a file, and its marginals.
 - `separation.*`: random graphs; for a node and given nodes, the others that an active trail leads
   to, by pgmpy.
 
@@ -20,6 +21,7 @@ import numpy as np
 from pgmpy.factors.discrete import TabularCPD
 from pgmpy.inference import VariableElimination
 from pgmpy.models import DiscreteBayesianNetwork
+from pgmpy.readwrite import BIFWriter
 
 from golden import record, write
 
@@ -139,6 +141,14 @@ def separation(name: str, nodes: list[Node], source: int, given: list[int]) -> d
     return {"id": f"separation.{name}", "in": {"nodes": plain(nodes), "given": given, "source": source}, "out": {"connected": connected}}
 
 
+def bif(name: str, nodes: list[Node]) -> dict:
+    sums, evidence = posteriors(nodes, [-1] * len(nodes))
+    # pgmpy sorts nodes by name and calls their states by numbers.
+    text = str(BIFWriter(pgmpy_model(nodes)))
+    answer = {"posteriors": np.concatenate(sums), "evidence": evidence}
+    return record(f"bif.{name}", {"text": text}, answer)
+
+
 def given(count: int, **states: int) -> list[int]:
     """`n3=1`: node 3 was observed in state 1."""
     return [states.get(f"n{i}", -1) for i in range(count)]
@@ -186,6 +196,7 @@ def main() -> None:
             records.append(query(f"random{i}", nodes, seen))
         node = int(RANDOM.integers(7))
         records.append(do(f"random{i}", nodes, given(7, **{f"n{node}": 0}), node))
+    records += [bif("asia", ASIA), bif("random", random_network(9))]
     for i, (count, several) in enumerate(itertools.product([5, 8, 12], range(8))):
         nodes = random_network(count)
         source = int(RANDOM.integers(count))

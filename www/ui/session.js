@@ -290,8 +290,9 @@ export class Session extends EventTarget {
 
   /** @param {Frame} frame */
   #show(frame) {
-    // An edit has changed what is estimated, and the model counts anew.
-    if (frame.metrics.step < this.step) this.#begin();
+    // An edit has changed what is estimated, and the model counts anew. (Elsewhere a step goes back to
+    // the last finite weights, and the curves stay.)
+    if (frame.metrics.step < this.step && this.card.actions.some(({ kind }) => kind === "edit")) this.#begin();
     // Costly figures come seldom: between them the latest ones hold.
     this.last = frame.deep ? frame : { ...frame, metrics: { ...this.last?.metrics, ...frame.metrics } };
     this.history.push(frame.metrics);

@@ -63,6 +63,17 @@ fn a_file_says_the_same() {
 }
 
 #[test]
+fn files_of_pgmpy_are_read() {
+    for record in records("bayes", "bif.") {
+        let network = read(record["in"]["text"].as_str().expect("a text")).expect("a file of pgmpy");
+        let free = vec![Given::Free; network.nodes.len()];
+        let posterior = |i| eliminate(&network, &free, i).expect("it is small").posterior();
+        let posteriors: Vec<f64> = (0..free.len()).flat_map(posterior).collect();
+        near("marginals", &posteriors, &numbers(&record["out"]["posteriors"]), 1e-12);
+    }
+}
+
+#[test]
 fn active_trails_lead_where_pgmpy_says() {
     for record in records("bayes", "separation.") {
         let (network, given) = (network(&record), given(&record));
