@@ -263,11 +263,15 @@ impl Ebm {
         match id {
             "scatter" => return drive::run(device, self.model.scatter),
             "clear" => self.plane.clear(),
-            _ if payload.points.iter().any(|x| x.abs() > REACH) => {
+            _ if payload.points.iter().any(|x| x.abs() > 2.0 * REACH) => {
                 let message = "'brush' takes points of the picture, which reaches from -3 to 3 both ways.";
                 return Err(Error::BadData(message.into()));
             }
-            _ => self.plane.paint(&payload.points)?,
+            _ => {
+                // A brush at the edge paints over it; x lives in the box.
+                let inside: Vec<f32> = payload.points.iter().map(|x| x.max(-REACH).min(REACH)).collect();
+                self.plane.paint(&inside)?;
+            }
         }
         self.settings.set_text("data", "drawn")?;
         self.filled(device);

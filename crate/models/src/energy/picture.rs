@@ -47,12 +47,11 @@ impl Ebm {
             "density" => {
                 let shown = points("data", Role::Data, self.plane.bank()[..2 * SHOWN].to_vec());
                 let landscape = self.look(device).await?;
-                let log_z = landscape.log_partition;
-                let density = |e: &f32| libm::exp(-f64::from(*e) - log_z) as f32;
-                let density: Vec<f32> = landscape.energies.iter().map(density).collect();
-                let top = density.iter().copied().fold(0.0f32, f32::max);
-                let field = Layer::new("probability", Role::Model, ViewKind::Field, density, &[GRID, GRID]);
-                Picture { range: [0.0, 0.5 * top, top], ..Picture::plane(vec![field, shown], EXTENT) }
+                let low = landscape.energies.iter().copied().fold(f32::INFINITY, f32::min);
+                // Of the peak, so that the colours keep their meaning while it trains.
+                let share = landscape.energies.iter().map(|e| libm::expf(low - e)).collect();
+                let field = Layer::new("probability", Role::Model, ViewKind::Field, share, &[GRID, GRID]);
+                Picture { range: [0.0, 0.5, 1.0], ..Picture::plane(vec![field, shown], EXTENT) }
             }
             "samples" => {
                 let samples = self.latest(device).await?;
