@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 readonly node_at_least=20
 readonly wasm_pack_version=0.15.1
 # Bytes, gzip -9: a visitor downloads the module of the part of the course and the backend that run.
-readonly cpu_budget=225000 gpu_budget=250000
+readonly cpu_budget=210000 gpu_budget=235000
 readonly stamps=target/stamps logs=target/logs
 export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 export CHROMIUM="${CHROMIUM:-/usr/bin/chromium}"
@@ -166,7 +166,7 @@ build() {
   need_npm .
   # One module for each part of the course (crate/models/src/exhibits.rs) and backend.
   local part
-  for part in generators foundations energies; do
+  for part in generators foundations latents energies; do
     wasm "$part/simd" "simd128" "cpu,$part"
     wasm "$part/relaxed" "simd128 relaxed-simd" "cpu,$part"
     wasm "$part/gpu" "simd128" "gpu,$part"

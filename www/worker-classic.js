@@ -8,9 +8,11 @@ import * as energies from "../pkg/energies/simd/tilde_web.js";
 // @ts-ignore
 import * as foundations from "../pkg/foundations/simd/tilde_web.js";
 // @ts-ignore
+import * as latents from "../pkg/latents/simd/tilde_web.js";
+// @ts-ignore
 import * as generators from "../pkg/generators/simd/tilde_web.js";
 
-const PARTS = { energies, foundations, generators };
+const PARTS = { energies, foundations, latents, generators };
 
 serve(/** @type {any} */ (self), (base) => ({
   build: "simd",

@@ -57,7 +57,7 @@ test("a link to a run on WebGPU fetches that module alone, and weights go from o
   await open(page, `${site}#/vae?backend=webgpu&steps=3`);
   await expect(page.locator(".badge")).toContainText(/WebGPU · \S/);
   await expect.poll(async () => (await metrics(page)).step).toBe(3);
-  expect(folders).toEqual(["foundations/gpu"]);
+  expect(folders).toEqual(["latents/gpu"]);
   const found = await page.evaluate(async () => {
     const exhibit = /** @type {any} */ (document.querySelector("tilde-exhibit"));
     const saved = await exhibit.save();
@@ -71,7 +71,7 @@ test("a link to a run on WebGPU fetches that module alone, and weights go from o
   expect(found.backend).toBe("cpu");
   expect(found.spread).toBeGreaterThan(0.1);
   expect(found.off).toBeLessThan(1e-3);
-  expect(folders).toEqual(["foundations/gpu", "foundations/relaxed"]);
+  expect(folders).toEqual(["latents/gpu", "latents/relaxed"]);
 });
 
 test("where there is a real GPU both modules are fetched, and the faster one runs", async ({ page, site, context }) => {
@@ -163,16 +163,16 @@ test("each part of the course has its modules, which are fetched when it is visi
   const folders = fetched(context);
   await open(page, `${site}#/vae`);
   await reached(page, 3);
-  expect(folders).toEqual(["foundations/relaxed"]);
+  expect(folders).toEqual(["latents/relaxed"]);
   await page
     .getByRole("link", { name: /Boltzmann machine/ })
     .first()
     .click();
   await reached(page, 3);
-  expect(folders).toEqual(["foundations/relaxed", "energies/relaxed"]);
+  expect(folders).toEqual(["latents/relaxed", "energies/relaxed"]);
   await page.goBack();
   await reached(page, 3);
-  expect(folders).toEqual(["foundations/relaxed", "energies/relaxed"]);
+  expect(folders).toEqual(["latents/relaxed", "energies/relaxed"]);
   const wrong = await page.evaluate(async (base) => {
     const { loadWasm } = await import(`${base}www/load.js`);
     const { WebRun } = await loadWasm(base, "foundations/simd");

@@ -1,18 +1,18 @@
 // The parts of the course, each with wasm modules of its own, so that nobody downloads all exhibits to
 // see one. They are those of crate/models/src/exhibits.rs.
 
-/** @typedef {"foundations"|"energies"|"generators"} Part */
+/** @typedef {"foundations"|"latents"|"energies"|"generators"} Part */
 
-/** Chapters 1 to 5, and 6 and 7; all others are in "generators". @type {Record<string, Part>} */
+/** Chapters 1 to 3, 4 and 5, 6 and 7; all others are in "generators". @type {Record<string, Part>} */
 const PARTS = {
   boundary: "foundations",
   crossover: "foundations",
   "bayes-net": "foundations",
   elbo: "foundations",
   mixture: "foundations",
-  autoencoder: "foundations",
-  denoising: "foundations",
-  vae: "foundations",
+  autoencoder: "latents",
+  denoising: "latents",
+  vae: "latents",
   rbm: "energies",
   ais: "energies",
   dbn: "energies",
