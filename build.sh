@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 readonly node_at_least=20
 readonly wasm_pack_version=0.15.1
 # Bytes, gzip -9: a visitor downloads the module of the part of the course and the backend that run.
-readonly cpu_budget=210000 gpu_budget=235000
+readonly cpu_budget=220000 gpu_budget=245000
 readonly stamps=target/stamps logs=target/logs
 export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 export CHROMIUM="${CHROMIUM:-/usr/bin/chromium}"

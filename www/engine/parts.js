@@ -3,13 +3,13 @@
 
 /** @typedef {"foundations"|"latents"|"energies"|"generators"} Part */
 
-/** Chapters 1 to 3, 4 and 5, 6 and 7; all others are in "generators". @type {Record<string, Part>} */
+/** Chapters 1 and 2, 3 to 5, 6 and 7; all others are in "generators". @type {Record<string, Part>} */
 const PARTS = {
   boundary: "foundations",
   crossover: "foundations",
   "bayes-net": "foundations",
-  elbo: "foundations",
-  mixture: "foundations",
+  elbo: "latents",
+  mixture: "latents",
   autoencoder: "latents",
   denoising: "latents",
   vae: "latents",

@@ -1,7 +1,7 @@
 //! The registry: one line an exhibit, in the order of the lecture.
 //!
-//! The course has four parts, each a feature of this crate: `foundations` (chapters 1 to 3), `latents`
-//! (4 and 5), `energies` (6 and 7) and `generators` (8 to 14). Whoever needs little to download builds with one
+//! The course has four parts, each a feature of this crate: `foundations` (chapters 1 and 2), `latents`
+//! (3 to 5), `energies` (6 and 7) and `generators` (8 to 14). Whoever needs little to download builds with one
 //! of them; the cards of the others are still there.
 
 use crate::Error;
@@ -30,8 +30,8 @@ pub const EXHIBITS: &[(&Card, Option<Open>)] = &[
     (&boundary::CARD, of!("foundations", boundary::open)),
     (&crossover::CARD, of!("foundations", crossover::open)),
     (&bayes_net::CARD, of!("foundations", bayes_net::open)),
-    (&elbo::CARD, of!("foundations", elbo::open)),
-    (&mixture::CARD, of!("foundations", mixture::open)),
+    (&elbo::CARD, of!("latents", elbo::open)),
+    (&mixture::CARD, of!("latents", mixture::open)),
     (&autoencoder::CARD, of!("latents", autoencoder::open)),
     (&denoising::CARD, of!("latents", denoising::open)),
     (&vae::CARD, of!("latents", vae::open)),

@@ -44,7 +44,8 @@ impl Guide {
     /// The same, within the box.
     pub fn within(self) -> Guide {
         let [x0, x1, y0, y1] = self.bounds();
-        Guide { at: [self.at[0].clamp(x0, x1), self.at[1].clamp(y0, y1)], ..self }
+        // Not `clamp`: its message for bounds that are out of order would bring in all that prints floats.
+        Guide { at: [self.at[0].max(x0).min(x1), self.at[1].max(y0).min(y1)], ..self }
     }
 
     /// The mean and standard deviation of a Gaussian.
