@@ -1,4 +1,5 @@
 use super::*;
+use crate::SavedValues;
 
 fn opened(settings: &[(&str, &str)]) -> Mixture {
     let mut all = Settings::new(&CARD);
@@ -87,6 +88,23 @@ fn a_clamped_covariance_keeps_its_axes() {
     assert!((large - 1.999).abs() < 1e-12 && (small - 0.1).abs() < 1e-12);
     assert_eq!(gaussian::clamped([0.0; 3], 0.1), [0.1, 0.0, 0.1]);
     assert_eq!(gaussian::clamped([2.0, 0.5, 1.0], 0.1), [2.0, 0.5, 1.0]);
+}
+
+/// A count of a Dirichlet below nothing sends the digamma function on a way without end.
+#[test]
+fn files_hold_beliefs_or_are_refused() {
+    let mut m = opened(&[("method", "variational")]);
+    m.train(3).unwrap();
+    let saved = m.save();
+    for (name, at) in [("beliefs", 0), ("beliefs", 4), ("beliefs", 5), ("components", 0), ("components", 3)] {
+        let mut changed = saved.clone();
+        let part = changed.iter_mut().find(|s| s.name == name).unwrap();
+        let SavedValues::F64(values) = &mut part.values else { panic!("{name} are doubles") };
+        values[at] = -1e18;
+        assert_eq!(m.load(&changed).unwrap_err().code(), "bad-file", "{name} {at}");
+        assert!(m.save() == saved, "{name} {at}: half loaded");
+    }
+    m.load(&saved).unwrap();
 }
 
 #[test]
