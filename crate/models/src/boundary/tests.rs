@@ -258,6 +258,10 @@ fn painted_points_are_learned_from() {
         exhibit.act("ones", paint(&[1.0, 0.2, 1.1, 0.3])).ok();
     }
     assert_eq!(exhibit.table.n(), 400);
+    // Another setting, which comes with the card's own data, leaves them alone; so does a new beginning.
+    exhibit.set(&Settings::new(&CARD), "c").expect("it is live");
+    exhibit.start(2).expect("it starts");
+    assert_eq!(exhibit.table.n(), 400);
     let error = exhibit.act("zeros", paint(&[0.0, 0.0])).expect_err("400 is the most");
     assert!(error.to_string().contains("Clear"));
     exhibit.act("clear", Payload::default()).expect("it clears");

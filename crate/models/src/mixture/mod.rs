@@ -351,7 +351,7 @@ impl Plain for Mixture {
     }
 
     fn set(&mut self, settings: &Settings, id: &str) -> Result<(), Error> {
-        self.settings = settings.clone();
+        self.settings.follow(settings, id);
         match id {
             "" | "data" => self.change_points(),
             _ => {

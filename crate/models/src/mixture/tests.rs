@@ -116,6 +116,10 @@ fn ones_own_points_replace_the_set() {
     assert_eq!(m.points.len(), 4);
     m.train(20).unwrap();
     assert!(figure(&mut m, "log_likelihood").is_finite());
+    // Another setting, which comes with the card's own data, leaves them alone; so does a new beginning.
+    m.set(&Settings::new(&CARD), "floor").unwrap();
+    m.start(2).unwrap();
+    assert_eq!(m.points.len(), 4);
     let saved = m.save();
     let mut other = opened(&[]);
     other.load(&saved).unwrap();
