@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::data::digits;
+use crate::golden::{near, numbers, record};
 use forest::{Growth, Tree};
 use serde_json::Value;
 use std::format;
@@ -16,23 +17,7 @@ fn file(path: &str) -> Vec<u8> {
 
 /// The record of that id.
 fn golden(id: &str) -> Value {
-    let all: Value = serde_json::from_slice(&file("tests/goldens/boundary.json")).expect("a golden file");
-    let found = all["records"].as_array().expect("records").iter().find(|r| r["id"] == id);
-    found.unwrap_or_else(|| panic!("there is no {id}")).clone()
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    match value["data"].as_array() {
-        Some(data) => data.iter().map(|x| x.as_f64().expect("a number")).collect(),
-        None => vec![value.as_f64().expect("a number")],
-    }
-}
-
-fn near(what: &str, got: &[f64], known: &[f64], tolerance: f64) {
-    assert_eq!(got.len(), known.len(), "{what}");
-    for (got, known) in got.iter().zip(known) {
-        assert!((got - known).abs() <= tolerance * known.abs().max(1.0), "{what}: {got}, not {known}");
-    }
+    record("boundary", id)
 }
 
 fn table(given: &Value, classes: usize) -> Table {

@@ -17,6 +17,7 @@ pub use card::CARD;
 use crate::card::{Card, Role, ViewKind};
 use crate::data::ImageSets;
 use crate::exhibit::{Exhibit, Layer, Payload, Picture, Samples, Sources};
+use crate::numeric::scalar::largest;
 use crate::plain::{self, Plain};
 use crate::settings::Settings;
 use crate::{Error, Saved};
@@ -332,7 +333,7 @@ impl Plain for Crossover {
 
     fn metrics(&mut self, _deep: bool) -> Result<Vec<(&'static str, f64)>, Error> {
         let last = self.sizes().len() - 1;
-        let widest = self.errors.iter().flatten().map(Errors::deviation).fold(0.0, f64::max);
+        let widest = largest(self.errors.iter().flatten().map(Errors::deviation));
         let mut figures = vec![
             ("step", f64::from(self.steps)),
             ("loss", widest),

@@ -16,6 +16,7 @@ pub use data::sixty;
 
 use crate::data::Drawn;
 use crate::exhibit::{Opening, Payload, Picture, Samples, Sources, UserData};
+use crate::numeric::scalar::largest;
 use crate::plain::{self, Plain};
 use crate::settings::Settings;
 use crate::{Card, Error, Saved};
@@ -251,7 +252,7 @@ impl Mixture {
     fn check(&mut self) {
         let now = self.objective();
         if let (Some(last), Some(now)) = (self.last, now) {
-            self.largest_fall = self.largest_fall.max(last - now);
+            self.largest_fall = largest([self.largest_fall, last - now]);
         }
         self.last = now;
     }
