@@ -49,7 +49,7 @@ pub(super) async fn gates(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, 
         Measured { gate: FOLLOWED, seeds: vec![trace_error(1e-6)] },
         Measured { gate: FALL, seeds: falls },
         Measured::new(USED, &emptied),
-        Measured { gate: FIT, seeds: fitted.iter().map(below).collect() },
+        Measured::of(FIT, &fitted, below),
         Measured::new(DEVIATION, &cured),
     ];
 
