@@ -36,6 +36,8 @@ export function ticksBetween(low, high, count) {
 
 /** Powers of ten; 2 and 5 of each, too, where there are few. @param {number} low @param {number} high */
 export function logTicksBetween(low, high) {
+  // There is no power of ten to begin with, and none would be the last.
+  if (!(low > 0 && high < Infinity)) return [];
   const leads = Math.log10(high / low) > 3.5 ? [1] : [1, 2, 5];
   const ticks = [];
   for (let power = 10 ** Math.floor(Math.log10(low)); power <= high * 1.0001; power *= 10)

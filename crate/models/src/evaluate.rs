@@ -128,7 +128,12 @@ pub struct Measured {
 impl Measured {
     /// The gate's own figure of each run.
     fn new(gate: Gate, runs: &[Figures]) -> Measured {
-        Measured { gate, seeds: runs.iter().map(|figures| figure(figures, gate.name)).collect() }
+        Measured::of(gate, runs, |figures| figure(figures, gate.name))
+    }
+
+    /// What is computed from the figures of each run.
+    fn of(gate: Gate, runs: &[Figures], value: impl Fn(&Figures) -> f64) -> Measured {
+        Measured { gate, seeds: runs.iter().map(value).collect() }
     }
 
     /// The figure that gates.

@@ -71,6 +71,27 @@ impl Layer {
     pub fn new(id: &'static str, role: Role, kind: ViewKind, data: Vec<f32>, shape: &[usize]) -> Layer {
         Layer { id, role, kind, data, shape: shape.to_vec(), labels: Vec::new() }
     }
+
+    /// Rows of a width, as many as there are numbers for.
+    fn rows(id: &'static str, role: Role, kind: ViewKind, data: Vec<f32>, width: usize) -> Layer {
+        let shape = [data.len() / width, width];
+        Layer::new(id, role, kind, data, &shape)
+    }
+
+    /// Points, `[N, 2]`.
+    pub fn points(id: &'static str, role: Role, data: Vec<f32>) -> Layer {
+        Layer::rows(id, role, ViewKind::Points, data, 2)
+    }
+
+    /// A line through points `[N, 2]`, over axes.
+    pub fn curve(id: &'static str, role: Role, data: Vec<f32>) -> Layer {
+        Layer::rows(id, role, ViewKind::Curves, data, 2)
+    }
+
+    /// Straight pieces, `[N, 4]`.
+    pub fn lines(id: &'static str, role: Role, data: Vec<f32>) -> Layer {
+        Layer::rows(id, role, ViewKind::Lines, data, 4)
+    }
 }
 
 /// A picture's numbers.

@@ -429,7 +429,7 @@ impl Exhibit for Gan2d {
     }
 
     fn set(&mut self, device: &mut dyn Device, settings: &Settings, id: &str) -> Result<(), Error> {
-        self.settings = settings.clone();
+        self.settings.follow(settings, id);
         let k = &self.knobs;
         drive::set_knobs(device, &self.program, settings);
         let objective = settings.choice("objective");

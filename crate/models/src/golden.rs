@@ -1,5 +1,6 @@
 //! Golden files of `tests/goldens`, for the tests inside modules.
 
+use crate::numeric::scalar::largest;
 use alloc::vec::Vec;
 use serde_json::Value;
 use std::path::Path;
@@ -10,14 +11,22 @@ use tilde_graph::{Device, Group, Program, Var, compile};
 pub fn record(file: &str, id: &str) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(std::format!("../../tests/goldens/{file}.json"));
     let file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    file["records"].as_array().unwrap().iter().find(|r| r["id"] == id).unwrap().clone()
+    file["records"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|r| r["id"] == id)
+        .unwrap_or_else(|| panic!("there is no {id}"))
+        .clone()
 }
 
-/// The numbers of a tensor, or one number.
-pub fn numbers(tensor: &Value) -> Vec<f64> {
-    let data =
-        if tensor.is_number() { std::slice::from_ref(tensor) } else { tensor["data"].as_array().unwrap() };
-    data.iter().map(|x| x.as_f64().unwrap()).collect()
+/// Numbers of a tensor, of nested lists or of one number, row-major.
+pub fn numbers(value: &Value) -> Vec<f64> {
+    match value {
+        Value::Object(tensor) => numbers(&tensor["data"]),
+        Value::Array(parts) => parts.iter().flat_map(numbers).collect(),
+        number => alloc::vec![number.as_f64().unwrap()],
+    }
 }
 
 /// A map of tensors in the layout of a group.
@@ -34,7 +43,7 @@ pub fn flat(program: &Program, group: &Group, map: &Value) -> Vec<f64> {
 /// Fails unless all numbers agree within the tolerance, relative to those above 1.
 pub fn near(what: &str, got: &[f64], expected: &[f64], tolerance: f64) {
     assert_eq!(got.len(), expected.len(), "{what}");
-    let off = got.iter().zip(expected).map(|(a, b)| (a - b).abs() / b.abs().max(1.0)).fold(0.0, f64::max);
+    let off = largest(got.iter().zip(expected).map(|(a, b)| (a - b).abs() / b.abs().max(1.0)));
     assert!(off <= tolerance, "{what}: off by {off:e}");
 }
 

@@ -54,6 +54,18 @@ impl Settings {
         }
     }
 
+    /// Takes over others, of which `id` was changed last. What the user painted or brought stays the
+    /// data meanwhile, unless it is `id` that chooses them.
+    pub fn follow(&mut self, others: &Settings, id: &str) {
+        let own =
+            |s: &Setting| s.id == "data" && id != "data" && s.parse("drawn").ok() == Some(self.value("data"));
+        let kept = self.card.settings.iter().position(own).map(|i| (i, self.values[i]));
+        self.values.clone_from(&others.values);
+        if let Some((i, value)) = kept {
+            self.values[i] = value;
+        }
+    }
+
     fn value(&self, id: &str) -> Value {
         match self.card.settings.iter().position(|s| s.id == id) {
             Some(i) => self.values[i],

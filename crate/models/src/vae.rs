@@ -365,7 +365,10 @@ impl Vae {
             steps,
             entries,
             settings: settings.clone(),
-            ppca: (linear && d <= ppca::MOST).then(|| -ppca::log_likelihood(&sets.train.to_floats(), d, z)),
+            ppca: (linear && d <= ppca::MOST)
+                .then(|| ppca::log_likelihood(&sets.train.to_floats(), d, z))
+                .flatten()
+                .map(|nats| -nats),
             at: [0.5, 0.5],
             ends: [0, last.min(3)],
             sets,

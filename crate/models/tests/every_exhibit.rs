@@ -95,6 +95,40 @@ fn a_saved_run_goes_on_as_it_would_have() {
     });
 }
 
+/// A file of anybody's: it is refused with words, or what it holds is gone on from. Never a panic, and
+/// never a loop without end.
+#[test]
+fn files_may_hold_any_numbers() {
+    each(|card| {
+        let mut run = open(Settings::new(card), 3);
+        block_on(run.train(2)).expect("it trains");
+        let saved = block_on(run.export()).expect("it saves");
+        for (at, part) in saved.iter().enumerate() {
+            let all: Vec<SavedValues> = match &part.values {
+                SavedValues::F64(v) => [0.0, -1e18, 1e300].map(|x| SavedValues::F64(vec![x; v.len()])).into(),
+                SavedValues::U32(v) => [0, 3_000_000_000].map(|x| SavedValues::U32(vec![x; v.len()])).into(),
+                // Weights: what comes of them is numbers.
+                SavedValues::F32(_) => continue,
+            };
+            for values in all {
+                let mut changed = saved.clone();
+                changed[at].values = values;
+                if let Err(error) = run.import(&changed) {
+                    assert_eq!(error.code(), "bad-file", "{}, '{}': {error}", card.id, part.name);
+                    continue;
+                }
+                // Numbers that are not finite are reported as such.
+                let _ = block_on(run.train(1));
+                let _ = block_on(run.metrics(true));
+                for view in card.views {
+                    let _ = block_on(run.view(view.id));
+                }
+                run.import(&saved).unwrap_or_else(|e| panic!("{}, '{}': {e}", card.id, part.name));
+            }
+        }
+    });
+}
+
 /// What training goes on from: all but the counts of entries, some of which only sample, and the chains
 /// that samples are drawn with.
 fn state(run: &mut Run) -> Vec<Saved> {

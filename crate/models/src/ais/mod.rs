@@ -358,6 +358,10 @@ impl Exhibit for Ais {
 
     fn load(&mut self, saved: &[Saved]) -> Result<(), Error> {
         let progress = Saved::find_words(saved, "progress", &[3])?;
+        if progress[1] >= self.temperatures().div_ceil(self.each()) {
+            let message = "The file's run has more rungs than these temperatures. Choose another file.";
+            return Err(Error::BadFile(message.into()));
+        }
         (self.step, self.rung, self.runs) = (progress[0], progress[1], progress[2]);
         Ok(())
     }

@@ -46,8 +46,7 @@ impl Ais {
                 let log_z = start + ais::log_mean(weights[k].at(rung as usize));
                 line.extend([self.beta(rung + 1) as f32, log_z as f32]);
             }
-            let shape = [line.len() / 2, 2];
-            layers.push(Layer::new(id, role, ViewKind::Curves, line, &shape));
+            layers.push(Layer::curve(id, role, line));
         }
         layers.push(truth(vec![0.0, 1.0], self.exactly(flat) as f32));
         Ok(Picture::plane(layers, [0.0; 4]))
@@ -84,10 +83,10 @@ impl Ais {
                 line.extend([x, share, x + width as f32, share]);
                 top = top.max(share);
             }
-            layers.push(Layer::new(id, role, ViewKind::Curves, line, &[2 * BINS, 2]));
+            layers.push(Layer::curve(id, role, line));
         }
         let x = reading.log_z as f32;
-        layers.push(Layer::new("exact", Role::Truth, ViewKind::Lines, vec![x, 0.0, x, top], &[1, 4]));
+        layers.push(Layer::lines("exact", Role::Truth, vec![x, 0.0, x, top]));
         Picture::plane(layers, [0.0; 4])
     }
 
@@ -113,5 +112,5 @@ impl Ais {
 
 /// A level line of the exact value.
 fn truth(ends: Vec<f32>, value: f32) -> Layer {
-    Layer::new("exact", Role::Truth, ViewKind::Curves, vec![ends[0], value, ends[1], value], &[2, 2])
+    Layer::curve("exact", Role::Truth, vec![ends[0], value, ends[1], value])
 }

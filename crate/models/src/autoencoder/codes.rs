@@ -91,7 +91,7 @@ impl Codes {
     pub fn shape(&self) -> [f64; 3] {
         match self.z {
             1 => [1.0, 0.0, 0.0],
-            z => [1.0, self.covariance[1] / (self.sd[0] * self.sd[1]), f64::from(u8::from(z > 1))],
+            _ => [1.0, self.covariance[1] / (self.sd[0] * self.sd[1]), 1.0],
         }
     }
 

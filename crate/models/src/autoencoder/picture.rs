@@ -1,7 +1,7 @@
 //! The pictures.
 
 use super::{Autoencoder, MAPPED, REACH, VIEW_SEED};
-use crate::card::{Role, ViewKind};
+use crate::card::Role;
 use crate::exhibit::{Layer, Picture};
 use crate::{Error, shapes};
 use alloc::vec;
@@ -18,11 +18,6 @@ const DIMENSIONS: usize = 4;
 const BETWEEN: usize = 11;
 const EXTENT: [f32; 4] = [-REACH, REACH, -REACH, REACH];
 
-fn points(id: &'static str, role: Role, data: Vec<f32>) -> Layer {
-    let shape = [data.len() / 2, 2];
-    Layer::new(id, role, ViewKind::Points, data, &shape)
-}
-
 impl Autoencoder {
     /// Images `[n, D]`, of which what is beyond black and white is cut.
     fn images(&self, id: &'static str, role: Role, mut data: Vec<f32>, across: usize) -> Picture {
@@ -37,18 +32,17 @@ impl Autoencoder {
         Ok(match id {
             "codes" => {
                 let codes = self.seen();
-                let mut all = points("codes", Role::Data, codes.plane(&codes.codes));
+                let mut all = Layer::points("codes", Role::Data, codes.plane(&codes.codes));
                 let labels = self.sets.train.labels.iter().take(MAPPED.min(all.shape[0]));
                 all.labels = labels.map(|&l| u32::from(l)).collect();
                 let fitted: Vec<f32> =
                     [1.0, 2.0].iter().flat_map(|&k| shapes::ellipse([0.0; 2], codes.shape(), k)).collect();
-                let pieces = fitted.len() / 4;
                 let code = &codes.codes[near * self.z..][..self.z];
                 let layers = vec![
                     all,
-                    Layer::new("fitted", Role::Other, ViewKind::Lines, fitted, &[pieces, 4]),
-                    points("nearest", Role::Data, codes.plane(code)),
-                    points("place", Role::Model, codes.plane(&here)),
+                    Layer::lines("fitted", Role::Other, fitted),
+                    Layer::points("nearest", Role::Data, codes.plane(code)),
+                    Layer::points("place", Role::Model, codes.plane(&here)),
                 ];
                 Picture::plane(layers, EXTENT)
             }

@@ -244,7 +244,7 @@ fn read(rest: &mut &[f64], table: &Table) -> Option<Tree> {
     for (at, node) in tail[..4 * count].chunks_exact(4).enumerate() {
         let (feature, first, second) = (node[0] as usize, node[2] as usize, node[3] as usize);
         let fits = |child: usize| child > at && child < count;
-        tree.nodes.push(if node[0] < 0.0 && first + table.classes <= leaves {
+        tree.nodes.push(if node[0] < 0.0 && first.saturating_add(table.classes) <= leaves {
             Node::Leaf(first)
         } else if node[0] >= 0.0 && feature < table.d && fits(first) && fits(second) {
             Node::Split(feature, node[1], [first, second])

@@ -333,7 +333,7 @@ impl Plain for Boundary {
     }
 
     fn set(&mut self, settings: &Settings, id: &str) -> Result<(), Error> {
-        self.settings = settings.clone();
+        self.settings.follow(settings, id);
         if id == "hidden" {
             self.changed();
         } else {

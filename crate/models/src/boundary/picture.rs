@@ -40,12 +40,7 @@ fn nothing(id: &'static str, kind: ViewKind) -> Layer {
 
 fn points(id: &'static str, role: Role, x: &[f64], y: &[usize]) -> Layer {
     let labels = y.iter().map(|&y| y as u32).collect();
-    Layer { labels, ..Layer::new(id, role, ViewKind::Points, floats(x), &[y.len(), 2]) }
-}
-
-fn lines(id: &'static str, role: Role, pieces: Vec<f32>) -> Layer {
-    let count = pieces.len() / 4;
-    Layer::new(id, role, ViewKind::Lines, pieces, &[count, 4])
+    Layer { labels, ..Layer::points(id, role, floats(x)) }
 }
 
 impl Boundary {
@@ -69,8 +64,8 @@ impl Boundary {
         layers.push(points("data", Role::Data, &self.table.x, &self.table.y));
         let at = floats(&self.probe());
         layers.push(match self.settings.flag("hidden") {
-            true => lines("probe", Role::Truth, vec![at[0], -REACH, at[0], REACH]),
-            false => Layer::new("probe", Role::Truth, ViewKind::Points, at, &[1, 2]),
+            true => Layer::lines("probe", Role::Truth, vec![at[0], -REACH, at[0], REACH]),
+            false => Layer::points("probe", Role::Truth, at),
         });
     }
 
@@ -81,10 +76,10 @@ impl Boundary {
         let field = to_one(&self.measure(false).field);
         let line = shapes::contour(&field, FIELD, BOX, 0.5);
         let mut layers = vec![Layer::new("field", Role::Other, ViewKind::Field, field, &[FIELD, FIELD])];
-        layers.push(lines("line", Role::Model, line));
+        layers.push(Layer::lines("line", Role::Model, line));
         if let Some(truth) = &self.truth {
             let best = to_one(&truth.best[usize::from(self.settings.flag("hidden"))]);
-            layers.push(lines("best", Role::Truth, shapes::contour(&best, FIELD, BOX, 0.5)));
+            layers.push(Layer::lines("best", Role::Truth, shapes::contour(&best, FIELD, BOX, 0.5)));
         }
         self.over(&mut layers);
         Picture::plane(layers, BOX)
@@ -106,7 +101,7 @@ impl Boundary {
                     known.get((ALARM * known.len() as f64) as usize).map_or(0.0, |log| libm::exp(*log));
                 let line = shapes::contour(&field, FIELD, BOX, level as f32);
                 layers.push(Layer::new("density", Role::Model, ViewKind::Field, field, &[FIELD, FIELD]));
-                layers.push(lines("alarm", Role::Model, line));
+                layers.push(Layer::lines("alarm", Role::Model, line));
             }
             _ => layers.push(nothing("no_density", ViewKind::Points)),
         }
@@ -131,7 +126,7 @@ impl Boundary {
         }
         if layers[0].id == "no_samples" {
             let all = &self.table;
-            layers.push(Layer::new("data", Role::Data, ViewKind::Points, floats(&all.x), &[all.n(), 2]));
+            layers.push(Layer::points("data", Role::Data, floats(&all.x)));
         }
         Picture::plane(layers, BOX)
     }
@@ -147,7 +142,7 @@ impl Boundary {
                 let second = f64::from(REACH) * (2.0 * i as f64 / (ALONG - 1) as f64 - 1.0);
                 data.extend([second as f32, libm::exp(joint.log_density(&[first, second]) - whole) as f32]);
             }
-            layers.push(Layer::new(id, role, ViewKind::Curves, data, &[ALONG, 2]));
+            layers.push(Layer::curve(id, role, data));
         };
         if let Some(truth) = &self.truth {
             add("truth", Role::Truth, &truth.joint);

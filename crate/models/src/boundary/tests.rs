@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::data::digits;
+use crate::golden::{near, numbers, record};
 use forest::{Growth, Tree};
 use serde_json::Value;
 use std::format;
@@ -16,23 +17,7 @@ fn file(path: &str) -> Vec<u8> {
 
 /// The record of that id.
 fn golden(id: &str) -> Value {
-    let all: Value = serde_json::from_slice(&file("tests/goldens/boundary.json")).expect("a golden file");
-    let found = all["records"].as_array().expect("records").iter().find(|r| r["id"] == id);
-    found.unwrap_or_else(|| panic!("there is no {id}")).clone()
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    match value["data"].as_array() {
-        Some(data) => data.iter().map(|x| x.as_f64().expect("a number")).collect(),
-        None => vec![value.as_f64().expect("a number")],
-    }
-}
-
-fn near(what: &str, got: &[f64], known: &[f64], tolerance: f64) {
-    assert_eq!(got.len(), known.len(), "{what}");
-    for (got, known) in got.iter().zip(known) {
-        assert!((got - known).abs() <= tolerance * known.abs().max(1.0), "{what}: {got}, not {known}");
-    }
+    record("boundary", id)
 }
 
 fn table(given: &Value, classes: usize) -> Table {
@@ -229,6 +214,18 @@ fn every_model_goes_on_as_it_was_saved() {
             cut[at] = Saved::doubles("model", &[state.len() - 1], &state[1..]);
             assert_eq!(other.load(&cut).expect_err("it does not fit").code(), "bad-file", "{data} {model}");
             assert!(one.save() == other.save(), "{data} {model}: half loaded");
+            // Other numbers, one by one: refused, or gone on from.
+            for i in (0..state.len()).step_by(state.len().div_ceil(40)) {
+                for x in [1e300, -1e300, 0.5] {
+                    let mut state = state.to_vec();
+                    state[i] = x;
+                    cut[at] = Saved::doubles("model", &[state.len()], &state);
+                    if other.load(&cut).is_ok() {
+                        other.train(1).expect("it trains");
+                        other.picture("probe");
+                    }
+                }
+            }
         }
     }
 }
@@ -245,6 +242,10 @@ fn painted_points_are_learned_from() {
     for _ in 0..200 {
         exhibit.act("ones", paint(&[1.0, 0.2, 1.1, 0.3])).ok();
     }
+    assert_eq!(exhibit.table.n(), 400);
+    // Another setting, which comes with the card's own data, leaves them alone; so does a new beginning.
+    exhibit.set(&Settings::new(&CARD), "c").expect("it is live");
+    exhibit.start(2).expect("it starts");
     assert_eq!(exhibit.table.n(), 400);
     let error = exhibit.act("zeros", paint(&[0.0, 0.0])).expect_err("400 is the most");
     assert!(error.to_string().contains("Clear"));

@@ -17,6 +17,7 @@ pub use card::CARD;
 use crate::card::{Card, Role, ViewKind};
 use crate::data::ImageSets;
 use crate::exhibit::{Exhibit, Layer, Payload, Picture, Samples, Sources};
+use crate::numeric::scalar::largest;
 use crate::plain::{self, Plain};
 use crate::settings::Settings;
 use crate::{Error, Saved};
@@ -241,20 +242,18 @@ impl Crossover {
                 data.extend([m as f32, mean]);
                 spread.extend([m as f32, mean - off, m as f32, mean + off]);
             }
-            let count = data.len() / 2;
-            layers.push(Layer::new(id, role, ViewKind::Curves, data, &[count, 2]));
+            layers.push(Layer::curve(id, role, data));
         }
-        let count = spread.len() / 4;
-        layers.push(Layer::new("spread", Role::Other, ViewKind::Lines, spread, &[count, 4]));
+        layers.push(Layer::lines("spread", Role::Other, spread));
         if let Some(limits) = self.asymptotes() {
             for (id, limit) in ["best", "bayes_limit"].into_iter().zip([limits[1], limits[0]]) {
                 let data = vec![first, limit as f32, last, limit as f32];
-                layers.push(Layer::new(id, Role::Truth, ViewKind::Curves, data, &[2, 2]));
+                layers.push(Layer::curve(id, Role::Truth, data));
             }
         }
         if let Some((m, error)) = self.crossing() {
             let data = vec![m as f32, error as f32];
-            layers.push(Layer::new("crossing", Role::Truth, ViewKind::Points, data, &[1, 2]));
+            layers.push(Layer::points("crossing", Role::Truth, data));
         }
         let top = if self.asymptotes().is_some() { 0.4 } else { 0.15 };
         Picture::plane(layers, [first, last, 0.0, top])
@@ -332,7 +331,7 @@ impl Plain for Crossover {
 
     fn metrics(&mut self, _deep: bool) -> Result<Vec<(&'static str, f64)>, Error> {
         let last = self.sizes().len() - 1;
-        let widest = self.errors.iter().flatten().map(Errors::deviation).fold(0.0, f64::max);
+        let widest = largest(self.errors.iter().flatten().map(Errors::deviation));
         let mut figures = vec![
             ("step", f64::from(self.steps)),
             ("loss", widest),

@@ -1,59 +1,39 @@
 //! The rules beside scikit-learn's, the error beside the closed form of others and beside counts.
 
 use super::*;
-use serde_json::Value;
+use crate::golden::{near, numbers, record};
 use std::path::Path;
-
-fn record(file: &str, id: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/goldens").join(file);
-    let all: Value = serde_json::from_slice(&std::fs::read(path).expect("a golden file")).expect("JSON");
-    let found = all["records"].as_array().expect("records").iter().find(|r| r["id"] == id);
-    found.unwrap_or_else(|| panic!("there is no {id}")).clone()
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    match value {
-        Value::Object(tensor) => numbers(&tensor["data"]),
-        Value::Array(parts) => parts.iter().flat_map(numbers).collect(),
-        number => vec![number.as_f64().expect("a number")],
-    }
-}
-
-fn near(got: &[f64], known: &[f64], tolerance: f64) {
-    assert_eq!(got.len(), known.len());
-    for (got, known) in got.iter().zip(known) {
-        assert!((got - known).abs() <= tolerance * known.abs().max(1.0), "{got}, not {known}");
-    }
-}
 
 #[test]
 fn limits_have_the_known_errors() {
-    let golden = record("seed1.json", "nj.asymptote");
+    let golden = record("seed1", "nj.asymptote");
     let pair = Pair::new(numbers(&golden["in"]["mu_plusminus"]), numbers(&golden["in"]["Sigma"])).unwrap();
     let errors = pair.limits(0.0).map(|rule| pair.error(&rule));
     near(
+        "limits",
         &errors,
         &[numbers(&golden["out"]["err_naive_bayes"])[0], numbers(&golden["out"]["err_bayes"])[0]],
         1e-9,
     );
     // The design's own figures.
     let pair = Pair::design(20, 5, 0.5, 0.3).unwrap();
-    near(&pair.limits(0.0).map(|rule| pair.error(&rule)), &[0.1367, 0.1103], 5e-5);
+    near("limits", &pair.limits(0.0).map(|rule| pair.error(&rule)), &[0.1367, 0.1103], 5e-5);
     let pair = Pair::design(20, 10, 0.3, 0.3).unwrap();
-    near(&pair.limits(0.0).map(|rule| pair.error(&rule)), &[0.1907, 0.1425], 5e-5);
+    near("limits", &pair.limits(0.0).map(|rule| pair.error(&rule)), &[0.1907, 0.1425], 5e-5);
 }
 
 #[test]
 fn rules_are_those_of_scikit_learn() {
     for id in ["crossover.balanced", "crossover.noisy"] {
-        let golden = record("boundary.json", id);
+        let golden = record("boundary", id);
         let (x, y) = (numbers(&golden["in"]["x"]), numbers(&golden["in"]["y"]));
         near(
+            id,
             &logistic(&x, &y, golden["in"]["c"].as_f64().unwrap()),
             &numbers(&golden["out"]["logistic"]),
             1e-4,
         );
-        near(&naive_bayes(&x, &y, 0.0), &numbers(&golden["out"]["bayes"]), 1e-9);
+        near(id, &naive_bayes(&x, &y, 0.0), &numbers(&golden["out"]["bayes"]), 1e-9);
     }
 }
 

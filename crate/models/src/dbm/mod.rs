@@ -162,7 +162,8 @@ impl Exhibit for Dbm {
         for _ in 0..n {
             match self.stage() {
                 LAYERS => {
-                    if self.step == LAYERS as u32 * self.settings.count("layer_steps") as u32 {
+                    let pretrained = LAYERS as u32 * self.settings.count("layer_steps") as u32;
+                    if self.settings.flag("pretrain") && self.step == pretrained {
                         // The chains begin where the pretrained layers believe the data to be.
                         device.run(&[(m.positive, 1), (m.wake, 1)], 1)?;
                     }

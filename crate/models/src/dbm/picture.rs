@@ -26,14 +26,10 @@ impl Dbm {
                 let bounds = self.bounds(device, known.1.log_z, images).await?;
                 let steps = bounds.iter().enumerate();
                 let line: Vec<f32> = steps.flat_map(|(i, bound)| [i as f32, *bound as f32]).collect();
-                let shape = [line.len() / 2, 2];
-                let (end, exact) = (shape[0] as f32 - 1.0, self.likelihood(&known, images) as f32);
+                let (end, exact) = ((bounds.len() - 1) as f32, self.likelihood(&known, images) as f32);
                 let level = vec![0.0, exact, end, exact];
                 Ok(Picture::plane(
-                    vec![
-                        Layer::new("bound", Role::Model, ViewKind::Curves, line, &shape),
-                        Layer::new("exact", Role::Truth, ViewKind::Curves, level, &[2, 2]),
-                    ],
+                    vec![Layer::curve("bound", Role::Model, line), Layer::curve("exact", Role::Truth, level)],
                     [0.0; 4],
                 ))
             }

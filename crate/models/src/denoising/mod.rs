@@ -451,13 +451,8 @@ impl Exhibit for Denoising {
         Box::pin(core::future::ready(self.input(device, id, &payload)))
     }
 
-    fn set(&mut self, device: &mut dyn Device, settings: &Settings, _id: &str) -> Result<(), Error> {
-        // What was drawn stays, whatever the address says.
-        let drawn = self.settings.choice("data") == "drawn";
-        self.settings = settings.clone();
-        if drawn {
-            self.settings.set_text("data", "drawn")?;
-        }
+    fn set(&mut self, device: &mut dyn Device, settings: &Settings, id: &str) -> Result<(), Error> {
+        self.settings.follow(settings, id);
         drive::set_knobs(device, &self.model.program, settings);
         let on = |yes: bool| f32::from(u8::from(yes));
         drive::set_knob(device, self.model.draw, on(settings.choice("reconstruct") == "draw"));

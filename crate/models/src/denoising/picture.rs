@@ -25,11 +25,6 @@ pub(super) fn places() -> Vec<f32> {
     shapes::grid(GRID, EXTENT)
 }
 
-fn points(id: &'static str, role: Role, data: Vec<f32>) -> Layer {
-    let shape = [data.len() / 2, 2];
-    Layer::new(id, role, ViewKind::Points, data, &shape)
-}
-
 /// Grids of images, one above the other.
 fn images(like: &Images, across: usize, parts: Vec<(&'static str, Role, Vec<f32>)>) -> Picture {
     let mut whole: Option<Picture> = None;
@@ -54,7 +49,7 @@ impl Denoising {
 
     async fn layers(&mut self, device: &mut dyn Device, id: &str) -> Result<Vec<Layer>, Error> {
         let shown = |this: &Denoising, n: usize| {
-            points("data", Role::Data, this.plane().map_or(Vec::new(), |p| p.bank()[..2 * n].to_vec()))
+            Layer::points("data", Role::Data, this.plane().map_or(Vec::new(), |p| p.bank()[..2 * n].to_vec()))
         };
         Ok(match id {
             "arrows" => {
@@ -69,7 +64,7 @@ impl Denoising {
                     Layer::new(id, role, ViewKind::Vectors, data, &[GRID * GRID, 4])
                 };
                 vec![
-                    points("corrupted", Role::Data, self.questions.corrupted.clone()),
+                    Layer::points("corrupted", Role::Data, self.questions.corrupted.clone()),
                     arrows("exact", Role::Truth, &self.questions.exact_arrows),
                     arrows("learned", Role::Model, &learned),
                 ]
@@ -86,23 +81,22 @@ impl Denoising {
                         pieces.extend_from_slice(at(t));
                     });
                 }
-                let count = pieces.len() / 4;
                 vec![
                     shown(self, SHOWN),
-                    Layer::new("trail", Role::Other, ViewKind::Lines, pieces, &[count, 4]),
-                    points("particles", Role::Model, x),
+                    Layer::lines("trail", Role::Other, pieces),
+                    Layer::points("particles", Role::Model, x),
                 ]
             }
             "samples" => {
                 let samples = self.latest(device).await?;
-                vec![shown(self, SAMPLED), points("samples", Role::Model, samples)]
+                vec![shown(self, SAMPLED), Layer::points("samples", Role::Model, samples)]
             }
             _ => {
                 let restored = self.ask(device, &self.questions.corrupted).await?;
                 vec![
-                    points("corrupted", Role::Data, self.questions.corrupted.clone()),
-                    points("best", Role::Truth, self.questions.exact.clone()),
-                    points("restored", Role::Model, restored),
+                    Layer::points("corrupted", Role::Data, self.questions.corrupted.clone()),
+                    Layer::points("best", Role::Truth, self.questions.exact.clone()),
+                    Layer::points("restored", Role::Model, restored),
                 ]
             }
         })

@@ -5,7 +5,7 @@
 //!
 //! > log p(x) = ELBO + KL[q ‖ p(z|x)],  ELBO = E_q log p(x|z) − KL[q ‖ p(z)]
 //!
-//! One iteration is a gradient step on the two parameters of q, no longer than [`STRIDE`].
+//! One iteration is a gradient step on the two parameters of q, no longer than a quarter.
 
 pub mod bounds;
 mod card;

@@ -23,21 +23,6 @@ const KS: [u32; 4] = [1, 5, 50, 500];
 /// Draws for their estimates.
 const DRAWS: usize = 4000;
 
-fn curve(id: &'static str, role: Role, data: Vec<f32>) -> Layer {
-    let shape = [data.len() / 2, 2];
-    Layer::new(id, role, ViewKind::Curves, data, &shape)
-}
-
-fn pieces(id: &'static str, role: Role, data: Vec<f32>) -> Layer {
-    let shape = [data.len() / 4, 4];
-    Layer::new(id, role, ViewKind::Lines, data, &shape)
-}
-
-fn points(id: &'static str, role: Role, data: Vec<f32>) -> Layer {
-    let shape = [data.len() / 2, 2];
-    Layer::new(id, role, ViewKind::Points, data, &shape)
-}
-
 impl Elbo {
     /// The z at which the meters are read: the mean of q, or its likeliest value.
     pub(super) fn centre(&self) -> f64 {
@@ -82,7 +67,7 @@ impl Elbo {
                 push(z, f(z));
             }
         }
-        curve(id, role, data)
+        Layer::curve(id, role, data)
     }
 
     /// The picture of that id.
@@ -122,15 +107,15 @@ impl Elbo {
                     self.landscape.clone(),
                     &[FIELD, FIELD],
                 );
-                let mut layers = vec![field, pieces("trail", Role::Data, shapes::path(&self.trail))];
+                let mut layers = vec![field, Layer::lines("trail", Role::Data, shapes::path(&self.trail))];
                 if !q.discrete {
                     // The forward divergence is least where the moments are the posterior's.
                     let mean = m.under_posterior(|z, _| z);
                     let variance = m.under_posterior(|z, _| (z - mean) * (z - mean));
                     let at = [mean as f32, (0.5 * libm::log(variance)) as f32];
-                    layers.push(points("moments", Role::Truth, at.to_vec()));
+                    layers.push(Layer::points("moments", Role::Truth, at.to_vec()));
                 }
-                layers.push(points("q", Role::Model, q.at.map(|v| v as f32).to_vec()));
+                layers.push(Layer::points("q", Role::Model, q.at.map(|v| v as f32).to_vec()));
                 let top = m.log_evidence as f32;
                 Picture {
                     layers,
@@ -176,10 +161,10 @@ impl Elbo {
             .collect();
         let truth = m.log_evidence as f32;
         let layers = vec![
-            curve("log_evidence", Role::Truth, vec![KS[0] as f32, truth, KS[3] as f32, truth]),
-            curve("exact", Role::Other, exact),
-            pieces("errors", Role::Model, errors),
-            points("estimates", Role::Model, dots),
+            Layer::curve("log_evidence", Role::Truth, vec![KS[0] as f32, truth, KS[3] as f32, truth]),
+            Layer::curve("exact", Role::Other, exact),
+            Layer::lines("errors", Role::Model, errors),
+            Layer::points("estimates", Role::Model, dots),
         ];
         Picture::plane(layers, [0.0; 4])
     }
@@ -204,11 +189,11 @@ impl Elbo {
             }
             let edge = |i: usize| (exact + (2.0 * i as f64 / BINS as f64 - 1.0) * reach) as f32;
             let steps = |i: usize| [edge(i), bins[i], edge(i + 1), bins[i]];
-            layers.push(curve(id, role, (0..BINS).flat_map(steps).collect()));
+            layers.push(Layer::curve(id, role, (0..BINS).flat_map(steps).collect()));
         }
         let high =
             layers.iter().flat_map(|l| l.data.iter().skip(1).step_by(2)).fold(0.0f32, |m, y| m.max(*y));
-        layers.push(pieces("gradient", Role::Truth, vec![exact as f32, 0.0, exact as f32, high]));
+        layers.push(Layer::lines("gradient", Role::Truth, vec![exact as f32, 0.0, exact as f32, high]));
         Picture::plane(layers, [0.0; 4])
     }
 }

@@ -27,7 +27,7 @@ use crate::data::{Plane, Toy};
 use crate::drive;
 use crate::exhibit::{Exhibit, Opening, Payload, Picture, Samples, Sources, Task, UserData};
 use crate::metrics::energy_distance::energy_distance;
-use crate::numeric::scalar::log_sum_exp;
+use crate::numeric::scalar::{largest, log_sum_exp};
 use crate::settings::Settings;
 use crate::shapes;
 use alloc::boxed::Box;
@@ -253,7 +253,7 @@ impl Ebm {
             // E of the data less E of the chains.
             ("energy_gap", nll - log_partition - mean),
             ("ula_variance", f64::from(squares[PROBED_AT])),
-            ("ula_error", off.fold(0.0, f64::max)),
+            ("ula_error", largest(off)),
         ];
         out.extend(entropy.map(|nats| ("loss_reference", nats)));
         Ok(out)

@@ -14,11 +14,6 @@ const DEPTH: f32 = 12.0;
 /// Points of the data that are shown over a field.
 const SHOWN: usize = 256;
 
-fn points(id: &'static str, role: Role, data: Vec<f32>) -> Layer {
-    let shape = [data.len() / 2, 2];
-    Layer::new(id, role, ViewKind::Points, data, &shape)
-}
-
 impl Ebm {
     pub(super) async fn picture(&mut self, device: &mut dyn Device, id: &str) -> Result<Picture, Error> {
         Ok(match id {
@@ -33,19 +28,18 @@ impl Ebm {
                         pieces.extend_from_slice(at(t));
                     }
                 }
-                let count = pieces.len() / 4;
                 let landscape = self.look(device).await?;
                 let low = landscape.energies.iter().copied().fold(f32::INFINITY, f32::min);
                 let above = landscape.energies.iter().map(|e| (e - low).min(DEPTH)).collect();
                 let layers = vec![
                     Layer::new("energy", Role::Truth, ViewKind::Field, above, &[GRID, GRID]),
-                    Layer::new("trail", Role::Other, ViewKind::Lines, pieces, &[count, 4]),
-                    points("chains", Role::Model, x),
+                    Layer::lines("trail", Role::Other, pieces),
+                    Layer::points("chains", Role::Model, x),
                 ];
                 Picture { range: [0.0, 0.5 * DEPTH, DEPTH], ..Picture::plane(layers, EXTENT) }
             }
             "density" => {
-                let shown = points("data", Role::Data, self.plane.bank()[..2 * SHOWN].to_vec());
+                let shown = Layer::points("data", Role::Data, self.plane.bank()[..2 * SHOWN].to_vec());
                 let landscape = self.look(device).await?;
                 let low = landscape.energies.iter().copied().fold(f32::INFINITY, f32::min);
                 // Of the peak, so that the colours keep their meaning while it trains.
@@ -57,7 +51,10 @@ impl Ebm {
                 let samples = self.latest(device).await?;
                 let data = self.test[..2 * SAMPLED].to_vec();
                 Picture::plane(
-                    vec![points("data", Role::Data, data), points("samples", Role::Model, samples)],
+                    vec![
+                        Layer::points("data", Role::Data, data),
+                        Layer::points("samples", Role::Model, samples),
+                    ],
                     EXTENT,
                 )
             }
@@ -69,14 +66,10 @@ impl Ebm {
                     .map(|i| i as f64 / 40.0)
                     .flat_map(|step| [step as f32, biased_variance(step) as f32])
                     .collect();
-                let curve = |id, role, kind, data: Vec<f32>| {
-                    let shape = [data.len() / 2, 2];
-                    Layer::new(id, role, kind, data, &shape)
-                };
                 let layers = vec![
-                    curve("theory", Role::Truth, ViewKind::Curves, theory),
-                    curve("target", Role::Data, ViewKind::Curves, vec![0.0, 1.0, 1.1, 1.0]),
-                    curve("measured", Role::Model, ViewKind::Points, measured),
+                    Layer::curve("theory", Role::Truth, theory),
+                    Layer::curve("target", Role::Data, vec![0.0, 1.0, 1.1, 1.0]),
+                    Layer::points("measured", Role::Model, measured),
                 ];
                 Picture::plane(layers, [0.0; 4])
             }

@@ -1,6 +1,6 @@
 //! The gates of annealed importance sampling.
 
-use super::{Control, Evaluation, Figures, Gate, Host, Measured, Trial, figure};
+use super::{Control, Evaluation, Gate, Host, Measured, Trial, figure};
 use crate::card::Value;
 use crate::exhibit::Sources;
 use crate::{Error, ais, settings::Settings};
@@ -21,7 +21,6 @@ pub(super) async fn gates(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, 
     let learned = recipe.run_all(host, seeds).await?;
     let trap = Trial { settings: &[("machine", "trap")], steps: 50, ..recipe };
     let trapped = trap.run_all(host, seeds).await?;
-    let size = |runs: &[Figures], id| runs.iter().map(|f| figure(f, id).abs()).collect();
 
     let mut settings = Settings::new(card);
     settings.set_text("machine", "tiny")?;
@@ -34,8 +33,8 @@ pub(super) async fn gates(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, 
 
     let gates = vec![
         Measured::new(LEARNED, &learned),
-        Measured { gate: PIXELS, seeds: size(&trapped, "error_pixels") },
-        Measured { gate: UNIFORM, seeds: size(&trapped, "error_uniform") },
+        Measured::of(PIXELS, &trapped, |f| figure(f, "error_pixels").abs()),
+        Measured::of(UNIFORM, &trapped, |f| figure(f, "error_uniform").abs()),
         Measured { gate: WEIGHT, seeds: vec![mean] },
     ];
     let hasty = Trial { settings: &[("temperatures", "10"), ("base", "uniform")], ..recipe };

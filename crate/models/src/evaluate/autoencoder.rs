@@ -30,18 +30,14 @@ pub(super) async fn gates(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, 
     let angle = |f: &Figures| figure(f, "angle");
     // Samples, as far from the nearest digit as held-out digits are or farther.
     let strange = |f: &Figures| figure(f, "sample_distance") / figure(f, "sample_distance_reference");
-    let measured = |gate, runs: &[Figures], of: &dyn Fn(&Figures) -> f64| Measured {
-        gate,
-        seeds: runs.iter().map(of).collect(),
-    };
     let gates = vec![
-        measured(ANGLE_2, &of_two, &angle),
-        measured(ANGLE_8, &of_eight, &angle),
-        measured(GAP_2, &of_two, &gap),
-        measured(GAP_8, &of_eight, &gap),
-        measured(BELOW, &of_deep, &below),
+        Measured::of(ANGLE_2, &of_two, angle),
+        Measured::of(ANGLE_8, &of_eight, angle),
+        Measured::of(GAP_2, &of_two, gap),
+        Measured::of(GAP_8, &of_eight, gap),
+        Measured::of(BELOW, &of_deep, below),
         Measured::new(HOLES, &of_wide),
-        measured(STRANGE, &of_wide, &strange),
+        Measured::of(STRANGE, &of_wide, strange),
     ];
 
     let untrained = Trial { steps: 0, ..two }.run(host, 1).await?;

@@ -1,6 +1,6 @@
 //! The gates of the classifiers: on the digits, as far from scikit-learn's as rounding takes them.
 
-use super::{Control, Evaluation, Gate, Host, Measured, Op, Over, Trial, figure};
+use super::{Control, Evaluation, Figures, Gate, Host, Measured, Op, Over, Trial, figure};
 use crate::{Error, boundary};
 use alloc::vec::Vec;
 
@@ -43,8 +43,8 @@ pub(super) async fn gates(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, 
         let gate = Gate { name: case.name, op: Op::AtMost, target: case.tolerance, over: Over::Median };
         let trial = Trial { card, settings: case.settings, steps: case.steps };
         let runs = trial.run_all(host, seeds).await?;
-        let off = |run| (figure(run, case.figure) - case.known).abs();
-        gates.push(Measured { gate, seeds: runs.iter().map(off).collect() });
+        let off = |run: &Figures| (figure(run, case.figure) - case.known).abs();
+        gates.push(Measured::of(gate, &runs, off));
         let changed = [case.settings, &[case.wrong]].concat();
         let wrong = Trial { settings: &changed, ..trial }.run(host, 1).await?;
         controls.push(Control { name: case.wrong.0, gate, value: off(&wrong) });

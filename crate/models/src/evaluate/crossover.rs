@@ -24,8 +24,8 @@ pub(super) async fn gates(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, 
     let gates = vec![
         Measured::new(EARLIEST, &runs),
         Measured::new(LATEST, &runs),
-        Measured { gate: BAYES, seeds: runs.iter().map(|run| off(run, OF_BAYES)).collect() },
-        Measured { gate: LOGISTIC, seeds: runs.iter().map(|run| off(run, OF_LOGISTIC)).collect() },
+        Measured::of(BAYES, &runs, |run| off(run, OF_BAYES)),
+        Measured::of(LOGISTIC, &runs, |run| off(run, OF_LOGISTIC)),
     ];
 
     let untrained = Trial { steps: 0, ..recipe }.run(host, 1).await?;

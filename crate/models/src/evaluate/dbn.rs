@@ -1,6 +1,6 @@
 //! The deep belief net's gates.
 
-use super::{Control, Evaluation, Gate, Host, Measured, Trial, figure};
+use super::{Control, Evaluation, Figures, Gate, Host, Measured, Trial, figure};
 use crate::{Error, dbn};
 use alloc::vec;
 
@@ -18,14 +18,14 @@ pub(super) async fn gates(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, 
     let tied = Trial { steps: 2250, ..recipe }.run_all(host, seeds).await?;
     let tuned = Trial { settings: &[("fine_tune", "true")], steps: 9250, ..recipe };
     let tuned = tuned.run_all(host, seeds).await?;
-    let log_z = |f| (figure(f, "log_partition_top") - figure(f, "log_partition_first")).abs();
-    let above = |f| figure(f, "test_log_likelihood") - figure(f, "bound");
+    let log_z = |f: &Figures| (figure(f, "log_partition_top") - figure(f, "log_partition_first")).abs();
+    let above = |f: &Figures| figure(f, "test_log_likelihood") - figure(f, "bound");
     let gates = vec![
-        Measured { gate: TIED, seeds: tied.iter().map(|f| figure(f, "identity").abs()).collect() },
-        Measured { gate: LOG_Z, seeds: tied.iter().map(log_z).collect() },
+        Measured::of(TIED, &tied, |f| figure(f, "identity").abs()),
+        Measured::of(LOG_Z, &tied, log_z),
         Measured::new(GAIN, &trained),
-        Measured { gate: TUNED, seeds: tuned.iter().map(|f| figure(f, "identity")).collect() },
-        Measured { gate: BELOW, seeds: trained.iter().map(above).collect() },
+        Measured::of(TUNED, &tuned, |f| figure(f, "identity")),
+        Measured::of(BELOW, &trained, above),
     ];
     let controls = vec![
         Control { name: "150 epochs later", gate: TIED, value: figure(&trained[0], "identity").abs() },

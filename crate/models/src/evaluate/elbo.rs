@@ -6,6 +6,7 @@ use crate::elbo::CARD;
 use crate::elbo::bounds;
 use crate::elbo::guide::{Estimator, Guide};
 use crate::elbo::model::{Decoder, Model};
+use crate::numeric::scalar::largest;
 use alloc::vec;
 use alloc::vec::Vec;
 use tilde_graph::rng::Stream;
@@ -29,15 +30,15 @@ pub(super) async fn gates(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, 
 
     let (mut balances, mut others) = (Vec::new(), Vec::new());
     for &seed in seeds {
-        let (mut worst, mut other) = (0.0f64, 0.0f64);
+        let (mut worst, mut other) = (0.0, 0.0);
         for model in ["curved", "square", "linear", "discrete"] {
             for objective in ["exact", "score", "forward"] {
                 let settings = &[("model", model), ("objective", objective)];
                 let mut run = Trial { card, settings, steps: 0 }.trained(host, seed).await?;
                 for _ in 0..STEPS {
                     let all = run.metrics(false).await?;
-                    worst = worst.max(figure(&all, "balance_error"));
-                    other = other.max(wrong_way(&all));
+                    worst = largest([worst, figure(&all, "balance_error")]);
+                    other = largest([other, wrong_way(&all)]);
                     run.train(1).await?;
                 }
             }
@@ -59,9 +60,9 @@ pub(super) async fn gates(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, 
     let trained = linear.run(host, 1).await?;
     let gates = vec![
         Measured { gate: BALANCE, seeds: balances },
-        Measured { gate: RISE, seeds: vec![rise[0].min(rise[1])] },
-        Measured { gate: BIAS, seeds: vec![path.bias.max(score.bias)] },
-        Measured { gate: RATIO, seeds: vec![path.off.max(score.off)] },
+        Measured { gate: RISE, seeds: vec![-largest(rise.map(|rise| -rise))] },
+        Measured { gate: BIAS, seeds: vec![largest([path.bias, score.bias])] },
+        Measured { gate: RATIO, seeds: vec![largest([path.off, score.off])] },
         Measured { gate: NOISIER, seeds: vec![score.variance / path.variance] },
         Measured { gate: CONJUGATE, seeds: vec![conjugate_error(&trained)] },
     ];
@@ -113,7 +114,7 @@ fn smallest_rise(bound: impl Fn(u32) -> f64, log_evidence: f64) -> f64 {
 fn conjugate_error(figures: &Figures) -> f64 {
     let (x, variance): (f64, f64) = (1.6, 1.25);
     let known = -0.5 * (x * x / variance + libm::log(core::f64::consts::TAU * variance));
-    (figure(figures, "elbo") - known).abs().max(figure(figures, "kl").abs())
+    largest([(figure(figures, "elbo") - known).abs(), figure(figures, "kl").abs()])
 }
 
 /// An estimator's draws.
@@ -146,9 +147,5 @@ fn measured(m: &Model, q: &Guide, how: Estimator, baseline: f64, forgets: bool) 
     let mean = sum.map(|s| s / n);
     let variance = [0, 1].map(|i| (squares[i] / n - mean[i] * mean[i]) * n / (n - 1.0));
     let bias = [0, 1].map(|i| (mean[i] - exact[i]).abs() / libm::sqrt(variance[i] / n));
-    Estimated {
-        bias: bias[0].max(bias[1]),
-        variance: variance[0],
-        off: (variance[0] / variances[0] - 1.0).abs(),
-    }
+    Estimated { bias: largest(bias), variance: variance[0], off: (variance[0] / variances[0] - 1.0).abs() }
 }

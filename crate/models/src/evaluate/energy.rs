@@ -26,10 +26,7 @@ pub(super) async fn gates(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, 
         persistent.run_all(host, seeds).await?,
         short.run_all(host, seeds).await?,
     ];
-    let measured = |gate, runs: &[Figures], id: &str| Measured {
-        gate,
-        seeds: runs.iter().map(|f| figure(f, id)).collect(),
-    };
+    let measured = |gate, runs: &[Figures], id: &str| Measured::of(gate, runs, |f| figure(f, id));
     let gates = vec![
         measured(LIKELIHOOD, &of_likelihood, "loss"),
         measured(PERSISTENT, &of_persistent, "loss"),

@@ -55,7 +55,7 @@ pub(super) async fn gates(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, 
     let ladder = card.experiments.iter().find(|e| e.id == "ladder").map_or(&[][..], |e| e.settings);
     let recipe = Trial { card, settings: ladder, steps: STEPS };
     let figures = recipe.run_all(host, seeds).await?;
-    gates.push(Measured { gate: LADDER, seeds: figures.iter().map(above_ladder).collect() });
+    gates.push(Measured::of(LADDER, &figures, above_ladder));
     let untrained = Trial { steps: 0, ..recipe }.run(host, 1).await?;
     let two = [ladder, &[("context", "2")]].concat();
     let two = Trial { settings: &two, ..recipe }.run(host, 1).await?;

@@ -5,6 +5,7 @@ use crate::Error;
 use crate::mixture::em::{self, Floor};
 use crate::mixture::gaussian::{Component, mean_log_density, ready};
 use crate::mixture::{CARD, sixty};
+use crate::numeric::scalar::largest;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -27,15 +28,15 @@ pub(super) async fn gates(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, 
 
     let mut falls = Vec::new();
     for &seed in seeds {
-        let mut worst = f64::NEG_INFINITY;
+        let mut all = Vec::new();
         for method in ["em", "k-means", "variational"] {
             for data in ["blobs", "stripes", "eight-gaussians", "two-moons", "checkerboard"] {
                 let settings = &[("method", method), ("data", data), ("components", "6")];
                 let run = Trial { card, settings, steps: STEPS }.run(host, seed).await?;
-                worst = worst.max(figure(&run, "largest_fall"));
+                all.push(figure(&run, "largest_fall"));
             }
         }
-        falls.push(worst);
+        falls.push(largest(all));
     }
     let surplus = [("method", "variational"), ("components", "10")];
     let surplus = Trial { card, settings: &surplus, steps: 200 };
@@ -48,7 +49,7 @@ pub(super) async fn gates(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, 
         Measured { gate: FOLLOWED, seeds: vec![trace_error(1e-6)] },
         Measured { gate: FALL, seeds: falls },
         Measured::new(USED, &emptied),
-        Measured { gate: FIT, seeds: fitted.iter().map(below).collect() },
+        Measured::of(FIT, &fitted, below),
         Measured::new(DEVIATION, &cured),
     ];
 
@@ -78,11 +79,11 @@ fn trace_error(floor: f64) -> f64 {
     let points = sixty();
     let start = |mean| Component { weight: 1.0 / 3.0, mean, covariance: [1.0, 0.0, 1.0] };
     let mut components = [[0.0, 1.0], [2.0, 0.0], [1.0, 2.0]].map(start);
-    let mut worst = 0.0f64;
+    let mut off = Vec::new();
     for known in TRACE {
-        worst = worst.max((mean_log_density(&ready(&components), &points) - known).abs());
+        off.push((mean_log_density(&ready(&components), &points) - known).abs());
         let responsibilities = em::expect(&components, &points);
         em::maximise(&mut components, &points, &responsibilities, Floor::Add(floor));
     }
-    worst
+    largest(off)
 }

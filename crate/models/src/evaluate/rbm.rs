@@ -33,10 +33,7 @@ pub(super) async fn gates(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, 
     let cd_3 = tiny.gradient_error(&mut *device, 3, BATCHES, &right).await?;
     let gates = vec![
         Measured::new(LIKELIHOOD, &figures),
-        Measured {
-            gate: TEMPERED,
-            seeds: tempered.iter().map(|f| figure(f, "test_log_likelihood")).collect(),
-        },
+        Measured::of(TEMPERED, &tempered, |f| figure(f, "test_log_likelihood")),
         Measured::new(LARGE, &large_figures),
         Measured { gate: CD_1, seeds: vec![cd_1] },
         Measured { gate: CD_3, seeds: vec![cd_3] },

@@ -22,8 +22,8 @@ pub(super) async fn gates(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, 
     let gates = vec![
         Measured::new(ELBO, &figures),
         Measured::new(BOUND, &figures),
-        Measured { gate: GAP_2, seeds: two.iter().map(|f| gap(f, f)).collect() },
-        Measured { gate: GAP_8, seeds: eight.iter().map(|f| gap(f, f)).collect() },
+        Measured::of(GAP_2, &two, |f| gap(f, f)),
+        Measured::of(GAP_8, &eight, |f| gap(f, f)),
     ];
 
     let untrained = Trial { steps: 0, ..deep }.run(host, 1).await?;

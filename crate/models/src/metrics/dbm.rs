@@ -39,8 +39,10 @@ impl Exact {
         let from_below = inputs(|j, k| w2[j * n2 + k], b2, n1);
         let from_above = inputs(|j, k| w3[k * n3 + j], &vec![0.0; n2], n3);
         let largest = |x: &[f64]| x.iter().fold(0.0f64, |m, x| m.max(x.abs()));
-        // Products of eight factors 1 + e^x stay finite, and e^x is a product too.
-        let moderate = largest(&from_below) + largest(&from_above) < 80.0;
+        // e^x is a product, and so is what many factors 1 + e^x ≤ e^(|x| + 1) are together: below e^640.
+        let most = largest(&from_below) + largest(&from_above);
+        let moderate = most < 80.0;
+        let at_once = (640.0 / (most + 1.0)) as usize;
         let exps = |x: &[f64]| x.iter().map(|&x| libm::exp(x)).collect::<Vec<f64>>();
         let (e_below, e_above) =
             if moderate { (exps(&from_below), exps(&from_above)) } else { (vec![], vec![]) };
@@ -54,7 +56,7 @@ impl Exact {
                 logs[h3] = third[h3]
                     + if moderate {
                         let (below, above) = (&e_below[h1 * n2..][..n2], &e_above[h3 * n2..][..n2]);
-                        let parts = below.chunks(8).zip(above.chunks(8));
+                        let parts = below.chunks(at_once).zip(above.chunks(at_once));
                         let product = |(a, b): (&[f64], &[f64])| {
                             a.iter().zip(b).fold(1.0, |p, (a, b)| p * (1.0 + a * b))
                         };

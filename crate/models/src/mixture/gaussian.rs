@@ -100,6 +100,12 @@ pub fn eigenvalues([xx, xy, yy]: [f64; 3]) -> [f64; 2] {
     [middle + half, middle - half]
 }
 
+/// Whether it is a covariance of two dimensions. Rounding may have made a thin one flat.
+pub fn is_definite(covariance: [f64; 3]) -> bool {
+    let [large, small] = eigenvalues(covariance);
+    covariance[0] > 0.0 && covariance[2] > 0.0 && small >= -1e-12 * large
+}
+
 /// The covariance with both eigenvalues raised to `floor` where they are below: the likeliest one
 /// among those that are nowhere narrower (S. Ingrassia, Statistical Methods and Applications 13,
 /// 2004), so that EM under the constraint still never lowers the likelihood.

@@ -16,6 +16,7 @@ pub use data::sixty;
 
 use crate::data::Drawn;
 use crate::exhibit::{Opening, Payload, Picture, Samples, Sources, UserData};
+use crate::numeric::scalar::largest;
 use crate::plain::{self, Plain};
 use crate::settings::Settings;
 use crate::{Card, Error, Saved};
@@ -251,7 +252,7 @@ impl Mixture {
     fn check(&mut self) {
         let now = self.objective();
         if let (Some(last), Some(now)) = (self.last, now) {
-            self.largest_fall = self.largest_fall.max(last - now);
+            self.largest_fall = largest([self.largest_fall, last - now]);
         }
         self.last = now;
     }
@@ -351,7 +352,7 @@ impl Plain for Mixture {
     }
 
     fn set(&mut self, settings: &Settings, id: &str) -> Result<(), Error> {
-        self.settings = settings.clone();
+        self.settings.follow(settings, id);
         match id {
             "" | "data" => self.change_points(),
             _ => {
@@ -410,18 +411,10 @@ impl Plain for Mixture {
         if n == 0 || all.iter().any(|part| part.iter().any(|v| !v.is_finite())) {
             return Err(Error::BadFile("The file has no points, or numbers that are not finite.".into()));
         }
-        let flat: Vec<f32> = points.iter().map(|&v| v as f32).collect();
-        self.seed = u64::from(run[0]) | u64::from(run[1]) << 32;
-        if self.settings.choice("data") == "drawn" {
-            self.drawn = Some(Drawn::new(&flat)?);
-        }
-        self.draw_points();
-        self.points = points.chunks_exact(2).map(|p| [p[0], p[1]]).collect();
-        self.refer();
-        self.components = (components.chunks_exact(COMPONENT))
+        let components: Vec<Component> = (components.chunks_exact(COMPONENT))
             .map(|c| Component { weight: c[0], mean: [c[1], c[2]], covariance: [c[3], c[4], c[5]] })
             .collect();
-        self.beliefs = (beliefs.chunks_exact(BELIEF))
+        let beliefs: Vec<Belief> = (beliefs.chunks_exact(BELIEF))
             .map(|b| Belief {
                 count: b[0],
                 beta: b[1],
@@ -430,6 +423,21 @@ impl Plain for Mixture {
                 scatter: [b[5], b[6], b[7]],
             })
             .collect();
+        let fits = components.iter().all(|c| c.weight >= 0.0 && gaussian::is_definite(c.covariance))
+            && beliefs.iter().all(Belief::is_proper);
+        if !fits {
+            let message = "The file's components are no Gaussians with shares. Choose another file.";
+            return Err(Error::BadFile(message.into()));
+        }
+        if self.settings.choice("data") == "drawn" {
+            let flat: Vec<f32> = points.iter().map(|&v| v as f32).collect();
+            self.drawn = Some(Drawn::new(&flat)?);
+        }
+        self.seed = u64::from(run[0]) | u64::from(run[1]) << 32;
+        self.draw_points();
+        self.points = points.chunks_exact(2).map(|p| [p[0], p[1]]).collect();
+        self.refer();
+        (self.components, self.beliefs) = (components, beliefs);
         self.responsibilities = responsibilities.to_vec();
         (self.steps, self.restarts) = (run[2], run[3]);
         self.last = (run[4] != 0).then_some(objective[0]);

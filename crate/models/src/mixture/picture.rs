@@ -12,11 +12,6 @@ use alloc::vec::Vec;
 /// Side of the density's field.
 const FIELD: usize = 56;
 
-fn layer(id: &'static str, role: Role, kind: ViewKind, data: Vec<f32>, width: usize) -> Layer {
-    let shape = [data.len() / width, width];
-    Layer::new(id, role, kind, data, &shape)
-}
-
 impl Mixture {
     /// The picture of that id.
     pub(super) fn picture(&self, id: &str) -> Picture {
@@ -43,13 +38,13 @@ impl Mixture {
     fn means(&self) -> Layer {
         let seen = self.components.iter().filter(|c| self.has_points(c));
         let data = seen.flat_map(|c| c.mean.map(|v| v as f32)).collect();
-        layer("means", Role::Model, ViewKind::Points, data, 2)
+        Layer::points("means", Role::Model, data)
     }
 
     /// The points, each with the number of who is most responsible for it, and the components.
     fn plane(&self) -> Vec<Layer> {
         let flat: Vec<f32> = self.points.iter().flatten().map(|&v| v as f32).collect();
-        let mut points = layer("data", Role::Data, ViewKind::Points, flat, 2);
+        let mut points = Layer::points("data", Role::Data, flat);
         let k = self.components.len();
         let most = |row: &[f64]| {
             let mut best = 0;
@@ -81,7 +76,7 @@ impl Mixture {
             Method::KMeans => ("spokes", Role::Other),
             _ => ("ellipses", Role::Model),
         };
-        let mut lines = layer(id, role, ViewKind::Lines, pieces, 4);
+        let mut lines = Layer::lines(id, role, pieces);
         lines.labels = labels;
         vec![points, lines, self.means()]
     }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::SavedValues;
 
 fn opened(settings: &[(&str, &str)]) -> Mixture {
     let mut all = Settings::new(&CARD);
@@ -89,6 +90,23 @@ fn a_clamped_covariance_keeps_its_axes() {
     assert_eq!(gaussian::clamped([2.0, 0.5, 1.0], 0.1), [2.0, 0.5, 1.0]);
 }
 
+/// A count of a Dirichlet below nothing sends the digamma function on a way without end.
+#[test]
+fn files_hold_beliefs_or_are_refused() {
+    let mut m = opened(&[("method", "variational")]);
+    m.train(3).unwrap();
+    let saved = m.save();
+    for (name, at) in [("beliefs", 0), ("beliefs", 4), ("beliefs", 5), ("components", 0), ("components", 3)] {
+        let mut changed = saved.clone();
+        let part = changed.iter_mut().find(|s| s.name == name).unwrap();
+        let SavedValues::F64(values) = &mut part.values else { panic!("{name} are doubles") };
+        values[at] = -1e18;
+        assert_eq!(m.load(&changed).unwrap_err().code(), "bad-file", "{name} {at}");
+        assert!(m.save() == saved, "{name} {at}: half loaded");
+    }
+    m.load(&saved).unwrap();
+}
+
 #[test]
 fn ones_own_points_replace_the_set() {
     let mut m = opened(&[]);
@@ -98,6 +116,10 @@ fn ones_own_points_replace_the_set() {
     assert_eq!(m.points.len(), 4);
     m.train(20).unwrap();
     assert!(figure(&mut m, "log_likelihood").is_finite());
+    // Another setting, which comes with the card's own data, leaves them alone; so does a new beginning.
+    m.set(&Settings::new(&CARD), "floor").unwrap();
+    m.start(2).unwrap();
+    assert_eq!(m.points.len(), 4);
     let saved = m.save();
     let mut other = opened(&[]);
     other.load(&saved).unwrap();

@@ -4,7 +4,7 @@
 //! C. Bishop, "Pattern Recognition and Machine Learning", 2006, section 10.2. Two dimensions.
 
 use super::em;
-use super::gaussian::{Component, Ready};
+use super::gaussian::{Component, Ready, is_definite};
 use crate::numeric::scalar::digamma;
 use alloc::vec::Vec;
 use core::f64::consts::{LN_2, PI, TAU};
@@ -25,6 +25,11 @@ pub struct Belief {
 }
 
 impl Belief {
+    /// Whether it is a belief: the digamma function of anything else has no value, or is never reached.
+    pub fn is_proper(&self) -> bool {
+        self.count > 0.0 && self.beta > 0.0 && self.freedom > 1.0 && is_definite(self.scatter)
+    }
+
     /// The mixture component at its expected parameters, except for the weight, which is α.
     pub fn component(&self) -> Component {
         let covariance = self.scatter.map(|s| s / self.freedom);

@@ -24,6 +24,11 @@ pub fn log_sum_exp(logs: impl IntoIterator<Item = f64> + Clone) -> f64 {
     top + libm::log(logs.into_iter().map(|x| libm::exp(x - top)).sum())
 }
 
+/// The largest; −∞ of nothing, and NaN if one of them is, which `f64::max` would pass over.
+pub fn largest(values: impl IntoIterator<Item = f64>) -> f64 {
+    values.into_iter().fold(f64::NEG_INFINITY, |most, x| if x > most || x.is_nan() { x } else { most })
+}
+
 /// The standard normal distribution function Φ.
 pub fn normal_cdf(x: f64) -> f64 {
     0.5 * libm::erfc(-x * core::f64::consts::FRAC_1_SQRT_2)
@@ -57,6 +62,12 @@ mod tests {
         assert_eq!((softplus(1000.0), softplus(-1000.0)), (1000.0, 0.0));
         assert!((log_sum_exp([1000.0, 1000.0]) - 1000.0 - core::f64::consts::LN_2).abs() < 1e-12);
         assert_eq!(log_sum_exp([]), f64::NEG_INFINITY);
+    }
+
+    #[test]
+    fn what_is_not_a_number_is_not_passed_over() {
+        assert_eq!((largest([1.0, 3.0, 2.0]), largest([])), (3.0, f64::NEG_INFINITY));
+        assert!([[f64::NAN, 1.0], [1.0, f64::NAN]].map(largest).iter().all(|x| x.is_nan()));
     }
 
     /// Φ(1.96) of the tables.

@@ -2,7 +2,7 @@
 //!
 //! E(v, h) = −bᵀv − cᵀh − vᵀWh, so that p(h|v) and p(v|h) factorise. The gradient of the
 //! log-likelihood is ⟨vhᵀ⟩ under the data minus ⟨vhᵀ⟩ under the model; see [`Learner`] for how the
-//! second is estimated, and [`temper`] for chains at several temperatures. With at most 20 hidden
+//! second is estimated, and `temper.rs` for chains at several temperatures. With at most 20 hidden
 //! units the partition function is enumerated, and the log-likelihood is exact; beyond, `evaluate`
 //! estimates it by annealed importance sampling.
 //!

@@ -78,8 +78,7 @@ impl Rbm {
             field.push((-along(h) - units) as f32);
         }
         let (low, high) = field.iter().fold((f32::MAX, f32::MIN), |(l, h), x| (l.min(*x), h.max(*x)));
-        let mut corners =
-            Layer::new("corners", Role::Data, ViewKind::Points, vec![0.0, 0.0, 1.0, 0.0, 0.0, 1.0], &[3, 2]);
+        let mut corners = Layer::points("corners", Role::Data, vec![0.0, 0.0, 1.0, 0.0, 0.0, 1.0]);
         corners.labels = test.labels.iter().take(3).map(|&label| u32::from(label)).collect();
         let energy = Layer::new("energy", Role::Model, ViewKind::Field, field, &[SLICE, SLICE]);
         let mut picture = Picture::plane(vec![energy, corners], EXTENT);

@@ -4,6 +4,7 @@ use super::{CARD, Rbm};
 use crate::boltzmann::{Learner, Machine};
 use crate::exhibit::{Exhibit, Sources};
 use crate::metrics::rbm as exact;
+use crate::numeric::scalar::largest;
 use crate::settings::Settings;
 use crate::{Error, drive};
 use alloc::vec;
@@ -76,7 +77,7 @@ impl Rbm {
             let error = libm::sqrt((squares[i] / n - mean * mean) / (n - 1.0));
             ((mean - e) / error).abs()
         });
-        Ok(deviations.fold(0.0, f64::max))
+        Ok(largest(deviations))
     }
 }
 

@@ -87,7 +87,7 @@ fn key(text: &[u32]) -> u64 {
     text.iter().fold(0, |key, &c| key << BITS | u64::from(c))
 }
 
-/// −log p(test[i] | what comes before) of every held-out character, by the model of each rung: contexts
+/// −log p(`test[i]` | what comes before) of every held-out character, by the model of each rung: contexts
 /// of 0, 1, … `rungs − 1` characters, counted in `train`. The first characters of `test` have what
 /// context there is.
 pub fn witten_bell(train: &[u32], test: &[u32], symbols: usize, rungs: usize) -> Vec<Vec<f32>> {
