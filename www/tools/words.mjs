@@ -14,6 +14,12 @@ function mathml(tex, displayMode) {
   return html.replace(/ style="[^"]*"/g, "");
 }
 
+/** Keeps brackets and punctuation on the line of their formula. @param {string} html */
+const tied = (html) =>
+  html.replace(/(\(?)(<math>(?:(?!<\/math>).)*<\/math>)([.,;:)]*)/gs, (all, before, _, after) =>
+    before || after ? `<span class="tied">${all}</span>` : all,
+  );
+
 const marked = new Marked({
   gfm: true,
   extensions: [
@@ -60,7 +66,7 @@ export async function words() {
     const folder = new URL(`${language}/`, WORDS);
     for (const file of await readdir(folder)) {
       if (!file.endsWith(".md")) continue;
-      const html = await marked.parse(await readFile(new URL(file, folder), "utf8"));
+      const html = tied(await marked.parse(await readFile(new URL(file, folder), "utf8")));
       await writeFile(new URL(file.replace(/md$/, "html"), folder), html);
     }
   }

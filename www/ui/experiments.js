@@ -12,7 +12,8 @@ export class Experiments {
   #session;
   #ui;
   #own;
-  #panel = h("section", { className: "trial", hidden: true, tabIndex: -1, "aria-live": "polite" });
+  /** Stands above the pictures: what to look for, and what to look at, are seen together. */
+  panel = h("section", { className: "trial", hidden: true, tabIndex: -1, "aria-live": "polite" });
 
   /** @param {import("./session.js").Session} session @param {{ ui: Words, own: Words }} words */
   constructor(session, { ui, own }) {
@@ -33,7 +34,6 @@ export class Experiments {
       "section",
       { className: "trials", hidden: !experiments.length, "aria-label": ui.get("try") },
       h("div", { className: "try" }, ...buttons),
-      this.#panel,
     );
   }
 
@@ -49,7 +49,7 @@ export class Experiments {
       { type: "button", className: "primary", onclick: () => this.#run(experiment, guess()) },
       this.#ui.get("run-it"),
     );
-    const guess = () => this.#panel.querySelector("input:checked")?.getAttribute("value") ?? "";
+    const guess = () => this.panel.querySelector("input:checked")?.getAttribute("value") ?? "";
     this.#show(
       h("h3", {}, words.label ?? experiment.id),
       h("p", {}, words.predict ?? ""),
@@ -61,13 +61,11 @@ export class Experiments {
   /** @param {Experiment} experiment @param {string} guess */
   async #run(experiment, guess) {
     const words = this.#own.find(`experiments.${experiment.id}`) ?? {};
-    this.#show(
-      h("h3", {}, words.label ?? experiment.id),
-      h("p", {}, h("b", {}, this.#ui.get("look-for")), ` ${words.look ?? ""}`),
-      h("p", { className: "buttons" }, this.#close()),
-    );
+    const look = () => h("p", {}, h("b", {}, this.#ui.get("look-for")), ` ${words.look ?? ""}`);
+    this.#show(h("h3", {}, words.label ?? experiment.id), look(), h("p", { className: "buttons" }, this.#close()));
     await this.#session.perform(experiment);
-    if (this.#panel.hidden) return;
+    // Many a run is over before its "look for" is read, so that stays.
+    if (this.panel.hidden) return;
     const options = words.options ?? [];
     const said =
       guess && options.length
@@ -79,6 +77,7 @@ export class Experiments {
     this.#show(
       h("h3", {}, words.label ?? experiment.id),
       said ? h("p", {}, h("b", {}, said)) : null,
+      look(),
       h("p", {}, words.explain ?? ""),
       h(
         "p",
@@ -91,14 +90,14 @@ export class Experiments {
 
   /** @param {...(Node|null)} children */
   #show(...children) {
-    this.#panel.hidden = false;
-    this.#panel.replaceChildren(...children.filter((child) => child !== null));
-    this.#panel.focus({ preventScroll: true });
-    this.#panel.scrollIntoView({ block: "nearest" });
+    this.panel.hidden = false;
+    this.panel.replaceChildren(...children.filter((child) => child !== null));
+    this.panel.focus({ preventScroll: true });
+    this.panel.scrollIntoView({ block: "nearest" });
   }
 
   #back() {
-    this.#panel.hidden = true;
+    this.panel.hidden = true;
     const { card } = this.#session;
     this.#session.reopen({
       settings: Object.fromEntries(card.settings.map((setting) => [setting.id, setting.default])),
@@ -107,6 +106,6 @@ export class Experiments {
   }
 
   #close() {
-    return h("button", { type: "button", onclick: () => (this.#panel.hidden = true) }, this.#ui.get("close"));
+    return h("button", { type: "button", onclick: () => (this.panel.hidden = true) }, this.#ui.get("close"));
   }
 }

@@ -78,6 +78,7 @@ export class Interface {
         h("p", { className: "question" }, own.get("question")),
       ),
       this.#notices.element,
+      experiments?.panel,
       this.#stage.element,
       this.#transport.element,
       this.#figures.element,
@@ -139,8 +140,10 @@ export class Interface {
     this.#transport.show();
     this.#status.show(session, tilde.build, opaque);
     for (const output of this.#lesson.querySelectorAll("output[data-metric]")) {
-      const value = frame.metrics[/** @type {HTMLElement} */ (output).dataset.metric ?? ""];
-      if (value !== undefined) say(output, figure(value, ""));
+      const id = /** @type {HTMLElement} */ (output).dataset.metric ?? "";
+      const metric = session.card.metrics.find((each) => each.id === id.replace(/_reference$/, ""));
+      // What the model has no more, it no more says here either.
+      say(output, id in frame.metrics ? figure(frame.metrics[id], metric?.unit ?? "") : "–");
     }
     if (performance.now() - this.#described > SPARSE_MS || !frame.playing) this.#describe(frame);
   }

@@ -169,5 +169,13 @@ export class PictureFigure {
   }
 }
 
-/** The class of a layer's key: lines show their pattern. @param {import("../protocol.js").Layer[]} layers @param {import("../protocol.js").Layer} layer */
-const keyOf = (layers, layer) => (/curves$/.test(layer.kind) ? `line-${patternOf(layers, layer)}` : layer.kind);
+/** The class of a layer's key, which looks as the layer does: lines show their pattern. @param {import("../protocol.js").Layer[]} layers @param {import("../protocol.js").Layer} layer */
+function keyOf(layers, layer) {
+  const { kind, data, labels } = layer;
+  if (/curves$/.test(kind)) return `line-${patternOf(layers, layer)}`;
+  if (kind === "bars") return layers.find((each) => each.kind === kind) === layer ? "bars" : "lines";
+  // Numerals have the colours of their classes, not that of the role.
+  if (labels.length && kind === "points" && data.length > 2) return "numerals";
+  if (kind === "points" && data.length > 0 && data.length <= 4) return "ring";
+  return kind;
+}

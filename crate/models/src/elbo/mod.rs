@@ -33,7 +33,7 @@ const START: [f64; 2] = [-0.5, 0.0];
 /// Distance of quadrature nodes over q, in its standard deviations.
 const NODES: f64 = 0.08;
 /// Draws that the estimators' variances are measured with.
-const MEASURED: usize = 400;
+const MEASURED: usize = 2_000;
 /// Places of the trail that are remembered.
 const TRAIL: usize = 600;
 

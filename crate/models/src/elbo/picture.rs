@@ -160,13 +160,17 @@ impl Elbo {
             })
             .collect();
         let truth = m.log_evidence as f32;
+        // Where all bounds are one, rounding is not blown up to fill the picture.
+        let low = (errors.iter().chain(&exact).skip(1).step_by(2)).fold(truth - 0.02, |m, y| m.min(*y));
+        let high = errors.iter().skip(1).step_by(2).fold(truth, |m, y| m.max(*y));
+        let room = 0.06 * (high - low);
         let layers = vec![
             Layer::curve("log_evidence", Role::Truth, vec![KS[0] as f32, truth, KS[3] as f32, truth]),
             Layer::curve("exact", Role::Other, exact),
             Layer::lines("errors", Role::Model, errors),
             Layer::points("estimates", Role::Model, dots),
         ];
-        Picture::plane(layers, [0.0; 4])
+        Picture::plane(layers, [KS[0] as f32, KS[3] as f32, low - room, high + room])
     }
 
     /// Histograms of single-draw gradients around the exact one.
