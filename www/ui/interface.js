@@ -139,8 +139,10 @@ export class Interface {
     this.#transport.show();
     this.#status.show(session, tilde.build, opaque);
     for (const output of this.#lesson.querySelectorAll("output[data-metric]")) {
-      const value = frame.metrics[/** @type {HTMLElement} */ (output).dataset.metric ?? ""];
-      if (value !== undefined) say(output, figure(value, ""));
+      const id = /** @type {HTMLElement} */ (output).dataset.metric ?? "";
+      const unit = session.card.metrics.find((metric) => metric.id === id)?.unit ?? "";
+      // Where the settings leave a figure without meaning, that of an earlier run must not stay.
+      say(output, id in frame.metrics ? figure(frame.metrics[id], unit) : "–");
     }
     if (performance.now() - this.#described > SPARSE_MS || !frame.playing) this.#describe(frame);
   }
