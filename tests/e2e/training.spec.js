@@ -100,6 +100,19 @@ test("an experiment asks for a prediction, runs, and explains", async ({ page, s
   expect((await metrics(page)).step).toBe(400);
 });
 
+test("a picture that was asked for just before does not keep it from playing", async ({ page, site }) => {
+  await open(page, site);
+  await reached(page, 5);
+  const before = await page.evaluate(async () => {
+    const { session } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
+    await session.pause();
+    session.refresh();
+    session.play();
+    return session.step;
+  });
+  await reached(page, before + 5);
+});
+
 test("a divergence stops, keeps finite weights and offers a smaller learning rate", async ({ page, site }) => {
   await open(page, site);
   await reached(page, 5);

@@ -296,7 +296,8 @@ export class Session extends EventTarget {
     // Costly figures come seldom: between them the latest ones hold.
     this.last = frame.deep ? frame : { ...frame, metrics: { ...this.last?.metrics, ...frame.metrics } };
     this.history.push(frame.metrics);
-    if (this.playing && !frame.playing) this.#setPlaying(false);
+    // Only the end of a run says so: a paused frame may have been asked for before it was to play.
+    if (frame.stopped) this.#setPlaying(false);
     this.dispatchEvent(new CustomEvent("frame", { detail: this.last }));
     if (frame.stopped === "until") this.dispatchEvent(new Event("end"));
   }

@@ -2,7 +2,7 @@
 //!
 //! R. Neal, Statistics and Computing 11, 2001; for these machines R. Salakhutdinov and I. Murray,
 //! ICML 2008. Chains walk from a base of independent pixels, whose normaliser is known, to the
-//! machine, along p_β ∝ p_base^(1−β) p^β:
+//! machine, along p_β(v, h) ∝ p_base(v, h)^(1−β) p(v, h)^β, of which h sums out:
 //!
 //! > log p*_β(v) = (1−β)aᵀv + βbᵀv + Σ_j softplus(β(c_j + (vW)_j))
 //!

@@ -257,25 +257,35 @@ impl Denoising {
         out
     }
 
-    /// Figures that are always given.
-    async fn light(&mut self, device: &mut dyn Device) -> Result<Vec<(&'static str, f64)>, Error> {
-        let step = drive::read(device, self.model.steps).await?[0];
+    /// The loss of the last batch, of a first one before the first step.
+    async fn batch_loss(&self, device: &mut dyn Device, step: f32) -> Result<f64, Error> {
         let mut reporting = self.model.train;
         if step == 0.0 {
             reporting = self.model.untrained;
             drive::seed_entry(device, reporting, VIEW_SEED);
             drive::run(device, reporting)?;
         }
-        let loss = drive::output(device, reporting, "loss");
+        Ok(f64::from(drive::output(device, reporting, "loss").await?[0]))
+    }
+
+    /// Figures that are always given.
+    async fn light(&mut self, device: &mut dyn Device) -> Result<Vec<(&'static str, f64)>, Error> {
+        let step = drive::read(device, self.model.steps).await?[0];
         let q = &self.questions;
         let answers = self.ask(device, &q.corrupted).await?;
         // The last run's, of as many rows as there are questions.
         let spread = drive::output(device, self.model.ask, "log_variance").await?;
         let spread = spread.iter().map(|&s| libm::exp(f64::from(s))).sum::<f64>() / spread.len() as f64;
         let noise = distance(&q.corrupted, &q.clean);
+        let loss = match q.least {
+            // E‖x − r‖² = E‖x − r*‖² + E‖r − r*‖², for r* is the mean of x given x̃. A batch's own loss is
+            // so noisy that it is often below the least possible one.
+            Some(least) => least + distance(&answers, &q.exact) / self.model.probes as f64,
+            None => self.batch_loss(device, step).await?,
+        };
         let mut out = vec![
             ("step", f64::from(step)),
-            ("loss", f64::from(loss.await?[0])),
+            ("loss", loss),
             ("noise_left", distance(&answers, &q.clean) / noise),
             ("spread", libm::sqrt(spread)),
         ];

@@ -19,10 +19,11 @@ const EXACT: usize = 1 << 23;
 const TEMPERATURES: u32 = 3000;
 
 impl Rbm {
+    /// Figures of the first `images` held-out ones that need no log Z.
     pub(super) async fn figures(
         &self,
         device: &mut dyn Device,
-        images: Option<usize>,
+        images: usize,
     ) -> Result<Vec<(&'static str, f64)>, Error> {
         let (steps, error) = (
             drive::read(device, self.learner.steps),
@@ -34,7 +35,7 @@ impl Rbm {
         if steps > 0.0 {
             out.push(("reconstruction_error", f64::from(error)));
         }
-        let images = images.unwrap_or(CHUNK).min(self.sets.test.n);
+        let images = images.min(self.sets.test.n);
         drive::seed_entry(device, self.entries.measure, 1);
         let (mut energy, mut pseudo, mut dreams) = (0.0, 0.0, 0.0);
         let mut runs = Vec::new();
@@ -71,7 +72,7 @@ impl Rbm {
         images: usize,
         most_hidden: usize,
     ) -> Result<Vec<(&'static str, f64)>, Error> {
-        let mut out = self.figures(device, Some(images)).await?;
+        let mut out = self.figures(device, images).await?;
         let energy = out.iter().find(|m| m.0 == "free_energy_data").map_or(f64::NAN, |m| m.1);
         if self.hidden <= most_hidden {
             out.extend(self.exact(device, energy).await?);

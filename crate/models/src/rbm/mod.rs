@@ -201,9 +201,11 @@ impl Exhibit for Rbm {
         deep: bool,
     ) -> Task<'a, Vec<(&'static str, f64)>> {
         Box::pin(async move {
+            // The same images each time, or the curves would jump whenever the costly figures come.
+            let images = if self.hidden > QUICK { CHUNK } else { usize::MAX };
             match deep {
-                true => self.all_figures(device, usize::MAX, QUICK).await,
-                false => self.figures(device, None).await,
+                true => self.all_figures(device, images, QUICK).await,
+                false => self.figures(device, images).await,
             }
         })
     }

@@ -15,7 +15,8 @@ const FILTERS: usize = 64;
 /// Side of the slice through the energy landscape, in points.
 const SLICE: usize = 32;
 /// What is seen of the plane through three images, which lie at (0, 0), (1, 0) and (0, 1).
-const EXTENT: [f32; 4] = [-0.5, 1.5, -0.5, 1.5];
+/// Not much beyond: there pixels would be darker than black.
+const EXTENT: [f32; 4] = [-0.15, 1.15, -0.15, 1.15];
 
 impl Rbm {
     pub(super) async fn picture(&self, device: &mut dyn Device, id: &str) -> Result<Picture, Error> {
