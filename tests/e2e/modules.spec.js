@@ -165,7 +165,7 @@ test("each part of the course has its modules, which are fetched when it is visi
   await reached(page, 3);
   expect(folders).toEqual(["latents/relaxed"]);
   await page
-    .getByRole("link", { name: /Boltzmann machine/ })
+    .getByRole("link", { name: /^Boltzmann machine/ })
     .first()
     .click();
   await reached(page, 3);

@@ -133,7 +133,7 @@ test("a divergence stops, keeps finite weights and offers a smaller learning rat
 
 test("the back button goes back to the exhibit before", async ({ page, site }) => {
   await open(page, `${site}#/gan2d`);
-  await page.getByRole("link", { name: /Boltzmann machine/ }).click();
+  await page.getByRole("link", { name: /^Boltzmann machine/ }).click();
   await expect(page.locator("tilde-exhibit .title")).toHaveText("Restricted Boltzmann machine");
   await page.goBack();
   await expect(page.locator("tilde-exhibit .title")).toHaveText("GAN in two dimensions");
