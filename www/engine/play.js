@@ -15,7 +15,8 @@ import { Pace, breathe } from "./pace.js";
 
 const STEADY_MS = 100;
 const PHASE_MS = 700;
-const DEEP_MS = 1500;
+/** Between costly figures at least; they take a twentieth of the time at most. */
+const DEEP_MS = 500;
 /** A run to its end takes at least this long: a model of two numbers would be done before it is looked at. */
 const WHOLE_MS = 4000;
 /** About a frame: the shortest wait that keeps to it. */
