@@ -47,6 +47,8 @@ export class PictureFigure {
   /** Is told of each picture. @type {(picture: Picture) => void} */
   onshow = () => {};
   #keys = h("span", { className: "keys" });
+  /** What the keys were made for. */
+  #shown = "";
   #words;
   #block;
   /** Points become images where the data do, and images points. @type {import("../protocol.js").View["kind"]} */
@@ -82,16 +84,18 @@ export class PictureFigure {
 
   /** @param {Picture} picture */
   show(picture) {
-    const before = this.picture?.layers.map(({ id }) => id).join();
+    const keys = picture.layers.map((layer) => layer.id + keyOf(picture.layers, layer)).join();
     this.picture = picture;
     this.onshow(picture);
     if (this.#block) {
-      if (this.#kind === "network" && before === undefined) this.#showKeys();
+      if (this.#kind === "network" && this.#shown === "") this.#showKeys();
+      this.#shown = keys;
       return this.#block.show(picture);
     }
     const images = picture.layers[0]?.kind === "images";
     if (images !== (this.#kind === "images")) this.#become(images ? "images" : this.#plain);
-    if (before !== picture.layers.map(({ id }) => id).join() || this.#keys.childElementCount === 0) this.#showKeys();
+    if (keys !== this.#shown || this.#keys.childElementCount === 0) this.#showKeys();
+    this.#shown = keys;
     if (this.#fixed) this.surface.aspect = this.#painter.aspect(picture);
     this.#paint();
   }

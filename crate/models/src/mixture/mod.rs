@@ -347,7 +347,9 @@ impl Plain for Mixture {
             self.drawn = Some(Drawn::new(&payload.points)?);
         }
         self.settings.set_text("data", "drawn")?;
-        self.change_points();
+        self.draw_points();
+        // The first dab has drawn all components onto itself: from there they would not part again.
+        self.place();
         Ok(())
     }
 

@@ -108,6 +108,20 @@ fn files_hold_beliefs_or_are_refused() {
 }
 
 #[test]
+fn each_dab_is_fitted_from_the_start() {
+    let mut m = opened(&[("components", "2"), ("floor", "0.001")]);
+    for centre in [-2.0f32, 2.0] {
+        let points = (0..40).map(|i| centre + 0.3 * libm::sinf(i as f32)).collect();
+        m.act("brush", Payload { points, ..Payload::default() }).unwrap();
+        assert!(m.components().iter().all(|c| m.points.contains(&c.mean)));
+        m.train(40).unwrap();
+    }
+    let mut means: Vec<f64> = m.components().iter().map(|c| c.mean[0]).collect();
+    means.sort_by(f64::total_cmp);
+    assert!((means[0] + 2.0).abs() < 0.1 && (means[1] - 2.0).abs() < 0.1, "{means:?}");
+}
+
+#[test]
 fn ones_own_points_replace_the_set() {
     let mut m = opened(&[]);
     m.train(3).unwrap();
