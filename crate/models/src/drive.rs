@@ -103,6 +103,14 @@ pub async fn collect(
         run(device, entry)?;
         parts.push(output(device, entry, name));
     }
+    joined(parts, len).await
+}
+
+/// The first `len` numbers of what several reads give, in their order.
+///
+/// # Errors
+/// [`Error::DeviceLost`].
+pub async fn joined(parts: Vec<Task<'static, Vec<f32>>>, len: usize) -> Result<Vec<f32>, Error> {
     let mut out = Vec::with_capacity(len);
     for part in parts {
         out.extend(part.await?);

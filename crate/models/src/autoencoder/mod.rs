@@ -229,12 +229,7 @@ impl Autoencoder {
             drive::run(device, self.entries.decode)?;
             runs.push(drive::output(device, self.entries.decode, "images"));
         }
-        let mut out = Vec::new();
-        for run in runs {
-            out.extend(run.await?);
-        }
-        out.truncate(codes.len() / self.z * self.sets.train.area());
-        Ok(out)
+        drive::joined(runs, codes.len() / self.z * self.sets.train.area()).await
     }
 
     /// Codes `[n, Z]` of the first training or held-out images, and the errors of the latter.

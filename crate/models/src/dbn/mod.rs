@@ -113,9 +113,12 @@ impl Dbn {
         let mut out = vec![
             ("step", f64::from(self.step)),
             ("loss", reconstruction),
-            ("accuracy", accuracy),
             ("stage", f64::from(self.stage() + 1)),
         ];
+        // Without labels there is nothing that a class could be right about.
+        if !self.sets.test.labels.is_empty() {
+            out.push(("accuracy", accuracy));
+        }
         if deep {
             let net = self.net(device).await?;
             let first = self.model.learner.values(device).await?;

@@ -212,12 +212,7 @@ impl Ddpm {
             drive::run(device, self.model.ask)?;
             answers.push(drive::output(device, self.model.ask, "answer"));
         }
-        let mut out = Vec::with_capacity(noised.len());
-        for answer in answers {
-            out.extend(answer.await?);
-        }
-        out.truncate(noised.len());
-        Ok(out)
+        drive::joined(answers, noised.len()).await
     }
 
     /// `n` samples `[n, D]`, in the network's coordinates.
@@ -230,12 +225,7 @@ impl Ddpm {
             device.run(&[(model.denoise, self.count() as u32)], 1)?;
             runs.push(drive::read(device, model.sample.x));
         }
-        let mut out = Vec::with_capacity(len);
-        for run in runs {
-            out.extend(run.await?);
-        }
-        out.truncate(len);
-        Ok(out)
+        drive::joined(runs, len).await
     }
 
     /// The page's samples of points: drawn anew only where the model has changed.

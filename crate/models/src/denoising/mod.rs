@@ -207,12 +207,7 @@ impl Denoising {
             drive::run(device, self.model.ask)?;
             answers.push(drive::output(device, self.model.ask, "answer"));
         }
-        let mut out = Vec::with_capacity(rows.len());
-        for answer in answers {
-            out.extend(answer.await?);
-        }
-        out.truncate(rows.len());
-        Ok(out)
+        drive::joined(answers, rows.len()).await
     }
 
     /// `n` samples `[n, D]`: ends of chains that began as noise. Of images, the mean that the last
@@ -227,12 +222,7 @@ impl Denoising {
             device.run(&[(model.sample_begin, 1), (model.sample_step, length)], 1)?;
             runs.push(drive::read(device, result));
         }
-        let mut out = Vec::with_capacity(n * self.data.dims());
-        for run in runs {
-            out.extend(run.await?);
-        }
-        out.truncate(n * self.data.dims());
-        Ok(out)
+        drive::joined(runs, n * self.data.dims()).await
     }
 
     /// The page's samples of points: drawn anew only where the model has changed.

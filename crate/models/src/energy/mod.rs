@@ -128,12 +128,7 @@ impl Ebm {
             drive::run(device, self.model.ask)?;
             runs.push(drive::output(device, self.model.ask, "energies"));
         }
-        let mut out = Vec::new();
-        for run in runs {
-            out.extend(run.await?);
-        }
-        out.truncate(points.len() / 2);
-        Ok(out)
+        drive::joined(runs, points.len() / 2).await
     }
 
     /// Energies on a grid of `n` by `n`, and log Z by the midpoint rule.
@@ -213,12 +208,7 @@ impl Ebm {
             device.run(&[(self.model.sample_begin, 1), (self.model.sample_step, length)], 1)?;
             runs.push(drive::read(device, self.model.sample));
         }
-        let mut out = Vec::new();
-        for run in runs {
-            out.extend(run.await?);
-        }
-        out.truncate(2 * n);
-        Ok(out)
+        drive::joined(runs, 2 * n).await
     }
 
     /// The page's samples: drawn anew only where the model has changed.
