@@ -25,13 +25,14 @@ mod program;
 pub mod rng;
 mod shape;
 mod tensor;
+mod var;
 
 pub use compile::compile;
 pub use compose::BatchNorm;
 pub use device::{Device, DeviceError, Task};
-pub use graph::{Graph, GraphError, Node, NodeId};
-pub use op::{Binary, DType, Op, ReduceOp, Unary};
+pub use graph::{Graph, GraphError, Node, NodeId, Tensor};
+pub use op::{Binary, DType, Op, ReduceOp, Unary, VarId};
 pub use plan::Plan;
-pub use program::{EntryId, Group, Init, Knob, Param, Program, Role, Var, VarDecl, VarId};
+pub use program::{EntryId, Program};
 pub use shape::Shape;
-pub use tensor::Tensor;
+pub use var::{Group, Init, Knob, Param, Role, Var, VarDecl};

@@ -6,9 +6,8 @@ use super::squeeze;
 use super::views::{self, View, axes_of};
 use crate::Shape;
 use crate::graph::{Built, Node, NodeId};
-use crate::op::{Affine, Op};
+use crate::op::{Affine, Op, VarId};
 use crate::plan::Axes;
-use crate::program::VarId;
 use alloc::vec;
 use alloc::vec::Vec;
 

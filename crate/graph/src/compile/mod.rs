@@ -20,7 +20,8 @@ mod views;
 use crate::Shape;
 use crate::op::DType;
 use crate::plan::{Arena, EntryPlan, Loc, Output, Plan, VarPlan};
-use crate::program::{Program, Role};
+use crate::program::Program;
+use crate::var::Role;
 use alloc::vec::Vec;
 
 /// Words are handed out in fours, so that vector loads are always legal.
