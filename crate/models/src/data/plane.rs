@@ -1,9 +1,8 @@
 //! Points of the plane to learn from, with their exact denoiser.
 
 use super::exact::{Exact, Level};
-use super::{Drawn, Toy};
+use super::{Drawn, Sources, Toy, UserData};
 use crate::Error;
-use crate::exhibit::{Sources, UserData};
 use alloc::vec::Vec;
 use tilde_graph::rng::Stream;
 
