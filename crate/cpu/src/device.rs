@@ -1,11 +1,12 @@
 //! The CPU as a [`Device`].
 
 use crate::aligned::Words;
-use crate::body::{BLOCK, Compiled, Frame, Memory, Results};
+use crate::body::{BLOCK, Compiled, Frame, Results};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::isa::Portable;
 use crate::isa::{Isa, Simd};
 use crate::matmul::Product;
+use crate::memory::Memory;
 use crate::reduce::Reduction;
 use alloc::boxed::Box;
 use alloc::format;

@@ -13,8 +13,8 @@
 //! the whole result, and a panel lives no longer than its turn. Otherwise panels are kept for the
 //! chunks to come.
 
-use crate::body::Memory;
 use crate::isa::Simd;
+use crate::memory::Memory;
 use crate::narrow::{Along, COLUMNS, Column, in_runs};
 use alloc::vec::Vec;
 use core::slice;

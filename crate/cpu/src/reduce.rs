@@ -8,9 +8,10 @@
 //! All points that share results are a slab. Several passes (softmax: a maximum, then a sum) run
 //! over a few slabs before the next few are begun, so that later passes find them in the cache.
 
-use crate::body::{BLOCK, Compiled, Frame, Memory, Results};
+use crate::body::{BLOCK, Compiled, Frame, Results};
 use crate::isa::Simd;
 use crate::math;
+use crate::memory::Memory;
 use alloc::vec::Vec;
 use core::slice;
 use tilde_graph::plan::{Access, Body, Core, Instr, Kernel, Reg};
