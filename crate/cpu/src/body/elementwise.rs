@@ -20,10 +20,13 @@ pub(super) enum Operand {
 
 impl Operand {
     /// Its words from point `first` on.
+    ///
+    /// # Safety
+    /// `first` must be a point of the vector, or the one after its last.
     #[inline(always)]
     unsafe fn at(self, first: usize) -> *const u32 {
         match self {
-            // SAFETY: the caller's.
+            // SAFETY: the caller gives a point of the vector.
             Operand::Vector(at) => unsafe { at.add(first) },
             Operand::Number(at) => at,
         }
@@ -79,11 +82,15 @@ pub(super) unsafe fn in_groups(run: Loop, mut operands: [Operand; 3], n: usize, 
     }
 }
 
-/// Applies `f` to groups of words that are read as `A` and written as `B`, both 32-bit types.
+/// Applies `f` to groups of words that are read as `A` and written as `B`.
+///
+/// # Safety
+/// `x` must have as many words as `out` and not overlap it. `A` and `B` must be `f32` or `u32`, for
+/// which any word is a value.
 #[inline(always)]
 unsafe fn map<A: Copy, B>(x: *const u32, out: &mut [Group], f: impl Fn(A) -> B) {
     let out = out.as_flattened_mut();
-    // SAFETY: the operand has as many words.
+    // SAFETY: the operand has as many words, and a word is an A or a B.
     unsafe {
         let x = slice::from_raw_parts(x.cast::<A>(), out.len());
         let out = slice::from_raw_parts_mut(out.as_mut_ptr().cast::<B>(), out.len());
@@ -94,10 +101,13 @@ unsafe fn map<A: Copy, B>(x: *const u32, out: &mut [Group], f: impl Fn(A) -> B) 
 }
 
 /// As [`map`], of two operands.
+///
+/// # Safety
+/// As [`map`], for each operand; both must be vectors, or `out` one group.
 #[inline(always)]
 unsafe fn zip<A: Copy, B>([x, y]: [Operand; 2], out: &mut [Group], f: impl Fn(A, A) -> B) {
     let out = out.as_flattened_mut();
-    // SAFETY: the operands are vectors of as many words.
+    // SAFETY: the operands have as many words, and a word is an A or a B.
     unsafe {
         let x = slice::from_raw_parts(x.at(0).cast::<A>(), out.len());
         let y = slice::from_raw_parts(y.at(0).cast::<A>(), out.len());
@@ -116,9 +126,12 @@ pub(super) fn takes_scalars(op: Binary, dtype: DType) -> bool {
 }
 
 /// An op that takes numbers beside vectors.
+///
+/// # Safety
+/// As [`zip`], but one operand may be a number.
 #[inline(always)]
 unsafe fn mixed(operands: [Operand; 2], out: &mut [Group], f: impl Fn(f32, f32) -> f32) {
-    // SAFETY: the caller's; a number is one word at least.
+    // SAFETY: the vectors are as the caller promises; a number is one word at least.
     unsafe {
         match operands {
             [Operand::Number(x), Operand::Vector(y)] => {
@@ -135,10 +148,14 @@ unsafe fn mixed(operands: [Operand; 2], out: &mut [Group], f: impl Fn(f32, f32) 
     }
 }
 
+/// A function of one argument.
+///
+/// # Safety
+/// `x` must have as many words as `out` and not overlap it.
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 pub(super) unsafe fn unary(op: Unary, x: *const u32, out: &mut [Group]) {
-    // SAFETY: the caller's.
+    // SAFETY: as the caller promises; the closures take and give f32 or u32.
     unsafe {
         match op {
             Unary::Neg => map(x, out, |x: f32| -x),
@@ -163,11 +180,16 @@ pub(super) unsafe fn unary(op: Unary, x: *const u32, out: &mut [Group]) {
     }
 }
 
+/// A function of two arguments.
+///
+/// # Safety
+/// The operands must have as many words as `out` and not overlap it. One may be a number where
+/// [`takes_scalars`] says so.
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 pub(super) unsafe fn binary(op: Binary, dtype: DType, operands: [Operand; 2], out: &mut [Group]) {
     let truth = |b: bool| b as u32 as f32;
-    // SAFETY: the caller's.
+    // SAFETY: as the caller promises; the closures take and give f32 or u32.
     unsafe {
         match (op, dtype) {
             (Binary::Add, DType::F32) => mixed(operands, out, |a, b| a + b),
@@ -195,6 +217,10 @@ pub(super) unsafe fn binary(op: Binary, dtype: DType, operands: [Operand; 2], ou
     }
 }
 
+/// The first operand > 0 ? the second : the third.
+///
+/// # Safety
+/// The operands must be vectors of as many words as `out` and not overlap it.
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 pub(super) unsafe fn select([c, x, y]: [Operand; 3], out: &mut [Group]) {

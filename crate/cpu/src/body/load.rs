@@ -5,6 +5,12 @@ use crate::strided::Strided;
 use core::slice;
 use tilde_graph::plan::Guard;
 
+/// Writes points `start .. start + n` to `out`: the words of `from`, and 0 where a guard is not met.
+///
+/// # Safety
+/// `base` must be the first word of `from`, which must stay inside its arena at every point whose
+/// guards are met. `n` must not be over [`BLOCK`]; `out` must have room for it and overlap nothing that
+/// is read.
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 pub(super) unsafe fn fill(
@@ -15,7 +21,7 @@ pub(super) unsafe fn fill(
     n: usize,
     out: *mut u32,
 ) {
-    // SAFETY: the caller's.
+    // SAFETY: runs cover the points once, and the caller keeps them inside the arena.
     unsafe {
         if guards.is_empty() {
             from.walk(start, n, |at, offset, stride, len| match stride {
@@ -48,10 +54,13 @@ pub(super) unsafe fn fill(
     }
 }
 
-/// A short copy; a call to memcpy costs more than two words are worth.
+/// A copy that is often short: a call to memcpy costs more than copying two words.
+///
+/// # Safety
+/// Both must have `len` words and not overlap.
 #[inline(always)]
 unsafe fn copy_run(from: *const u32, to: *mut u32, len: usize) {
-    // SAFETY: the caller's.
+    // SAFETY: as the caller promises.
     unsafe {
         if len < 8 {
             for i in 0..len {

@@ -4,6 +4,9 @@ use core::slice;
 use tilde_graph::rng::threefry2x32;
 
 /// Words `start .. start + n` of a draw.
+///
+/// # Safety
+/// `out` must have room for `n` words that nothing else refers to.
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 pub(super) unsafe fn random(key: [u32; 2], invocation: u32, start: usize, n: usize, out: *mut u32) {

@@ -69,6 +69,11 @@ impl Compiled {
         }
     }
 
+    /// Runs one instruction for points `start .. start + n`.
+    ///
+    /// # Safety
+    /// As [`Compiled::block`]. `out` must have room for `n` words and overlap no operand; the operands'
+    /// registers must hold the same points.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     unsafe fn step(
@@ -132,12 +137,15 @@ impl Compiled {
 }
 
 /// An instruction whose operands are all scalars.
+///
+/// # Safety
+/// `memory` must be that of the plan the instruction belongs to.
 #[cfg_attr(target_arch = "wasm32", inline(never))]
 #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
 unsafe fn scalar(instr: &Instr, memory: &Memory, scalars: &[Group]) -> Group {
     let mut out = [[0; GROUP]];
     let operand = |r: Reg| Operand::Vector(scalars[r as usize].as_ptr());
-    // SAFETY: one group each.
+    // SAFETY: every operand and the result are one group, apart from each other.
     unsafe {
         match instr {
             Instr::Const(c) => out = [[c.to_bits(); GROUP]],
