@@ -5,7 +5,7 @@ use tilde_graph::plan::Loc;
 /// The arenas' first words.
 #[derive(Clone, Copy)]
 pub struct Memory {
-    /// In the order of [`Arena::ALL`].
+    /// In the order of [`Arena::ALL`](tilde_graph::plan::Arena::ALL).
     pub base: [*mut u32; 7],
 }
 

@@ -1,7 +1,7 @@
 //! Tensor graphs for Tilde.
 //!
 //! A model is a [`Program`]: declared state plus several *entries*, each a graph of [`Tensor`]s.
-//! [`Graph::grad`] adds the backward nodes to the same graph; [`compile`] turns an entry into a
+//! [`Graph::grad`] adds the backward nodes to the same graph; [`compile()`] turns an entry into a
 //! [`Plan`], a list of fused kernels over planned memory, which any [`Device`] can run.
 //!
 //! Nothing here knows what a device is or which models exist. The crate needs `alloc` only.
