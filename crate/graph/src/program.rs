@@ -56,7 +56,12 @@ pub struct Program {
 }
 
 impl Program {
-    /// An empty program.
+    /// A program of nothing, for what needs no tensors.
+    pub const fn empty() -> Program {
+        Program { name: String::new(), vars: vec![], knobs: vec![], entries: vec![] }
+    }
+
+    /// A program without variables, knobs and entries yet.
     pub fn new(name: &str) -> Program {
         Program { name: name.to_string(), vars: vec![], knobs: vec![], entries: vec![] }
     }

@@ -155,6 +155,8 @@ pub enum ActionKind {
     Pick,
     /// A plain button: no payload.
     Button,
+    /// A button that takes back what the brushes of its view have painted.
+    Clear,
     /// A line of text: payload `text`.
     Text,
     /// An edit of what the model is, kept by it: payload `text`, one line of the exhibit's language.
@@ -212,6 +214,8 @@ pub struct Card {
     pub data: &'static [&'static str],
     /// Steps after which training pauses by itself.
     pub budget: u32,
+    /// Settings that make the exhibit small enough to be tested in many ways within seconds.
+    pub small: &'static [(&'static str, &'static str)],
 }
 
 /// Builders, so that a card reads as a list. A setting is shown, and rebuilds the model if it is

@@ -2,7 +2,8 @@
 
 use alloc::string::String;
 use core::fmt;
-use tilde_graph::DeviceError;
+use alloc::format;
+use tilde_graph::{DeviceError, GraphError};
 
 /// An error with a stable [`code`](Error::code) and a message that says what to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,7 +58,6 @@ impl core::error::Error for Error {}
 
 impl From<DeviceError> for Error {
     fn from(error: DeviceError) -> Error {
-        use alloc::format;
         match error {
             DeviceError::OutOfMemory { needed, limit } => Error::OutOfMemory(format!(
                 "The model needs {needed} bytes where the device allows {limit}. Choose a smaller model or less data."
@@ -69,5 +69,12 @@ impl From<DeviceError> for Error {
                 Error::DeviceLost(format!("No such device here ({why}). Choose another backend."))
             }
         }
+    }
+}
+
+impl From<GraphError> for Error {
+    /// A program is built from settings: where it does not fit together, they are at fault.
+    fn from(error: GraphError) -> Error {
+        Error::BadSetting(format!("The networks do not fit together: {error}."))
     }
 }

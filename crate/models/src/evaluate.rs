@@ -262,9 +262,8 @@ impl Trial<'_> {
             settings.set_text(id, value)?;
         }
         let sources = Sources { user: None, digits: Some(host.digits()), lessons: Some(host.lessons()) };
-        let exhibit = exhibits::build(&settings, seed, sources)?;
-        let device = host.load(compile(exhibit.program())).await?;
-        let mut run = Run::start(exhibit, device, settings, seed)?;
+        let mut run =
+            Run::open(settings, seed, sources, async |program| host.load(compile(program)).await).await?;
         let mut step = 0;
         while step < self.steps {
             host.progress(self.card.id, seed, step, self.steps);

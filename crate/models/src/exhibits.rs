@@ -6,8 +6,8 @@
 
 use crate::Error;
 use crate::card::Card;
-use crate::exhibit::{Opening, Sources};
-use crate::settings::Settings;
+use crate::legacy;
+use crate::model::{self, Opening, Setup};
 use crate::{
     ais, autoencoder, bayes_net, boundary, crossover, dbm, dbn, ddpm, denoising, elbo, energy, gan2d, gpt,
     mixture, rbm, vae,
@@ -15,13 +15,16 @@ use crate::{
 use alloc::format;
 use alloc::vec::Vec;
 
-/// Builds an exhibit's programs from its settings, a seed and data.
-pub type Open = fn(&Settings, u64, Sources) -> Opening;
+/// Builds an exhibit from its settings, a seed and data.
+pub type Open = fn(&Setup) -> Opening;
 
 /// How an exhibit of a part is opened, if that part is in this build.
 macro_rules! of {
     ($part:literal, $open:expr) => {
-        if cfg!(feature = $part) { Some($open as Open) } else { None }
+        if cfg!(feature = $part) { Some((|setup| legacy::open($open, setup)) as Open) } else { None }
+    };
+    ($part:literal; $model:ty) => {
+        if cfg!(feature = $part) { Some(model::open::<$model> as Open) } else { None }
     };
 }
 
@@ -40,7 +43,7 @@ pub const EXHIBITS: &[(&Card, Option<Open>)] = &[
     (&dbn::CARD, of!("energies", dbn::open)),
     (&dbm::CARD, of!("energies", dbm::open)),
     (&energy::CARD, of!("energies", energy::open)),
-    (&gan2d::CARD, of!("generators", gan2d::open)),
+    (&gan2d::CARD, of!("generators"; gan2d::Gan2d)),
     (&ddpm::CARD, of!("generators", ddpm::open)),
     (&gpt::CARD, of!("generators", gpt::open)),
 ];
@@ -65,19 +68,18 @@ pub fn card(id: &str) -> Result<&'static Card, Error> {
     Ok(find(id)?.0)
 }
 
-/// Builds the programs of the exhibit that the settings belong to. Compile and load
-/// [`Exhibit::program`](crate::Exhibit::program) on a device, then [`Run::start`](crate::Run::start).
+/// Builds the exhibit that the settings belong to.
 ///
 /// # Errors
 /// [`Error::BadData`] if the data does not suit the exhibit, [`Error::BadSetting`] if settings
 /// exclude each other.
-pub fn build(settings: &Settings, seed: u64, sources: Sources) -> Opening {
-    let (card, open) = find(settings.card().id)?;
+pub fn build(setup: &Setup) -> Opening {
+    let (card, open) = find(setup.settings.card().id)?;
     let Some(open) = open else {
         return Err(Error::UnknownExhibit(format!(
             "'{}' is in another part of the course than this module.",
             card.id
         )));
     };
-    open(settings, seed, sources)
+    open(setup)
 }

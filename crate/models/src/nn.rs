@@ -2,11 +2,21 @@
 
 pub mod conv;
 pub mod fourier;
+mod recorder;
+mod schedule;
+mod trainer;
 pub mod transformer;
+
+pub use recorder::{RING, Recorded, Recorder};
+pub use schedule::{Fall, Schedule, knob};
+pub use trainer::Trainer;
 
 use alloc::format;
 use alloc::vec::Vec;
 use tilde_graph::{Graph, Group, Init, Param, Program, Tensor, Var};
+
+/// Seed of the draws of pictures and figures, fixed so that these change with the model only.
+pub const VIEW_SEED: u64 = 1;
 
 /// Says of a closure that its tensors belong to the graph it is given, which a closure cannot say
 /// of itself: for figures that several entries share.

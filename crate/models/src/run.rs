@@ -1,74 +1,182 @@
 //! An opened exhibit: what the page, the library and the command all drive.
 
-use crate::Error;
-use crate::card::Value;
-use crate::drive;
-use crate::exhibit::{Exhibit, Payload, Picture, Samples};
+use crate::card::{ActionKind, Value};
+use crate::driver::{Answer, Driver, NoDevice};
+use crate::exhibit::{Payload, Picture, Samples, Sources, UserData};
+use crate::history::History;
+use crate::inputs::Inputs;
+use crate::model::{Exhibit, Figures, Live, Setup, Task, Touched};
+use crate::nn::{RING, Recorded};
 use crate::settings::Settings;
-use crate::{Saved, SavedValues};
+use crate::{Error, Saved, SavedValues, exhibits, join};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use tilde_graph::plan::Loc;
-use tilde_graph::{DType, Device, Role, Shape};
+use tilde_graph::{DType, Device, Program, Role, Shape, VarId};
 
 /// Iterations handed to a device at a time when many are asked for.
 const SLICE: u32 = 50;
 
-/// An opened exhibit on a device.
+/// What is on show at one time: figures, pictures, and the losses of the steps since.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// Figures by id.
+    pub figures: Figures,
+    /// The pictures that were asked for, in that order.
+    pub pictures: Vec<Picture>,
+    /// Losses of the steps after the one that was named.
+    pub losses: History,
+}
+
+/// An opened exhibit on a device. It owns the settings, the data and the seed, of which, with the steps
+/// that were done and the inputs that were given, everything about it is a function.
 pub struct Run {
     exhibit: Box<dyn Exhibit>,
-    device: Box<dyn Device>,
+    place: Place,
+    sources: Sources,
+    inputs: Inputs,
+    history: History,
+    /// Losses on their way from the device.
+    unread: Vec<Unread>,
+    /// The last step whose losses were asked for.
+    asked: u32,
+}
+
+/// Where a run stands; see [`Live`].
+struct Place {
+    device: Driver,
     settings: Settings,
     seed: u64,
+    step: u32,
+    generation: u64,
+}
+
+impl Place {
+    fn live(&self) -> Live<'_> {
+        let Place { device, settings, seed, step, generation } = self;
+        Live { device, settings, seed: *seed, step: *step, generation: *generation }
+    }
+}
+
+/// The steps `first..=last` of a ring that was asked for.
+struct Unread {
+    first: u32,
+    last: u32,
+    width: usize,
+    columns: usize,
+    ring: Answer<Vec<f32>>,
 }
 
 impl Run {
-    /// Starts an exhibit (see [`exhibits::build`](crate::exhibits::build)) on the device that its
-    /// compiled program was loaded on.
+    /// Builds the exhibit that the settings belong to, loads its program with `load`, and starts it from
+    /// the seed. What needs no tensors has no program to load.
     ///
     /// # Errors
-    /// Those of [`Exhibit::start`].
-    pub fn start(
-        exhibit: Box<dyn Exhibit>,
-        device: Box<dyn Device>,
-        settings: Settings,
+    /// Those of [`exhibits::build`], of `load`, and of [`Model::start`](crate::Model::start).
+    pub async fn open(
+        mut settings: Settings,
         seed: u64,
+        sources: Sources,
+        load: impl AsyncFnOnce(&Program) -> Result<Box<dyn Device>, Error>,
     ) -> Result<Run, Error> {
-        let mut run = Run { exhibit, device, settings, seed };
-        run.reset(seed)?;
+        // Points of one's own are the data, whatever the settings say.
+        if let Some(UserData::Points(_)) = sources.user {
+            settings.use_drawn();
+        }
+        let exhibit = exhibits::build(&Setup { settings: &settings, seed, sources: &sources })?;
+        let device = match exhibit.program().entries() {
+            [] => Box::new(NoDevice::new()),
+            _ => load(exhibit.program()).await?,
+        };
+        let place = Place { device: Driver::new(device), settings, seed, step: 0, generation: 0 };
+        let mut run = Run {
+            exhibit,
+            place,
+            sources,
+            inputs: Inputs::default(),
+            history: History::default(),
+            unread: Vec::new(),
+            asked: 0,
+        };
+        run.begin()?;
         Ok(run)
     }
 
-    /// Begins again from a seed, with the present settings and data.
+    /// Starts the model that was built.
+    fn begin(&mut self) -> Result<(), Error> {
+        let Place { device, settings, seed, .. } = &self.place;
+        device.start(self.exhibit.program(), *seed);
+        device.knobs(self.exhibit.program(), settings);
+        self.counted(0);
+        self.exhibit.start(&self.place.live())?;
+        for (id, payload) in self.inputs.iter() {
+            // What was picked may not be in the data that another seed draws.
+            let _ = self.exhibit.act(&self.place.live(), id, payload);
+        }
+        self.moved();
+        Ok(())
+    }
+
+    /// Begins again from a seed, with the present settings, data and inputs: the model is built as it was
+    /// when it was opened.
     ///
     /// # Errors
-    /// Those of [`Exhibit::start`].
+    /// Those of [`exhibits::build`] and of [`Model::start`](crate::Model::start); nothing has changed if it
+    /// cannot be built.
     pub fn reset(&mut self, seed: u64) -> Result<(), Error> {
-        self.seed = seed;
-        drive::start(&mut *self.device, self.exhibit.program(), seed);
-        self.exhibit.start(&mut *self.device, seed)
+        let setup = Setup { settings: &self.place.settings, seed, sources: &self.sources };
+        let exhibit = exhibits::build(&setup)?;
+        let shapes = |e: &dyn Exhibit| e.program().vars().iter().map(|v| v.shape).collect::<Vec<_>>();
+        if shapes(&*exhibit) != shapes(&*self.exhibit) {
+            return Err(Error::BadData("With this seed the data are of another size: open the exhibit again.".into()));
+        }
+        self.exhibit = exhibit;
+        self.place.seed = seed;
+        self.begin()
+    }
+
+    /// The count of steps is another now, and the history begins anew.
+    fn counted(&mut self, step: u32) {
+        self.place.step = step;
+        self.asked = step;
+        self.unread.clear();
+        let names = self.exhibit.recorded(&self.place.live()).map_or(&[][..], |r| r.recorder.names());
+        self.history = History::new(names);
+    }
+
+    /// Something has changed that answers may depend on.
+    fn moved(&mut self) {
+        self.place.generation += 1;
+        if let Some(steps) = self.exhibit.steps() {
+            self.place.step = steps;
+        }
     }
 
     /// The settings as they are.
     pub fn settings(&self) -> &Settings {
-        &self.settings
+        &self.place.settings
     }
 
     /// The seed it started from.
     pub fn seed(&self) -> u64 {
-        self.seed
+        self.place.seed
+    }
+
+    /// Iterations done.
+    pub fn step(&self) -> u32 {
+        self.place.step
     }
 
     /// What it runs on: "cpu" or "webgpu", and in words.
     pub fn backend(&self) -> (&'static str, String) {
-        (self.device.kind(), self.device.describe())
+        self.place.device.backend()
     }
 
-    /// The exhibit's compiled plan.
-    pub fn plan(&self) -> &tilde_graph::Plan {
-        self.device.plan()
+    /// The device, with the exhibit's program on it.
+    pub fn device(&self) -> &Driver {
+        &self.place.device
     }
 
     /// Does `n` iterations and waits until they are done.
@@ -79,49 +187,123 @@ impl Run {
         let mut left = n;
         while left > 0 {
             let slice = left.min(SLICE);
-            self.exhibit.train(&mut *self.device, slice)?;
+            // Before the ring overwrites what nobody has read.
+            if self.place.step + slice > self.asked + RING {
+                self.ask_losses();
+            }
+            self.exhibit.train(&self.place.live(), slice)?;
+            self.place.step += slice;
+            self.moved();
             left -= slice;
         }
-        self.finished().await
+        self.place.device.finished().await
+    }
+
+    /// Enqueues a read of the losses that are on the device and were not asked for yet.
+    fn ask_losses(&mut self) {
+        let live = self.place.live();
+        let Some(Recorded { recorder, columns }) = self.exhibit.recorded(&live) else { return };
+        if self.asked < live.step {
+            self.unread.push(Unread {
+                first: self.asked + 1,
+                last: live.step,
+                width: recorder.names().len(),
+                columns,
+                ring: recorder.read(live.device),
+            });
+            self.asked = live.step;
+        }
+    }
+
+    /// The losses of the steps after `step`, a point for each or evenly thinned.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub async fn losses(&mut self, step: u32) -> Result<History, Error> {
+        self.ask_losses();
+        self.read_losses().await?;
+        Ok(self.history.after(step))
+    }
+
+    async fn read_losses(&mut self) -> Result<(), Error> {
+        for Unread { first, last, width, columns, ring } in core::mem::take(&mut self.unread) {
+            let ring = ring.await?;
+            for step in first..=last {
+                let mut row = ring[((step - 1) % RING) as usize * width..][..width].to_vec();
+                row[columns..].fill(f32::NAN);
+                self.history.push(step, &row);
+            }
+        }
+        Ok(())
     }
 
     /// Does one phase of an iteration.
     ///
     /// # Errors
     /// [`Error::BadData`] if the exhibit has no such phase.
-    pub async fn step(&mut self, phase: &str) -> Result<(), Error> {
-        let card = self.exhibit.card();
-        if !card.phases.contains(&phase) {
-            let known = card.phases.join(", ");
-            return Err(Error::BadData(format!("'{}' has no phase '{phase}'. It has: {known}.", card.id)));
+    pub async fn step_phase(&mut self, phase: &str) -> Result<(), Error> {
+        if self.place.step + 1 > self.asked + RING {
+            self.ask_losses();
         }
-        self.exhibit.step(&mut *self.device, phase)?;
-        self.finished().await
-    }
-
-    /// Waits for all that was enqueued: a read of one word comes after it.
-    async fn finished(&mut self) -> Result<(), Error> {
-        let knobs = self.device.plan().knobs;
-        self.device.read(knobs.arena, knobs.offset, 1).await?;
-        Ok(())
+        self.place.step += self.exhibit.phase(&self.place.live(), phase)?;
+        self.moved();
+        self.place.device.finished().await
     }
 
     /// All figures; `deep` asks for the costly ones too.
     ///
     /// # Errors
     /// [`Error::NotFinite`] if training diverged.
-    pub async fn metrics(&mut self, deep: bool) -> Result<Vec<(&'static str, f64)>, Error> {
-        let metrics = self.exhibit.metrics(&mut *self.device, deep).await?;
-        finite(metrics)
+    pub async fn metrics(&mut self, deep: bool) -> Result<Figures, Error> {
+        let figures = self.exhibit.figures(&self.place.live(), deep).await?;
+        finite(self.counting(figures))
     }
 
-    /// The figures that gates are held against, over the whole test set.
+    /// The figures that gates are held against, over the whole held-out set.
     ///
     /// # Errors
     /// As [`Run::metrics`].
-    pub async fn evaluate(&mut self) -> Result<Vec<(&'static str, f64)>, Error> {
-        let metrics = self.exhibit.evaluate(&mut *self.device).await?;
-        finite(metrics)
+    pub async fn evaluate(&mut self) -> Result<Figures, Error> {
+        let figures = self.exhibit.evaluate(&self.place.live()).await?;
+        finite(self.counting(figures))
+    }
+
+    /// With the step before all others.
+    fn counting(&self, figures: Figures) -> Figures {
+        if figures.iter().any(|f| f.0 == "step") {
+            return figures;
+        }
+        let step = ("step", f64::from(self.place.step));
+        core::iter::once(step).chain(figures).collect()
+    }
+
+    /// Figures, pictures, and the losses after step `since`: one round trip to the device.
+    ///
+    /// # Errors
+    /// [`Error::BadData`] if the card has no such picture, [`Error::NotFinite`] if training diverged.
+    pub async fn frame(&mut self, views: &[&str], deep: bool, since: u32) -> Result<Frame, Error> {
+        self.ask_losses();
+        let (figures, pictures) = {
+            let live = self.place.live();
+            let exhibit = &*self.exhibit;
+            let mut parts: Vec<Task<'_, Part>> = Vec::new();
+            parts.push(Box::pin(async { exhibit.figures(&live, deep).await.map(Part::Figures) }));
+            for id in views {
+                let live = &live;
+                parts.push(Box::pin(async move { exhibit.view(live, id).await.map(Part::Picture) }));
+            }
+            let (mut figures, mut pictures) = (Vec::new(), Vec::new());
+            for part in join::all(parts).await {
+                match part? {
+                    Part::Figures(of) => figures = of,
+                    Part::Picture(of) => pictures.push(of),
+                }
+            }
+            (figures, pictures)
+        };
+        self.read_losses().await?;
+        let figures = finite(self.counting(figures))?;
+        Ok(Frame { figures, pictures, losses: self.history.after(since) })
     }
 
     /// `n` samples from the present model, for 1 ≤ n ≤ 65,536.
@@ -132,7 +314,7 @@ impl Run {
         if n == 0 || n > 65_536 {
             return Err(Error::BadData(format!("{n} samples were asked for; from 1 to 65,536 are given.")));
         }
-        self.exhibit.sample(&mut *self.device, n, seed).await
+        self.exhibit.sample(&self.place.live(), n, seed).await
     }
 
     /// A picture of the card.
@@ -146,14 +328,14 @@ impl Run {
             let known = known.join(", ");
             return Err(Error::BadData(format!("'{}' has no view '{id}'. It has: {known}.", card.id)));
         }
-        self.exhibit.view(&mut *self.device, id).await
+        self.exhibit.view(&self.place.live(), id).await
     }
 
     /// Takes an input of the card.
     ///
     /// # Errors
     /// [`Error::BadData`] if the card has no such action or the payload does not fit it.
-    pub async fn act(&mut self, id: &str, payload: Payload) -> Result<(), Error> {
+    pub fn act(&mut self, id: &str, payload: &Payload) -> Result<(), Error> {
         let card = self.exhibit.card();
         if !card.actions.iter().any(|a| a.id == id) {
             let known: Vec<&str> = card.actions.iter().map(|a| a.id).collect();
@@ -163,7 +345,17 @@ impl Run {
         if payload.points.iter().chain(payload.at.iter().flatten()).any(|x| !x.is_finite()) {
             return Err(Error::BadData(format!("'{id}' takes finite numbers only.")));
         }
-        self.exhibit.act(&mut *self.device, id, payload).await
+        let touched = self.exhibit.act(&self.place.live(), id, payload)?;
+        self.inputs.took(card, id, payload);
+        if touched == Touched::Data {
+            self.place.settings.use_drawn();
+            // What was brought is forgotten with what was painted.
+            if card.actions.iter().any(|a| a.id == id && a.kind == ActionKind::Clear) {
+                self.sources.user = None;
+            }
+        }
+        self.moved();
+        Ok(())
     }
 
     /// Applies a live setting.
@@ -172,38 +364,51 @@ impl Run {
     /// [`Error::BadSetting`] if there is none of that id, the value does not fit, or the setting
     /// rebuilds the model (then nothing has changed).
     pub fn set(&mut self, id: &str, value: Value) -> Result<(), Error> {
-        let mut settings = self.settings.clone();
+        let mut settings = self.place.settings.clone();
         let setting = settings.set(id, value)?;
         if !setting.live {
             return Err(Error::BadSetting(format!(
                 "'{id}' rebuilds the model: open the exhibit again with it."
             )));
         }
-        self.settings = settings;
-        self.exhibit.set(&mut *self.device, &self.settings, id)
+        let before = core::mem::replace(&mut self.place.settings, settings);
+        self.place.device.knobs(self.exhibit.program(), &self.place.settings);
+        if let Err(error) = self.exhibit.set(&self.place.live(), id) {
+            self.place.device.knobs(self.exhibit.program(), &before);
+            self.place.settings = before;
+            return Err(error);
+        }
+        self.moved();
+        Ok(())
     }
 
     /// Names, places and shapes of everything a checkpoint holds: parameters one by one, other
-    /// state by variable, and the entries' invocation counters.
+    /// state by variable, and the invocation counters of the entries that change state. (The draws of the
+    /// others are seeded whenever they run.)
     fn saved_parts(&self) -> Vec<(String, Loc, Shape)> {
-        let plan = self.device.plan();
-        let mut parts = Vec::new();
-        for (decl, v) in self.exhibit.program().vars().iter().zip(&plan.vars) {
-            if decl.role != Role::State {
-                continue;
+        let program = self.exhibit.program();
+        self.place.device.of_plan(|plan| {
+            let mut parts = Vec::new();
+            for (decl, v) in program.vars().iter().zip(&plan.vars) {
+                if decl.role != Role::State {
+                    continue;
+                }
+                if decl.params.is_empty() {
+                    parts.push((decl.name.clone(), v.loc, v.shape));
+                }
+                for p in &decl.params {
+                    let loc = Loc { offset: v.loc.offset + p.offset, ..v.loc };
+                    parts.push((p.name.clone(), loc, p.shape));
+                }
             }
-            if decl.params.is_empty() {
-                parts.push((decl.name.clone(), v.loc, v.shape));
+            for (entry, e) in program.entries().iter().zip(&plan.entries) {
+                let moves = |(var, _): &(VarId, u32)| program.vars()[var.0 as usize].role == Role::State;
+                if e.sites > 0 && entry.assigns().iter().any(moves) {
+                    parts.push((format!("invocations.{}", e.name), e.counter, Shape::new(&[1])));
+                }
             }
-            for p in &decl.params {
-                let loc = Loc { offset: v.loc.offset + p.offset, ..v.loc };
-                parts.push((p.name.clone(), loc, p.shape));
-            }
-        }
-        for e in &plan.entries {
-            parts.push((format!("invocations.{}", e.name), e.counter, Shape::new(&[1])));
-        }
-        parts
+            parts
+        })
     }
 
     /// Everything a checkpoint holds.
@@ -212,13 +417,27 @@ impl Run {
     /// [`Error::DeviceLost`].
     pub async fn export(&mut self) -> Result<Vec<Saved>, Error> {
         let mut out = self.exhibit.save();
+        let device = &self.place.device;
+        let mut reads = Vec::new();
         for (name, loc, shape) in self.saved_parts() {
             let len = shape.len() as u32;
-            let values = match loc.arena.dtype() {
-                DType::F32 => SavedValues::F32(self.device.read(loc.arena, loc.offset, len).await?),
-                DType::U32 => SavedValues::U32(self.device.read_u(loc.arena, loc.offset, len).await?),
+            let values: Answer<SavedValues> = match loc.arena.dtype() {
+                DType::F32 => {
+                    let read = device.read_at(loc, len);
+                    Box::pin(async move { Ok(SavedValues::F32(read.await?)) })
+                }
+                DType::U32 => {
+                    let read = device.read_u_at(loc, len);
+                    Box::pin(async move { Ok(SavedValues::U32(read.await?)) })
+                }
             };
-            out.push(Saved { name, shape: shape.dims().collect(), values });
+            reads.push((name, shape, values));
+        }
+        for (name, shape, values) in reads {
+            out.push(Saved { name, shape: shape.dims().collect(), values: values.await? });
+        }
+        if !out.iter().any(|saved| saved.name == STEPS) {
+            out.push(Saved::words(STEPS, &[], &[self.place.step]));
         }
         Ok(out)
     }
@@ -237,19 +456,47 @@ impl Run {
             };
             found.push((*loc, Saved::find(saved, name, dtype, &shape.dims().collect::<Vec<_>>())?));
         }
+        let step = steps(saved)?;
         self.exhibit.load(saved)?;
         for (loc, values) in found {
             match values {
-                SavedValues::F32(v) => self.device.write(loc.arena, loc.offset, v),
-                SavedValues::U32(v) => self.device.write_u(loc.arena, loc.offset, v),
+                SavedValues::F32(v) => self.place.device.write_at(loc, v),
+                SavedValues::U32(v) => self.place.device.write_u_at(loc, v),
                 SavedValues::F64(_) => {}
             }
         }
+        self.counted(step);
+        self.moved();
         Ok(())
     }
 }
 
-fn finite(metrics: Vec<(&'static str, f64)>) -> Result<Vec<(&'static str, f64)>, Error> {
+/// The name of the step count in a checkpoint.
+const STEPS: &str = "steps";
+
+/// The step count of a checkpoint: a whole number, which programs that count on the device keep as a float.
+fn steps(saved: &[Saved]) -> Result<u32, Error> {
+    let wrong = || Error::BadFile(format!("The file's '{STEPS}' is no count of steps."));
+    let found = saved.iter().find(|s| s.name == STEPS).ok_or_else(|| {
+        Error::BadFile(format!("The file has no tensor '{STEPS}'. Was it saved with other settings?"))
+    })?;
+    match &found.values {
+        SavedValues::U32(v) if v.len() == 1 => Ok(v[0]),
+        // Floats count exactly up to 2²⁴.
+        SavedValues::F32(v) if v.len() == 1 && v[0] >= 0.0 && v[0] <= 16_777_216.0 && libm::truncf(v[0]) == v[0] => {
+            Ok(v[0] as u32)
+        }
+        _ => Err(wrong()),
+    }
+}
+
+/// A part of a frame.
+enum Part {
+    Figures(Figures),
+    Picture(Picture),
+}
+
+fn finite(metrics: Figures) -> Result<Figures, Error> {
     match metrics.iter().find(|m| !m.1.is_finite()) {
         Some((id, _)) => Err(Error::NotFinite(format!(
             "'{id}' is no longer a finite number. Start again with a smaller learning rate."

@@ -1,6 +1,7 @@
 //! The values of a card's settings: parsed, checked, looked up.
 
 use crate::card::{Card, Setting, SettingKind, Value};
+use crate::choices::Choices;
 use crate::{Error, decimal};
 use alloc::format;
 use alloc::string::String;
@@ -66,6 +67,15 @@ impl Settings {
         }
     }
 
+    /// Switches to what was painted or brought, where the card has such a choice.
+    pub fn use_drawn(&mut self) {
+        for (setting, value) in self.card.settings.iter().zip(&mut self.values) {
+            if let ("data", Ok(drawn)) = (setting.id, setting.parse("drawn")) {
+                *value = drawn;
+            }
+        }
+    }
+
     fn value(&self, id: &str) -> Value {
         match self.card.settings.iter().position(|s| s.id == id) {
             Some(i) => self.values[i],
@@ -96,6 +106,18 @@ impl Settings {
         match (setting.map(|s| s.kind), self.value(id)) {
             (Some(SettingKind::Choice(ids)), Value::Choice(i)) => ids[i],
             _ => "",
+        }
+    }
+
+    /// A choice as a value.
+    ///
+    /// # Panics
+    /// If the setting's choices are not those of `C`: a mistake in the exhibit.
+    pub fn get<C: Choices>(&self, id: &str) -> C {
+        let chosen = self.choice(id);
+        match C::IDS.iter().position(|known| *known == chosen) {
+            Some(i) => C::ALL[i],
+            None => panic!("the choice '{chosen}' of '{id}' has no value"),
         }
     }
 

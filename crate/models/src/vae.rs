@@ -125,6 +125,7 @@ pub const CARD: Card = Card {
     ],
     data: &["images"],
     budget: 2700,
+    small: &[],
 };
 
 /// The networks.

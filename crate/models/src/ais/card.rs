@@ -58,4 +58,5 @@ pub const CARD: Card = Card {
     ],
     data: &["images"],
     budget: 600,
+    small: &[],
 };

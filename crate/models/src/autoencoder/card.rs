@@ -54,4 +54,5 @@ pub const CARD: Card = Card {
     ],
     data: &["images"],
     budget: 3000,
+    small: &[],
 };

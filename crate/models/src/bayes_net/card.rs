@@ -58,4 +58,5 @@ pub const CARD: Card = Card {
     ],
     data: &["network"],
     budget: 100_000,
+    small: &[],
 };

@@ -43,7 +43,7 @@ pub const CARD: Card = Card {
         Action { id: "probe", kind: ActionKind::Drag, view: "boundary" },
         Action { id: "zeros", kind: ActionKind::Brush, view: "boundary" },
         Action { id: "ones", kind: ActionKind::Brush, view: "boundary" },
-        Action { id: "clear", kind: ActionKind::Button, view: "boundary" },
+        Action { id: "clear", kind: ActionKind::Clear, view: "boundary" },
     ],
     phases: &[],
     experiments: &[
@@ -69,4 +69,5 @@ pub const CARD: Card = Card {
     ],
     data: &[],
     budget: 300,
+    small: &[],
 };

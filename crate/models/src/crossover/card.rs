@@ -34,4 +34,5 @@ pub const CARD: Card = Card {
     ],
     data: &[],
     budget: 200,
+    small: &[],
 };

@@ -6,6 +6,7 @@
 //! - [`Images`]: grey images as bytes, the way the devices store them.
 //! - [`toys`]: two-dimensional distributions; [`drawn`]: one that the user painted.
 //! - [`plane`]: either of them as a bank of points, and [`exact`]: what its best denoiser answers.
+//! - [`Feed`]: points or images on the device, and how a graph takes rows of them.
 //! - [`corpus`]: texts, from sources of known entropy or given.
 //! - [`strokes`]: procedural handwriting; [`digits`]: the UCI 8×8 digits.
 //! - [`mod@file`]: bytes of unknown origin turned into images, labels or points, with limits checked
@@ -16,6 +17,7 @@ mod csv;
 pub mod digits;
 pub mod drawn;
 pub mod exact;
+mod feed;
 pub mod file;
 mod idx;
 mod images;
@@ -31,6 +33,7 @@ pub mod toys;
 
 pub use corpus::Corpus;
 pub use drawn::Drawn;
+pub use feed::Feed;
 pub use file::{Parsed, parse};
 pub use images::{Images, MAX_SIDE};
 pub use plane::Plane;

@@ -3,6 +3,9 @@
 use super::exact::{Exact, Level};
 use super::{Drawn, Sources, Toy, UserData};
 use crate::Error;
+use crate::live::Figures;
+use crate::metrics::modes::coverage;
+use alloc::format;
 use alloc::vec::Vec;
 use tilde_graph::rng::Stream;
 
@@ -76,6 +79,36 @@ impl Plane {
         }
     }
 
+    /// Adds a stroke of the brush over a picture that reaches ±`reach`, `[N, 2]`. It may go a little over
+    /// the edge.
+    ///
+    /// # Errors
+    /// [`Error::BadData`] for points that are no points, or far outside.
+    pub fn brush(&mut self, points: &[f32], reach: f32) -> Result<(), Error> {
+        if points.iter().any(|x| x.abs() > 2.0 * reach) {
+            let reach = reach as i32;
+            return Err(Error::BadData(format!(
+                "'brush' takes points of the picture, which reaches from -{reach} to {reach} both ways."
+            )));
+        }
+        self.paint(points)
+    }
+
+    /// How samples `[N, 2]`, in the coordinates of the network, cover the modes; nothing where the set is
+    /// no mixture of equal Gaussians.
+    pub fn modes(&self, samples: &[f32]) -> Figures {
+        let Some((modes, sigma)) = self.toy.and_then(Toy::modes) else { return Figures::new() };
+        let mut samples = samples.to_vec();
+        self.outside(&mut samples);
+        let c = coverage(&samples, &modes, sigma);
+        alloc::vec![
+            ("modes", c.modes as f64),
+            ("modes_reference", modes.len() as f64),
+            ("high_quality", c.high_quality),
+            ("mode_kl", c.kl),
+        ]
+    }
+
     /// Adds a stroke of the brush.
     ///
     /// # Errors
@@ -94,6 +127,11 @@ impl Plane {
     pub fn clear(&mut self) {
         (self.drawn, self.toy) = (None, None);
         self.fill();
+    }
+
+    /// Takes the set of that id; what was drawn where there is no such set.
+    pub fn take(&mut self, id: &str) {
+        self.choose(Toy::from_id(id));
     }
 
     /// Takes another set; `None` for what was drawn.

@@ -51,4 +51,5 @@ pub const CARD: Card = Card {
     ],
     data: &["images"],
     budget: 5250,
+    small: &[],
 };

@@ -62,7 +62,7 @@ pub const CARD: Card = Card {
     ],
     actions: &[
         Action { id: "brush", kind: ActionKind::Brush, view: "film" },
-        Action { id: "clear", kind: ActionKind::Button, view: "film" },
+        Action { id: "clear", kind: ActionKind::Clear, view: "film" },
     ],
     phases: &["denoise"],
     experiments: &[
@@ -99,4 +99,5 @@ pub const CARD: Card = Card {
     ],
     data: &["points", "images"],
     budget: 2000,
+    small: &[],
 };

@@ -53,10 +53,10 @@ pub const CARD: Card = Card {
     ],
     actions: &[
         Action { id: "brush", kind: ActionKind::Brush, view: "arrows" },
-        Action { id: "clear", kind: ActionKind::Button, view: "arrows" },
+        Action { id: "clear", kind: ActionKind::Clear, view: "arrows" },
         Action { id: "restart", kind: ActionKind::Button, view: "chain" },
         Action { id: "draw", kind: ActionKind::Brush, view: "pad" },
-        Action { id: "erase", kind: ActionKind::Button, view: "pad" },
+        Action { id: "erase", kind: ActionKind::Clear, view: "pad" },
         Action { id: "next", kind: ActionKind::Button, view: "pad" },
     ],
     phases: &["corrupt", "reconstruct"],
@@ -78,4 +78,5 @@ pub const CARD: Card = Card {
     ],
     data: &["points", "images"],
     budget: 2000,
+    small: &[],
 };

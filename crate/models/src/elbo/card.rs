@@ -71,4 +71,5 @@ pub const CARD: Card = Card {
     ],
     data: &[],
     budget: 600,
+    small: &[],
 };

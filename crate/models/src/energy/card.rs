@@ -47,7 +47,7 @@ pub const CARD: Card = Card {
     ],
     actions: &[
         Action { id: "brush", kind: ActionKind::Brush, view: "samples" },
-        Action { id: "clear", kind: ActionKind::Button, view: "samples" },
+        Action { id: "clear", kind: ActionKind::Clear, view: "samples" },
         Action { id: "scatter", kind: ActionKind::Button, view: "landscape" },
     ],
     phases: &["langevin", "update"],
@@ -69,4 +69,5 @@ pub const CARD: Card = Card {
     ],
     data: &["points"],
     budget: 1000,
+    small: &[],
 };

@@ -27,7 +27,7 @@ pub(super) async fn gates(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, 
     settings.set("temperatures", Value::Number(10.0))?;
     settings.set("chains", Value::Number(1000.0))?;
     let mut tiny = ais::Ais::new(&settings, 0, Sources::default())?;
-    let mut device = host.load(compile(crate::Exhibit::program(&tiny))).await?;
+    let mut device = host.load(compile(crate::exhibit::Exhibit::program(&tiny))).await?;
     let [[mean, error], [log, log_error]] = tiny.moments(&mut *device, 0, 100).await?;
     let (mean, by_logs) = ((mean - 1.0).abs() / error, log.abs() / log_error);
 

@@ -64,4 +64,5 @@ pub const CARD: Card = Card {
     ],
     data: &["text"],
     budget: 1000,
+    small: &[],
 };

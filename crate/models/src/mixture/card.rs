@@ -38,7 +38,7 @@ pub const CARD: Card = Card {
     actions: &[
         Action { id: "restart", kind: ActionKind::Button, view: "plane" },
         Action { id: "brush", kind: ActionKind::Brush, view: "plane" },
-        Action { id: "clear", kind: ActionKind::Button, view: "plane" },
+        Action { id: "clear", kind: ActionKind::Clear, view: "plane" },
     ],
     phases: &["e", "m"],
     experiments: &[
@@ -64,4 +64,5 @@ pub const CARD: Card = Card {
     ],
     data: &["points"],
     budget: 150,
+    small: &[],
 };

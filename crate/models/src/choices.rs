@@ -1,0 +1,82 @@
+//! Ids of a card as values of the code.
+//!
+//! A card names choices, pictures, inputs and phases by ids. The code that answers for them is a `match`
+//! over an enum, which the compiler holds complete; [`choices!`] writes the ids and the enum in one table.
+
+use crate::Error;
+use alloc::format;
+
+/// An enum whose values have ids.
+pub trait Choices: Copy + PartialEq + 'static {
+    /// The ids, in the card's order.
+    const IDS: &'static [&'static str];
+    /// The values, in the same order.
+    const ALL: &'static [Self];
+
+    /// The value of an id.
+    ///
+    /// # Errors
+    /// [`Error::BadData`], which names the ids that there are. `what` is the word for one of them:
+    /// "view", "phase", "action".
+    fn from_id(what: &str, id: &str) -> Result<Self, Error> {
+        match Self::IDS.iter().position(|known| *known == id) {
+            Some(i) => Ok(Self::ALL[i]),
+            None if Self::IDS.is_empty() => {
+                Err(Error::BadData(format!("There is no {what} '{id}': this exhibit has none.")))
+            }
+            None => {
+                let known = Self::IDS.join(", ");
+                Err(Error::BadData(format!("There is no {what} '{id}'. There are: {known}.")))
+            }
+        }
+    }
+
+    /// The id of the value.
+    fn id(self) -> &'static str {
+        let i = Self::ALL.iter().position(|value| *value == self);
+        i.map_or("", |i| Self::IDS[i])
+    }
+}
+
+/// Of what an exhibit has none: phases, say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nothing {}
+
+impl Choices for Nothing {
+    const IDS: &'static [&'static str] = &[];
+    const ALL: &'static [Nothing] = &[];
+}
+
+/// Declares an enum with an id for each of its values.
+///
+/// ```
+/// tilde_models::choices! {
+///     /// What the network predicts.
+///     pub enum Prediction {
+///         "velocity" => Velocity,
+///         "noise" => Noise,
+///     }
+/// }
+/// use tilde_models::Choices;
+/// assert_eq!(Prediction::IDS, ["velocity", "noise"]);
+/// assert_eq!(Prediction::from_id("prediction", "noise"), Ok(Prediction::Noise));
+/// ```
+#[macro_export]
+macro_rules! choices {
+    ($(#[$doc:meta])* $visible:vis enum $name:ident { $($(#[$note:meta])* $id:literal => $value:ident),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        $visible enum $name {
+            $(
+                #[doc = concat!("`", $id, "`")]
+                $(#[$note])*
+                $value,
+            )+
+        }
+
+        impl $crate::Choices for $name {
+            const IDS: &'static [&'static str] = &[$($id),+];
+            const ALL: &'static [$name] = &[$($name::$value),+];
+        }
+    };
+}

@@ -1,0 +1,144 @@
+//! Generative adversarial networks on points of the plane.
+//!
+//! I. Goodfellow et al., "Generative adversarial nets", NeurIPS 2014. A discriminator D learns to
+//! tell data x from forgeries G(z); the generator follows the arrows that D draws:
+//!
+//! > min_G max_D  E log σ(D(x)) + E log(1 − σ(D(G(z))))
+//!
+//! By default with the non-saturating loss of the same paper, an approximate R1 penalty
+//! (L. Mescheder et al., ICML 2018, by a finite difference: no double backward), averaged
+//! generator weights, and a cosine learning-rate schedule. Left out: conditioning, spectral norms.
+//!
+//! B batch, Z noise, H hidden.
+
+mod card;
+mod model;
+mod picture;
+
+pub use card::CARD;
+
+use crate::card::Card;
+use crate::data::Plane;
+use crate::driver::{Answer, Driver};
+use crate::exhibit::{Payload, Picture, Samples};
+use crate::model::{Figures, Live, Model, Setup, Touched};
+use crate::nn::{Recorded, VIEW_SEED};
+use crate::Error;
+use alloc::vec;
+use alloc::vec::Vec;
+use card::{Input, Phase, Show};
+use model::Game;
+use tilde_graph::Program;
+
+/// Half the side of the box that is shown.
+const REACH: f32 = 3.0;
+/// Samples that the figures are computed from.
+const MEASURED: usize = 2500;
+
+/// The opened exhibit.
+pub struct Gan2d {
+    game: Game,
+    plane: Plane,
+}
+
+impl Gan2d {
+    /// `n` samples of the averaged generator, `[n, 2]`.
+    fn samples(&self, device: &Driver, n: usize, seed: u64) -> Answer<Vec<f32>> {
+        device.seed(self.game.sample, seed);
+        device.collect(self.game.sample, "samples", 2 * n)
+    }
+
+    /// The losses of the last iteration, G's and D's. A discriminator that takes no steps has none: its
+    /// loss is computed now.
+    async fn losses(&self, live: &Live<'_>) -> Result<[f64; 2], Error> {
+        let frozen = live.settings.count("discriminator_steps") == 0;
+        let now = frozen.then(|| live.device.drawn(self.game.untrained, VIEW_SEED, "loss_d"));
+        let last = self.game.recorder.last(live, self.game.untrained).await?;
+        Ok(match now {
+            Some(now) => [last[0], f64::from(now.await?[0])],
+            None => [last[0], last[1]],
+        })
+    }
+}
+
+impl Model for Gan2d {
+    const CARD: &'static Card = &CARD;
+    type View = Show;
+    type Phase = Phase;
+    type Action = Input;
+
+    fn new(setup: &Setup) -> Result<Gan2d, Error> {
+        let Setup { settings, seed, sources } = setup;
+        let plane = Plane::new(settings.choice("data"), sources, *seed, false)?;
+        let plane = plane
+            .ok_or_else(|| Error::BadData("'gan2d' learns points of the plane, [N, 2], only.".into()))?;
+        Ok(Gan2d { game: Game::new(settings)?, plane })
+    }
+
+    fn program(&self) -> Option<&Program> {
+        Some(&self.game.program)
+    }
+
+    fn start(&mut self, live: &Live) -> Result<(), Error> {
+        self.game.set_objective(live.device, live.settings.get("objective"));
+        self.game.feed.write_points(live.device, &self.plane);
+        live.device.write(self.game.grid, &picture::grid());
+        Ok(())
+    }
+
+    fn set(&mut self, live: &Live, id: &str) -> Result<(), Error> {
+        self.game.set_objective(live.device, live.settings.get("objective"));
+        if id == "data" {
+            self.plane.take(live.settings.choice("data"));
+            self.game.feed.write_points(live.device, &self.plane);
+        }
+        Ok(())
+    }
+
+    fn train(&mut self, live: &Live, n: u32) -> Result<(), Error> {
+        self.game.train(live, n)
+    }
+
+    fn phase(&mut self, live: &Live, phase: Phase) -> Result<u32, Error> {
+        match phase {
+            Phase::Discriminator => live.device.run(self.game.discriminator).map(|()| 0),
+            Phase::Generator => live.device.run(self.game.generator).map(|()| 1),
+        }
+    }
+
+    fn recorded(&self, live: &Live) -> Option<Recorded<'_>> {
+        let columns = if live.settings.count("discriminator_steps") == 0 { 1 } else { 2 };
+        Some(Recorded { recorder: &self.game.recorder, columns })
+    }
+
+    async fn figures(&self, live: &Live<'_>, deep: bool) -> Result<Figures, Error> {
+        let samples = deep.then(|| self.samples(live.device, MEASURED, VIEW_SEED));
+        let [loss_g, loss_d] = self.losses(live).await?;
+        let mut out = vec![("loss", loss_g), ("loss_d", loss_d), ("loss_g", loss_g)];
+        if let Some(samples) = samples {
+            out.extend(self.plane.modes(&samples.await?));
+        }
+        Ok(out)
+    }
+
+    async fn sample(&self, live: &Live<'_>, n: usize, seed: u64) -> Result<Samples, Error> {
+        let data = self.samples(live.device, n, seed).await?;
+        Ok(Samples { kind: "points", data, shape: vec![n, 2] })
+    }
+
+    async fn view(&self, live: &Live<'_>, view: Show) -> Result<Picture, Error> {
+        match view {
+            Show::Points => self.points(live).await,
+            Show::Field => self.field(live).await,
+        }
+    }
+
+    fn act(&mut self, live: &Live, action: Input, payload: &Payload) -> Result<Touched, Error> {
+        match action {
+            Input::Brush => self.plane.brush(&payload.points, REACH)?,
+            Input::Clear => self.plane.clear(),
+        }
+        self.game.feed.write_points(live.device, &self.plane);
+        Ok(Touched::Data)
+    }
+}

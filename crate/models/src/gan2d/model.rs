@@ -1,0 +1,168 @@
+//! The two networks, what each of them lowers, and the entries of the program.
+
+use super::card::Objective;
+use crate::data::Feed;
+use crate::driver::Driver;
+use crate::model::Live;
+use crate::nn::{Fall, Mlp, Recorder, Schedule, figures, knob};
+use crate::settings::Settings;
+use crate::Error;
+use alloc::vec;
+use tilde_graph::optim::{Adam, AdamOptions, average};
+use tilde_graph::{EntryId, Knob, Program, Tensor, Var};
+
+/// Points of one run of the sampling entry.
+pub const CHUNK: usize = 512;
+/// Side of the discriminator's field.
+pub const FIELD: usize = 48;
+/// Arrows that are drawn.
+pub const ARROWS: usize = 192;
+/// Standard deviation of the noise of the approximate R1 penalty.
+const R1_SIGMA: f32 = 0.02;
+
+/// The program and its entries.
+pub struct Game {
+    pub program: Program,
+    pub feed: Feed,
+    /// Places where the discriminator's field is wanted, `[FIELD², 2]`.
+    pub grid: Var,
+    pub recorder: Recorder,
+    /// 1 where G minimises log(1 − D(G(z))), 0 where it maximises log D(G(z)).
+    saturating: Knob,
+    /// The sign of the game's second term: +1, or −1 as the lecture's slide prints it.
+    sign: Knob,
+    /// A step of the discriminator.
+    pub discriminator: EntryId,
+    /// A step of the generator, which ends the iteration.
+    pub generator: EntryId,
+    /// The losses without a step.
+    pub untrained: EntryId,
+    pub sample: EntryId,
+    pub field: EntryId,
+    pub arrows: EntryId,
+}
+
+fn leaky(x: Tensor<'_>) -> Tensor<'_> {
+    x.leaky_relu(0.2)
+}
+
+impl Game {
+    /// Builds the program.
+    ///
+    /// # Errors
+    /// [`Error::BadSetting`] if the networks do not fit together.
+    pub fn new(settings: &Settings) -> Result<Game, Error> {
+        let (b, z_dim) = (settings.count("batch"), settings.count("noise"));
+        let hidden = vec![settings.count("hidden"); settings.count("layers")];
+        let widths = |first: usize, last: usize| [&[first], &hidden[..], &[last]].concat();
+
+        let mut p = Program::new("gan2d");
+        let schedule = Schedule::new(&mut p, settings, Fall::Cosine(0.05));
+        let [generator_rate, r1, decay] =
+            ["generator_rate", "r1", "average"].map(|id| knob(&mut p, settings, id));
+        let (saturating, sign) = (p.knob("saturating", 0.0), p.knob("sign", 1.0));
+        let mut g_group = p.group("generator");
+        let generator = Mlp::new(&mut p, &mut g_group, &widths(z_dim, 2));
+        let mut d_group = p.group("discriminator");
+        let discriminator = Mlp::new(&mut p, &mut d_group, &widths(2, 1));
+        let averaged = p.state_like(&g_group, "generator_average", true);
+        let averaged_generator = generator.with(&g_group, averaged);
+        let options =
+            AdamOptions { beta1: settings.number("beta1") as f32, beta2: 0.99, ..AdamOptions::default() };
+        let adam_d = Adam::new(&mut p, &d_group, "adam_d", options);
+        let adam_g = Adam::new(&mut p, &g_group, "adam_g", options);
+        let recorder = Recorder::new(&mut p, &["loss_g", "loss_d"]);
+        let feed = Feed::points(&mut p);
+        let grid = p.input("grid", [FIELD * FIELD, 2]);
+
+        // Of the discriminator: the game's value and the penalty.
+        let discriminator_loss = figures(|g| {
+            let fake = generator.apply(g, g.normal([b, z_dim]), leaky).stop();
+            let real = feed.batch(g, b);
+            let moved = real + g.normal([b, 2]) * R1_SIGMA;
+            // One pass over data, forgeries and moved data.
+            let logits = discriminator.apply(g, g.concat(&[real, fake, moved], 0), leaky);
+            let part = |i: usize| logits.slice(i * b, b);
+            // −log σ(D(x)) − log(1 − σ(D(G(z)))); the slide's sign turns the second term round.
+            let game = (-part(0)).softplus() + g.knob(sign) * part(1).softplus();
+            // γ/2·E|∇D|² by differences along random directions
+            let penalty = (part(2) - part(0)).square() * (0.5 / (R1_SIGMA * R1_SIGMA)) * g.knob(r1);
+            let value = game.mean();
+            [value, penalty.mean()]
+        });
+        // Of the generator: −log σ(D(G(z))), or ±log(1 − σ(D(G(z)))).
+        let generator_loss = figures(|g| {
+            let logits = discriminator.apply(g, generator.apply(g, g.normal([b, z_dim]), leaky), leaky);
+            let saturating = g.knob(saturating);
+            let other = -(g.knob(sign) * logits.softplus());
+            [((1.0 - saturating) * (-logits).softplus() + saturating * other).mean()]
+        });
+        let d_entry = p.entry("discriminator", |g| {
+            let [value, penalty] = discriminator_loss(g);
+            let grad = g.grad_group(value + penalty, &d_group);
+            adam_d.update(g, grad, schedule.rate(g, recorder.steps));
+            recorder.keep(g, "loss_d", value);
+        })?;
+        let g_entry = p.entry("generator", |g| {
+            let [loss] = generator_loss(g);
+            let grad = g.grad_group(loss, &g_group);
+            let rate = schedule.rate(g, recorder.steps) * g.knob(generator_rate);
+            let weights = adam_g.update(g, grad, rate);
+            average(g, averaged, weights, g.knob(decay));
+            recorder.keep(g, "loss_g", loss);
+            recorder.end(g, &[loss, recorder.kept(g, "loss_d")]);
+        })?;
+        let untrained = p.entry("untrained", |g| {
+            g.output("loss_d", discriminator_loss(g)[0]);
+            g.output("loss_g", generator_loss(g)[0]);
+        })?;
+        let sample = p.entry("sample", |g| {
+            g.output("samples", averaged_generator.apply(g, g.normal([CHUNK, z_dim]), leaky));
+        })?;
+        let field = p.entry("field", |g| {
+            g.output("field", discriminator.apply(g, g.read(grid), leaky).sigmoid());
+        })?;
+        let arrows = p.entry("arrows", |g| {
+            let x = generator.apply(g, g.normal([ARROWS, z_dim]), leaky);
+            // Uphill of log σ(D): where D would have each forgery go.
+            let climb = -(-discriminator.apply(g, x, leaky)).softplus().sum();
+            let towards = g.grad(climb, &[x]);
+            g.output("from", x);
+            g.output("towards", towards[0]);
+        })?;
+        Ok(Game {
+            program: p,
+            feed,
+            grid,
+            recorder,
+            saturating,
+            sign,
+            discriminator: d_entry,
+            generator: g_entry,
+            untrained,
+            sample,
+            field,
+            arrows,
+        })
+    }
+
+    /// Sets the knobs of the objective.
+    pub fn set_objective(&self, device: &Driver, objective: Objective) {
+        let (saturating, sign) = match objective {
+            Objective::NonSaturating => (0.0, 1.0),
+            Objective::Minimax => (1.0, 1.0),
+            Objective::AsPrinted => (1.0, -1.0),
+        };
+        device.knob(self.saturating, saturating);
+        device.knob(self.sign, sign);
+    }
+
+    /// Enqueues `n` iterations.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub fn train(&self, live: &Live, n: u32) -> Result<(), Error> {
+        let steps = live.settings.count("discriminator_steps") as u32;
+        live.device.schedule(&[(self.discriminator, steps), (self.generator, 1)], n)
+    }
+}

@@ -1,0 +1,53 @@
+//! What every exhibit must do, whatever it is about. One test for each exhibit of the registry and each
+//! property, named `property::exhibit`, so that any of them can be run alone:
+//!
+//! ```sh
+//! cargo test -p tilde-models --test every_exhibit -- gan2d
+//! cargo test -p tilde-models --test every_exhibit -- a_run_is_a_function::vae --exact
+//! ```
+
+mod calls;
+mod files;
+mod function;
+mod inputs;
+mod opened;
+mod settings;
+mod trips;
+
+use libtest_mimic::{Arguments, Trial};
+use tilde_models::card::Card;
+use tilde_models::exhibits;
+
+/// A property: it panics where an exhibit lacks it.
+type Property = fn(&'static Card);
+
+const PROPERTIES: &[(&str, Property)] = &[
+    ("steps_are_counted_and_figures_are_finite", calls::steps_are_counted_and_figures_are_finite),
+    ("every_view_is_a_picture", calls::every_view_is_a_picture),
+    ("every_phase_steps", calls::every_phase_steps),
+    ("unknown_ids_are_errors", calls::unknown_ids_are_errors),
+    ("experiments_can_be_run", calls::experiments_can_be_run),
+    ("a_run_is_a_function", function::a_run_is_a_function),
+    ("a_saved_run_continues", function::a_saved_run_continues),
+    ("reset_means_the_seed_everywhere", function::reset_means_the_seed_everywhere),
+    ("samples_move_nothing", function::samples_move_nothing),
+    ("a_frame_is_one_round_trip", trips::a_frame_is_one_round_trip),
+    ("a_file_with_a_part_missing_is_refused", files::a_file_with_a_part_missing_is_refused),
+    ("files_may_hold_any_numbers", files::files_may_hold_any_numbers),
+    ("actions_take_anything", inputs::actions_take_anything),
+    ("every_setting_at_its_ends", settings::every_setting_at_its_ends),
+];
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let mut trials = Vec::new();
+    for card in exhibits::cards() {
+        for &(name, property) in PROPERTIES {
+            trials.push(Trial::test(format!("{name}::{}", card.id), move || {
+                property(card);
+                Ok(())
+            }));
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit();
+}
