@@ -1,7 +1,8 @@
-//! The judge: every node of a graph in `f64`, one loop each, nothing fused.
+//! The reference implementation: every node of a graph in `f64`, one loop each, nothing fused. Both
+//! backends are tested against it.
 //!
-//! It shares no code with the compiler or the fast executor but the random words, which are
-//! integers and the same everywhere.
+//! It shares no code with the compiler or the executor, except the random words, which are integers and
+//! the same everywhere.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;

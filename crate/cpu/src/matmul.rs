@@ -9,9 +9,9 @@
 //! along the summed dimension. The kernel's elementwise body is applied to the rows of a finished
 //! chunk while they are in the cache.
 //!
-//! A summed dimension longer than the result has rows (gradients of weights) is walked once, over
-//! the whole result, and a panel lives no longer than its turn. Otherwise panels are kept for the
-//! chunks to come.
+//! Where the summed dimension is longer than the result has rows (gradients of weights), the whole result
+//! is one chunk, and each panel is used once and overwritten by the next. Otherwise panels are kept for
+//! the following chunks.
 
 use crate::isa::Simd;
 use crate::memory::Memory;
@@ -284,7 +284,7 @@ impl Strip<'_> {
                 m += match (S::ROWS, self.kept.len() - m) {
                     (6, 6..) => self.tile::<S, 6>(m),
                     (_, 4..) => self.tile::<S, 4>(m),
-                    // Three rows are these two and one: a tile of their own is rarely worth its code.
+                    // Three rows are done as two and one: a third tile size would rarely be used.
                     (_, 2..) => self.tile::<S, 2>(m),
                     _ => self.tile::<S, 1>(m),
                 };
@@ -324,7 +324,7 @@ impl Strip<'_> {
                     }
                 }
             }
-            // A copy, so that the sums may stay in registers until here.
+            // Only this copy has its address taken, so that the sums stay in registers until here.
             let mut tile = [[S::splat(0.0); 2]; R];
             for r in 0..R {
                 tile[r] = acc[r];

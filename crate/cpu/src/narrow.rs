@@ -1,12 +1,13 @@
-//! Products with few columns, which a panel would be mostly zeros for: the last layer of a critic,
-//! the convolution that ends in one channel.
+//! Products with few columns, such as the last layer of a critic or a convolution to one channel. A
+//! panel of B would be mostly zeros for them.
 //!
-//! Vectors lie along A instead, where A is consecutive: along the summed dimension, each row a dot
-//! product of its own, or along the rows, each summed step added to several vectors of results.
+//! Vectors are loads of consecutive numbers of A instead. If A is consecutive along the summed
+//! dimension, each row is a dot product; if it is consecutive along the rows, each summed step is added
+//! to several vectors of results.
 
 use crate::isa::Simd;
 
-/// The most columns that are worth it: with four lanes, half a panel.
+/// The most columns for which this is faster: with four lanes, half a panel.
 pub const COLUMNS: usize = 4;
 /// A multiple of the lanes of every instruction set.
 const GROUP: usize = 8;

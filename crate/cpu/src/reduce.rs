@@ -32,7 +32,7 @@ pub struct Reduction {
     near: usize,
 }
 
-/// A pass, or with nothing to combine the body after all passes.
+/// A pass, or, if it combines nothing, the body after all passes.
 struct Step {
     body: Compiled,
     combine: Option<(ReduceOp, Reg)>,
@@ -86,7 +86,7 @@ impl Reduction {
     #[inline(always)]
     pub unsafe fn run<S: Simd>(&self, memory: &Memory, frame: &mut Frame, results: *mut f32) {
         let total = self.inner * self.outer;
-        // What is consecutive: points of one result, or points of a row of results.
+        // Length of a run of points: those of one result, or those of a row of results.
         let row = if self.tail > 1 { self.tail } else { self.inner };
         let given = Results { at: results, stride: self.outer, first: 0 };
         // SAFETY: blocks cover the domain once, results are inside the caller's.
@@ -130,7 +130,7 @@ impl Reduction {
     }
 }
 
-/// What combining begins with.
+/// The identity of a reduction.
 fn nothing(op: ReduceOp) -> f32 {
     match op {
         ReduceOp::Sum => 0.0,
@@ -146,11 +146,11 @@ fn combine(op: ReduceOp, into: &mut [f32], values: &[f32]) {
     }
 }
 
-/// Lanes that a run is combined in: pairwise enough for `f32`, and the same for every instruction
-/// set.
+/// Partial results of a run. Many enough to keep the rounding errors of `f32` sums small, and the same
+/// number for every instruction set, so that all give the same sums.
 const LANES: usize = 16;
 
-/// One number from a run.
+/// Reduces a run to one number.
 ///
 /// # Safety
 /// The instruction set must be present.
@@ -225,8 +225,8 @@ impl Order {
             _ => None,
         });
         let stores = bodies.iter().flat_map(|b| &b.0.stores).map(|s| &s.access);
-        // For each outer axis whether it steps through memory in smaller strides than the first inner
-        // one; for the last also whether it is the one without gaps.
+        // Every access votes. For each outer axis: whether its stride is smaller than that of the first
+        // inner axis. In `rows`: whether the last outer axis or the last inner one has stride 1.
         let mut votes = [0i32; 6];
         let mut rows = 0;
         for a in loads.chain(stores) {

@@ -42,7 +42,8 @@ impl Strided {
         self.dims.iter().all(|&(size, stride)| stride == 0 || size == 1)
     }
 
-    /// As [`Strided::walk`], for what is rare: a wasm module has it once.
+    /// As [`Strided::walk`], for rare accesses: it is not inlined in wasm, so that a module has its code
+    /// once.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub fn walk_rarely(&self, start: usize, count: usize, run: &mut dyn FnMut(usize, isize, isize, usize)) {

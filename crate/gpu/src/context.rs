@@ -59,19 +59,19 @@ impl Context {
         self
     }
 
-    /// Writes shaders for `target`, whatever the adapter is. Every adapter runs both kinds rightly:
-    /// this is to test and to time the one that it would not get.
+    /// Writes shaders for `target`, whatever the adapter is. Every adapter runs both kinds, so that tests
+    /// and benchmarks can compare them.
     pub fn with_target(mut self, target: Target) -> Context {
         self.target = target;
         self
     }
 
-    /// Whether a CPU plays the adapter: many times slower than running the plan on the CPU.
+    /// Whether the adapter is emulated by a CPU, which is many times slower than `tilde-cpu`.
     pub fn software(&self) -> bool {
         self.info.device_type == wgpu::DeviceType::Cpu
     }
 
-    /// The adapter, for people. A browser tells next to nothing.
+    /// The adapter's name and driver, for people. Browsers report little of either.
     pub fn describe(&self) -> String {
         let name = match self.info.name.as_str() {
             "" => "WebGPU adapter",

@@ -9,8 +9,8 @@ use tilde_graph::plan::Kernel;
 /// Longest a submit should run, in milliseconds.
 const LONGEST: f64 = 50.0;
 
-/// Measurements kept. A busy host notices late that work is done, and then that of several submits
-/// at once: single times may be far too short or too long, the sum of a few is not.
+/// Measurements kept. A busy host learns late, and of several submits at once, that work is done. Single
+/// times may therefore be far too short or too long, but the sum of a few is right.
 const KEPT: usize = 8;
 
 /// What a dispatch of `kernel` is expected to take, where an empty one takes 1.
@@ -52,7 +52,7 @@ impl Pace {
     /// The cost that a submit may have, in the units of [`cost`].
     pub(crate) fn budget(&self) -> f64 {
         let history = self.history.lock().unwrap_or_else(PoisonError::into_inner);
-        // A measurement far from the guess is a hiccup rather than a machine.
+        // A measurement far from the guess is more likely a hiccup than the true speed.
         LONGEST / history.rate(self.guess).max(self.guess / 20.0).min(self.guess * 20.0)
     }
 

@@ -1,7 +1,7 @@
 //! Sine and cosine on the host, for angles of some thousand turns at most.
 //!
-//! The polynomials are those of `libm` (from FreeBSD's `k_sinf.c` and `k_cosf.c`), and so are the
-//! results. What is left out is the reduction of huge angles, which is most of its code.
+//! The polynomials are those of `libm` (from FreeBSD's `k_sinf.c` and `k_cosf.c`), so the results are the
+//! same. The reduction of huge angles, which is most of the code of `libm`, is left out.
 
 use core::f64::consts::FRAC_2_PI;
 

@@ -88,7 +88,7 @@ fn rule<'g>(op: &Op, i: usize, x: &[Tensor<'g>], y: Tensor<'g>, dy: Tensor<'g>) 
             0 => dy.conv_input(x[1], *stride as usize, x[0].shape()),
             _ => x[0].conv_weights(dy, *stride as usize, x[1].shape()),
         },
-        // Σ dy·x over windows is linear in both, and what it sums is a convolution of each.
+        // dw = Σ dy·x over all windows is linear in x and in dy, and its gradients are convolutions.
         Op::ConvWeights { stride } => match i {
             0 => x[1].conv_input(dy, *stride as usize, x[0].shape()),
             _ => x[0].conv(dy, *stride as usize, 0),
@@ -125,7 +125,8 @@ fn rule<'g>(op: &Op, i: usize, x: &[Tensor<'g>], y: Tensor<'g>, dy: Tensor<'g>) 
             let start = x[..i].iter().map(|t| t.shape().dim(axis)).sum();
             dy.slice_axis(axis, start, x[i].shape().dim(axis))
         }
-        // y[b] = table[index[b]]: a one-hot product, deterministic where scattering is not
+        // y[b] = table[index[b]]. The gradient is a product with a one-hot matrix: unlike atomic additions,
+        // it sums in the same order every time.
         Op::Gather if i == 0 => {
             let (rows, batch) = (x[0].shape().dim(0), x[1].shape().len());
             let width = x[0].shape().len() / rows.max(1);

@@ -89,15 +89,15 @@ impl<'g> Tensor<'g> {
 pub struct Graph {
     pub(crate) vars: Vec<VarDecl>,
     inner: RefCell<Inner>,
-    /// Whether a node may be replaced by one that leaves its operand out. Not while the graph is
-    /// built, since a gradient may still be asked for with respect to that operand.
+    /// Whether a node may skip its operand and read the operand's operand. Not while the graph is
+    /// built: a gradient with respect to the skipped operand may still be asked for.
     complete: bool,
 }
 
 #[derive(Default)]
 struct Inner {
     built: Built,
-    /// The nodes by the last digits of their hash.
+    /// The nodes by hash, to find equal ones.
     known: [Vec<NodeId>; 32],
     error: Option<GraphError>,
 }

@@ -26,8 +26,8 @@ impl Var {
 pub enum Role {
     /// Learned, or carried from step to step: saved in checkpoints.
     State,
-    /// Carried from one entry to the next while an answer is worked out, and worth nothing after it:
-    /// not saved, and not set at the start.
+    /// Temporary values that one entry leaves for another, such as the chains of a sampler while it
+    /// runs: not saved in checkpoints, and not initialised.
     Scratch,
     /// A data set: written by the host when the exhibit opens, read only on the device.
     Data,

@@ -5,8 +5,8 @@ use core::slice;
 use tilde_graph::rng::unit;
 use tilde_graph::{Binary, DType, Unary};
 
-/// Points that an elementwise loop takes at a time: it then needs no second loop for the points left
-/// over, of which there would be one for every op.
+/// Points that an elementwise loop takes at a time. With whole groups only, the compiler adds no second
+/// loop for the points left over, which every op would have one of.
 pub(super) const GROUP: usize = 16;
 
 pub(super) type Group = [u32; GROUP];
@@ -33,8 +33,8 @@ impl Operand {
     }
 }
 
-/// An elementwise loop. No closure: one that is called at two places is not inlined into the
-/// instruction set's function, and has none of its instructions then.
+/// An elementwise loop. It is not a closure: a closure that is called at two places is not inlined into
+/// the function of the instruction set, and would be compiled without those instructions.
 #[derive(Clone, Copy)]
 pub(super) enum Loop {
     Unary(Unary),

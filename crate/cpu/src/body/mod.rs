@@ -1,12 +1,13 @@
 //! The scalar programs of kernels, run a block of points at a time.
 //!
 //! Every instruction is one loop over at most [`BLOCK`] points, so that its operands stay in the
-//! first-level cache and the loop is SIMD. What is the same at every point is computed once per
-//! kernel. Dense operands are read where they are, dense results are written where they go. What a
-//! core gave is read where it is, too; where a row of points shares one result, it is spread out.
+//! first-level cache and the loop is SIMD. Values that are the same at every point are computed once per
+//! kernel. Dense operands and the results of the core are read in place, and dense results are written in
+//! place. A result that a row of points shares is first repeated for each of them.
 //!
-//! Natively everything is inlined into the instruction set's own function (see `device`), so that
-//! its loops use those instructions. A wasm module has one instruction set and wants one copy.
+//! Natively everything is inlined into one function for each instruction set (see `device`), so that the
+//! loops are compiled to those instructions. A wasm module has one instruction set, so nothing is inlined
+//! and its code is there once.
 
 mod elementwise;
 mod load;
@@ -25,7 +26,7 @@ use tilde_graph::plan::Reg;
 /// Points that are run together. Even, so that blocks start on whole pairs of random words.
 pub const BLOCK: usize = 512;
 
-/// What a core gave: result `i` of point `first + j` is number `i · stride + j`.
+/// The results of a core: result `i` of point `first + j` is number `i · stride + j`.
 #[derive(Clone, Copy)]
 pub struct Results {
     /// The first number; null where there is no core.

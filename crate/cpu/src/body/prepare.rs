@@ -72,8 +72,8 @@ pub struct Compiled {
 }
 
 impl Compiled {
-    /// Prepares `body` over `domain`. `keep` is a register whose vector is wanted by the caller;
-    /// `results` are the strides at which the domain's points find their result of the core.
+    /// Prepares `body` over `domain`. `keep` is a register whose vector the caller reads; `results` are the
+    /// strides of the core's results over the domain.
     pub fn new(body: &Body, domain: &Shape, keep: Option<Reg>, results: [i32; 6]) -> Compiled {
         let count = body.instrs.len();
         let mut is_scalar = vec![false; count];
@@ -164,7 +164,7 @@ impl Pool {
         slot as u16
     }
 
-    /// Gives back what instruction `now` was the last to use.
+    /// Frees the slots whose last use was instruction `now`.
     fn free(&mut self, now: usize) {
         self.until.iter_mut().filter(|u| u.is_some_and(|u| u <= now)).for_each(|u| *u = None);
     }
@@ -182,7 +182,7 @@ fn step_op(instr: &Instr, domain: &Shape, results: [i32; 6]) -> Op {
                 .map(|g| {
                     let mut along = Access { loc: access.loc, strides: [0; 6] };
                     along.strides[g.axis as usize] = 1;
-                    // Unmerged, so that its runs are those of the load.
+                    // With the guard its axes are not merged, so that its runs are those of the load.
                     (Strided::new(&along, domain, slice::from_ref(g)), *g)
                 })
                 .collect();

@@ -34,7 +34,7 @@ impl Compiled {
         }
     }
 
-    /// Runs points `start .. start + n` of the domain, `n ≤ BLOCK`, with what the core gave.
+    /// Runs points `start .. start + n` of the domain, `n ≤ BLOCK`, with the results of the core.
     ///
     /// # Safety
     /// After [`Compiled::begin`] with the same memory and frame; the points must be in the domain.

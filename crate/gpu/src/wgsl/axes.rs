@@ -1,4 +1,4 @@
-//! Several axes walked as one: the address of a point from its row-major number.
+//! The address of a point of several axes, from its row-major number.
 
 /// What is added to an address: ` + at * 3u`, ` - at`, or nothing. Integers wrap, so the order of
 /// additions and subtractions does not matter.

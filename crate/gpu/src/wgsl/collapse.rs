@@ -1,5 +1,5 @@
-//! Fewer axes for the same kernel: neighbouring axes that every access walks as one are merged,
-//! which saves the divisions that turn an invocation's number into coordinates.
+//! Merges neighbouring axes of a kernel that every access can walk with one stride. Each axis less saves
+//! a division where an invocation's number is turned into coordinates.
 
 use tilde_graph::Shape;
 use tilde_graph::plan::{Access, Body, Core, Instr, Kernel};
@@ -37,7 +37,7 @@ fn merge_axes(shape: &Shape, first: usize, bodies: &mut [&mut Body]) -> Shape {
     Shape::new(&dims)
 }
 
-/// Whether nothing in `body` tells axis `axis` (of size `dim`) and the one before it apart.
+/// Whether `body` treats axis `axis` (of size `dim`) and the one before it as one.
 fn mergeable(body: &Body, axis: usize, dim: usize) -> bool {
     let either = |a: u8| a as usize == axis || a as usize + 1 == axis;
     let walks = |a: &Access| a.strides[axis - 1] as i64 == a.strides[axis] as i64 * dim as i64;
@@ -50,7 +50,7 @@ fn mergeable(body: &Body, axis: usize, dim: usize) -> bool {
         })
 }
 
-/// Drops the axis before `axis`, whose walk `axis` now covers.
+/// Drops the axis before `axis`, which was merged into it.
 fn merge(body: &mut Body, axis: usize) {
     let shift = |a: &mut Access| {
         a.strides.copy_within(axis.., axis - 1);

@@ -29,7 +29,7 @@ use tilde_graph::plan::{Core, Kernel};
 pub enum Target {
     /// A real GPU: thousands of invocations at once, shared memory, cheap barriers.
     Hardware,
-    /// A CPU that plays one: a few invocations at once, and a workgroup barrier is dear both to
+    /// A GPU emulated by a CPU: a few invocations at once, and workgroup barriers that are slow to
     /// compile and to run.
     Software,
 }

@@ -2,16 +2,20 @@
 //! `lvp_icd.*.json` is one that needs no GPU). Without any adapter these tests are skipped with a
 //! warning, unless `TILDE_REQUIRE_GPU` is set.
 
+#[path = "../common/adapter.rs"]
+mod adapter;
 mod build;
 mod check;
 mod device;
 mod elementwise;
+mod exhibits;
 mod matmul;
 mod program;
 mod random_graphs;
 mod reduce;
 mod reference;
 mod rows;
+#[path = "../common/shipped.rs"]
+mod shipped;
 mod snapshots;
-mod training;
 mod windows;

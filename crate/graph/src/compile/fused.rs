@@ -39,7 +39,7 @@ pub enum Kind {
 pub enum Dest {
     /// Its own work buffer.
     Work,
-    /// A part of a concatenation's buffer.
+    /// A part of a [`Kind::Parts`] buffer.
     Part(NodeId, Affine),
     /// A variable.
     Var(VarId),
@@ -61,8 +61,8 @@ pub struct Fused {
     pub groups: List<Group>,
     /// Where each node's value goes.
     pub dests: List<Vec<Dest>>,
-    /// Factors of products that are reshaped in a way that one stride per axis cannot say: whose they
-    /// are, and the axes over the reshaped node that make up each axis of the factor.
+    /// Factors of products that are reshapes which one stride per axis cannot express. For each
+    /// (product, operand): every axis of the factor as a list of axes over the reshaped node.
     pub factors: Vec<((NodeId, usize), Vec<Axes>)>,
     /// Groups that must run before others although no data flows: (reader, writer) of a variable.
     pub before: Vec<(usize, usize)>,
@@ -87,7 +87,7 @@ impl Fused {
         squeeze(&if node.op == Op::Reshape { self.nodes[node.inputs[0] as usize].shape } else { node.shape })
     }
 
-    /// The domain of a group: of what follows its product or reduction.
+    /// The domain of a group: that of its epilogue.
     pub fn outer(&self, group: &Group) -> Shape {
         match group.rows {
             Some(rows) => rows.outer(),
@@ -95,7 +95,7 @@ impl Fused {
         }
     }
 
-    /// The nodes whose values operand `i` of `id` needs (views resolved).
+    /// The node whose values operand `i` of `id` reads (views resolved).
     pub fn base(&self, id: NodeId, i: usize) -> NodeId {
         self.views[self.nodes[id as usize].inputs[i] as usize].base
     }
@@ -178,8 +178,9 @@ impl Fused {
         (0..self.nodes[id as usize].inputs.len()).any(|i| self.of_row(id, i, rows))
     }
 
-    /// Strides of a destination of node `id`, given over its own axes, over those that its kernel runs
-    /// over: a copying reshape's kernel runs over its argument.
+    /// A destination of node `id` over the axes of its kernel's domain; `affine` has it over the node's
+    /// own axes. The two differ for a reshape that copies, whose kernel runs over the argument's axes.
+    /// `None` if one stride per axis cannot express it.
     pub fn domain_strides(&self, id: NodeId, affine: &Affine) -> Option<(Shape, Affine)> {
         let node = &self.nodes[id as usize];
         if node.op != Op::Reshape {

@@ -1,4 +1,4 @@
-//! A `Vec` whose failed indexing names no place.
+//! A `Vec` whose index panics without a file and line.
 //!
 //! Every expression that indexes a slice carries its own file and line for the panic. The compiler
 //! indexes at some two hundred places, which would be kilobytes of a visitor's download.
@@ -30,7 +30,7 @@ impl<T> DerefMut for List<T> {
     }
 }
 
-// Not by indexing the `Vec`, which would pass the place on.
+// Not by indexing the `Vec`, which would bring its own file and line.
 impl<T> Index<usize> for List<T> {
     type Output = T;
 

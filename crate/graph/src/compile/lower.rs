@@ -1,4 +1,4 @@
-//! Groups written out as kernels.
+//! Lowering: groups are written out as kernels.
 
 use super::fused::{Dest, Fused, Group, Kind};
 use super::memory::Memory;
@@ -105,7 +105,7 @@ impl<'a> Scope<'a> {
         Scope { body: Body::default(), regs: vec![], group, inner, axes, stored: vec![] }
     }
 
-    /// Ends a body, to go on in another one over the same points.
+    /// Ends a body and begins the next one over the same points.
     fn next(&mut self) -> Body {
         self.regs.clear();
         core::mem::take(&mut self.body)
@@ -173,7 +173,7 @@ impl Writer<'_> {
         Core::Reduce { inner, passes, last: scope.body }
     }
 
-    /// How many reductions each member of a group has to wait for.
+    /// After how many of the group's reductions each member can be computed.
     fn ready(&self, group: &Group) -> Vec<usize> {
         let mut ready: Vec<usize> = vec![];
         let mut passes = 0;
@@ -241,8 +241,8 @@ impl Writer<'_> {
         let view = self.f.views[input];
         let loc = self.memory(view.base);
         let loc = Loc { offset: loc.offset.wrapping_add_signed(view.affine.offset), ..loc };
-        let seen = self.f.factors.iter().find(|f| f.0 == (id, i));
-        let axes = seen.map(|f| f.1.clone()).unwrap_or_else(|| {
+        let reshaped = self.f.factors.iter().find(|f| f.0 == (id, i));
+        let axes = reshaped.map(|f| f.1.clone()).unwrap_or_else(|| {
             self.f.nodes[input].shape.dims().zip(view.affine.strides).map(|axis| Axes::new([axis])).collect()
         });
         (loc, axes)
@@ -318,7 +318,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Whether an earlier body of the kernel has put a member where it can be read again.
+    /// Whether an earlier body of the kernel has stored a member where this one can load it.
     fn in_memory(&self, scope: &Scope, id: NodeId) -> bool {
         scope.inner
             && scope.regs.iter().all(|r| r.0 != id)

@@ -1,4 +1,4 @@
-//! Places in the work arena, by liveness.
+//! Memory planning: places in the work arena, by liveness.
 
 use super::aligned;
 use super::fused::{Dest, Fused, Kind};

@@ -1,4 +1,4 @@
-//! The order of kernels.
+//! The order of kernels: a topological sort.
 
 use super::fused::{Fused, Kind};
 use alloc::vec;

@@ -22,7 +22,7 @@ impl<'g> Tensor<'g> {
         sums.reshape(last.shape()).swapped(axis)
     }
 
-    /// The place of the largest element along `axis`, which vanishes: `u32`. Of equals, the first.
+    /// The index of the largest element along `axis`, which vanishes: `u32`. Of equals, the first.
     pub fn arg_max(self, axis: usize) -> Tensor<'g> {
         let shape = self.shape();
         if axis >= shape.rank() {
@@ -31,7 +31,7 @@ impl<'g> Tensor<'g> {
         let g = self.graph;
         let n = shape.dim(axis);
         let hit = self.equal(self.max_keep(&[axis]));
-        // The first place is the one with most behind it.
+        // Of all hits the first has the most elements behind it.
         let behind = n as f32 - g.iota(shape, axis).to_f32();
         let first = n as f32 - hit.select(behind, g.constant(1.0)).max_axes(&[axis]);
         first.unary(Unary::ToU32)

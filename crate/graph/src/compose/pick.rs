@@ -19,7 +19,7 @@ impl<'g> Tensor<'g> {
     }
 
     /// Rows of a table `[V, D]` at `index` (`u32`, of any shape, below V): `[.., D]`. Its gradient is
-    /// a matrix product, the same each time, where adding rows up in any order would not be.
+    /// a matrix product, which sums in the same order every time.
     pub fn embedding(self, index: Tensor<'g>) -> Tensor<'g> {
         let (table, mut shape) = (self.shape(), index.shape());
         if table.rank() != 2 || shape.rank() == crate::shape::MAX_RANK || index.dtype() != DType::U32 {

@@ -42,8 +42,9 @@ impl<'g> Tensor<'g> {
         below.exp().sum_axes(&[1]).ln() - picked.sum_axes(&[1])
     }
 
-    /// The difference to the largest element along `axis`, so that no exponential overflows. What
-    /// follows must not depend on a number added to all: the gradient leaves the maximum out.
+    /// The difference to the largest element along `axis`, so that no exponential overflows. No gradient
+    /// flows through the maximum. The caller's result must not change if a number is added to all
+    /// elements; then its gradient is right all the same.
     fn below_top(self, axis: usize) -> Tensor<'g> {
         self - self.max_keep(&[axis]).stop()
     }

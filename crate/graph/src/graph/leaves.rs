@@ -1,5 +1,5 @@
-//! What a graph is built from and what it leaves behind: numbers, variables, draws, tensors joined,
-//! gradients of a group, assignments and outputs.
+//! The ends of a graph: numbers, variables and draws go in, assignments and outputs come out. Tensors
+//! are joined here, too, and gradients laid out as a parameter group.
 
 use super::{Graph, NodeId, Tensor};
 use crate::Shape;

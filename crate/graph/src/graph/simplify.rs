@@ -1,7 +1,9 @@
-//! Simpler nodes for the same values: constant folding, and the identities that gradients produce in
-//! number. A node is simplified as it is added. Once the entry is complete, what nothing needs is left
-//! out and the rest is added once more, when a node may also be replaced by one that leaves its operand
-//! out.
+//! Simplification: constant folding, and the algebraic identities that differentiation produces many of
+//! (x + 0, x · 1, slices of what was padded).
+//!
+//! It happens twice. Each node is simplified as it is added, by rules that keep its operands. When the
+//! entry is complete, dead nodes are dropped and the rest are added to a new graph, now by all rules: no
+//! gradient will be asked for any more, so a node may skip its operand and read the operand's operand.
 
 use super::{Built, Graph, Node, NodeId};
 use crate::Shape;
@@ -10,7 +12,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 impl Graph {
-    /// The same entry of what it needs alone, simplified once more.
+    /// The entry without its dead nodes, simplified once more.
     pub(super) fn simplified(mut built: Built) -> Built {
         let mut needed = vec![false; built.nodes.len()];
         let roots = built.assigns.iter().map(|a| a.1).chain(built.outputs.iter().map(|o| o.1));
@@ -34,7 +36,7 @@ impl Graph {
         built
     }
 
-    /// Constant folding and the identities that gradients produce in number.
+    /// A node that already has the value of `op`, or a simpler one for it, if a rule applies.
     pub(super) fn simpler(&self, op: &Op, inputs: &[NodeId], shape: Shape) -> Option<NodeId> {
         let value = |i: usize| inputs.get(i).and_then(|&id| self.const_value(id));
         let constant = |c: f32| Some(self.push(Op::Const(c), &[], shape, DType::F32).id);
@@ -99,12 +101,13 @@ impl Graph {
         }
     }
 
-    /// A box of a convolution or of a padded tensor, taken before instead of after: the gradient of
-    /// a padded convolution cuts off what its padding would be given.
+    /// A slice of a convolution or of a padded tensor, with the slice moved to its operand. The gradient
+    /// of a padded convolution needs this: it computes a gradient for the padding, too, and slices it
+    /// off.
     fn slice_of(&self, starts: &[u32; 6], node: &Node, shape: Shape) -> Option<NodeId> {
         let from = node.inputs.first().map(|&id| (self.shape(id), id))?;
         match node.op {
-            // Rows and columns of a convolution of a padded tensor need fewer rows and columns of it.
+            // A part of the result needs a part of the rows and columns of the operand only.
             Op::Conv { stride } if matches!(self.node(from.1).op, Op::Pad(_)) => {
                 if shape.dim(0) != node.shape.dim(0) || shape.dim(3) != node.shape.dim(3) {
                     return None;
@@ -119,7 +122,7 @@ impl Graph {
                 let part = self.push(Op::Slice(begin), &[from.1], needed, node.dtype);
                 Some(self.push(node.op.clone(), &[part.id, node.inputs[1]], shape, node.dtype).id)
             }
-            // What is left of the padding, around what is left of the tensor.
+            // The padding that the slice keeps, around the part of the tensor that it keeps.
             Op::Pad(before) => {
                 let (mut begin, mut left, mut kept) = ([0; 6], [0; 6], from.0);
                 for a in 0..shape.rank() {
@@ -139,8 +142,8 @@ impl Graph {
         }
     }
 
-    /// The sum of two tensors padded so that one ends where the other begins: they are joined. The
-    /// gradients of a tensor's slices meet so.
+    /// The sum of two padded tensors, one of which ends where the other begins, is their concatenation.
+    /// The gradients of neighbouring slices of a tensor are added in this way.
     fn joined(&self, inputs: &[NodeId], shape: Shape) -> Option<NodeId> {
         let pads = [self.node(inputs[0]), self.node(inputs[1])];
         let [Op::Pad(s), Op::Pad(t)] = [&pads[0].op, &pads[1].op] else { return None };

@@ -3,15 +3,15 @@
 
 use crate::Tensor;
 
-/// `rate`, reached in a straight line over the first `warm_up` steps: rate·min(1, (step + 1)/warm_up).
-/// A `warm_up` of 0 is none.
+/// A constant `rate` after a linear warm-up over `warm_up` steps: rate·min(1, (step + 1)/warm_up). With 0
+/// there is no warm-up.
 pub fn constant<'g>(step: Tensor<'g>, rate: Tensor<'g>, warm_up: Tensor<'g>) -> Tensor<'g> {
     let one = step.graph.constant(1.0);
     rate * ((step + 1.0) / warm_up.maximum(one)).minimum(one)
 }
 
-/// [`constant`], then from step `warm_up` on down half a wave of the cosine to `fraction`·rate at step
-/// `total`, and so on (I. Loshchilov, F. Hutter, ICLR 2017).
+/// Cosine decay (I. Loshchilov, F. Hutter, ICLR 2017) after the warm-up of [`constant`]: from step
+/// `warm_up` to step `total` the rate falls along half a cosine to `fraction`·`rate`, where it stays.
 pub fn cosine<'g>(
     step: Tensor<'g>,
     rate: Tensor<'g>,

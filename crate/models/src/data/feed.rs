@@ -91,7 +91,14 @@ impl Feed {
 
     /// Runs an entry that takes `chunk` rows in order over the rows 0 to `n`, and joins its output, which
     /// has a row for each.
-    pub fn over(&self, device: &Driver, entry: EntryId, chunk: usize, n: usize, output: &str) -> Answer<Vec<f32>> {
+    pub fn over(
+        &self,
+        device: &Driver,
+        entry: EntryId,
+        chunk: usize,
+        n: usize,
+        output: &str,
+    ) -> Answer<Vec<f32>> {
         device.over_range(entry, self.first, chunk, n, output)
     }
 

@@ -50,5 +50,5 @@ pub const CARD: Card = Card {
     ],
     data: &["images"],
     budget: 7200,
-    small: &[],
+    small: &[("layer_steps", "5")],
 };

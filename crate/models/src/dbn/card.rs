@@ -51,5 +51,5 @@ pub const CARD: Card = Card {
     ],
     data: &["images"],
     budget: 5250,
-    small: &[],
+    small: &[("first_steps", "5"), ("top_steps", "50"), ("fine_tune", "true")],
 };

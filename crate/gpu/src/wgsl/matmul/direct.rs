@@ -17,7 +17,7 @@ pub(super) struct Block {
 impl Block {
     /// The block for a product's shape.
     pub(super) fn of(product: &Product, target: Target) -> Block {
-        // A vector times a matrix wastes nothing.
+        // A product of one or two rows or columns gets a tile of as many, which computes nothing in vain.
         let side = |size: u32| if size > 2 { 4 } else { size };
         let mut tile = (side(product.m), side(product.n));
         if target == Target::Hardware {

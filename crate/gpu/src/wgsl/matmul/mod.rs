@@ -78,7 +78,8 @@ fn gcd(a: u32, b: u32) -> u32 {
 }
 
 impl Product<'_> {
-    /// Whether there are squares enough, or pieces of long sums, to walk through shared memory.
+    /// Whether there is work enough for the tiled template: squares of outputs, counting long sums
+    /// several times because they can be cut.
     fn thick(&self) -> bool {
         let Product { batch, m, n, k, .. } = *self;
         let squares = batch * m.div_ceil(SIDE) * n.div_ceil(SIDE);
@@ -93,7 +94,7 @@ impl Product<'_> {
 
     /// Cuts k so that the adapter is busy, where `groups` workgroups alone would not keep it so.
     fn cut(&self, groups: u32, target: Target) -> Cut {
-        // The workgroups wanted, and the shortest sum worth one.
+        // The workgroups that keep the adapter busy, and the shortest sum for one of them.
         let (busy, least) = match target {
             Target::Hardware => (128, 128),
             Target::Software => (4, 1024),

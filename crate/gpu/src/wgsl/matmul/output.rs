@@ -1,4 +1,4 @@
-//! What both templates share: which outputs a workgroup has, and what becomes of them.
+//! What both templates share: which outputs a workgroup computes, and the epilogue that stores them.
 
 use super::{Cut, Product, Tiling};
 use crate::wgsl::body::{Scope, coordinates, statements};

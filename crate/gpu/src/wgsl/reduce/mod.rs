@@ -69,7 +69,7 @@ impl Reduce<'_> {
     /// The way of one plain reduction.
     fn strategy(&self, target: Target) -> Strategy {
         let (points, elements) = (self.kernel.points(), self.inner.len());
-        // The invocations that keep the adapter busy, and the fewest elements worth one.
+        // The invocations that keep the adapter busy, and the fewest elements for one of them.
         let (busy, least) = match target {
             Target::Hardware => (BUSY, 16),
             Target::Software => (64, 256),
@@ -105,7 +105,7 @@ impl Reduce<'_> {
         let most = 256.min(4096 / self.passes.len().next_power_of_two()) as u32;
         let side_by_side = self.walks_points();
         let (columns, lanes) = if side_by_side {
-            // Eight neighbours are the least that memory gives at once.
+            // Memory is read in pieces of eight words at least.
             let columns = if points < 2048 { 8 } else { 32 };
             (columns, (most / columns).min(elements.next_power_of_two() as u32))
         } else {

@@ -1,4 +1,4 @@
-//! An invocation per point.
+//! Reductions with an invocation per point.
 
 use super::{Reduce, combined, dtype};
 use crate::wgsl::combine::identity;

@@ -1,4 +1,4 @@
-//! Two dispatches: this is the first, which reduces shares.
+//! The first of the two dispatches of a split reduction, which reduces shares.
 
 use super::{Reduce, combined, dtype};
 use crate::wgsl::body::coordinates;

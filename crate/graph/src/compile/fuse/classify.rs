@@ -9,7 +9,7 @@ use crate::plan::Axes;
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// Finds what is alive, what is a view, and what is one number.
+/// Gives every node its [`Kind`] and resolves the views.
 pub fn classify(built: &Built) -> Fused {
     let mut nodes = List::from(built.nodes.clone());
     let count = nodes.len();
@@ -75,8 +75,9 @@ pub fn classify(built: &Built) -> Fused {
     }
 }
 
-/// Lets a product read what its factor `slot` copies into another shape, if several strides per
-/// axis can say where the elements are: the heads of attention, joined, for example.
+/// If factor `slot` of a product is a reshape that copies, lets the product read the reshape's argument
+/// instead. It can wherever several strides per axis express where the elements are: for the heads of
+/// attention, joined, for example.
 fn see_through(
     nodes: &mut List<Node>,
     views: &List<View>,

@@ -6,7 +6,7 @@ use crate::op::Op;
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// Lets two groups become one, if a kernel can be both.
+/// Makes one group of two, if one kernel can run both and the order of kernels allows it.
 pub fn merge(f: &mut Fused, consumers: &[Vec<NodeId>], theirs: usize, mine: usize) {
     if mine == theirs || !fit(f, &f.groups[theirs], &f.groups[mine]) {
         return;
@@ -49,11 +49,12 @@ fn fit(f: &Fused, a: &Group, b: &Group) -> bool {
         return false;
     }
     let members = || a.members.iter().chain(&b.members).copied();
-    // What a row has drawn must not be drawn again at each of its points.
+    // A number that is drawn once for a row must not be drawn again at each of its points.
     if draws(false) && members().any(|m| f.uses_row(m, &rows)) {
         return false;
     }
-    // Each group is either reductions over these rows, or elementwise along or across them.
+    // Each group has reductions over these rows, or is elementwise over all points or over the outer
+    // ones.
     let alike = |g: &Group| match g.rows {
         Some(other) => other == rows,
         None => [rows.shape, rows.outer()].contains(&f.outer(g)),

@@ -5,7 +5,7 @@ use crate::compile::fused::{Fused, Kind};
 use crate::graph::NodeId;
 use crate::op::{Affine, Op};
 
-/// Copies what has to be in memory but is not put there by a kernel of its own: parts of
+/// Adds copies of operands that must lie in memory although no kernel writes them: parts of
 /// concatenations that are leaves or views, and constants under a matrix product.
 pub fn add_operand_copies(f: &mut Fused) {
     for id in 0..f.nodes.len() {

@@ -39,7 +39,7 @@ pub fn place_values(f: &mut Fused, consumers: &[Vec<NodeId>]) {
     }
 }
 
-/// Sends what the entry assigns and gives out to its place.
+/// Sends assignments and outputs to their places.
 ///
 /// A variable is written directly by the kernel that computes its new value if every kernel that
 /// reads the old one can run before, else through a copy at the end.
@@ -147,7 +147,7 @@ fn operand_reads(f: &Fused, id: NodeId, i: usize, var: VarId) -> bool {
 /// about to write.
 fn reads_elsewhere(f: &Fused, group: usize, base: NodeId, var: VarId) -> bool {
     let g = &f.groups[group];
-    // A row may be gone over again after its values were written.
+    // A later pass may read a row whose values an earlier one has overwritten.
     let again = g.rows.is_some_and(|rows| {
         let along = |&m: &NodeId| {
             f.is_inner(m, &rows)
