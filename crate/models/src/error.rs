@@ -1,8 +1,8 @@
 //! Why an exhibit could not do what it was asked.
 
+use alloc::format;
 use alloc::string::String;
 use core::fmt;
-use alloc::format;
 use tilde_graph::{DeviceError, GraphError};
 
 /// An error with a stable [`code`](Error::code) and a message that says what to do.

@@ -16,10 +16,7 @@ pub struct Legacy {
     program: Program,
 }
 
-pub fn open(
-    build: fn(&Settings, u64, exhibit::Sources) -> exhibit::Opening,
-    setup: &Setup,
-) -> Opening {
+pub fn open(build: fn(&Settings, u64, exhibit::Sources) -> exhibit::Opening, setup: &Setup) -> Opening {
     let inner = build(setup.settings, setup.seed, setup.sources.clone())?;
     let program = inner.program().clone();
     Ok(Box::new(Legacy { inner: RefCell::new(inner), program }))

@@ -8,8 +8,8 @@
 use crate::card::Card;
 use crate::choices::Choices;
 use crate::driver::Driver;
-use crate::nn::Recorded;
 use crate::exhibit::{Payload, Picture, Samples, Sources};
+use crate::nn::Recorded;
 use crate::settings::Settings;
 use crate::{Error, Saved};
 use alloc::boxed::Box;

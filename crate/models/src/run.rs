@@ -130,7 +130,9 @@ impl Run {
         let exhibit = exhibits::build(&setup)?;
         let shapes = |e: &dyn Exhibit| e.program().vars().iter().map(|v| v.shape).collect::<Vec<_>>();
         if shapes(&*exhibit) != shapes(&*self.exhibit) {
-            return Err(Error::BadData("With this seed the data are of another size: open the exhibit again.".into()));
+            return Err(Error::BadData(
+                "With this seed the data are of another size: open the exhibit again.".into(),
+            ));
         }
         self.exhibit = exhibit;
         self.place.seed = seed;
@@ -483,7 +485,9 @@ fn steps(saved: &[Saved]) -> Result<u32, Error> {
     match &found.values {
         SavedValues::U32(v) if v.len() == 1 => Ok(v[0]),
         // Floats count exactly up to 2²⁴.
-        SavedValues::F32(v) if v.len() == 1 && v[0] >= 0.0 && v[0] <= 16_777_216.0 && libm::truncf(v[0]) == v[0] => {
+        SavedValues::F32(v)
+            if v.len() == 1 && v[0] >= 0.0 && v[0] <= 16_777_216.0 && libm::truncf(v[0]) == v[0] =>
+        {
             Ok(v[0] as u32)
         }
         _ => Err(wrong()),

@@ -75,6 +75,11 @@ impl Feed {
         self.gather(g, self.in_order(g, b), true)
     }
 
+    /// Held-out rows of these numbers, `u32 [B]` → `[B, D]`.
+    pub fn test_rows_at<'g>(&self, g: &'g Graph, index: Tensor<'g>) -> Tensor<'g> {
+        self.gather(g, index, true)
+    }
+
     fn in_order<'g>(&self, g: &'g Graph, b: usize) -> Tensor<'g> {
         (g.iota([b], 0).to_f32() + g.read(self.first)).unary(Unary::ToU32)
     }
@@ -91,7 +96,14 @@ impl Feed {
 
     /// Runs an entry that takes `chunk` rows in order over the rows 0 to `n`, and joins its output, which
     /// has a row for each.
-    pub fn over(&self, device: &Driver, entry: EntryId, chunk: usize, n: usize, output: &str) -> Answer<Vec<f32>> {
+    pub fn over(
+        &self,
+        device: &Driver,
+        entry: EntryId,
+        chunk: usize,
+        n: usize,
+        output: &str,
+    ) -> Answer<Vec<f32>> {
         device.over_range(entry, self.first, chunk, n, output)
     }
 

@@ -17,13 +17,13 @@ mod picture;
 
 pub use card::CARD;
 
+use crate::Error;
 use crate::card::Card;
 use crate::data::Plane;
 use crate::driver::{Answer, Driver};
 use crate::exhibit::{Payload, Picture, Samples};
 use crate::model::{Figures, Live, Model, Setup, Touched};
 use crate::nn::{Recorded, VIEW_SEED};
-use crate::Error;
 use alloc::vec;
 use alloc::vec::Vec;
 use card::{Input, Phase, Show};

@@ -1,12 +1,12 @@
 //! The two networks, what each of them lowers, and the entries of the program.
 
 use super::card::Objective;
+use crate::Error;
 use crate::data::Feed;
 use crate::driver::Driver;
 use crate::model::Live;
 use crate::nn::{Fall, Mlp, Recorder, Schedule, figures, knob};
 use crate::settings::Settings;
-use crate::Error;
 use alloc::vec;
 use tilde_graph::optim::{Adam, AdamOptions, average};
 use tilde_graph::{EntryId, Knob, Program, Tensor, Var};

@@ -27,7 +27,9 @@ pub fn files_may_hold_any_numbers(card: &'static Card) {
     for (at, part) in saved.iter().enumerate() {
         let all: Vec<SavedValues> = match &part.values {
             SavedValues::F64(v) => [0.0, -1e18, 1e300].map(|x| SavedValues::F64(vec![x; v.len()])).into(),
-            SavedValues::U32(v) => [0, 3_000_000_000, u32::MAX].map(|x| SavedValues::U32(vec![x; v.len()])).into(),
+            SavedValues::U32(v) => {
+                [0, 3_000_000_000, u32::MAX].map(|x| SavedValues::U32(vec![x; v.len()])).into()
+            }
             // Weights: what comes of them is numbers.
             SavedValues::F32(_) => continue,
         };

@@ -17,8 +17,14 @@ pub fn actions_take_anything(card: &'static Card) {
         ];
         match action.kind {
             ActionKind::Drag => payloads.push(Payload { at: Some([0.5, 0.5]), ..Payload::default() }),
-            ActionKind::Brush => payloads.push(Payload { points: vec![0.5, 0.5, 0.6, 0.4], ..Payload::default() }),
-            ActionKind::Pick | ActionKind::Button | ActionKind::Clear | ActionKind::Text | ActionKind::Edit => {}
+            ActionKind::Brush => {
+                payloads.push(Payload { points: vec![0.5, 0.5, 0.6, 0.4], ..Payload::default() })
+            }
+            ActionKind::Pick
+            | ActionKind::Button
+            | ActionKind::Clear
+            | ActionKind::Text
+            | ActionKind::Edit => {}
         }
         for payload in payloads {
             if let Err(error) = run.act(action.id, &payload) {
@@ -28,7 +34,8 @@ pub fn actions_take_anything(card: &'static Card) {
         train(&mut run, 1);
         figures(&mut run, false);
         for view in card.views {
-            block_on(run.view(view.id)).unwrap_or_else(|e| panic!("'{}' after '{}': {e}", view.id, action.id));
+            block_on(run.view(view.id))
+                .unwrap_or_else(|e| panic!("'{}' after '{}': {e}", view.id, action.id));
         }
     }
     // What was put in by hand outlives a reset.
