@@ -17,7 +17,7 @@ import { number, typed } from "./format.js";
  */
 
 const STOPS = 1000;
-/** What a choice of data shows while it is the person's own. */
+/** The value of the choice of data while the data are the user's own. */
 const OWN = "own";
 let unique = 0;
 
@@ -169,7 +169,7 @@ export class Controls {
       box.value = typed(current());
       if (setting.live) change(current());
     });
-    // A rebuild waits until the hand lets go.
+    // A rebuild waits until the slider is released.
     if (!setting.live) range.addEventListener("change", () => change(current()));
     box.addEventListener("change", () => {
       const { value, note } = read(setting, box.value.replace(",", "."));
