@@ -159,7 +159,7 @@ export class EngineRun {
     if (this.#snapshot) await this.#web.import_state(this.#snapshot);
     throw new TildeError(
       "not-finite",
-      `Training diverged at step ${metrics.step}: the loss is no longer a finite number. The last finite weights are back; try a smaller learning rate.`,
+      `Training diverged at step ${metrics.step}: the loss is no longer a finite number. The last finite weights were restored; try a smaller learning rate.`,
     );
   }
 
