@@ -13,7 +13,7 @@ import { number, typed } from "./format.js";
  * @typedef {object} Extra  what the page sets beside the card's settings
  * @property {number} seed
  * @property {string} backend
- * @property {unknown} data  data of the person's own, if any
+ * @property {unknown} data  the user's own data, if any
  */
 
 const STOPS = 1000;
