@@ -65,7 +65,7 @@ export class EngineRun {
     if (options.backend !== "auto")
       return new EngineRun(engine, options, await openOn(engine, options, options.backend), "", notice);
     const gpu = await engine.backends.gpu();
-    // On its way while the CPU's run opens; a failure is heard of when it is opened on.
+    // Fetched while the CPU's run opens; a failure is reported when a run is opened in it.
     if (gpu.available && !gpu.software) engine.backends.module("webgpu", options.exhibit).catch(() => {});
     const { run, why } = await openFastest((backend) => openOn(engine, options, backend), gpu, options.seed);
     return new EngineRun(engine, options, run, why, notice);
@@ -159,11 +159,11 @@ export class EngineRun {
     if (this.#snapshot) await this.#web.import_state(this.#snapshot);
     throw new TildeError(
       "not-finite",
-      `Training diverged at step ${metrics.step}: the loss is no longer a finite number. The last finite weights are back; try a smaller learning rate.`,
+      `Training diverged at step ${metrics.step}: the loss is no longer a finite number. The last finite weights were restored; try a smaller learning rate.`,
     );
   }
 
-  /** Takes a snapshot if the last one is old; a costly one grows old more slowly. */
+  /** Takes a snapshot if the last one is old. Costly snapshots are taken less often. */
   async keepIfDue() {
     if (performance.now() - this.#snapshotAt > Math.max(SNAPSHOT_MS, 20 * this.#snapshotCost)) await this.#keep();
   }
@@ -197,7 +197,7 @@ export class EngineRun {
       points.set(payload.points, before.length);
       this.#inputs.set(id, { points });
     } else if (this.#options.edited) {
-      // The model keeps what it was told.
+      // An edited model keeps such inputs itself.
     } else if (payload.at || payload.picks || payload.text) {
       this.#inputs.set(id, payload);
     } else {
@@ -221,7 +221,7 @@ export class EngineRun {
       }
     } else {
       const settings = { ...this.#options.settings, ...values };
-      // Data of the card's own take the place of the user's.
+      // Data of the card replace those of the user.
       const data = "data" in values && values.data !== DRAWN ? undefined : this.#options.data;
       await this.#reopen({ ...this.#options, settings, data });
     }
@@ -230,7 +230,7 @@ export class EngineRun {
 
   /** @param {number} seed */
   async reset(seed) {
-    // Another seed may draw other data, which a model keeps for its life.
+    // Another seed may draw other data, and a model keeps its data until it is rebuilt.
     const { edited } = this.#options;
     if (seed !== this.#options.seed && !edited) await this.#reopen({ ...this.#options, seed });
     else await this.#web.reset(seed);
@@ -277,7 +277,7 @@ export class EngineRun {
    * @param {(web: WebRun) => Promise<void>} [prepare]
    */
   async #reopen(options, prepare) {
-    // The old model goes only once the new one stands, so that a failure keeps it.
+    // The old model is freed only once the new one is open, so that a failure keeps the old one.
     const web = await openOn(this.#engine, options, this.#web.backend);
     try {
       await this.#restore(web, options);
@@ -293,19 +293,19 @@ export class EngineRun {
   }
 
   /**
-   * Puts in again what was put in by hand, and the choice between it and the card's own data.
+   * Repeats the user's inputs, and the choice between their points and the data of the card.
    * @param {WebRun} web
    * @param {import("../protocol.js").OpenOptions} options
    */
   async #restore(web, { settings, data }) {
     const own = Boolean(data?.points) || [...this.#inputs.values()].some(({ points }) => points);
     const chosen = own && settings.data !== DRAWN ? settings.data : undefined;
-    // Where another choice of data takes another model, points of one's own wait until they are chosen.
+    // Where another choice of data needs another model, the user's points wait until they are chosen.
     const wait = chosen && (await web.set("data", chosen).then(() => false, () => true)); // prettier-ignore
     for (const [id, payload] of this.#inputs) {
       if (payload.points && wait) continue;
       await web.act(id, payload).catch((error) => {
-        // What was picked may be gone with the old data, and the new may lack a character of a text.
+        // Picked images may be gone with the old data, and new data may lack a character of the text.
         if (!payload.picks && !payload.text) throw error;
       });
     }

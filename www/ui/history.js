@@ -14,7 +14,7 @@ export class History {
   /** @param {Metrics} metrics */
   push(metrics) {
     const last = this.steps.at(-1) ?? 0;
-    // Losses are those of the last step: before the first one there is nothing to draw.
+    // Losses are those of the last step. Before the first step there is nothing to draw.
     if (last !== undefined && metrics.step <= last) return;
     if (this.steps.length >= LIMIT) this.#thin();
     this.steps.push(metrics.step);
@@ -38,7 +38,7 @@ export class History {
     return [["step", ...ids].join(","), ...rows, ""].join("\n");
   }
 
-  /** Keeps every second row; a figure seldom asked for keeps its latest of the two. */
+  /** Keeps every second row. A figure that is missing there takes its value from the row before. */
   #thin() {
     const half = (/** @type {any[]} */ list) => list.filter((_, i) => i % 2);
     for (const [id, column] of this.#columns)
