@@ -40,7 +40,7 @@ export interface Metric {
 }
 
 export interface View { id: string; kind: ViewKind; main: boolean }
-export interface Action { id: string; kind: "brush" | "drag" | "pick" | "button" | "text" | "edit"; view: string }
+export interface Action { id: string; kind: "brush" | "drag" | "pick" | "button" | "clear" | "text" | "edit"; view: string }
 export interface Experiment { id: string; settings: [string, string][]; steps: number; phase: string }
 
 export interface Card {
@@ -76,6 +76,17 @@ export interface Picture {
   /** For images: how many in a row, 0 if the page may choose. */
   columns: number;
 }
+
+/** Losses of the steps after one: `values` is `[steps, names]`; NaN where a step has none. */
+export interface Losses {
+  names: string[];
+  /** Steps from one point to the next, a power of two: a long curve is thinned evenly. */
+  stride: number;
+  steps: Uint32Array;
+  values: Float32Array;
+}
+
+export interface Frame { metrics: Record<string, number>; pictures: Picture[]; losses: Losses }
 
 /** Texts are `[N, T]` code points. */
 export interface Samples { kind: "points" | "images" | "text"; data: Float32Array; shape: number[] }

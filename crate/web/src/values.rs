@@ -5,7 +5,7 @@ use js_sys::{Array, Object, Uint8Array};
 use tilde_models::card::{Card, Role, SettingKind, Value, ViewKind};
 use tilde_models::data::Images;
 use tilde_models::exhibit::{Layer, Payload, Picture, Samples, Sources, UserData};
-use tilde_models::{Error, Saved, SavedValues};
+use tilde_models::{Error, Frame, History, Saved, SavedValues};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// 2⁵³ − 1.
@@ -122,6 +122,25 @@ pub fn picture(picture: &Picture) -> JsValue {
         ("extent", array(picture.extent, JsValue::from)),
         ("range", array(picture.range, JsValue::from)),
         ("columns", (picture.columns as f64).into()),
+    ])
+}
+
+/// What is on show at one time.
+pub fn frame(frame: &Frame) -> JsValue {
+    object([
+        ("metrics", metrics(&frame.figures)),
+        ("pictures", array(&frame.pictures, picture)),
+        ("losses", losses(&frame.losses)),
+    ])
+}
+
+/// Losses over steps.
+pub fn losses(history: &History) -> JsValue {
+    object([
+        ("names", js::strings(history.names())),
+        ("stride", history.stride().into()),
+        ("steps", words(history.steps())),
+        ("values", floats(history.values())),
     ])
 }
 
