@@ -224,11 +224,7 @@ export class Run {
    * @param {import("./protocol.js").Payload} [payload]
    */
   async act(id, payload = {}) {
-    const { actions } = this.card;
-    // A brush, or the button that clears what it painted; dragging a point leaves the data alone.
-    const paints = ["brush", "button"].includes(actions.find((action) => action.id === id)?.kind ?? "");
-    const own = paints && actions.some(({ kind }) => kind === "brush") ? ownPoints(this.card) : {};
-    this.status = await this.#call("act", [id, checkPayload(this.card, id, payload), own]);
+    this.status = await this.#call("act", [id, checkPayload(this.card, id, payload)]);
   }
 
   /** The numbers of a picture. @param {string} id @returns {Promise<import("./protocol.js").Picture>} */

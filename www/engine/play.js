@@ -210,13 +210,11 @@ export class Player {
 
   /** @param {string[]} ids @param {boolean} deep @param {string} stopped @returns {Promise<Frame>} */
   async #frame(ids, deep, stopped) {
-    const metrics = await this.#run.metrics(deep);
-    /** @type {Frame["views"]} */
-    const views = {};
-    for (const id of ids) views[id] = await this.#run.view(id);
+    const { metrics, pictures, losses } = await this.#run.frame(ids, deep);
     return {
       metrics,
-      views,
+      views: Object.fromEntries(ids.map((id, i) => [id, pictures[i]])),
+      losses,
       deep,
       rate: this.#rate,
       busy: this.#run.busy,

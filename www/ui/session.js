@@ -295,7 +295,7 @@ export class Session extends EventTarget {
     if (frame.metrics.step < this.step && this.card.actions.some(({ kind }) => kind === "edit")) this.#begin();
     // Costly figures come only now and then; in between, the latest values stay.
     this.last = frame.deep ? frame : { ...frame, metrics: { ...this.last?.metrics, ...frame.metrics } };
-    this.history.push(frame.metrics);
+    this.history.push(frame);
     // A paused frame does not stop it: the frame may have been asked for before playing began.
     if (frame.stopped) this.#setPlaying(false);
     this.dispatchEvent(new CustomEvent("frame", { detail: this.last }));

@@ -31,6 +31,9 @@ pub fn model(model: &Model, seed: Option<u64>) -> Result<Run, Failure> {
     let mut settings = weights.as_ref().map_or_else(|| Settings::new(card), |w| w.settings.clone());
     settings::change(&mut settings, &model.changes)?;
     let user = data::read(&model.data, card)?;
+    if let Some(UserData::Points(_)) = user {
+        settings.use_drawn();
+    }
     let seed = seed.or(weights.as_ref().map(|w| w.seed)).unwrap_or(SEED);
     let backend = Backend::open(model.backend).map_err(Error::from)?;
     let mut run = open(&backend, &settings, user, seed)?;

@@ -39,7 +39,9 @@ impl WebRun {
         let words = |key| js::get(options, key).and_then(|w| w.as_string());
         let name = words("backend").unwrap_or_default();
         let load = async |program: &Program| device::load(&name, compile(program)).await;
-        let run = Run::open(settings, seed, values::to_sources(options)?, load).await?;
+        let mut run = Run::open(settings, seed, values::to_sources(options)?, load).await?;
+        let inputs = values::to_inputs(js::get(options, "inputs"))?;
+        run.repeat(inputs.iter().map(|(id, payload)| (id.as_str(), payload)))?;
         let (backend, loaded) = run.backend();
         let description = words("device").unwrap_or(loaded);
         Ok(WebRun { run: Rc::new(Turns::new(run)), card, backend, description })
@@ -98,8 +100,8 @@ impl WebRun {
         })
     }
 
-    /// Takes an input of the card.
-    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    /// Takes an input of the card, which may change the data and with them the settings.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Acted>")]
     pub fn act(
         &self,
         id: String,
@@ -108,8 +110,14 @@ impl WebRun {
         let payload = values::to_payload(payload);
         self.turn(async move |run| {
             run.act(&id, &payload?)?;
-            Ok(JsValue::UNDEFINED)
+            Ok(values::acted(run))
         })
+    }
+
+    /// What was put in by hand and still counts, for a run that is opened in its place.
+    #[wasm_bindgen(unchecked_return_type = "Promise<[string, Payload][]>")]
+    pub fn inputs(&self) -> Promise {
+        self.turn(async move |run| Ok(values::inputs(run.inputs())))
     }
 
     /// Applies a live setting.

@@ -92,6 +92,9 @@ export interface Frame { metrics: Record<string, number>; pictures: Picture[]; l
 export interface Samples { kind: "points" | "images" | "text"; data: Float32Array; shape: number[] }
 export interface Payload { points?: Float32Array; at?: [number, number]; picks?: number[]; text?: string }
 
+/** What an input has left: the settings, and whether data that were brought are still learned from. */
+export interface Acted { settings: Record<string, SettingValue>; own: boolean }
+
 /** Images are `[N, H, W]` in 0..=1, points `[N, 2]`; both need their shape. */
 export interface UserData {
   images?: Float32Array;
@@ -121,6 +124,8 @@ export interface OpenOptions {
   /** What differs from the defaults. */
   settings?: Record<string, SettingValue>;
   data?: UserData;
+  /** What was put in by hand, as `inputs` of an earlier run gave it. */
+  inputs?: [string, Payload][];
   backend: BackendName;
   /** What the page calls the device, if it knows better: a browser tells a module next to nothing. */
   device?: string;
