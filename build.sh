@@ -15,7 +15,7 @@ usage() {
   cat <<'TXT'
 ./build.sh          set up what is missing, build, and serve the playground
 ./build.sh build    the same without serving
-./build.sh test     everything that must hold: formats, lints, tests on every backend, byte budget
+./build.sh test     everything that must hold: formats, lints, documentation, tests on every backend, byte budget
 ./build.sh slow     the long tests: every exhibit trained to the gates of its card
 ./build.sh bench    training speed in the browser beside other libraries; writes docs/benchmarks.md
 ./build.sh pictures the small pictures of the contents, each from a real run of the native command
@@ -211,6 +211,9 @@ lint_wasm() {
   "${lint[@]}" -p tilde-web --tests -- -D warnings
 }
 
+# Every link in the documentation leads somewhere, in that of private items, too.
+docs() { RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --document-private-items; }
+
 # A target that has no std at all: what builds for it needs only `alloc`.
 no_std() { cargo build -p tilde-graph -p tilde-cpu -p tilde-models --target wasm32v1-none; }
 
@@ -250,8 +253,11 @@ run_tests() {
   mkdir -p "$logs"
   rm -f "$logs"/*.log
   stage format cargo fmt --check
+  stage format-js npm run --silent format:check
+  stage circles npm run --silent circles
   stage lint-native lint_native
   stage lint-wasm lint_wasm
+  stage docs docs
   stage no-std no_std
   stage native test_native
   stage build build

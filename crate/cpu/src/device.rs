@@ -1,11 +1,12 @@
 //! The CPU as a [`Device`].
 
 use crate::aligned::Words;
-use crate::body::{BLOCK, Compiled, Frame, Memory, Results};
+use crate::body::{BLOCK, Compiled, Frame, Results};
 #[cfg(not(target_arch = "wasm32"))]
 use crate::isa::Portable;
 use crate::isa::{Isa, Simd};
 use crate::matmul::Product;
+use crate::memory::Memory;
 use crate::reduce::Reduction;
 use alloc::boxed::Box;
 use alloc::format;
@@ -57,6 +58,10 @@ impl Prepared {
         Prepared { points: kernel.points(), core, body }
     }
 
+    /// Runs the kernel.
+    ///
+    /// # Safety
+    /// `memory` and `scratch` must be those of the plan the kernel belongs to, and `S` must be present.
     #[inline(always)]
     unsafe fn run<S: Simd>(&self, memory: &Memory, scratch: &mut Scratch) {
         let Scratch { pre, post, .. } = scratch;
@@ -104,11 +109,15 @@ fn run_wasm(kernels: &[Prepared], memory: &Memory, scratch: &mut Scratch) {
     kernels.iter().for_each(|k| unsafe { k.run::<crate::isa::Wasm>(memory, scratch) });
 }
 
+/// Runs kernels with AVX2 and FMA.
+///
+/// # Safety
+/// The processor must have both, and `memory` and `scratch` must be those of the kernels' plan.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 unsafe fn run_avx2(kernels: &[Prepared], memory: &Memory, scratch: &mut Scratch) {
     for k in kernels {
-        // SAFETY: the caller has checked for AVX2 and FMA.
+        // SAFETY: the caller has checked for AVX2 and FMA and passes the plan's own memory and scratch.
         unsafe { k.run::<crate::isa::Avx2>(memory, scratch) };
     }
 }

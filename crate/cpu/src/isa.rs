@@ -4,9 +4,7 @@
 
 /// A vector of `f32` lanes.
 ///
-/// # Safety
-/// The functions must only be called where the instruction set is present, with pointers to
-/// enough memory.
+/// Its functions must only be called where the instruction set is present ([`Isa::detect`]).
 pub trait Simd: Copy {
     /// Numbers in a vector.
     const LANES: usize;
@@ -16,24 +14,47 @@ pub trait Simd: Copy {
     /// instruction adds up its address. Else it walks runs of equal steps.
     const TABLE: bool;
     /// Unaligned load.
+    ///
+    /// # Safety
+    /// The instruction set must be present, and `from` must have as many numbers as there are lanes.
     unsafe fn load(from: *const f32) -> Self;
     /// Unaligned store.
+    ///
+    /// # Safety
+    /// The instruction set must be present, and `to` must have room for as many numbers as there are
+    /// lanes.
     unsafe fn store(self, to: *mut f32);
     /// One number in every lane.
+    ///
+    /// # Safety
+    /// The instruction set must be present.
     unsafe fn splat(x: f32) -> Self;
     /// self + a·b, fused where the instruction set does.
+    ///
+    /// # Safety
+    /// The instruction set must be present.
     unsafe fn mul_add(self, a: Self, b: Self) -> Self;
     /// self + a.
+    ///
+    /// # Safety
+    /// The instruction set must be present.
     unsafe fn add(self, a: Self) -> Self;
     /// The larger of each pair, as [`crate::math::max`].
+    ///
+    /// # Safety
+    /// The instruction set must be present.
     unsafe fn max(self, a: Self) -> Self;
     /// Reads four numbers from each of four places and writes first numbers, second numbers and so
     /// on, `width` numbers apart.
+    ///
+    /// # Safety
+    /// The instruction set must be present. Each of `from` must have four numbers; `to` must have room
+    /// for four, and for four more after each of three steps of `width`.
     #[inline(always)]
     unsafe fn transpose(from: [*const f32; 4], to: *mut f32, width: usize) {
         for i in 0..4 {
             for j in 0..4 {
-                // SAFETY: the caller's.
+                // SAFETY: the caller gives four numbers at each of `from`, and room for them.
                 unsafe { *to.add(i * width + j) = *from[j].add(i) };
             }
         }
@@ -130,7 +151,7 @@ mod wasm {
         }
         #[inline(always)]
         unsafe fn transpose(from: [*const f32; 4], to: *mut f32, width: usize) {
-            // SAFETY: the caller's.
+            // SAFETY: the caller gives four numbers at each of `from`, and room for them.
             unsafe {
                 let [p, q, r, s] = from.map(|row| v128_load(row.cast()));
                 let (pq, rs) = (i32x4_shuffle::<0, 4, 1, 5>(p, q), i32x4_shuffle::<0, 4, 1, 5>(r, s));
@@ -241,6 +262,10 @@ impl Isa {
 #[cfg(target_arch = "x86_64")]
 fn has_avx2() -> bool {
     use core::arch::x86_64::{__cpuid, __cpuid_count, _xgetbv};
+    /// The register that says which others the operating system saves.
+    ///
+    /// # Safety
+    /// The processor's OSXSAVE bit must be set.
     #[target_feature(enable = "xsave")]
     unsafe fn saved_registers() -> u64 {
         // SAFETY: called only where OSXSAVE is set.

@@ -18,6 +18,7 @@ mod interpret;
 mod isa;
 mod math;
 mod matmul;
+mod memory;
 mod narrow;
 mod reduce;
 mod strided;

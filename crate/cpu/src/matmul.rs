@@ -13,8 +13,8 @@
 //! the whole result, and a panel lives no longer than its turn. Otherwise panels are kept for the
 //! chunks to come.
 
-use crate::body::Memory;
 use crate::isa::Simd;
+use crate::memory::Memory;
 use crate::narrow::{Along, COLUMNS, Column, in_runs};
 use alloc::vec::Vec;
 use core::slice;
@@ -68,6 +68,9 @@ impl Side {
     }
 
     /// The first element of a matrix of the batch.
+    ///
+    /// # Safety
+    /// `memory` must be that of the plan the factor belongs to, and the batch must have the matrix.
     #[inline(always)]
     unsafe fn at(&self, memory: &Memory, batch: usize) -> *const f32 {
         // SAFETY: the caller's plan keeps the matrix inside its arena.
@@ -201,13 +204,17 @@ impl Product {
     }
 
     /// Packs a panel: `depth` rows of B from `k0`, columns from `n0`, zeros past the last one.
+    ///
+    /// # Safety
+    /// `b` must be the first element of B, which must have the rows and the first column; `panel` must
+    /// have room for `depth` rows of two vectors. `S` must be present.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     unsafe fn pack<S: Simd>(&self, b: *const f32, k0: usize, depth: usize, n0: usize, panel: *mut f32) {
         let width = 2 * S::LANES;
         let kept = &self.b.kept[n0..self.n.min(n0 + width)];
         let summed = &self.b.summed[k0..k0 + depth];
-        // SAFETY: reads stay inside B.
+        // SAFETY: the tables keep reads inside B, and the caller gives room for the panel.
         unsafe {
             if kept.len() == width && in_runs(kept, S::LANES) {
                 let halves = [kept[0], kept[S::LANES]].map(|column| b.byte_offset(column));
@@ -262,6 +269,11 @@ struct Strip<'a> {
 
 impl Strip<'_> {
     /// All rows, a tile at a time. A wasm engine finds more registers in a function of its own.
+    ///
+    /// # Safety
+    /// The tables must lead to elements of A, the panel must have `summed.len()` rows of two vectors, and
+    /// `c` must have `kept.len()` rows of `n` numbers, of which the first `cols` are this strip's. `S`
+    /// must be present.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     unsafe fn run<S: Simd>(&self) {
@@ -281,6 +293,9 @@ impl Strip<'_> {
     }
 
     /// Σ over the depth, for R rows from row `m` and two vectors of columns; returns R.
+    ///
+    /// # Safety
+    /// As [`Strip::run`]; the strip must have R rows from row `m`.
     #[inline(always)]
     #[allow(clippy::manual_memcpy, reason = "a copy of the whole would keep the sums in memory all along")]
     unsafe fn tile<S: Simd, const R: usize>(&self, m: usize) -> usize {
@@ -320,6 +335,9 @@ impl Strip<'_> {
     }
 
     /// Writes or adds the rows of a tile.
+    ///
+    /// # Safety
+    /// As [`Strip::run`]; the strip must have the tile's rows from row `m`.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     unsafe fn store<S: Simd>(&self, m: usize, tile: &[[S; 2]]) {
@@ -352,6 +370,9 @@ impl Strip<'_> {
 }
 
 /// One summed step of a tile: `at` bytes after the beginning of each row, row `b` of the panel.
+///
+/// # Safety
+/// Each row must have an element of A there, and `b` two vectors. `S` must be present.
 #[inline(always)]
 unsafe fn step<S: Simd, const R: usize>(
     acc: &mut [[S; 2]; R],

@@ -66,12 +66,12 @@ impl Column<'_> {
     ///
     /// # Safety
     /// The addresses must lie in A and be consecutive along `along`; b and c must be as long as the
-    /// tables say.
+    /// tables say. `S` must be present.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     pub unsafe fn run<S: Simd>(&self) {
         let mut m = 0;
-        // SAFETY: the caller's.
+        // SAFETY: tiles cover the rows once.
         unsafe {
             while m < self.kept.len() {
                 let enough = m + 4 * self.apart::<S>() <= self.kept.len();
@@ -87,10 +87,13 @@ impl Column<'_> {
     }
 
     /// R vectors from row `m`: partial sums of a row each, or rows each; returns how many rows.
+    ///
+    /// # Safety
+    /// As [`Column::run`]; the column must have so many rows from row `m`.
     #[inline(always)]
     unsafe fn tile<S: Simd, const R: usize>(&self, m: usize) -> usize {
         let apart = self.apart::<S>();
-        // SAFETY: the caller's.
+        // SAFETY: the tables keep reads inside A and b, and each part has room for a vector.
         unsafe {
             let mut rows = [self.a; R];
             for (r, row) in rows.iter_mut().enumerate() {
@@ -116,6 +119,9 @@ impl Column<'_> {
     }
 
     /// Writes or adds sums of each vector, or each of its `apart` numbers.
+    ///
+    /// # Safety
+    /// As [`Column::run`]; the column must have so many rows from row `m`.
     #[cfg_attr(target_arch = "wasm32", inline(never))]
     #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     unsafe fn store(&self, m: usize, parts: &[[f32; GROUP]], apart: usize) {

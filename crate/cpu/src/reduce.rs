@@ -8,9 +8,10 @@
 //! All points that share results are a slab. Several passes (softmax: a maximum, then a sum) run
 //! over a few slabs before the next few are begun, so that later passes find them in the cache.
 
-use crate::body::{BLOCK, Compiled, Frame, Memory, Results};
+use crate::body::{BLOCK, Compiled, Frame, Results};
 use crate::isa::Simd;
 use crate::math;
+use crate::memory::Memory;
 use alloc::vec::Vec;
 use core::slice;
 use tilde_graph::plan::{Access, Body, Core, Instr, Kernel, Reg};
@@ -80,7 +81,8 @@ impl Reduction {
     /// Writes [`Reduction::results`] numbers.
     ///
     /// # Safety
-    /// `memory` must be that of the plan the kernel belongs to.
+    /// `memory` must be that of the plan the kernel belongs to, `frame` large enough for
+    /// [`Reduction::needs`], and `results` for [`Reduction::results`]. `S` must be present.
     #[inline(always)]
     pub unsafe fn run<S: Simd>(&self, memory: &Memory, frame: &mut Frame, results: *mut f32) {
         let total = self.inner * self.outer;
@@ -181,6 +183,10 @@ unsafe fn total_of<S: Simd>(op: ReduceOp, run: &[f32]) -> f32 {
     lanes[0]
 }
 
+/// Combines each lane of a group with its own number.
+///
+/// # Safety
+/// `from` must have [`LANES`] numbers, and `S` must be present.
 #[inline(always)]
 unsafe fn add_lanes<S: Simd>(op: ReduceOp, acc: &mut [S; 4], from: *const f32) {
     for v in 0..LANES / S::LANES {

@@ -3,7 +3,7 @@
 //!
 //! A [`Context`] is an adapter and its device, which programs share. A [`Gpu`] is a loaded plan:
 //! one buffer per arena, all in one bind group, and a pipeline per distinct shader, made once.
-//! Running it only encodes dispatches and submits them. [`wgsl`] is the text of a kernel's
+//! Running it only encodes dispatches and submits them. [`wgsl()`] is the text of a kernel's
 //! shaders, for people and for tests.
 
 mod context;

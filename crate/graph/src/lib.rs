@@ -1,7 +1,7 @@
 //! Tensor graphs for Tilde.
 //!
 //! A model is a [`Program`]: declared state plus several *entries*, each a graph of [`Tensor`]s.
-//! [`Graph::grad`] adds the backward nodes to the same graph; [`compile`] turns an entry into a
+//! [`Graph::grad`] adds the backward nodes to the same graph; [`compile()`] turns an entry into a
 //! [`Plan`], a list of fused kernels over planned memory, which any [`Device`] can run.
 //!
 //! Nothing here knows what a device is or which models exist. The crate needs `alloc` only.
@@ -25,13 +25,14 @@ mod program;
 pub mod rng;
 mod shape;
 mod tensor;
+mod var;
 
 pub use compile::compile;
 pub use compose::BatchNorm;
 pub use device::{Device, DeviceError, Task};
-pub use graph::{Graph, GraphError, Node, NodeId};
-pub use op::{Binary, DType, Op, ReduceOp, Unary};
+pub use graph::{Graph, GraphError, Node, NodeId, Tensor};
+pub use op::{Binary, DType, Op, ReduceOp, Unary, VarId};
 pub use plan::Plan;
-pub use program::{EntryId, Group, Init, Knob, Param, Program, Role, Var, VarDecl, VarId};
+pub use program::{EntryId, Program};
 pub use shape::Shape;
-pub use tensor::Tensor;
+pub use var::{Group, Init, Knob, Param, Role, Var, VarDecl};

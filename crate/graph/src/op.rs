@@ -1,7 +1,11 @@
 //! The primitive operations. Everything else is composed of these.
 
-use crate::{Shape, VarId};
+use crate::Shape;
 use alloc::rc::Rc;
+
+/// Index of a variable in its program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct VarId(pub u32);
 
 /// Element type. Integers are stored as `u32`, never as bit patterns inside an `f32` array, where
 /// small ones are denormals that a GPU may flush to zero.

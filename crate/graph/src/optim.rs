@@ -10,7 +10,8 @@ pub use rms_prop::{RmsProp, RmsPropOptions};
 
 use crate::Tensor;
 use crate::graph::Graph;
-use crate::program::{Group, Init, Program, Var};
+use crate::program::Program;
+use crate::var::{Group, Init, Var};
 
 /// Stochastic gradient descent with momentum and weight decay, as in PyTorch:
 /// g ← ∇ + decay·w; m ← momentum·m + g; w ← w − rate·m.

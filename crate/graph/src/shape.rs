@@ -19,7 +19,7 @@ impl Shape {
     /// A shape from its dimensions.
     ///
     /// # Panics
-    /// If there are more than [`MAX_RANK`] dimensions.
+    /// If there are more than `MAX_RANK` (six) dimensions.
     pub fn new(dims: &[usize]) -> Shape {
         assert!(dims.len() <= MAX_RANK, "a shape has at most {MAX_RANK} dimensions, not {}", dims.len());
         let mut shape = Shape::SCALAR;

@@ -1,39 +1,12 @@
-//! Tensor handles: a model reads like its equations.
+//! The operations of tensors, as methods and operators: a model reads like its equations.
 
 use crate::Shape;
-use crate::graph::{Graph, NodeId};
+use crate::graph::Tensor;
 use crate::op::{Binary, DType, Op, ReduceOp, Unary};
 use alloc::format;
 use core::ops;
 
-/// A handle to a node of a graph. Operators broadcast by NumPy's rule.
-#[derive(Clone, Copy)]
-pub struct Tensor<'g> {
-    pub(crate) graph: &'g Graph,
-    pub(crate) id: NodeId,
-}
-
 impl<'g> Tensor<'g> {
-    /// The graph it belongs to.
-    pub fn graph(self) -> &'g Graph {
-        self.graph
-    }
-
-    /// The node it stands for.
-    pub fn id(self) -> NodeId {
-        self.id
-    }
-
-    /// Its shape.
-    pub fn shape(self) -> Shape {
-        self.graph.shape(self.id)
-    }
-
-    /// Its element type.
-    pub fn dtype(self) -> DType {
-        self.graph.dtype(self.id)
-    }
-
     /// An elementwise function.
     pub fn unary(self, op: Unary) -> Tensor<'g> {
         let wants = match op {

@@ -2,7 +2,7 @@
 //! is not copied.
 
 use tilde_graph::plan::{Arena, Core, Kernel};
-use tilde_graph::{EntryId, Graph, Init, Plan, Program, Tensor, compile};
+use tilde_graph::{EntryId, Graph, Init, Plan, Program, Shape, Tensor, compile};
 
 fn plan(p: &mut Program, build: impl FnOnce(&Graph)) -> (Plan, EntryId) {
     let entry = p.entry("run", build).expect("legal shapes");
@@ -123,4 +123,29 @@ fn the_gradients_of_slices_that_meet_are_joined() {
         plan.entries[0].kernels.iter().all(|k| !k.label.contains("pad")),
         "every part is written where it belongs\n{plan}"
     );
+}
+
+/// The example with which the compiler's `fuse` explains its words.
+#[test]
+fn a_network_and_its_error_are_three_kernels() {
+    let mut p = Program::new("example");
+    let [x, t] = [p.data("x", [64, 16]), p.data("t", [64, 8])];
+    let w = p.state("w", [16, 32], Init::Constant(0.0));
+    let b = p.state("b", [32], Init::Constant(0.0));
+    let v = p.state("v", [32, 8], Init::Constant(0.0));
+    let (plan, _) = plan(&mut p, |g| {
+        let z = g.read(x).matmul(g.read(w));
+        let h = (z + g.read(b)).tanh();
+        let y = h.matmul(g.read(v));
+        let e = (y - g.read(t)).square();
+        g.output("m", e.sum_axes(&[1]) / 8.0);
+    });
+    let kernels = &plan.entries[0].kernels;
+    let labels: Vec<&str> = kernels.iter().map(|k| k.label.as_str()).collect();
+    assert_eq!(labels, ["matmul+add+tanh", "matmul", "sub+mul+sum+div"]);
+    let domains: Vec<Shape> = kernels.iter().map(|k| k.domain).collect();
+    assert_eq!(domains, [Shape::new(&[64, 32]), Shape::new(&[64, 8]), Shape::new(&[64])]);
+    // h and y cross through memory, and nothing else does.
+    let work = |k: &Kernel| k.body.stores.iter().filter(|s| s.access.loc.arena == Arena::Work).count();
+    assert_eq!(kernels.iter().map(work).collect::<Vec<_>>(), [1, 1, 0]);
 }

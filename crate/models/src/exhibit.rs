@@ -9,34 +9,13 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use tilde_graph::{Device, Program, Task as DeviceTask};
 
+pub use crate::data::{Sources, UserData};
+
 /// A boxed future of an exhibit's answer.
 pub type Task<'a, T> = DeviceTask<'a, T, Error>;
 
 /// An opened exhibit, or why it cannot be opened.
 pub type Opening = Result<Box<dyn Exhibit>, Error>;
-
-/// What an exhibit may learn from besides what it generates itself.
-#[derive(Clone, Debug, Default)]
-pub struct Sources {
-    /// Data of the user's own, which replaces the data set of the settings.
-    pub user: Option<UserData>,
-    /// The shipped 8×8 digits, as the IDX files' bytes: images and labels. Needed by the exhibits
-    /// whose settings name them.
-    pub digits: Option<(Vec<u8>, Vec<u8>)>,
-    /// The course's lessons, as one text. Needed likewise.
-    pub lessons: Option<String>,
-}
-
-/// Data of the user's own.
-#[derive(Clone, Debug)]
-pub enum UserData {
-    /// `[N, 2]` points, row-major.
-    Points(Vec<f32>),
-    /// Images with optional labels.
-    Images(Images),
-    /// A text.
-    Text(String),
-}
 
 /// Samples: `[N, ..]` of one kind.
 #[derive(Clone, Debug, PartialEq)]

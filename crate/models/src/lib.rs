@@ -42,6 +42,7 @@ mod history;
 pub mod inputs;
 mod join;
 mod legacy;
+mod live;
 pub mod memo;
 pub mod metrics;
 pub mod mixture;

@@ -7,7 +7,6 @@
 
 use crate::card::Card;
 use crate::choices::Choices;
-use crate::driver::Driver;
 use crate::exhibit::{Payload, Picture, Samples, Sources};
 use crate::nn::Recorded;
 use crate::settings::Settings;
@@ -18,8 +17,7 @@ use core::future::Future;
 use core::pin::Pin;
 use tilde_graph::Program;
 
-/// Figures by id.
-pub type Figures = Vec<(&'static str, f64)>;
+pub use crate::live::{Figures, Live};
 
 /// A boxed future of an answer.
 pub type Task<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + 'a>>;
@@ -33,22 +31,6 @@ pub struct Setup<'a> {
     pub seed: u64,
     /// Data to learn from.
     pub sources: &'a Sources,
-}
-
-/// A run as its model sees it.
-#[derive(Clone, Copy)]
-pub struct Live<'a> {
-    /// The device, with the model's program on it.
-    pub device: &'a Driver,
-    /// The settings as they are.
-    pub settings: &'a Settings,
-    /// The seed of the run.
-    pub seed: u64,
-    /// Iterations done.
-    pub step: u32,
-    /// Another number after whatever may have changed an answer: training, a setting, an input, a
-    /// checkpoint. What was computed for the same number still holds; see [`Memo`](crate::memo::Memo).
-    pub generation: u64,
 }
 
 /// What an input has changed.

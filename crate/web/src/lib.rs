@@ -1,8 +1,8 @@
 //! Tilde for the browser: the exhibits' cards, opened runs, the user's files and the benchmark, as
 //! one wasm module with TypeScript types.
 //!
-//! This crate only translates. Plain objects and typed arrays go in and out ([`js`], [`values`],
-//! [`types`]); models, training and pictures are `tilde-models`', and the backends behind [`device`]
+//! This crate only translates. Plain objects and typed arrays go in and out (`js`, `values`,
+//! `types`); models, training and pictures are `tilde-models`', and the backends behind `device`
 //! are `tilde-cpu`'s and `tilde-gpu`'s: the features `cpu` and `gpu`. What fails is thrown as an
 //! `Error` with a stable `code`.
 

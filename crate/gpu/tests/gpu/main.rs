@@ -12,5 +12,6 @@ mod random_graphs;
 mod reduce;
 mod reference;
 mod rows;
+mod snapshots;
 mod training;
 mod windows;

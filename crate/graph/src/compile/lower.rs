@@ -1,6 +1,6 @@
 //! Groups written out as kernels.
 
-use super::fuse::{Dest, Fused, Group, Kind, domain_strides};
+use super::fused::{Dest, Fused, Group, Kind};
 use super::memory::Memory;
 use super::rows::Rows;
 use crate::Shape;
@@ -144,7 +144,7 @@ impl Writer<'_> {
                     Dest::Output(i) => (self.places.outputs[*i].loc, dense),
                 };
                 // Every destination was chosen so that this is possible.
-                let Some((shape, affine)) = domain_strides(self.f, m, &affine) else { continue };
+                let Some((shape, affine)) = self.f.domain_strides(m, &affine) else { continue };
                 let access = self.access(loc, &affine, &shape, &scope.axes);
                 scope.body.stores.push(Store { access, reg });
             }

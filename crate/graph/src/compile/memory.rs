@@ -1,7 +1,7 @@
 //! Places in the work arena, by liveness.
 
 use super::aligned;
-use super::fuse::{Dest, Fused, Kind};
+use super::fused::{Dest, Fused, Kind};
 use crate::op::{DType, Op};
 use alloc::vec;
 use alloc::vec::Vec;

@@ -4,12 +4,13 @@
 //! 1. [`views`]: reshape, permute, broadcast and slice become strides over the node they look at.
 //! 2. [`fuse`]: elementwise nodes join the kernel of a neighbour with the same domain: each other,
 //!    the result of a product or reduction, or the argument of a reduction; several reductions over
-//!    the same [`rows`] become one kernel.
+//!    the same [`rows`] become one kernel. The result is a [`fused`] entry, which the rest reads.
 //! 3. [`order`]: kernels are sorted, with what reads a variable before what overwrites it.
 //! 4. [`memory`]: tensors that cross kernels get places in the work arena by liveness.
 //! 5. [`lower`]: each group of nodes is written out as a [`Kernel`](crate::plan::Kernel).
 
 mod fuse;
+mod fused;
 mod list;
 mod lower;
 mod memory;
@@ -20,7 +21,8 @@ mod views;
 use crate::Shape;
 use crate::op::DType;
 use crate::plan::{Arena, EntryPlan, Loc, Output, Plan, VarPlan};
-use crate::program::{Program, Role};
+use crate::program::Program;
+use crate::var::Role;
 use alloc::vec::Vec;
 
 /// Words are handed out in fours, so that vector loads are always legal.

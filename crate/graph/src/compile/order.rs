@@ -1,6 +1,6 @@
 //! The order of kernels.
 
-use super::fuse::{Fused, Kind};
+use super::fused::{Fused, Kind};
 use alloc::vec;
 use alloc::vec::Vec;
 

@@ -1,12 +1,8 @@
-//! Rows: kernels with a reduction run over *outer* points and, at each, over a row of *inner* ones.
-//! Softmax and the norms are several reductions over the same rows with elementwise work between and
-//! after them; here is what may share one kernel.
+//! Rows. A kernel with a reduction runs over *outer* points and, at each, over a row of *inner*
+//! points. A sum of `[B, D]` over its last axis has `B` outer points with rows of `D` inner ones.
 
-use super::fuse::{Fused, Kind};
 use super::squeeze;
 use crate::Shape;
-use crate::graph::NodeId;
-use crate::op::Op;
 
 /// The rows that a reduction runs over; reductions over equal rows can share a kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,54 +50,5 @@ impl Rows {
         let last = self.shape.rank().wrapping_sub(1);
         let length = self.inner().len();
         self.reduced(last) && (8..=16_384).contains(&length) && self.shape.len() / length >= 8
-    }
-}
-
-impl Fused {
-    /// The rows of a reduction.
-    pub fn rows(&self, id: NodeId) -> Option<Rows> {
-        let node = &self.nodes[id as usize];
-        match node.op {
-            Op::Reduce(_, mask) if self.kinds[id as usize] == Kind::Reduce => {
-                Some(Rows::new(&self.nodes[node.inputs[0] as usize].shape, mask))
-            }
-            _ => None,
-        }
-    }
-
-    /// Whether a member of a kernel over `rows` runs at every inner point, not once a row.
-    pub fn is_inner(&self, id: NodeId, rows: &Rows) -> bool {
-        self.kinds[id as usize] != Kind::Reduce && self.domain(id) == rows.shape
-    }
-
-    /// Whether operand `i` of `id` is a value of its row, so that within a kernel over `rows` every
-    /// inner point can take it from a register.
-    pub fn of_row(&self, id: NodeId, i: usize, rows: &Rows) -> bool {
-        let node = &self.nodes[id as usize];
-        if !matches!(node.op, Op::Unary(_) | Op::Binary(_) | Op::Select) || !self.is_inner(id, rows) {
-            return false;
-        }
-        let view = &self.views[node.inputs[i] as usize];
-        let base = squeeze(&self.nodes[view.base as usize].shape);
-        let outer = rows.outer();
-        let strides = outer.strides();
-        let wide = (0..node.shape.rank()).filter(|&a| node.shape.dim(a) != 1);
-        let mut kept = 0;
-        base == outer
-            && view.affine.offset == 0
-            && wide.enumerate().all(|(at, a)| {
-                let stride = view.affine.strides[a];
-                if rows.reduced(at) {
-                    return stride == 0;
-                }
-                kept += 1;
-                stride == strides[kept - 1]
-            })
-    }
-
-    /// Whether a register can carry operand `i` to `id` inside one kernel, which runs over `rows` if
-    /// it has a reduction.
-    pub fn carried(&self, id: NodeId, i: usize, rows: Option<Rows>) -> bool {
-        self.aligned(id, i) || rows.is_some_and(|rows| self.of_row(id, i, &rows))
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::Tensor;
 use crate::graph::Graph;
-use crate::program::{Group, Program, Var};
+use crate::program::Program;
+use crate::var::{Group, Var};
 
 /// Settings of [`RmsProp`].
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,7 +1,7 @@
 //! Points as text: x and y on each line, apart by a comma, semicolon, tab or spaces. A first line
 //! of words is a header; empty lines and lines that start with # are skipped.
 
-use super::file::{MAX_ROWS, bad};
+use super::reader::{MAX_ROWS, bad};
 use super::text::{excerpt, thousands};
 use crate::{Error, decimal};
 use alloc::format;

@@ -2,8 +2,8 @@
 //! each axis as a big-endian `u32`, then the values. Read here: bytes (type 8) with three axes
 //! (images) or one (labels). Format: the end of <http://yann.lecun.com/exdb/mnist/>.
 
-use super::file::{self, MAX_BYTES, Parsed, bad, check_images, check_rows};
 use super::images::Images;
+use super::reader::{self, MAX_BYTES, Parsed, bad, check_images, check_rows};
 use super::text::thousands;
 use crate::Error;
 use alloc::format;
@@ -20,14 +20,14 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Parsed, Error> {
             Ok(Parsed::Labels(values.to_vec()))
         }
         (Sizes::Images([n, height, width]), values) => {
-            let says = || format!("{} of {height}×{width}", file::images(n));
+            let says = || format!("{} of {height}×{width}", reader::images(n));
             check_images("IDX", n, height, width)?;
             let needed = (n * height).checked_mul(width);
             check_length(bytes, values, needed, says)?;
             let shape = [n, height, width].map(|size| size as usize);
             let area = shape[1] * shape[2];
             let most = values.iter().copied().max().unwrap_or(0);
-            Ok(Parsed::Images(file::collect(shape, file::white(most), |i, image| {
+            Ok(Parsed::Images(reader::collect(shape, reader::white(most), |i, image| {
                 image.copy_from_slice(&values[i * area..][..area]);
             })))
         }

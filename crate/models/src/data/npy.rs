@@ -4,7 +4,7 @@
 
 mod header;
 
-use super::file::{self, MAX_BYTES, Parsed, bad, check_images, check_rows};
+use super::reader::{self, MAX_BYTES, Parsed, bad, check_images, check_rows};
 use super::text::{decimal, excerpt, thousands};
 use crate::Error;
 use alloc::format;
@@ -18,7 +18,7 @@ const MIN_FLAT: u64 = 16;
 /// `[N, C, H, W]` with 1, 3 or 4 channels (colours become grey, opacity is ignored), or `[N, D]`
 /// with D a square number.
 ///
-/// Float images may be in 0..=1, −1..=1 or 0..=255; bytes as [`file::white`] says.
+/// Float images may be in 0..=1, −1..=1 or 0..=255; bytes as [`reader::white`] says.
 pub(super) fn parse(bytes: &[u8]) -> Result<Parsed, Error> {
     let array = Array::read(bytes)?;
     match array.shape[..] {
@@ -205,7 +205,7 @@ impl<'a> Array<'a> {
         let place = |pixel: usize, channel: usize| {
             if planar { channel * area + pixel } else { pixel * channels + channel }
         };
-        let images = file::collect([n, height, width], levels, |i, image| {
+        let images = reader::collect([n, height, width], levels, |i, image| {
             let start = i * area * channels;
             for (pixel, grey) in image.iter_mut().enumerate() {
                 let channel = |c: usize| self.value(start + place(pixel, c));
@@ -225,7 +225,7 @@ impl<'a> Array<'a> {
     fn brightness(&self) -> Result<(Scale, u8), Error> {
         if self.kind == Kind::U8 {
             let most = self.values.iter().copied().max().unwrap_or(0);
-            return Ok((Scale { offset: 0.0, factor: 1.0 }, file::white(most)));
+            return Ok((Scale { offset: 0.0, factor: 1.0 }, reader::white(most)));
         }
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
         for i in 0..self.len() {

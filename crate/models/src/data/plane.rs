@@ -1,11 +1,10 @@
 //! Points of the plane to learn from, with their exact denoiser.
 
 use super::exact::{Exact, Level};
-use super::{Drawn, Toy};
+use super::{Drawn, Sources, Toy, UserData};
 use crate::Error;
-use crate::exhibit::{Sources, UserData};
+use crate::live::Figures;
 use crate::metrics::modes::coverage;
-use crate::model::Figures;
 use alloc::format;
 use alloc::vec::Vec;
 use tilde_graph::rng::Stream;

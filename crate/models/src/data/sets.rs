@@ -1,8 +1,7 @@
 //! The image sets the exhibits share, divided into what is learned from and what is held out.
 
-use super::{Images, digits, strokes};
+use super::{Images, Sources, UserData, digits, strokes};
 use crate::Error;
-use crate::exhibit::{Sources, UserData};
 use alloc::format;
 use tilde_graph::rng::Stream;
 

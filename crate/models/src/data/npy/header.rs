@@ -1,7 +1,7 @@
 //! The header of an NPY file: where it ends, and the entries of its dictionary.
 
 use crate::Error;
-use crate::data::file::bad;
+use crate::data::reader::bad;
 use crate::data::text::thousands;
 use alloc::format;
 use alloc::vec::Vec;

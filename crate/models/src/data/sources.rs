@@ -1,0 +1,28 @@
+//! What comes from outside: the user's own data, and the files that are shipped beside the program.
+
+use super::Images;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// What an exhibit may learn from besides what it generates itself.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// Data of the user's own, which replaces the data set of the settings.
+    pub user: Option<UserData>,
+    /// The shipped 8×8 digits, as the IDX files' bytes: images and labels. Needed by the exhibits
+    /// whose settings name them.
+    pub digits: Option<(Vec<u8>, Vec<u8>)>,
+    /// The course's lessons, as one text. Needed likewise.
+    pub lessons: Option<String>,
+}
+
+/// Data of the user's own.
+#[derive(Clone, Debug)]
+pub enum UserData {
+    /// `[N, 2]` points, row-major.
+    Points(Vec<f32>),
+    /// Images with optional labels.
+    Images(Images),
+    /// A text.
+    Text(String),
+}
