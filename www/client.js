@@ -16,7 +16,7 @@ import { TildeError, revive } from "./errors.js";
  * @property {(error: TildeError, status: import("./protocol.js").Status, stopped: boolean) => void} [notice]
  */
 
-/** The folder that the site stands in, whatever its sub-path. */
+/** The folder of the site, under any sub-path. */
 export const BASE = new URL("../", import.meta.url);
 
 /**
@@ -51,7 +51,7 @@ export class Client {
   #closed = false;
 
   /**
-   * Cards and wasm build, once the engine stands.
+   * Cards and wasm build, once the engine has started.
    * @type {Promise<ReadyMessage>}
    */
   ready = new Promise((resolve, reject) => {
@@ -182,7 +182,7 @@ export class Client {
 
   /** @param {TildeError} error */
   #fail(error) {
-    this.ready.catch(() => {}); // nobody may be waiting for it any more
+    this.ready.catch(() => {}); // perhaps nobody awaits it any longer
     this.#failed(error);
     for (const { reject } of this.#calls.values()) reject(error);
     this.#calls.clear();

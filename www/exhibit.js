@@ -1,9 +1,9 @@
-// <tilde-exhibit model="vae" latent="2" controls="beta,seed" autoplay>: one exhibit, alive.
+// <tilde-exhibit model="vae" latent="2" controls="beta,seed" autoplay>: one exhibit that runs.
 //
 // Attributes: `model`, any setting of its card by id, `seed`, `backend`, `steps`, `autoplay`,
 // `controls` or `hide` (settings to offer, or not), `bare` (no lesson, no experiments).
 // Methods: play, pause, step, reset, sample, save, load. Events: tilde:ready, tilde:step, tilde:error,
-// tilde:change, each with what it is about in `detail`.
+// tilde:change, each with its data in `detail`.
 
 import { isOpaque } from "./client.js";
 import { TildeError } from "./errors.js";
@@ -105,7 +105,7 @@ export class TildeExhibit extends HTMLElement {
     return this.#need().load(bytes);
   }
 
-  /** Draws with the colours that hold now: after a switch between light and dark. */
+  /** Redraws with the present colours, after a switch between light and dark. */
   retheme() {
     this.#interface?.retheme();
   }
@@ -216,7 +216,7 @@ export class TildeExhibit extends HTMLElement {
   }
 
   /**
-   * Never a blank place: what went wrong, and one thing to do.
+   * Shows what went wrong and one thing to do, so that the place is never blank.
    * @param {Error} error
    * @param {Promise<[CSSStyleSheet[], import("./ui/words.js").Words, import("./ui/words.js").Words]>} loading
    */
@@ -240,7 +240,7 @@ export class TildeExhibit extends HTMLElement {
     return this.#session;
   }
 
-  /** A hidden tab does not train; it goes on when it is seen again. */
+  /** A hidden tab does not train; it continues once it is visible again. */
   #onVisibility = () => {
     const session = this.#session;
     if (!session) return;
@@ -261,5 +261,5 @@ async function ownWords(id) {
   return ui.find(`contents.${id}`) ? words(id) : ui;
 }
 
-// The script may be loaded twice on one page, from two articles say: the first one wins.
+// Two articles on one page may both load the script: the first one wins.
 if (!customElements.get("tilde-exhibit")) customElements.define("tilde-exhibit", TildeExhibit);

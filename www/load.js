@@ -29,7 +29,7 @@ export const chooseBuild = (wanted) => (wanted !== "simd" && hasRelaxedSimd() ? 
 export async function loadWasm(base, module) {
   const folder = new URL(`pkg/${module}/`, base);
   const binary = fetch(new URL("tilde_web_bg.wasm", folder)); // while its glue is still on the way
-  binary.catch(() => {}); // heard of below, unless the glue fails first
+  binary.catch(() => {}); // awaited below, unless the glue fails first
   const wasm = await import(new URL("tilde_web.js", folder).href);
   await wasm.default({ module_or_path: binary });
   return wasm;

@@ -22,7 +22,7 @@
  *
  * @typedef {{ id: string, unit: string, reference: number|null|undefined, curve: string, role: Role, sometimes: boolean }} Metric
  * @typedef {{ id: string, kind: ViewKind, main: boolean }} View
- * @typedef {{ id: string, kind: "brush"|"drag"|"pick"|"button"|"text"|"edit", view: string }} Action
+ * @typedef {{ id: string, kind: "brush"|"drag"|"pick"|"button"|"clear"|"text"|"edit", view: string }} Action
  * @typedef {{ id: string, settings: [string, string][], steps: number, phase: string }} Experiment
  *
  * @typedef {object} Card
@@ -68,7 +68,6 @@
  * @property {Values} settings  all of them, checked
  * @property {UserData} [data]
  * @property {Backend} backend
- * @property {boolean} [edited]  the model keeps what is put in by hand, and has it after a reset
  *
  * @typedef {object} Status  what a run is now
  * @property {BackendName} backend
@@ -84,8 +83,15 @@
  * @property {number} until    iterations after which it pauses by itself (phases from now, if `phase`)
  * @property {number} every    at least so many milliseconds between frames
  *
+ * @typedef {object} Losses  of every step after one, or evenly thinned
+ * @property {string[]} names
+ * @property {number} stride  steps from one point to the next
+ * @property {Uint32Array} steps
+ * @property {Float32Array} values  `[steps, names]`; NaN where a step has none
+ *
  * @typedef {object} Frame
  * @property {Metrics} metrics
+ * @property {Losses} losses  of the steps since the frame before
  * @property {Record<string, Picture>} views
  * @property {number} rate      iterations a second
  * @property {number} busy      seconds of computing since the run was opened
@@ -123,8 +129,10 @@
  * @property {(deep: boolean) => Promise<Metrics>} metrics
  * @property {(n: number, seed: number) => Promise<Samples>} sample
  * @property {(id: string) => Promise<Picture>} view
+ * @property {(views: string[], deep: boolean, since: number) => Promise<{ metrics: Metrics, pictures: Picture[], losses: Losses }>} frame
  * @property {(phase: string) => Promise<void>} step
- * @property {(id: string, payload: Payload) => Promise<void>} act
+ * @property {(id: string, payload: Payload) => Promise<{ settings: Values, own: boolean }>} act
+ * @property {() => Promise<[string, Payload][]>} inputs
  * @property {(id: string, value: Value) => Promise<void>} set
  * @property {(seed: number) => Promise<void>} reset
  * @property {() => Promise<Tensor[]>} export_state

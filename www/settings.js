@@ -1,4 +1,4 @@
-// Values of an exhibit's settings: checked strictly for the library, mended gently for the page.
+// Values of an exhibit's settings: checked strictly for the library, corrected for the page.
 
 import { TildeError } from "./errors.js";
 
@@ -12,7 +12,7 @@ import { TildeError } from "./errors.js";
 /** The largest seed: numbers up to here are exact in JavaScript. */
 export const LAST_SEED = Number.MAX_SAFE_INTEGER;
 
-/** What the choice of data is called that the user paints. */
+/** Id of the choice of data that the user paints. */
 export const DRAWN = "drawn";
 
 /** @param {Card} card @returns {Values} */

@@ -1,4 +1,4 @@
-// Loaded before the page's other scripts, with as little as can be: the engine compiles meanwhile.
+// Loaded before the page's other scripts and kept small, so that the engine compiles while they load.
 
 import { theEngine } from "./ui/engine.js";
 

@@ -68,7 +68,7 @@ export class Tilde {
     }
   }
 
-  /** What it runs on: "cpu" or "webgpu". With "auto", each run has the last word: `run.backend`. */
+  /** What it runs on: "cpu" or "webgpu". With "auto", each run decides for itself: see `run.backend`. */
   get backend() {
     if (this.#requested !== "auto") return this.#requested;
     return this.#gpu?.available && !this.#gpu.software ? "webgpu" : "cpu";
@@ -224,11 +224,7 @@ export class Run {
    * @param {import("./protocol.js").Payload} [payload]
    */
   async act(id, payload = {}) {
-    const { actions } = this.card;
-    // A brush, or the button that clears what it painted; dragging a point leaves the data alone.
-    const paints = ["brush", "button"].includes(actions.find((action) => action.id === id)?.kind ?? "");
-    const own = paints && actions.some(({ kind }) => kind === "brush") ? ownPoints(this.card) : {};
-    this.status = await this.#call("act", [id, checkPayload(this.card, id, payload), own]);
+    this.status = await this.#call("act", [id, checkPayload(this.card, id, payload)]);
   }
 
   /** The numbers of a picture. @param {string} id @returns {Promise<import("./protocol.js").Picture>} */
@@ -265,7 +261,7 @@ export class Run {
   }
 
   /**
-   * Goes on from what `save` gave, with its settings and seed.
+   * Continues from the bytes of `save`, with their settings and seed.
    * @param {Uint8Array} bytes
    */
   async load(bytes) {
@@ -288,7 +284,7 @@ export class Run {
   /** Frees it. Training under way is given up; calls after this are refused. */
   close() {
     if (this.#closed) return;
-    this.#call("close", []).catch(() => {}); // the worker may be gone already, which is as good
+    this.#call("close", []).catch(() => {}); // the worker may be gone already, which is fine
     this.#client.forget(this.#number);
     this.#closed = true;
   }

@@ -25,7 +25,7 @@ export class Contest {
     this.runner = runner;
   }
 
-  /** Trains the first steps and refuses what does not train what the task says. */
+  /** Trains the first steps and refuses a contestant whose losses are not those of the task. */
   async start(reference, limitMs) {
     const { ms, loss, description } = await within(limitMs, this.runner.start());
     this.firstStepMs = ms;

@@ -109,7 +109,7 @@ try {
   const words = `\`${command}\`, ${new Date().toISOString().slice(0, 10)}, ${chromium.split(" ").slice(0, 2).join(" ")}, ${cpus().length} cores of ${model.trim()}. ${notes.join(" ")}`.trim();
   const text = `${words}\n\n${report(results)}`;
   console.log(`\n${text}`);
-  // A run of a part is for the eye: the document holds whole runs only.
+  // A partial run is only printed: the document holds whole runs.
   const isWhole = tasks.length === Object.keys(TASKS).length && options.peers.split(",").length === CONTESTANTS.length;
   if (isWhole) writeDocument(text);
   if (results.some(({ contests }) => contests.some(({ contestant, failure }) => contestant.ours && failure))) process.exitCode = 1;

@@ -78,7 +78,7 @@ test("the ring in the code plane decodes another image, and says how far the nea
   const place = (await picture(page, "codes")).find((/** @type {any} */ { id }) => id === "place").data;
   expect(place[0]).toBeCloseTo(3, 3);
   expect(place[1]).toBeCloseTo(3, 3);
-  // At the corner of the plane there is no image near.
+  // No image is near the corner of the plane.
   await expect.poll(async () => (await metrics(page)).nearest).toBeGreaterThan(0.5);
 });
 

@@ -1,4 +1,4 @@
-// What is special about the Boltzmann machines: a trap that is sprung, a label that is held.
+// The Boltzmann machines' own: the trap of annealing, and a clamped label.
 
 import { expect, metrics, open, pause, reached, test } from "./site.js";
 

@@ -1,4 +1,4 @@
-// Points of two classes, painted by hand; and models that know no p(x).
+// Points of two classes, painted by hand, and models without a p(x).
 
 import { expect, metrics, open, pause, reached, test, view } from "./site.js";
 
@@ -63,7 +63,7 @@ test("dragging the probe asks the model there, and leaves the data alone", async
   const probe = page.getByRole("slider", { name: "Probe" });
   await probe.focus();
   for (let i = 0; i < 4; i++) await page.keyboard.press("Shift+ArrowRight");
-  // Far to the right, where class 1 lives and hardly any point is.
+  // Far to the right, on the side of class 1, where there are hardly any points.
   await expect.poll(async () => (await metrics(page)).probe).toBeGreaterThan(0.95);
   expect((await metrics(page)).typical).toBeLessThan(0.2);
   await expect(page.locator('[data-setting="data"] select')).toHaveValue("clouds");

@@ -1,4 +1,4 @@
-// The emoji lab: dragging q trades the bound for the gap, and the knob follows what trains.
+// The emoji lab: dragging q trades the bound for the gap, and the handle follows q as it trains.
 
 import { expect, metrics, open, pause, reached, settled, test } from "./site.js";
 
@@ -19,7 +19,7 @@ test("dragging q moves the bound and the gap, and not their sum", async ({ page,
   for (const { elbo, kl, elbo_reference: truth } of [before, after]) expect(elbo + kl).toBeCloseTo(truth, 9);
   expect(after.elbo_reference).toBe(before.elbo_reference);
   await expect(pad).toHaveAttribute("aria-valuetext", /90 % across/);
-  // What trains is q: the knob goes where it goes.
+  // q trains, and the handle follows it.
   await page.getByRole("button", { name: "Put q back" }).click();
   await expect(pad).not.toHaveAttribute("aria-valuetext", /90 % across/);
   await settled(page);

@@ -1,4 +1,4 @@
-// What goes wrong in the worker, with a model that goes wrong when it is told to. Runs without a page.
+// Failures in the worker, with a model that fails on request. Runs without a page.
 
 import { expect, test } from "@playwright/test";
 import { Player } from "../../www/engine/play.js";
@@ -87,10 +87,10 @@ test("playing stops at its budget, and never runs ahead of the page by more than
   const start = performance.now();
   player.play({ views: [], pace: "full", phase: "", until: 500, every: 0 });
   await expect.poll(() => frames.at(-1)?.stopped).toBe("until");
-  // A model that costs nothing is held back, so that it can be watched.
+  // A model whose steps cost nothing is slowed down, so that it can be watched.
   expect(performance.now() - start).toBeGreaterThan(3500);
   expect(frames.at(-1)?.metrics.step).toBe(500);
-  // Nobody acknowledged the first one, so there is only the last one after it.
+  // The first frame was not acknowledged, so only the last one follows it.
   expect(frames.length).toBe(2);
 });
 

@@ -2,10 +2,11 @@
 
 import { readFile } from "node:fs/promises";
 import AxeBuilder from "@axe-core/playwright";
+import { idle, missing, read, wanted, wordsOf } from "../../www/tools/check-words.mjs";
 import { expect, open, pause, reached, test } from "./site.js";
 
 const ui = JSON.parse(await readFile(new URL("../../www/words/en/ui.json", import.meta.url), "utf8"));
-/** Those that the contents name; that these are all, a test of the contents says. */
+/** Those that the contents name. A test below holds this list to the cards. */
 const EXHIBITS = Object.keys(ui.contents);
 
 for (const id of EXHIBITS) {
@@ -37,34 +38,16 @@ for (const id of EXHIBITS) {
     await open(page, `${site}#/${id}`);
     await reached(page, 3);
     await pause(page);
-    const words = JSON.parse(await readFile(new URL(`../../www/words/en/${id}.json`, import.meta.url), "utf8"));
-    const missing = await page.evaluate(async (own) => {
+    const { card, layers } = await page.evaluate(async () => {
       const { card, run } = /** @type {any} */ (document.querySelector("tilde-exhibit")).session;
       const layers = new Set();
       for (const view of card.views) for (const layer of (await run.view(view.id)).layers) layers.add(layer.id);
-      const wanted = [
-        ...card.settings.map((/** @type {any} */ { id }) => `settings.${id}.label`),
-        ...card.settings.map((/** @type {any} */ { id }) => `settings.${id}.hint`),
-        ...card.settings.flatMap((/** @type {any} */ { id, choices = [] }) =>
-          choices.map((/** @type {string} */ choice) => `settings.${id}.choices.${choice}`),
-        ),
-        ...card.metrics.map((/** @type {any} */ { id }) => `metrics.${id}.hint`),
-        ...card.metrics
-          .filter((/** @type {any} */ { curve }) => curve)
-          .map((/** @type {any} */ { curve }) => `curves.${curve}`),
-        ...card.views.map((/** @type {any} */ { id }) => `views.${id}.hint`),
-        ...card.actions.map((/** @type {any} */ { id }) => `actions.${id}.hint`),
-        ...card.phases.map((/** @type {any} */ id) => `phases.${id}.doing`),
-        ...card.experiments.flatMap((/** @type {any} */ { id }) =>
-          ["label", "predict", "options", "look", "explain"].map((part) => `experiments.${id}.${part}`),
-        ),
-        ...[...layers].map((id) => `layers.${id}`),
-      ];
-      return wanted.filter(
-        (path) => !path.split(".").reduce((/** @type {any} */ node, /** @type {string} */ key) => node?.[key], own),
-      );
-    }, words);
-    expect(missing).toEqual([]);
+      return { card: JSON.parse(JSON.stringify(card)), layers: [...layers] };
+    });
+    const paths = [...wanted(card), ...layers.map((/** @type {string} */ layer) => `layers.${layer}`)];
+    expect(missing(paths, await wordsOf("en", id)), "ids without words").toEqual([]);
+    const { exhibits } = await read("en");
+    expect(idle(card, exhibits[id]), "words without an id").toEqual([]);
     for (const canvas of await page.locator("canvas[role=img]").all())
       expect(await canvas.getAttribute("aria-label")).toMatch(/[Ss]tep \d/);
     await expect(page.locator("article math").first()).toBeAttached();

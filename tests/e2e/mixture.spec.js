@@ -1,4 +1,4 @@
-// Mixtures: the two halves of an iteration, and points of one's own.
+// Mixtures: the two halves of an iteration, and points of the user's own.
 
 import { expect, metrics, open, pause, reached, test, view } from "./site.js";
 

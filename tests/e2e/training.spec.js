@@ -127,7 +127,7 @@ test("a divergence stops, keeps finite weights and offers a smaller learning rat
     );
     return run.pause();
   });
-  await page.getByRole("button", { name: /^Go on with/ }).click();
+  await page.getByRole("button", { name: /^Continue with/ }).click();
   await expect(page).toHaveURL(/learning_rate=0\.0005/);
 });
 

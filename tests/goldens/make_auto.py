@@ -6,8 +6,8 @@
 - `autoencoder`: with `weights` of an encoder and a decoder, layers with ReLU between them, the `loss`
   E‖x − g(f(x))‖² of `x [B, D]`, and its `grads`.
 - `denoising.points`, `denoising.images`: for clean `x` and corrupted `noised`, the `mean` r of p(x | x̃),
-  `log_variance`, the `loss` E‖x − r‖², the `surprise` ½(‖x − r‖²/s² + D log s²) in which r stands as it
-  is, and the `grads` of their sum.
+  `log_variance`, the `loss` E‖x − r‖², the `surprise` (the negative log-likelihood without its constant)
+  ½(‖x − r‖²/s² + D log s²) with r held constant, and the `grads` of their sum.
 - `energy`: `energies` of `x [B, 2]` and their `slopes`; the likelihood with log Z from `places [N, 2]` in
   a box of that `area`; denoising score matching with given `noise`, its gradients a second derivative;
   and a step of Langevin dynamics, reflected at ±3.

@@ -1,7 +1,7 @@
 """Classifiers, as boundary.json: answers of scikit-learn and SciPy.
 
-- `plane.*`: points of two classes, and what logistic regression, support vector machines and Gaussians
-  make of them: coefficients, decision values, log-probabilities.
+- `plane.*`: points of two classes, and the answers of logistic regression, support vector machines and
+  Gaussians: coefficients, decision values, log-probabilities.
 - `tree.*`: a decision tree on rows whose best splits have no ties: its leaves' shares at test rows.
 - `crossover.*`: logistic regression, and naive Bayes with one variance for both classes, as linear rules.
 - `digits.*`: accuracies and mean negative log-likelihoods on the odd rows of the digits after training

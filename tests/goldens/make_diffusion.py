@@ -2,10 +2,10 @@
 
     .venv/bin/python tests/goldens/make_diffusion.py
 
-A record is a whole walk from noise to data, in five steps of a schedule of a hundred. The network is
-replaced by given answers, and the fresh noise is given too: `x` [D], `answers` and `noise` [S, D];
+A record is a whole trajectory from noise to data, in five steps of a schedule of a hundred. The network's
+answers are given instead of computed, and the fresh noise is given too: `x` [D], `answers` and `noise` [S, D];
 `walk` [S, D] is the state after each step
-(of "large", after each but the last), and `clean` [S, D] what the library took the data for.
+(of "large", after each but the last), and `clean` [S, D] the library's estimate of the data.
 `bound` is the bound of `clean`, 0 for none. Two more records hold products of 1 - beta.
 """
 

@@ -5,7 +5,7 @@
   weights, `letters [B, T]` and `targets [B, T]`; the answers are the `logits [B, T, V]`, the
   `attention` of each block [layers, B, H, T, T], the mean cross-entropy `loss` and its `grads`.
 - `witten_bell`: −log p of every character of `test` by interpolated Witten-Bell models trained on
-  `train` with contexts of 0, 1, … characters; below them stands the uniform distribution.
+  `train` with contexts of 0, 1, … characters, which back off to the uniform distribution.
 """
 
 import math
@@ -82,7 +82,7 @@ def transformer() -> dict[str, Any]:
 
 
 class WittenBellOverUniform(WittenBell):
-    """NLTK's smoothing ends at the frequencies of words; here the uniform distribution is below."""
+    """NLTK's smoothing backs off to the frequencies of words; this one goes on to the uniform distribution."""
 
     def unigram_score(self, word: str) -> float:
         counts = self.counts.unigrams
@@ -92,9 +92,9 @@ class WittenBellOverUniform(WittenBell):
 
 
 def witten_bell() -> dict[str, Any]:
-    """Contexts that were never seen come, and a letter that was not."""
+    """The test text has contexts and a letter that the training text lacks."""
     train = "".join(RANDOM.choice(list("aaab"), 60)) + "".join(RANDOM.choice(list("abc"), 60)) + "dd"
-    # The fifth letter comes in the alphabet only.
+    # The fifth letter is in the alphabet and in the test text only.
     test = "".join(RANDOM.choice(list("abcde"), 40))
     symbols = sorted(set(train + test))
     losses = []

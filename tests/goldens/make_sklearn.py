@@ -6,7 +6,7 @@
 - `rbm.exact.*`: the partition function, moments and the gradients of the log-likelihood and of
   contrastive divergence by summing over every state: no sampling. The gradients are ascent
   directions of the mean log-likelihood.
-- `ppca.*`: the best any linear VAE can do on the digits, pixels / 16, fitted to the even rows.
+- `ppca.*`: the optimum of linear VAEs on the digits, pixels / 16, fitted to the even rows.
 
 The figures that the design notes and PyDeep's conventions give for the same machines are checked.
 """
@@ -211,8 +211,8 @@ def main() -> None:
     binary = (digits >= 8).astype(float)
     train, test = binary[0::2], binary[1::2]
     tiny = tuple(f32(part) for part in TINY)
-    # 0.1 and its kind are rounded to float32 for the others, but not here: the design's figures
-    # are for the decimal numbers.
+    # The other records round numbers such as 0.1 to float32. This one does not, because the design's
+    # figures are for the decimal numbers.
     decimal = exact("4x3", TINY, TINY_DATA, [1, 2, 3, 10])
     check_tiny(decimal)
     small = (

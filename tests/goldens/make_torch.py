@@ -367,7 +367,7 @@ def main() -> None:
     records = unary() + binary() + reductions() + matmuls() + layouts() + composed()
     records += optimisers()
     records += [vae("bernoulli"), vae("gaussian"), importance_weighted(), gan()]
-    # Behind all others, so that the random numbers of those stay what they were.
+    # Last, so that the random numbers of the other records stay the same.
     records += all_layers() + more_optimisers()
     write("torch.json", ["numpy", "torch"], records)
 

@@ -10,7 +10,7 @@ import { partOf } from "./parts.js";
  * @typedef {(backend: BackendName, part: import("./parts.js").Part) => Promise<Wasm>} Load  fetches and starts a module
  */
 
-/** Where runs open. */
+/** The modules that runs are opened in. */
 export class Backends {
   #load;
   /** @type {Map<string, Promise<Wasm>>} */

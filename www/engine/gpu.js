@@ -1,10 +1,10 @@
-// What GPU the browser offers. It tells a page more about it than it tells a wasm module.
+// The GPU that the browser offers. JavaScript asks, because it learns more than a wasm module can.
 
-/** Parts of the names of GPUs that are programs. */
+/** Parts of the names of software GPUs. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render/i;
 
 /**
- * Whether there is WebGPU here, whether a CPU plays it, and its name for people.
+ * Whether there is WebGPU here, whether it is a software GPU, and its name to show.
  * @returns {Promise<import("../protocol.js").Gpu>}
  */
 export async function findGpu() {

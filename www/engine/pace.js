@@ -1,4 +1,4 @@
-// How much to compute before the next look at the mailbox.
+// How much to compute before the worker reads its messages again.
 
 const SLICE_MS = 20;
 
@@ -12,7 +12,7 @@ export class Pace {
   }
 
   /**
-   * Learns from a slice that was run.
+   * Adapts to the time that a slice took.
    * @param {number} iterations
    * @param {number} milliseconds
    */

@@ -15,11 +15,11 @@ import { Pace, breathe } from "./pace.js";
 
 const STEADY_MS = 100;
 const PHASE_MS = 700;
-/** Between costly figures at least; they take a twentieth of the time at most. */
+/** Least time between costly figures, which take at most a twentieth of the time. */
 const DEEP_MS = 500;
-/** A run to its end takes at least this long: a model of two numbers would be done before it is looked at. */
+/** Least duration of a whole run: a model of two numbers would be done before anyone sees it train. */
 const WHOLE_MS = 4000;
-/** About a frame: the shortest wait that keeps to it. */
+/** About a frame: the shortest wait between two slices. */
 const WAIT_MS = 16;
 
 /** Plays one run. */
@@ -87,10 +87,10 @@ export class Player {
   async #play() {
     this.#acknowledged = true;
     this.#rate = 0;
-    this.#pace = new Pace(); // the model may have been built again since, a thousand times as large
+    this.#pace = new Pace(); // a rebuilt model may be a thousand times as large
     const stopped = await this.#attempt(() => this.#train());
     this.#options = undefined;
-    // The last frame has everything. Where it is what finds a divergence, weights are finite after it.
+    // The last frame has all figures. If it finds a divergence, the one after it has finite weights.
     const failed = await this.#attempt(() => this.#send(this.#views, true, stopped));
     if (failed) await this.#attempt(() => this.#send(this.#views, true, failed));
   }
@@ -159,7 +159,7 @@ export class Player {
     const slow = this.#slow(options);
     if (slow) this.#phase = this.#phases[(this.#phases.indexOf(this.#phase) + 1) % this.#phases.length];
     else this.#phase = options.phase;
-    // Milliseconds that an iteration should last at the least.
+    // Least duration of an iteration, in milliseconds.
     const least = WHOLE_MS / Math.max(1, options.until);
     const most = Math.max(1, Math.floor(WAIT_MS / least));
     const n = options.pace === "full" ? Math.min(this.#pace.slice, Math.ceil(left), most) : 1;
@@ -210,13 +210,11 @@ export class Player {
 
   /** @param {string[]} ids @param {boolean} deep @param {string} stopped @returns {Promise<Frame>} */
   async #frame(ids, deep, stopped) {
-    const metrics = await this.#run.metrics(deep);
-    /** @type {Frame["views"]} */
-    const views = {};
-    for (const id of ids) views[id] = await this.#run.view(id);
+    const { metrics, pictures, losses } = await this.#run.frame(ids, deep);
     return {
       metrics,
-      views,
+      views: Object.fromEntries(ids.map((id, i) => [id, pictures[i]])),
+      losses,
       deep,
       rate: this.#rate,
       busy: this.#run.busy,

@@ -37,9 +37,9 @@ export class EngineRun {
   #snapshot;
   #snapshotAt = 0;
   #snapshotCost = 0;
-  /** What was put in by hand, for a model that is built again. @type {Map<string, Payload>} */
-  #inputs = new Map();
   #busy = 0;
+  /** The last step whose losses were sent. */
+  #shown = 0;
 
   /**
    * @param {Engine} engine
@@ -65,7 +65,7 @@ export class EngineRun {
     if (options.backend !== "auto")
       return new EngineRun(engine, options, await openOn(engine, options, options.backend), "", notice);
     const gpu = await engine.backends.gpu();
-    // On its way while the CPU's run opens; a failure is heard of when it is opened on.
+    // Fetched while the CPU's run opens; a failure is reported when a run is opened in it.
     if (gpu.available && !gpu.software) engine.backends.module("webgpu", options.exhibit).catch(() => {});
     const { run, why } = await openFastest((backend) => openOn(engine, options, backend), gpu, options.seed);
     return new EngineRun(engine, options, run, why, notice);
@@ -153,17 +153,42 @@ export class EngineRun {
    * @param {boolean} deep
    * @returns {Promise<Metrics>}
    */
-  async metrics(deep) {
-    const metrics = await this.#web.metrics(deep);
-    if (isFinite(metrics)) return metrics;
-    if (this.#snapshot) await this.#web.import_state(this.#snapshot);
-    throw new TildeError(
-      "not-finite",
-      `Training diverged at step ${metrics.step}: the loss is no longer a finite number. The last finite weights are back; try a smaller learning rate.`,
-    );
+  metrics(deep) {
+    return this.#finite(() => this.#web.metrics(deep));
   }
 
-  /** Takes a snapshot if the last one is old; a costly one grows old more slowly. */
+  /**
+   * Figures, pictures, and the losses of the steps since the last frame: one round trip to the device.
+   * @param {string[]} views
+   * @param {boolean} deep
+   */
+  async frame(views, deep) {
+    const frame = await this.#finite(() => this.#web.frame(views, deep, this.#shown));
+    this.#shown = frame.losses.steps.at(-1) ?? this.#shown;
+    return frame;
+  }
+
+  /**
+   * @template T
+   * @param {() => Promise<T>} ask
+   * @returns {Promise<T>}
+   */
+  async #finite(ask) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (describe(error).code !== "not-finite") throw error;
+      if (!this.#snapshot) throw error;
+      await this.#web.import_state(this.#snapshot);
+      this.#shown = 0;
+      throw new TildeError(
+        "not-finite",
+        "Training diverged: a figure was no longer a finite number. The last finite weights are back; try a smaller learning rate.",
+      );
+    }
+  }
+
+  /** Takes a snapshot if the last one is old. Costly snapshots are taken less often. */
   async keepIfDue() {
     if (performance.now() - this.#snapshotAt > Math.max(SNAPSHOT_MS, 20 * this.#snapshotCost)) await this.#keep();
   }
@@ -186,25 +211,11 @@ export class EngineRun {
   /**
    * @param {string} id
    * @param {Payload} payload
-   * @param {Values} settings that it changes
    */
-  async act(id, payload, settings) {
-    await this.#web.act(id, payload);
-    if (payload.points) {
-      const before = this.#inputs.get(id)?.points ?? new Float32Array();
-      const points = new Float32Array(before.length + payload.points.length);
-      points.set(before);
-      points.set(payload.points, before.length);
-      this.#inputs.set(id, { points });
-    } else if (this.#options.edited) {
-      // The model keeps what it was told.
-    } else if (payload.at || payload.picks || payload.text) {
-      this.#inputs.set(id, payload);
-    } else {
-      this.#inputs.clear(); // a button: what was painted or given as points is forgotten
-      if (this.#options.data?.points) this.#options.data = undefined;
-    }
-    Object.assign(this.#options.settings, settings);
+  async act(id, payload) {
+    const { settings, own } = await this.#web.act(id, payload);
+    this.#options.settings = settings;
+    if (!own) this.#options.data = undefined;
     return this.status;
   }
 
@@ -221,7 +232,7 @@ export class EngineRun {
       }
     } else {
       const settings = { ...this.#options.settings, ...values };
-      // Data of the card's own take the place of the user's.
+      // Data of the card replace those of the user.
       const data = "data" in values && values.data !== DRAWN ? undefined : this.#options.data;
       await this.#reopen({ ...this.#options, settings, data });
     }
@@ -230,12 +241,10 @@ export class EngineRun {
 
   /** @param {number} seed */
   async reset(seed) {
-    // Another seed may draw other data, which a model keeps for its life.
-    const { edited } = this.#options;
-    if (seed !== this.#options.seed && !edited) await this.#reopen({ ...this.#options, seed });
-    else await this.#web.reset(seed);
+    await this.#web.reset(seed);
     this.#options.seed = seed;
     this.#snapshot = undefined;
+    this.#shown = 0;
     return this.status;
   }
 
@@ -253,8 +262,10 @@ export class EngineRun {
   async load(state, settings, seed) {
     await this.#reopen({ ...this.#options, settings, seed }, async (web) => {
       await web.import_state(state);
-      if (!isFinite(await web.metrics(false)))
+      await web.metrics(false).catch((error) => {
+        if (describe(error).code !== "not-finite") throw error;
         throw new TildeError("bad-file", "These weights are not finite numbers, so the present model is kept.");
+      });
     });
     return this.status;
   }
@@ -277,10 +288,9 @@ export class EngineRun {
    * @param {(web: WebRun) => Promise<void>} [prepare]
    */
   async #reopen(options, prepare) {
-    // The old model goes only once the new one stands, so that a failure keeps it.
-    const web = await openOn(this.#engine, options, this.#web.backend);
+    // The old model is freed only once the new one is open, so that a failure keeps the old one.
+    const web = await openOn(this.#engine, options, this.#web.backend, await this.#web.inputs());
     try {
-      await this.#restore(web, options);
       await prepare?.(web);
     } catch (error) {
       web.free();
@@ -290,56 +300,36 @@ export class EngineRun {
     this.#web = web;
     this.#options = options;
     this.#snapshot = undefined;
-  }
-
-  /**
-   * Puts in again what was put in by hand, and the choice between it and the card's own data.
-   * @param {WebRun} web
-   * @param {import("../protocol.js").OpenOptions} options
-   */
-  async #restore(web, { settings, data }) {
-    const own = Boolean(data?.points) || [...this.#inputs.values()].some(({ points }) => points);
-    const chosen = own && settings.data !== DRAWN ? settings.data : undefined;
-    // Where another choice of data takes another model, points of one's own wait until they are chosen.
-    const wait = chosen && (await web.set("data", chosen).then(() => false, () => true)); // prettier-ignore
-    for (const [id, payload] of this.#inputs) {
-      if (payload.points && wait) continue;
-      await web.act(id, payload).catch((error) => {
-        // What was picked may be gone with the old data, and the new may lack a character of a text.
-        if (!payload.picks && !payload.text) throw error;
-      });
-    }
-    if (chosen && !wait) await web.set("data", chosen);
+    this.#shown = 0;
   }
 
   /** @param {import("../protocol.js").Described} lost */
   async #rebuild(lost) {
     const snapshot = this.#snapshot;
+    const inputs = await this.#web.inputs();
     let web;
     try {
-      web = await openOn(this.#engine, this.#options, this.#web.backend);
+      web = await openOn(this.#engine, this.#options, this.#web.backend, inputs);
     } catch {
-      web = await openOn(this.#engine, this.#options, "cpu");
+      web = await openOn(this.#engine, this.#options, "cpu", inputs);
       this.#why = "gpu-lost";
     }
-    await this.#restore(web, this.#options);
     if (snapshot) await web.import_state(snapshot);
     this.#web.free();
     this.#web = web;
+    this.#shown = 0;
     this.#notice(lost, this);
   }
 }
-
-/** @param {Metrics} metrics */
-const isFinite = (metrics) => Object.values(metrics).every(Number.isFinite);
 
 /**
  * @param {Engine} engine
  * @param {import("../protocol.js").OpenOptions} options
  * @param {import("../protocol.js").BackendName} backend
+ * @param {[string, Payload][]} inputs that were given to the run in whose place it is opened
  */
-async function openOn(engine, { exhibit, seed, settings, data }, backend) {
+async function openOn(engine, { exhibit, seed, settings, data }, backend, inputs = []) {
   const [wasm, files] = await Promise.all([engine.backends.module(backend, exhibit), engine.assets.of(settings)]);
   const device = backend === "webgpu" ? (await engine.backends.gpu()).description : undefined;
-  return wasm.WebRun.open(exhibit, { seed, settings, data, backend, device, ...files });
+  return wasm.WebRun.open(exhibit, { seed, settings, data, inputs, backend, device, ...files });
 }

@@ -141,8 +141,7 @@ class Server {
   async #open(number, options) {
     const card = this.#cards.find(({ id }) => id === options.exhibit);
     if (!card) throw new TildeError("unknown-exhibit", `There is no exhibit "${options.exhibit}".`);
-    const edited = card.actions.some(({ kind }) => kind === "edit");
-    const run = await EngineRun.open(this.#engine, { ...options, edited }, (notice, { status }) =>
+    const run = await EngineRun.open(this.#engine, options, (notice, { status }) =>
       this.#port.postMessage({ type: "notice", run: number, notice, status, stopped: false }),
     );
     const player = new Player(run, card.phases, {

@@ -1,6 +1,7 @@
-// Writes www/data/lessons.txt, the text of the course itself, which an exhibit learns from: every word
-// of the exhibits, in the order of the contents. The file is committed and does not change by itself,
-// so that what is measured on it stays comparable: node www/tools/lessons.mjs
+// Writes www/data/lessons.txt, the text of the course itself, which an exhibit learns from: the words
+// that exhibits share, then those of each exhibit in the order of the contents. The file is committed
+// and the build does not renew it, so that figures measured on it stay comparable:
+// node www/tools/lessons.mjs
 
 import { readFile, writeFile } from "node:fs/promises";
 
@@ -16,7 +17,7 @@ function strings(value) {
 const read = (name) => readFile(new URL(name, WORDS), "utf8");
 
 const { contents } = JSON.parse(await read("ui.json"));
-const parts = [];
+const parts = [strings(JSON.parse(await read("common.json"))).join("\n")];
 for (const id of Object.keys(contents)) {
   parts.push(strings(JSON.parse(await read(`${id}.json`))).join("\n"), await read(`${id}.md`));
 }

@@ -11,7 +11,7 @@ export async function vendor() {
   const to = new URL("../vendor/", import.meta.url);
   await mkdir(to, { recursive: true });
   for (const [source, target] of Object.entries(FILES)) await copyFile(new URL(source, from), new URL(target, to));
-  // It is published as a module only in full length.
+  // Its ES module is published unminified only.
   const { code } = await transform(await readFile(new URL("dist/uPlot.esm.js", from), "utf8"), { minify: true });
   await writeFile(new URL("uplot.js", to), code);
 }

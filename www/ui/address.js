@@ -19,10 +19,10 @@ import { defaults, read } from "../settings.js";
  * @property {Warning[]} warnings
  */
 
-/** Changed when an address of an older version would mean something else. */
+/** Raised when addresses of older versions would be read differently. */
 export const ADDRESS_VERSION = 1;
 
-/** The seed where none is named: the same address gives the same run. */
+/** The seed of an address that names none, so that the same address gives the same run. */
 export const DEFAULT_SEED = 1;
 
 const MOST_STEPS = 100_000;
@@ -34,8 +34,8 @@ export function split(hash) {
 }
 
 /**
- * Reads what an address, or the attributes of an element, ask for. Nothing is refused: what cannot be
- * is left out or clamped, with a warning.
+ * Reads the settings of an address, or of the attributes of an element. Nothing is refused: an invalid
+ * value is left out or clamped, with a warning.
  * @param {Card} card
  * @param {Iterable<[string, string]>} pairs
  * @returns {Place}

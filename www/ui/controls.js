@@ -13,11 +13,11 @@ import { number, typed } from "./format.js";
  * @typedef {object} Extra  what the page sets beside the card's settings
  * @property {number} seed
  * @property {string} backend
- * @property {unknown} data  data of the person's own, if any
+ * @property {unknown} data  the user's own data, if any
  */
 
 const STOPS = 1000;
-/** What a choice of data shows while it is the person's own. */
+/** The value of the choice of data while the data are the user's own. */
 const OWN = "own";
 let unique = 0;
 
@@ -169,7 +169,7 @@ export class Controls {
       box.value = typed(current());
       if (setting.live) change(current());
     });
-    // A rebuild waits until the hand lets go.
+    // A rebuild waits until the slider is released.
     if (!setting.live) range.addEventListener("change", () => change(current()));
     box.addEventListener("change", () => {
       const { value, note } = read(setting, box.value.replace(",", "."));

@@ -26,7 +26,7 @@ export function h(tag, properties = {}, ...children) {
 }
 
 /**
- * Changes text only where it differs, so that a quiet page stays quiet.
+ * Changes text only where it differs, so that a screen reader announces only changes.
  * @param {Node} node
  * @param {string} text
  */
@@ -35,7 +35,7 @@ export function say(node, text) {
 }
 
 /**
- * Hands a file to the person.
+ * Offers a file as a download.
  * @param {Blob} blob
  * @param {string} name
  */

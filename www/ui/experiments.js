@@ -12,7 +12,7 @@ export class Experiments {
   #session;
   #ui;
   #own;
-  /** Stands above the pictures: what to look for, and what to look at, are seen together. */
+  /** Above the pictures, so that what to look for is seen together with them. */
   panel = h("section", { className: "trial", hidden: true, tabIndex: -1, "aria-live": "polite" });
 
   /** @param {import("./session.js").Session} session @param {{ ui: Words, own: Words }} words */
@@ -26,7 +26,7 @@ export class Experiments {
         "button",
         { type: "button", onclick: () => this.#predict(experiment) },
         h("b", {}, own.get(`experiments.${experiment.id}`)),
-        // What to look for comes with the run: it would give the prediction away.
+        // "Look for" appears only with the run: before, it would give the answer away.
         h("span", {}, own.find(`experiments.${experiment.id}.predict`) ?? ""),
       ),
     );
@@ -64,7 +64,7 @@ export class Experiments {
     const look = () => h("p", {}, h("b", {}, this.#ui.get("look-for")), ` ${words.look ?? ""}`);
     this.#show(h("h3", {}, words.label ?? experiment.id), look(), h("p", { className: "buttons" }, this.#close()));
     await this.#session.perform(experiment);
-    // Many a run is over before its "look for" is read, so that stays.
+    // Short runs end before their "look for" is read, so it stays.
     if (this.panel.hidden) return;
     const options = words.options ?? [];
     const said =

@@ -1,4 +1,4 @@
-// The figures: what each is worth now, beside what is true or best possible.
+// The figures: the present value of each, beside its exact or best possible value.
 
 import { referenceOf } from "./curves.js";
 import { h, say } from "./dom.js";
@@ -15,7 +15,7 @@ export class Figures {
 
   /** @param {Metric[]} metrics @param {import("./words.js").Words} words */
   constructor(metrics, words) {
-    // An objective that is drawn nowhere is another figure under a common name.
+    // A loss without a curve only repeats another figure of the card.
     this.#metrics = metrics.filter(({ id, curve }) => id !== "loss" || curve);
     this.#words = words;
     this.element = h("dl", { className: "figures" }, ...this.#metrics.map((metric) => this.#cell(metric)));
@@ -26,7 +26,7 @@ export class Figures {
     for (const metric of this.#metrics) {
       const cell = this.#cells.get(metric.id);
       if (!cell) continue;
-      // Losses are those of the last step: before the first one they stand at 0 and mean nothing.
+      // Losses are those of the last step. Before the first step they are 0 and mean nothing.
       const known = metric.id in values && (values.step > 0 || values[metric.id] !== 0);
       say(cell.value, known ? figure(values[metric.id], metric.unit) : "–");
       say(cell.beside, this.#beside(metric, values));

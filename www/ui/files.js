@@ -1,4 +1,4 @@
-// Data of one's own: chosen or dropped, shown before it is used.
+// The user's own data: chosen or dropped, and shown before it is used.
 
 import { checkData } from "../data/check.js";
 import { readFiles } from "../data/read.js";
@@ -80,7 +80,7 @@ export class Files {
         await this.#session.load(read.bytes);
         this.#dialog.close();
       } else {
-        checkData(this.#session.card, dataOf(read, false)); // refused here, not after it was looked at
+        checkData(this.#session.card, dataOf(read, false)); // refused before the preview, not after it
         this.#preview(read);
       }
     } catch (error) {

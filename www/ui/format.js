@@ -19,7 +19,7 @@ export function number(value, digits = 4) {
 export const whole = (value) => WHOLE.format(Math.round(value)).replace("-", "−");
 
 /**
- * A metric as its unit wants it: a share as per cent, a count whole.
+ * A metric in the form of its unit: a share as per cent, a count as a whole number.
  * @param {number} value
  * @param {string} unit
  */

@@ -9,7 +9,7 @@ export function listenToParent(current) {
   if (parent === window) return;
   addEventListener("message", (event) => {
     const command = event.data?.tilde;
-    // Only the page that framed this one may speak, and only to start and stop: no data crosses.
+    // Only the page around this frame is heard, and it can only start and stop. No data crosses.
     if (event.source !== parent || !COMMANDS.includes(command)) return;
     const exhibit = /** @type {any} */ (current());
     if (exhibit?.session) exhibit[command](event.data.value);

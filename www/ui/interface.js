@@ -1,4 +1,4 @@
-// Everything that is seen of one exhibit, and how it follows the session.
+// The interface of one exhibit: all its parts, kept in step with the session.
 
 import { accepts, settingOf } from "../settings.js";
 import { Controls } from "./controls.js";
@@ -27,7 +27,7 @@ import { Transport } from "./transport.js";
  * @property {boolean} opaque
  */
 
-/** Text alternatives change seldom, so that a screen reader is not talked over. */
+/** Text alternatives change only this often, so that a screen reader can finish. */
 const SPARSE_MS = 5000;
 
 /** The interface of an exhibit. */
@@ -91,7 +91,7 @@ export class Interface {
     );
     files.watch(content);
     this.#listen();
-    // Shown with its first pictures in it, so that nothing moves afterwards; or with what went wrong.
+    // Shown together with its first pictures, so that nothing moves afterwards, or with an error.
     const appear = () => {
       if (content.isConnected) return;
       parts.root.replaceChildren(content);
@@ -142,7 +142,7 @@ export class Interface {
     for (const output of this.#lesson.querySelectorAll("output[data-metric]")) {
       const id = /** @type {HTMLElement} */ (output).dataset.metric ?? "";
       const metric = session.card.metrics.find((each) => each.id === id.replace(/_reference$/, ""));
-      // What the model has no more, it no more says here either.
+      // A figure that the model no longer has is not shown here either.
       say(output, id in frame.metrics ? figure(frame.metrics[id], metric?.unit ?? "") : "–");
     }
     if (performance.now() - this.#described > SPARSE_MS || !frame.playing) this.#describe(frame);
@@ -210,7 +210,7 @@ export class Interface {
     this.#showState();
   }
 
-  /** Keys work wherever nothing else wants them. */
+  /** Keys work wherever no other element uses them. */
   #onKey = (/** @type {KeyboardEvent} */ event) => {
     const target = /** @type {Element} */ (event.composedPath()[0]);
     if (

@@ -19,7 +19,7 @@ import { Surface } from "./surface.js";
  */
 
 /**
- * What draws the kinds whose height follows from their width; the rest is drawn in the plane.
+ * Painters of the kinds whose height follows from their width. All others are drawn in the plane.
  * @type {Record<string, import("../views/plane.js").Painter>}
  */
 const PAINTERS = { bars, stack, curves: chart(false), "log-curves": chart(true) };
@@ -47,11 +47,11 @@ export class PictureFigure {
   /** Is told of each picture. @type {(picture: Picture) => void} */
   onshow = () => {};
   #keys = h("span", { className: "keys" });
-  /** What the keys were made for. */
+  /** The layers that the keys were made for, as one text. */
   #shown = "";
   #words;
   #block;
-  /** Points become images where the data do, and images points. @type {import("../protocol.js").View["kind"]} */
+  /** Points become images if the data are images, and the reverse. @type {import("../protocol.js").View["kind"]} */
   #kind;
 
   /**
@@ -66,7 +66,7 @@ export class PictureFigure {
     this.#block = BLOCKS[view.kind]?.(words, view.id);
     const hint = words.hint(`views.${view.id}`);
     this.tools = h("span", { className: "tools" });
-    /** What is put under the picture: a setting, perhaps. */
+    /** Below the picture; holds a setting, for example. */
     this.foot = h("div", { className: "foot" });
     this.element = h(
       "figure",
@@ -100,7 +100,7 @@ export class PictureFigure {
     this.#paint();
   }
 
-  /** Draws the same again, with other colours or another frame around. */
+  /** Draws the same picture again, with other colours or other images framed. */
   repaint() {
     this.#paint();
   }
@@ -131,7 +131,7 @@ export class PictureFigure {
     this.surface.flow = kind === "images";
   }
 
-  /** What it is where it shows no images. */
+  /** Its kind when it shows no images. */
   get #plain() {
     return this.view.kind === "images" ? "points" : this.view.kind;
   }

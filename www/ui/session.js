@@ -73,7 +73,7 @@ export class Session extends EventTarget {
   /**
    * Opens the exhibit.
    * @param {{ steps: number, look: boolean }} options steps to train first, and whether to show a
-   *   frame then: not if it goes on to play, which shows one sooner
+   *   frame then; needless before playing, which shows one sooner
    */
   open({ steps, look }) {
     return this.#inTurn(async () => {
@@ -83,12 +83,12 @@ export class Session extends EventTarget {
     });
   }
 
-  /** Whether it has done all the steps that it may do unasked. */
+  /** Whether it has used all the steps that it does by itself. */
   get finished() {
     return !this.playing && this.step >= this.#until;
   }
 
-  /** Plays from here; past its budget it gets as much again. */
+  /** Plays from here. Once its steps are used, it gets the same number again. */
   play() {
     if (this.step >= this.#until) this.#until = this.step + this.card.budget;
     this.#setPlaying(true);
@@ -254,7 +254,7 @@ export class Session extends EventTarget {
     const open = () => this.#tilde.open(this.card.id, { seed, settings, data, backend: this.backend });
     const run = await open().catch((error) => {
       if (error.code !== "no-webgpu") throw error;
-      this.backend = "auto"; // goes on, on the CPU; the badge says why
+      this.backend = "auto"; // continues on the CPU; the badge says why
       return open();
     });
     this.run?.close();
@@ -290,13 +290,13 @@ export class Session extends EventTarget {
 
   /** @param {Frame} frame */
   #show(frame) {
-    // An edit has changed what is estimated, and the model counts anew. (Elsewhere a step goes back to
-    // the last finite weights, and the curves stay.)
+    // An edit has changed what is estimated, and the model counts its steps from 0 again. (In other
+    // exhibits a smaller step means a return to the last finite weights, and the curves stay.)
     if (frame.metrics.step < this.step && this.card.actions.some(({ kind }) => kind === "edit")) this.#begin();
-    // Costly figures come seldom: between them the latest ones hold.
+    // Costly figures come only now and then; in between, the latest values stay.
     this.last = frame.deep ? frame : { ...frame, metrics: { ...this.last?.metrics, ...frame.metrics } };
-    this.history.push(frame.metrics);
-    // Only the end of a run says so: a paused frame may have been asked for before it was to play.
+    this.history.push(frame);
+    // A paused frame does not stop it: the frame may have been asked for before playing began.
     if (frame.stopped) this.#setPlaying(false);
     this.dispatchEvent(new CustomEvent("frame", { detail: this.last }));
     if (frame.stopped === "until") this.dispatchEvent(new Event("end"));
@@ -323,7 +323,7 @@ export class Session extends EventTarget {
   }
 
   /**
-   * Calls that change the run come one at a time; what fails is reported, and the next one goes on.
+   * Calls that change the run are done one at a time. A failure is reported, and the next call proceeds.
    * @param {() => Promise<unknown>} job
    * @param {() => void} [undo]
    */

@@ -31,7 +31,7 @@ export class Stage {
     const mains = pictures.filter(({ view }) => view.main).map(({ element }) => element);
     const others = pictures.filter(({ view }) => !view.main).map(({ element }) => element);
     const curves = this.#curves.map(({ element }) => element);
-    // One large picture has the first curve and the first small picture at its side, or two of these.
+    // Beside a single large picture: the first curve and the first small picture, or two small pictures.
     const side =
       mains.length === 1
         ? [
@@ -72,7 +72,7 @@ export class Stage {
     this.showCurves();
   }
 
-  /** Draws the curves, which are older than the last frame where a ghost has just come or gone. */
+  /** Draws the curves. Also needed between frames, when a ghost has appeared or disappeared. */
   showCurves() {
     const { history, ghost, last } = this.#session;
     for (const curve of this.#curves) curve.show(history, ghost, last?.metrics ?? {});

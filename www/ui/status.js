@@ -3,7 +3,7 @@
 import { h, say } from "./dom.js";
 import { number } from "./format.js";
 
-/** Watts that one busy core is taken to draw: an assumption, and called one where it is shown. */
+/** Watts that one busy core is assumed to draw. The page says that it is an assumption. */
 const CORE_WATTS = 10;
 
 /** The badge beside the title. */

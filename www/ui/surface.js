@@ -69,7 +69,7 @@ export class Surface {
     this.canvas.style.height = `${height / this.ratio}px`;
   }
 
-  /** Draws again soon, once however often it is asked. */
+  /** Draws again with the next frame, once for any number of requests. */
   invalidate() {
     if (this.#scheduled) return;
     this.#scheduled = true;

@@ -1,4 +1,4 @@
-// What one can take home: pictures, curves, weights, links.
+// What can be exported: pictures, curves, weights, links.
 
 import { BASE } from "../client.js";
 import { linesOf } from "../views/text.js";
@@ -30,7 +30,7 @@ export function takeAway(session, ui, build, theme) {
       await navigator.clipboard.writeText(text);
       say(note, ui.get(session.data ? "link-without-data" : "copied"));
     } catch {
-      // Frames and insecure pages may not write to the clipboard: show it, ready to be copied by hand.
+      // Frames and insecure pages may not write to the clipboard: show the text, to be copied by hand.
       const field = h("input", { readOnly: true, value: text, "aria-label": ui.get("copy-by-hand") });
       note.replaceChildren(field);
       field.select();

@@ -36,7 +36,7 @@ const CLASSES_DARK = [
 ];
 
 /**
- * Reads the colours that hold for an element now.
+ * Reads the present colours of an element.
  * @param {Element} element
  * @returns {Theme}
  */
@@ -78,7 +78,7 @@ const VIRIDIS = [
 const mix = (a, b, t) => [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t];
 
 /**
- * A colour map as a table of 256 colours, packed as canvas image data wants them.
+ * A colour map as a table of 256 colours, packed for canvas image data.
  * @param {Theme} theme
  * @param {"viridis"|"diverging"|"grey"} kind diverging runs from the model's orange to the data's blue
  * @returns {Uint32Array}

@@ -42,8 +42,8 @@ function shares({ surface }, event) {
 }
 
 /**
- * Drags one point over the view. If the picture has a layer called like the action, its first point is where
- * the model says that the point is, and the knob follows it.
+ * Drags one point over the view. If the picture has a layer with the action's id, the handle follows the
+ * first point of that layer, which is where the model has the point.
  * @param {PictureFigure} figure
  * @param {string} id of the action
  * @param {string} label
@@ -221,8 +221,8 @@ export function pick(figure, label, send) {
 }
 
 /**
- * Takes a line of text, as it is typed. The view's bars say which characters there are, and its text
- * which one is looked at.
+ * Takes a line of text as it is typed. The labels of the view's bars are the characters that the model
+ * knows; the view's text is the sentence that it has.
  * @param {PictureFigure} figure
  * @param {string} label
  * @param {(characters: string) => string} unknown says that there are no such characters

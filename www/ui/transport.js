@@ -60,9 +60,9 @@ export class Transport {
   /** Shows the state of the session. */
   show() {
     const { playing, finished, last, step, seed, pace } = this.#session;
-    say(this.#play, this.#ui.get(playing ? "pause" : finished ? "go-on" : "play"));
+    say(this.#play, this.#ui.get(playing ? "pause" : finished ? "continue" : "play"));
     const slow = playing && pace === "phases" && last?.phase;
-    const remark = slow ? this.#own.find(`phases.${last.phase}.doing`) : finished ? this.#ui.get("budget-used") : "";
+    const remark = slow ? this.#own.find(`phases.${last.phase}.doing`) : finished ? this.#ui.get("steps-used") : "";
     say(this.#where, (remark ? `${remark} · ` : "") + this.#ui.get("where", { step: whole(step), seed }));
   }
 

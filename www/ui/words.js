@@ -43,23 +43,47 @@ export class Words {
   }
 }
 
-/** @type {Map<string, Promise<Words>>} */
-const loaded = new Map();
+/**
+ * What `own` says, and where it says nothing, what `common` says at the same path.
+ * @param {any} common
+ * @param {any} own
+ * @returns {any}
+ */
+export function overlay(common, own) {
+  if (own === undefined) return common;
+  if (!isTree(common) || !isTree(own)) return own;
+  const keys = [...new Set([...Object.keys(common), ...Object.keys(own)])];
+  return Object.fromEntries(keys.map((key) => [key, overlay(common[key], own[key])]));
+}
+
+/** @param {unknown} value */
+const isTree = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** @type {Map<string, Promise<any>>} */
+const files = new Map();
+
+/** A file of words, fetched once. @param {string} name @returns {Promise<any>} */
+function file(name) {
+  let known = files.get(name);
+  if (!known) {
+    known = fetch(address(`${name}.json`)).then((response) => {
+      if (!response.ok) throw new TildeError("no-start", `words/${LANGUAGE}/${name}.json is missing on this server.`);
+      return response.json();
+    });
+    files.set(name, known);
+  }
+  return known;
+}
 
 /**
+ * The page's own words, or those of an exhibit over the words that exhibits share (common.json).
  * @param {string} name "ui" or an exhibit's id
  * @returns {Promise<Words>}
  */
-export function words(name) {
-  let known = loaded.get(name);
-  if (!known) {
-    known = fetch(address(`${name}.json`)).then(async (response) => {
-      if (!response.ok) throw new TildeError("no-start", `words/${LANGUAGE}/${name}.json is missing on this server.`);
-      return new Words(await response.json());
-    });
-    loaded.set(name, known);
-  }
-  return known;
+export async function words(name) {
+  if (name === "ui") return new Words(await file(name));
+  const [common, own] = await Promise.all([file("common"), file(name)]);
+  return new Words(overlay(common, own));
 }
 
 /**

@@ -35,7 +35,7 @@ export function gridOf({ layers, columns }, room, ratio) {
   const edge = layers.length > 1 ? Math.round(6 * ratio) : 0;
   const free = (room - edge - gap * (across - 1)) / (across * w);
   const most = Math.max(1, Math.floor((LARGEST_CSS * ratio) / w));
-  // Only where not even one device pixel fits does the grid give up whole numbers.
+  // If not even one device pixel fits, pixels get a fractional size.
   const scale = free >= 1 ? Math.min(Math.floor(free), most) : Math.max(free, 1 / w);
   const [cell, line] = [w * scale + gap, h * scale + gap];
   const rows = Math.ceil(count / across) * layers.length;
@@ -67,7 +67,7 @@ export function cornerOf({ columns, layers, cell, line, edge }, layer, index) {
 }
 
 /**
- * The image under a place in the canvas.
+ * The image under a point of the canvas.
  * @param {Grid} grid
  * @param {number} x device pixels
  * @param {number} y
@@ -129,7 +129,7 @@ export function paintImages(surface, picture, theme, picked = []) {
 }
 
 /**
- * All images of a layer one below the other, at one pixel a pixel.
+ * All images of a layer one below the other, one canvas pixel for each of theirs.
  * @param {import("../protocol.js").Layer} layer
  * @param {number} count
  * @param {number} h

@@ -25,13 +25,13 @@ import { linesOf } from "./text.js";
 const NODE = { selected: 1, seen: 2, done: 4, source: 8, connected: 16, separated: 32, from: 64, drawn: 128, rejected: 256 }; // prettier-ignore
 const ARROW = { active: 1, cut: 2 };
 const STATE = { given: 1, asked: 2, drawn: 4 };
-/** Marks that have a word, the weightiest last; all but the first one are written on the node. */
+/** Marks that have a word, the most important last; all but the first one are written on the node. */
 const TAGS = /** @type {const} */ (["connected", "separated", "from", "source", "seen", "done", "rejected"]);
 
 const SVG = "http://www.w3.org/2000/svg";
 /** Sizes in CSS pixels, as in the style sheet. */
 const [HEAD, ROW, GAP, WIDEST] = [28, 24, 42, 150];
-/** Rows of nodes that one can always drag to. */
+/** Least number of rows that nodes can be dragged to. */
 const ROWS = 4;
 /** Pixels that a pointer moves before it drags. */
 const SLACK = 5;
@@ -128,7 +128,7 @@ export class NetworkBlock {
       start = undefined;
       if (!this.#dragged) return;
       const [x, y] = this.#dragged.at;
-      // Another click comes after a drag; it is none.
+      // A drag ends with a click event, which is to be ignored.
       setTimeout(() => (this.#dragged = undefined), 0);
       this.#send({ text: `move ${label} ${x.toFixed(4)} ${y.toFixed(4)}` });
     };
@@ -166,7 +166,7 @@ export class NetworkBlock {
     this.#send({ text: state ? `tap ${label} ${state}` : `tap ${label}` });
   }
 
-  /** Rows that nodes are dragged to. */
+  /** Rows that nodes can be dragged to. */
   get #rows() {
     return Math.max(ROWS, this.#picture?.columns ?? 0);
   }
@@ -237,7 +237,7 @@ export class NetworkBlock {
   /** What cannot be done by a click: nodes, their names and states. @param {string} id of the action */
   #editing(id) {
     const word = (/** @type {string} */ path) => this.#words.get(`actions.${id}.${path}`);
-    /** The name of the node that is looked at. */
+    /** The name of the framed node. */
     const selected = () => {
       const flags = this.#picture ? layersOf(this.#picture).nodes.labels : [];
       return this.#nodes[[...flags].findIndex((each) => each & NODE.selected)]?.label ?? "";

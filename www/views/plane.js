@@ -128,7 +128,7 @@ function paintGrid(context, { left, top, width, height, extent: [x0, x1, y0, y1]
 }
 
 /**
- * Where a place in the canvas lies in the view: 0..=1 each, origin bottom left.
+ * A point of the canvas in coordinates of the view: 0..=1 each, origin bottom left.
  * @param {number} px share of the canvas's width, from the left
  * @param {number} py share of its height, from the top
  * @param {Picture} picture

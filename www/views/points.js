@@ -12,7 +12,7 @@ import { classColour, colourOf } from "../ui/theme.js";
 export function paintPoints(context, box, { data, role, labels }, theme, ratio) {
   const count = data.length / 2;
   if (labels.length === count && count > 1) return paintNumerals(context, box, data, labels, theme, ratio);
-  // A single point is a place to look at, a thousand are a cloud.
+  // One or two points get large marks; more are a cloud.
   if (count <= 2) return paintMarks(context, box, data, colourOf(theme, role), theme, ratio);
   const size = ratio * Math.min(3.4, Math.max(1.6, 60 / Math.sqrt(count)));
   context.fillStyle = colourOf(theme, role);

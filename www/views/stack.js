@@ -6,7 +6,7 @@ import { tick, ticksBetween } from "./axes.js";
 
 /** @typedef {import("../protocol.js").Layer} Layer */
 
-/** Height of a bar with the room around it, in CSS pixels, and of a picture's width by which it is reckoned. */
+/** Height of a bar with the space around it, in CSS pixels, for a picture of this width. */
 const ROW = 64;
 const WIDTH = 560;
 

@@ -103,7 +103,7 @@ export class TableBlock {
     const send = async () => {
       await this.#send?.({ text: `cell ${row} ${column} ${input.value.trim().replace(",", ".") || "?"}` });
       input.blur();
-      // What was refused stands again as it was.
+      // A refused value is replaced by the old one.
       if (this.#picture) this.show(this.#picture);
     };
     input.addEventListener("change", send);

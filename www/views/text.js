@@ -10,7 +10,7 @@ import { h } from "../ui/dom.js";
 /** What stands for characters that cannot be seen. @type {Record<string, string>} */
 const SEEN = { "\n": "↵", " ": "␣" };
 
-/** Characters that are put together at once. */
+/** Characters that are joined in one call. */
 const PART = 4096;
 
 /** A character that can be seen, for labels. @param {number} code */
@@ -21,7 +21,7 @@ export function linesOf({ data, shape: [, length] }) {
   const lines = [];
   for (let i = 0; i < data.length; i += length) {
     let line = "";
-    // In parts: a call takes only so many arguments.
+    // In parts, because a call takes a limited number of arguments.
     for (let from = i; from < i + length; from += PART)
       line += String.fromCodePoint(...data.subarray(from, Math.min(from + PART, i + length)));
     lines.push(line);

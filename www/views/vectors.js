@@ -19,7 +19,7 @@ export function paintVectors(context, box, { data, role }, theme, ratio) {
   );
   const scale = Math.min(1, (0.9 * cell) / longest);
   context.strokeStyle = context.fillStyle = colourOf(theme, role);
-  // The truth is broad and pale, so that what is learned can lie upon it.
+  // The truth is broad and pale, so that learned arrows stay visible on top of it.
   const truth = role === "truth";
   context.lineWidth = (truth ? 4 : 1.4) * ratio;
   context.globalAlpha = truth ? 0.22 : 0.75;

@@ -86,7 +86,7 @@ pub struct Train {
     /// Writes the figures of the card as CSV while it trains
     #[arg(long, value_name = "FILE.csv")]
     pub metrics: Option<PathBuf>,
-    /// Steps between two rows of figures [default: a hundredth of them all]
+    /// Steps between two rows with all figures [default: a hundredth of them all]; losses have a row for each step
     #[arg(long, requires = "metrics", value_parser = clap::value_parser!(u32).range(1..))]
     pub every: Option<u32>,
     /// Computes the costly figures for every row too, not only for the last

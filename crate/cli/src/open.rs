@@ -5,9 +5,10 @@ use crate::backend::Backend;
 use crate::failure::Failure;
 use crate::weights::Weights;
 use crate::{data, settings};
-use tilde_graph::{Plan, compile};
-use tilde_models::exhibit::{Exhibit, Sources, UserData};
-use tilde_models::{Error, Run, Settings, exhibits};
+use pollster::block_on;
+use tilde_graph::{Plan, Program, compile};
+use tilde_models::exhibit::{Sources, UserData};
+use tilde_models::{Error, Run, Settings, Setup, exhibits};
 
 /// The digits that ship with Tilde.
 const DIGITS: &[u8] = include_bytes!("../../../www/data/digits8-images.idx");
@@ -30,6 +31,9 @@ pub fn model(model: &Model, seed: Option<u64>) -> Result<Run, Failure> {
     let mut settings = weights.as_ref().map_or_else(|| Settings::new(card), |w| w.settings.clone());
     settings::change(&mut settings, &model.changes)?;
     let user = data::read(&model.data, card)?;
+    if let Some(UserData::Points(_)) = user {
+        settings.use_drawn();
+    }
     let seed = seed.or(weights.as_ref().map(|w| w.seed)).unwrap_or(SEED);
     let backend = Backend::open(model.backend).map_err(Error::from)?;
     let mut run = open(&backend, &settings, user, seed)?;
@@ -44,9 +48,8 @@ pub fn model(model: &Model, seed: Option<u64>) -> Result<Run, Failure> {
 /// # Errors
 /// Those of the exhibit and of the backend.
 fn open(backend: &Backend, settings: &Settings, user: Option<UserData>, seed: u64) -> Result<Run, Error> {
-    let exhibit = build(settings, seed, user)?;
-    let device = backend.load(compile(exhibit.program()))?;
-    Run::start(exhibit, device, settings.clone(), seed)
+    let load = async |program: &Program| Ok(backend.load(compile(program))?);
+    block_on(Run::open(settings.clone(), seed, sources(user), load))
 }
 
 /// The compiled plan of an exhibit with these settings.
@@ -54,11 +57,13 @@ fn open(backend: &Backend, settings: &Settings, user: Option<UserData>, seed: u6
 /// # Errors
 /// Those of the exhibit.
 pub fn plan(settings: &Settings) -> Result<Plan, Error> {
-    Ok(compile(build(settings, SEED, None)?.program()))
+    let exhibit = exhibits::build(&Setup { settings, seed: SEED, sources: &sources(None) })?;
+    Ok(compile(exhibit.program()))
 }
 
-fn build(settings: &Settings, seed: u64, user: Option<UserData>) -> Result<Box<dyn Exhibit>, Error> {
-    exhibits::build(settings, seed, Sources { user, digits: Some(digits()), lessons: Some(lessons()) })
+/// What the exhibits may learn from.
+fn sources(user: Option<UserData>) -> Sources {
+    Sources { user, digits: Some(digits()), lessons: Some(lessons()) }
 }
 
 /// The files of the digits: images and labels.

@@ -6,6 +6,7 @@ use crate::{open, picture, progress, settings, table, weights};
 use indicatif::ProgressBar;
 use pollster::block_on;
 use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -31,23 +32,16 @@ pub fn run(args: &Train, out: &mut dyn Write) -> Result<(), Failure> {
 
     let bar = progress::bar(u64::from(steps)).with_message(card.id);
     let began = Instant::now();
-    let mut done = 0;
-    while done < steps {
-        // Up to the next row of figures, or to the end.
-        let next = if csv.is_some() { (done / every + 1).saturating_mul(every).min(steps) } else { steps };
-        train(&mut run, next - done, &bar)?;
-        done = next;
-        if let Some(csv) = &mut csv {
-            csv.row(&block_on(run.metrics(args.deep || done == steps))?)?;
-        }
-    }
+    let trained = train_all(&mut run, steps, every, args.deep, &bar, csv.as_mut());
     let seconds = began.elapsed().as_secs_f64();
     bar.finish_and_clear();
+    // What was measured before something went wrong is worth having.
+    if let Some(csv) = csv {
+        csv.finish(&mut run)?;
+    }
+    trained?;
 
     let metrics = block_on(run.metrics(true))?;
-    if let Some(csv) = csv {
-        csv.finish()?;
-    }
     if let Some(path) = &args.save {
         let step = metrics.iter().find(|m| m.0 == "step").map_or(f64::from(steps), |m| m.1);
         weights::write(path, &mut run, step)?;
@@ -59,6 +53,28 @@ pub fn run(args: &Train, out: &mut dyn Write) -> Result<(), Failure> {
         picture::write(path, &mut run, &samples)?;
     }
     report(args.json, out, &run, &metrics, steps, seconds)
+}
+
+/// Trains `steps` steps; with a table, up to each of its rows of figures.
+fn train_all(
+    run: &mut Run,
+    steps: u32,
+    every: u32,
+    deep: bool,
+    bar: &ProgressBar,
+    mut csv: Option<&mut Csv>,
+) -> Result<(), Failure> {
+    let mut done = 0;
+    while done < steps {
+        let next = if csv.is_some() { (done / every + 1).saturating_mul(every).min(steps) } else { steps };
+        train(run, next - done, bar)?;
+        done = next;
+        if let Some(csv) = &mut csv {
+            let metrics = block_on(run.metrics(deep || done == steps))?;
+            csv.row(run.step(), &metrics);
+        }
+    }
+    Ok(())
 }
 
 /// Trains `steps` steps, in parts that keep the bar moving. The parts do not change the result.
@@ -114,37 +130,51 @@ fn report(
     Ok(table::print(out, &rows)?)
 }
 
-/// Figures in rows, with the columns of the card.
+/// Figures in rows by step, with the columns of the card: those that were asked for, and the losses that
+/// were recorded at every step.
 struct Csv {
     file: BufWriter<File>,
     path: PathBuf,
     columns: Vec<&'static str>,
+    rows: BTreeMap<u32, Vec<Option<f64>>>,
 }
 
 impl Csv {
     fn create(path: &Path, card: &Card) -> Result<Csv, Failure> {
         let file = File::create(path).map_err(|e| Failure::file(path, "written", &e))?;
-        let columns = ["step"].into_iter().chain(card.metrics.iter().map(|m| m.id)).collect::<Vec<_>>();
-        let mut csv = Csv { file: BufWriter::new(file), path: path.into(), columns };
-        let header = csv.columns.join(",");
-        csv.line(&header)?;
-        Ok(csv)
+        let columns = card.metrics.iter().map(|m| m.id).collect();
+        Ok(Csv { file: BufWriter::new(file), path: path.into(), columns, rows: BTreeMap::new() })
     }
 
-    /// A row; a figure that was not computed is an empty cell.
-    fn row(&mut self, metrics: &[(&'static str, f64)]) -> Result<(), Failure> {
-        let cell = |column: &&str| {
-            metrics.iter().find(|m| m.0 == *column).map_or_else(String::new, |m| m.1.to_string())
-        };
-        let row: Vec<String> = self.columns.iter().map(cell).collect();
-        self.line(&row.join(","))
+    /// Figures of a step.
+    fn row(&mut self, step: u32, figures: &[(&'static str, f64)]) {
+        let row = self.rows.entry(step).or_insert_with(|| vec![None; self.columns.len()]);
+        for (column, cell) in self.columns.iter().zip(row) {
+            if let Some((_, value)) = figures.iter().find(|f| f.0 == *column) {
+                *cell = Some(*value);
+            }
+        }
     }
 
-    fn line(&mut self, line: &str) -> Result<(), Failure> {
-        writeln!(self.file, "{line}").map_err(|e| Failure::file(&self.path, "written", &e))
-    }
-
-    fn finish(mut self) -> Result<(), Failure> {
-        self.file.flush().map_err(|e| Failure::file(&self.path, "written", &e))
+    /// Writes the table, with the run's losses. A figure that was not computed is an empty cell.
+    fn finish(mut self, run: &mut Run) -> Result<(), Failure> {
+        let losses = block_on(run.losses(0))?;
+        let names = losses.names();
+        for (&step, values) in losses.steps().iter().zip(losses.values().chunks(names.len().max(1))) {
+            let known = names.iter().zip(values).filter(|(_, value)| !value.is_nan());
+            self.row(step, &known.map(|(&name, &value)| (name, f64::from(value))).collect::<Vec<_>>());
+        }
+        let header = core::iter::once("step").chain(self.columns.iter().copied()).collect::<Vec<_>>();
+        let mut lines = vec![header.join(",")];
+        for (step, row) in &self.rows {
+            let cell = |value: &Option<f64>| value.map_or_else(String::new, |x| x.to_string());
+            let cells: Vec<String> = core::iter::once(step.to_string()).chain(row.iter().map(cell)).collect();
+            lines.push(cells.join(","));
+        }
+        let failed = |e| Failure::file(&self.path, "written", &e);
+        for line in lines {
+            writeln!(self.file, "{line}").map_err(failed)?;
+        }
+        self.file.flush().map_err(failed)
     }
 }

@@ -116,8 +116,17 @@ fn figures_and_samples_become_files() {
     let paths = [&csv, &png].map(|path| path.to_str().expect("text"));
     train(&["--steps", "20", "--metrics", paths[0], "--every", "8", "--samples", paths[1]]);
     let csv = std::fs::read_to_string(csv).expect("the figures");
-    let steps: Vec<&str> = csv.lines().map(|line| line.split(',').next().unwrap_or_default()).collect();
-    assert_eq!(steps, ["step", "8", "16", "20"]);
+    let rows: Vec<Vec<&str>> = csv.lines().map(|line| line.split(',').collect()).collect();
+    let column = |id: &str| rows[0].iter().position(|c| *c == id).expect("a column of the card");
+    // The losses of every step; the other figures where they were asked for, the costly ones at the end.
+    let steps: Vec<String> = (1..=20).map(|step| step.to_string()).collect();
+    assert_eq!(rows[1..].iter().map(|row| row[0]).collect::<Vec<_>>(), steps);
+    assert!(rows[1..].iter().all(|row| row[column("loss_g")].parse::<f64>().is_ok()), "{csv}");
+    let known = |id: &str| -> Vec<&str> {
+        rows[1..].iter().filter(|row| !row[column(id)].is_empty()).map(|row| row[0]).collect()
+    };
+    assert_eq!(known("loss"), ["8", "16", "20"]);
+    assert_eq!(known("modes"), ["20"]);
     let png = image::open(png).expect("the picture").into_rgb8();
     assert!(png.pixels().any(|p| p.0 != [255; 3]));
 }

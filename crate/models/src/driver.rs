@@ -173,7 +173,7 @@ impl Driver {
         }
     }
 
-    /// Enqueues `chunks` pieces of work and joins the first `len` numbers of their answers. All pieces
+    /// Enqueues `chunks` pieces of work and joins their answers, at most `len` numbers. All pieces
     /// are enqueued before the first answer is waited for.
     pub fn sweep(
         &self,
@@ -183,7 +183,7 @@ impl Driver {
     ) -> Answer<Vec<f32>> {
         let answers: Result<Vec<_>, Error> = (0..chunks).map(|i| piece(self, i)).collect();
         Box::pin(async move {
-            let mut out = Vec::with_capacity(len);
+            let mut out = Vec::new();
             for answer in answers? {
                 out.extend(answer.await?);
             }

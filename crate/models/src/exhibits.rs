@@ -37,7 +37,7 @@ pub const EXHIBITS: &[(&Card, Option<Open>)] = &[
     (&mixture::CARD, of!("latents", mixture::open)),
     (&autoencoder::CARD, of!("latents", autoencoder::open)),
     (&denoising::CARD, of!("latents", denoising::open)),
-    (&vae::CARD, of!("latents", vae::open)),
+    (&vae::CARD, of!("latents"; vae::Vae)),
     (&rbm::CARD, of!("energies", rbm::open)),
     (&ais::CARD, of!("energies", ais::open)),
     (&dbn::CARD, of!("energies", dbn::open)),

@@ -44,7 +44,7 @@ impl Inputs {
     }
 
     /// The inputs, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Payload)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Payload)> {
         self.given.iter().map(|(id, payload)| (*id, payload))
     }
 

@@ -2,7 +2,7 @@
 
 use crate::card::{ActionKind, Value};
 use crate::driver::{Answer, Driver, NoDevice};
-use crate::exhibit::{Payload, Picture, Samples, Sources, UserData};
+use crate::exhibit::{Payload, Picture, Samples, Sources};
 use crate::history::History;
 use crate::inputs::Inputs;
 use crate::model::{Exhibit, Figures, Live, Setup, Task, Touched};
@@ -71,20 +71,17 @@ struct Unread {
 
 impl Run {
     /// Builds the exhibit that the settings belong to, loads its program with `load`, and starts it from
-    /// the seed. What needs no tensors has no program to load.
+    /// the seed. What needs no tensors has no program to load. Points in the sources are learned from
+    /// where the settings choose them ([`Settings::use_drawn`]).
     ///
     /// # Errors
     /// Those of [`exhibits::build`], of `load`, and of [`Model::start`](crate::Model::start).
     pub async fn open(
-        mut settings: Settings,
+        settings: Settings,
         seed: u64,
         sources: Sources,
         load: impl AsyncFnOnce(&Program) -> Result<Box<dyn Device>, Error>,
     ) -> Result<Run, Error> {
-        // Points of one's own are the data, whatever the settings say.
-        if let Some(UserData::Points(_)) = sources.user {
-            settings.use_drawn();
-        }
         let exhibit = exhibits::build(&Setup { settings: &settings, seed, sources: &sources })?;
         let device = match exhibit.program().entries() {
             [] => Box::new(NoDevice::new()),
@@ -111,12 +108,41 @@ impl Run {
         device.knobs(self.exhibit.program(), settings);
         self.counted(0);
         self.exhibit.start(&self.place.live())?;
-        for (id, payload) in self.inputs.iter() {
-            // What was picked may not be in the data that another seed draws.
-            let _ = self.exhibit.act(&self.place.live(), id, payload);
+        let inputs = core::mem::take(&mut self.inputs);
+        self.repeat(inputs.iter())?;
+        self.moved();
+        Ok(())
+    }
+
+    /// Gives the model inputs again that an earlier one of the same exhibit has taken. What does not fit
+    /// any more, such as an image picked from other data, is left out.
+    ///
+    /// # Errors
+    /// Those of [`Model::set`](crate::Model::set).
+    pub fn repeat<'a>(&mut self, inputs: impl Iterator<Item = (&'a str, &'a Payload)>) -> Result<(), Error> {
+        let mut painted = false;
+        for (id, payload) in inputs {
+            if let Ok(touched) = self.exhibit.act(&self.place.live(), id, payload) {
+                self.inputs.took(self.exhibit.card(), id, payload);
+                painted |= touched == Touched::Data;
+            }
+        }
+        // What was painted is kept, but need not be the data that were chosen since.
+        if painted && !self.place.settings.is_drawn() {
+            self.exhibit.set(&self.place.live(), "data")?;
         }
         self.moved();
         Ok(())
+    }
+
+    /// What was put in by hand and still counts.
+    pub fn inputs(&self) -> &Inputs {
+        &self.inputs
+    }
+
+    /// Whether it learns from data that were brought.
+    pub fn has_own_data(&self) -> bool {
+        self.sources.user.is_some()
     }
 
     /// Begins again from a seed, with the present settings, data and inputs: the model is built as it was

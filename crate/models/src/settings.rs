@@ -76,6 +76,11 @@ impl Settings {
         }
     }
 
+    /// Whether what was painted or brought is chosen.
+    pub fn is_drawn(&self) -> bool {
+        self.card.settings.iter().any(|s| s.id == "data") && self.choice("data") == "drawn"
+    }
+
     fn value(&self, id: &str) -> Value {
         match self.card.settings.iter().position(|s| s.id == id) {
             Some(i) => self.values[i],

@@ -87,6 +87,7 @@ fn action(action: &Action) -> JsValue {
         ActionKind::Drag => "drag",
         ActionKind::Pick => "pick",
         ActionKind::Button => "button",
+        ActionKind::Clear => "clear",
         ActionKind::Text => "text",
         ActionKind::Edit => "edit",
     };

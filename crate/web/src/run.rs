@@ -6,7 +6,7 @@ use crate::turns::Turns;
 use crate::values;
 use js_sys::{Array, Promise};
 use std::rc::Rc;
-use tilde_graph::compile;
+use tilde_graph::{Program, compile};
 use tilde_models::{Card, Run, Settings, exhibits};
 use wasm_bindgen::prelude::*;
 
@@ -36,12 +36,14 @@ impl WebRun {
             Some(seed) => values::to_seed(&seed)?,
             None => u64::from(getrandom::u32().unwrap_or_default()),
         };
-        let exhibit = exhibits::build(&settings, seed, values::to_sources(options)?)?;
         let words = |key| js::get(options, key).and_then(|w| w.as_string());
-        let loaded = device::load(&words("backend").unwrap_or_default(), compile(exhibit.program())).await?;
-        let backend = loaded.kind();
-        let description = words("device").unwrap_or_else(|| loaded.describe());
-        let run = Run::start(exhibit, loaded, settings, seed)?;
+        let name = words("backend").unwrap_or_default();
+        let load = async |program: &Program| device::load(&name, compile(program)).await;
+        let mut run = Run::open(settings, seed, values::to_sources(options)?, load).await?;
+        let inputs = values::to_inputs(js::get(options, "inputs"))?;
+        run.repeat(inputs.iter().map(|(id, payload)| (id.as_str(), payload)))?;
+        let (backend, loaded) = run.backend();
+        let description = words("device").unwrap_or(loaded);
         Ok(WebRun { run: Rc::new(Turns::new(run)), card, backend, description })
     }
 
@@ -74,17 +76,32 @@ impl WebRun {
         self.turn(async move |run| Ok(values::picture(&run.view(&id).await?)))
     }
 
+    /// Figures, pictures and the losses of the steps after `since`, in one round trip to the device.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Frame>")]
+    pub fn frame(&self, views: Vec<String>, deep: bool, since: u32) -> Promise {
+        self.turn(async move |run| {
+            let views: Vec<&str> = views.iter().map(String::as_str).collect();
+            Ok(values::frame(&run.frame(&views, deep, since).await?))
+        })
+    }
+
+    /// The losses of the steps after `since`.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Losses>")]
+    pub fn losses(&self, since: u32) -> Promise {
+        self.turn(async move |run| Ok(values::losses(&run.losses(since).await?)))
+    }
+
     /// Does one phase of an iteration.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn step(&self, phase: String) -> Promise {
         self.turn(async move |run| {
-            run.step(&phase).await?;
+            run.step_phase(&phase).await?;
             Ok(JsValue::UNDEFINED)
         })
     }
 
-    /// Takes an input of the card.
-    #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
+    /// Takes an input of the card, which may change the data and with them the settings.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Acted>")]
     pub fn act(
         &self,
         id: String,
@@ -92,9 +109,15 @@ impl WebRun {
     ) -> Promise {
         let payload = values::to_payload(payload);
         self.turn(async move |run| {
-            run.act(&id, payload?).await?;
-            Ok(JsValue::UNDEFINED)
+            run.act(&id, &payload?)?;
+            Ok(values::acted(run))
         })
+    }
+
+    /// What was put in by hand and still counts, for a run that is opened in its place.
+    #[wasm_bindgen(unchecked_return_type = "Promise<[string, Payload][]>")]
+    pub fn inputs(&self) -> Promise {
+        self.turn(async move |run| Ok(values::inputs(run.inputs())))
     }
 
     /// Applies a live setting.

@@ -40,7 +40,7 @@ export interface Metric {
 }
 
 export interface View { id: string; kind: ViewKind; main: boolean }
-export interface Action { id: string; kind: "brush" | "drag" | "pick" | "button" | "text" | "edit"; view: string }
+export interface Action { id: string; kind: "brush" | "drag" | "pick" | "button" | "clear" | "text" | "edit"; view: string }
 export interface Experiment { id: string; settings: [string, string][]; steps: number; phase: string }
 
 export interface Card {
@@ -77,9 +77,23 @@ export interface Picture {
   columns: number;
 }
 
+/** Losses of the steps after one: `values` is `[steps, names]`; NaN where a step has none. */
+export interface Losses {
+  names: string[];
+  /** Steps from one point to the next, a power of two: a long curve is thinned evenly. */
+  stride: number;
+  steps: Uint32Array;
+  values: Float32Array;
+}
+
+export interface Frame { metrics: Record<string, number>; pictures: Picture[]; losses: Losses }
+
 /** Texts are `[N, T]` code points. */
 export interface Samples { kind: "points" | "images" | "text"; data: Float32Array; shape: number[] }
 export interface Payload { points?: Float32Array; at?: [number, number]; picks?: number[]; text?: string }
+
+/** What an input has left: the settings, and whether data that were brought are still learned from. */
+export interface Acted { settings: Record<string, SettingValue>; own: boolean }
 
 /** Images are `[N, H, W]` in 0..=1, points `[N, 2]`; both need their shape. */
 export interface UserData {
@@ -110,6 +124,8 @@ export interface OpenOptions {
   /** What differs from the defaults. */
   settings?: Record<string, SettingValue>;
   data?: UserData;
+  /** What was put in by hand, as `inputs` of an earlier run gave it. */
+  inputs?: [string, Payload][];
   backend: BackendName;
   /** What the page calls the device, if it knows better: a browser tells a module next to nothing. */
   device?: string;

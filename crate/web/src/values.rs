@@ -5,7 +5,8 @@ use js_sys::{Array, Object, Uint8Array};
 use tilde_models::card::{Card, Role, SettingKind, Value, ViewKind};
 use tilde_models::data::Images;
 use tilde_models::exhibit::{Layer, Payload, Picture, Samples, Sources, UserData};
-use tilde_models::{Error, Saved, SavedValues};
+use tilde_models::inputs::Inputs;
+use tilde_models::{Error, Frame, History, Run, Saved, SavedValues, Settings};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// 2⁵³ − 1.
@@ -125,6 +126,25 @@ pub fn picture(picture: &Picture) -> JsValue {
     ])
 }
 
+/// What is on show at one time.
+pub fn frame(frame: &Frame) -> JsValue {
+    object([
+        ("metrics", metrics(&frame.figures)),
+        ("pictures", array(&frame.pictures, picture)),
+        ("losses", losses(&frame.losses)),
+    ])
+}
+
+/// Losses over steps.
+pub fn losses(history: &History) -> JsValue {
+    object([
+        ("names", js::strings(history.names())),
+        ("stride", history.stride().into()),
+        ("steps", words(history.steps())),
+        ("values", floats(history.values())),
+    ])
+}
+
 fn layer(layer: &Layer) -> JsValue {
     object([
         ("id", layer.id.into()),
@@ -156,6 +176,55 @@ pub fn to_payload(payload: &JsValue) -> js::Result<Payload> {
         read.text = text.as_string().ok_or_else(|| bad_data("`text` must be a text."))?;
     }
     Ok(read)
+}
+
+/// Settings by id, as [`to_values`] takes them.
+fn settings(settings: &Settings) -> JsValue {
+    object(settings.iter().map(|(setting, value)| {
+        let value = match (setting.kind, value) {
+            (SettingKind::Choice(ids), Value::Choice(i)) => ids[i].into(),
+            (_, Value::Number(x)) => x.into(),
+            (_, Value::Choice(i)) => (i as f64).into(),
+            (_, Value::Flag(on)) => on.into(),
+        };
+        (setting.id, value)
+    }))
+}
+
+/// What an input has left: `{ settings, own }`.
+pub fn acted(run: &Run) -> JsValue {
+    object([("settings", settings(run.settings())), ("own", run.has_own_data().into())])
+}
+
+/// Inputs as a list of `[id, payload]`.
+pub fn inputs(inputs: &Inputs) -> JsValue {
+    array(inputs.iter(), |(id, payload)| {
+        let Payload { points, at, picks, text } = payload;
+        let mut fields: Vec<(&str, JsValue)> = Vec::new();
+        if !points.is_empty() {
+            fields.push(("points", floats(points)));
+        }
+        if let Some(at) = at {
+            fields.push(("at", floats(at)));
+        }
+        if !picks.is_empty() {
+            fields.push(("picks", sizes(picks)));
+        }
+        if !text.is_empty() {
+            fields.push(("text", text.as_str().into()));
+        }
+        array([id.into(), object(fields)], |part: JsValue| part)
+    })
+}
+
+/// The way back from [`inputs`].
+pub fn to_inputs(list: Option<JsValue>) -> js::Result<Vec<(String, Payload)>> {
+    let list = list.map(|l| Array::from(&l)).unwrap_or_default();
+    let read = |pair: JsValue| {
+        let pair: Array = pair.unchecked_into();
+        Ok((pair.get(0).as_string().unwrap_or_default(), to_payload(&pair.get(1))?))
+    };
+    list.iter().map(read).collect()
 }
 
 /// Saved state as a list of `{ name, dtype, shape, data }`.

@@ -75,6 +75,11 @@ impl Feed {
         self.gather(g, self.in_order(g, b), true)
     }
 
+    /// Held-out rows of these numbers, `u32 [B]` → `[B, D]`.
+    pub fn test_rows_at<'g>(&self, g: &'g Graph, index: Tensor<'g>) -> Tensor<'g> {
+        self.gather(g, index, true)
+    }
+
     fn in_order<'g>(&self, g: &'g Graph, b: usize) -> Tensor<'g> {
         (g.iota([b], 0).to_f32() + g.read(self.first)).unary(Unary::ToU32)
     }

@@ -29,8 +29,8 @@ pub struct Plane {
 }
 
 impl Plane {
-    /// The set called `id`, or the user's points; `None` if there is no such set and no points. With
-    /// `unit` its points are standardised.
+    /// The set called `id`, or for any other id the user's points; `None` if there is no such set and no
+    /// points. With `unit` its points are standardised.
     ///
     /// # Errors
     /// [`Error::BadData`] for points that are of no use.
@@ -40,7 +40,7 @@ impl Plane {
             Some(_) => return Ok(None),
             None => None,
         };
-        let toy = if drawn.is_some() { None } else { Toy::from_id(id) };
+        let toy = Toy::from_id(id);
         if drawn.is_none() && toy.is_none() && id != "drawn" {
             return Ok(None);
         }

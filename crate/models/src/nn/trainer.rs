@@ -74,20 +74,26 @@ impl Trainer {
         p: &mut Program,
         losses: impl for<'g> Fn(&'g Graph) -> [Tensor<'g>; K],
     ) -> Result<(), Error> {
-        self.train = p.entry("train", |g| {
-            let losses = losses(g);
-            self.minimise(g, losses[0]);
-            for (name, loss) in self.recorder.names().iter().zip(losses) {
-                self.recorder.keep(g, name, loss);
-            }
-            self.recorder.end(g, &losses);
-        })?;
-        self.untrained = p.entry("untrained", |g| {
-            for (name, loss) in self.recorder.names().iter().zip(losses(g)) {
-                g.output(name, loss);
-            }
-        })?;
+        self.train = p.entry("train", |g| self.step(g, &losses(g)))?;
+        self.untrained = p.entry("untrained", |g| self.report(g, &losses(g)))?;
         Ok(())
+    }
+
+    /// What [`Trainer::entries`] has "train" do: a step down the first loss, which is then recorded with
+    /// the others.
+    pub fn step<'g>(&self, g: &'g Graph, losses: &[Tensor<'g>]) {
+        self.minimise(g, losses[0]);
+        for (name, &loss) in self.recorder.names().iter().zip(losses) {
+            self.recorder.keep(g, name, loss);
+        }
+        self.recorder.end(g, losses);
+    }
+
+    /// What it has "untrained" do: gives the losses out.
+    pub fn report<'g>(&self, g: &'g Graph, losses: &[Tensor<'g>]) {
+        for (name, &loss) in self.recorder.names().iter().zip(losses) {
+            g.output(name, loss);
+        }
     }
 
     /// One step of the optimiser down the gradient of a scalar.

@@ -1,0 +1,86 @@
+//! Pictures of the latent space and of what is decoded from it.
+
+use super::Vae;
+use super::model::{BETWEEN, CHUNK, SHOWN};
+use crate::Error;
+use crate::card::Role;
+use crate::exhibit::{Layer, Picture};
+use crate::model::Live;
+use crate::nn::VIEW_SEED;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// Side of the grid over the latent plane, which reaches ±`REACH`.
+const GRID: usize = 15;
+const REACH: f32 = 2.5;
+/// Images of the latent map.
+const MAPPED: usize = 512;
+
+impl Vae {
+    /// Decoded images of a grid over the first two latent dimensions, the others 0; the first row is
+    /// the top.
+    pub(super) async fn latent_grid(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let mut codes = vec![0.0; GRID * GRID * self.z];
+        let at = |i: usize| (i as f32 / (GRID - 1) as f32 * 2.0 - 1.0) * REACH;
+        for (i, code) in codes.chunks_mut(self.z).enumerate() {
+            code[0] = at(i % GRID);
+            if self.z > 1 {
+                code[1] = at(GRID - 1 - i / GRID);
+            }
+        }
+        let data = self.decode(live.device, &codes).await?;
+        let mut picture = Picture::images("decoded", Role::Model, data, &self.sets.train, GRID);
+        picture.extent = [-REACH, REACH, -REACH, REACH];
+        Ok(picture)
+    }
+
+    /// Posterior means of held-out images in the first two latent dimensions, with their classes.
+    pub(super) async fn latent_map(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let (m, count) = (&self.model, MAPPED.min(self.sets.test.n));
+        let codes = m.feed.over(live.device, m.encode, CHUNK, count, "mean").await?;
+        let plane = |code: &[f32]| [code[0], code.get(1).copied().unwrap_or(0.0)];
+        let mut layer = Layer::points("codes", Role::Data, codes.chunks(self.z).flat_map(plane).collect());
+        layer.labels = self.sets.test.labels.iter().take(count).map(|&l| u32::from(l)).collect();
+        let extent = [-1.6 * REACH, 1.6 * REACH, -1.6 * REACH, 1.6 * REACH];
+        Ok(Picture { layers: vec![layer], extent, range: [0.0; 3], columns: 0 })
+    }
+
+    /// The image of the point that was last dragged to.
+    pub(super) async fn decoded(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let mut code = vec![0.0; self.z];
+        for (c, at) in code.iter_mut().zip(self.at) {
+            *c = (2.0 * at - 1.0) * REACH;
+        }
+        let data = self.decode(live.device, &code).await?;
+        Ok(Picture::images("decoded", Role::Model, data, &self.sets.train, 1))
+    }
+
+    pub(super) async fn samples(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let data = self.draws(live.device, 64, VIEW_SEED).await?;
+        Ok(Picture::images("samples", Role::Model, data, &self.sets.train, 8))
+    }
+
+    /// Held-out images above what the decoder makes of their posterior means.
+    pub(super) async fn reconstructions(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let (m, count) = (&self.model, SHOWN.min(self.sets.test.n));
+        let made = m.feed.over(live.device, m.reconstruct, SHOWN, count, "images").await?;
+        let shown = self.sets.test.to_floats()[..made.len()].to_vec();
+        let mut picture = Picture::images("originals", Role::Data, shown, &self.sets.train, 10);
+        let mut back = Picture::images("reconstructions", Role::Model, made, &self.sets.train, 10);
+        picture.layers.append(&mut back.layers);
+        Ok(picture)
+    }
+
+    /// Images along the straight line between the codes of two held-out ones.
+    pub(super) async fn interpolation(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        live.device.write(self.model.ends, &self.ends.map(|i| i as f32));
+        let data = live.device.ask(self.model.interpolate, "images").await?;
+        Ok(Picture::images("interpolation", Role::Model, data, &self.sets.train, BETWEEN))
+    }
+
+    /// How far each latent dimension's posterior is from the prior, over the last batch.
+    pub(super) async fn kl_bars(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let data: Vec<f32> = self.kl_dims(live).await?;
+        Ok(Picture::bars("kl", data))
+    }
+}
