@@ -1,5 +1,5 @@
-//! How few kernels softmax, norms, attention and convolutions are, and that what only moves numbers
-//! is not copied.
+//! Fusion: the number of kernels of softmax, norms, attention and convolutions. Ops that only move numbers
+//! copy nothing.
 
 use tilde_graph::plan::{Arena, Core, Kernel};
 use tilde_graph::{EntryId, Graph, Init, Plan, Program, Shape, Tensor, compile};

@@ -24,7 +24,7 @@ fn drawn<const N: usize>(
 /// Sizes to draw.
 struct Sizes {
     stream: Stream,
-    /// Whether many runs of the slow judge must be affordable.
+    /// Whether the test runs the slow interpreter many times, so that shapes must be small.
     small: bool,
 }
 

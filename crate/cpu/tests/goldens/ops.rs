@@ -6,7 +6,7 @@ use super::file::{Array, Record, array, number, whole};
 use super::trial::{EXACT, Tolerance, Trial};
 use tilde_graph::{Binary, Graph, Knob, Tensor, Unary, Var};
 
-/// What a builder may use beside its operands.
+/// Arguments of a builder besides its operands.
 pub struct Given<'r> {
     pub record: &'r Record,
     /// Integers of the record: rows to gather, classes.

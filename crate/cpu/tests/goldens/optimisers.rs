@@ -112,7 +112,7 @@ fn descent(r: &Record, tolerance: Tolerance, declare: impl FnOnce(&mut Trial, &G
 /// Adds an update of a variable to the graph, from its gradient.
 type Update = Box<dyn for<'g> Fn(&'g Graph, Tensor<'g>)>;
 
-/// What is built of exact numbers only.
+/// A graph of exactly representable numbers only.
 const ALL_DIGITS: Tolerance = Tolerance { f64: 1e-13, f32: 2e-6 };
 
 /// Adam's options are `f32`: its β₁ is 0.9 − 2.4e-8, where the record has 0.9. Twelve steps in

@@ -1,4 +1,4 @@
-//! Rows of several passes, and what follows them.
+//! Reductions of several passes, and the elementwise work after them.
 
 use super::{check, data, load, store, work};
 use proptest::prelude::*;

@@ -26,7 +26,7 @@ fn attention_with_a_cache_is_attention() {
     let mut p = Program::new("cache");
     let x = p.state("x", [B, T, H * D], Init::Normal(1.0));
     let weights = p.state("weights", [H * D, 3 * H * D], Init::Normal(0.4));
-    // What is there before the first token must not matter.
+    // The contents of the cache before the first token must not matter.
     let caches = ["keys", "values"].map(|name| p.state(name, [B, H, T, D], Init::Normal(9.0)));
     let position = p.state_u("position", []);
     p.entry("whole", |g| {

@@ -1,4 +1,4 @@
-//! Draws of classes: their frequencies, and that the executor draws what the judge does.
+//! Draws of classes: their frequencies, and that the executor and the interpreter draw the same.
 
 use super::parity::{now, start};
 use tilde_cpu::{Cpu, Interpreter};

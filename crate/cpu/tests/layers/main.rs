@@ -1,6 +1,6 @@
 //! Every layer in random shapes: the fast executor, portable and SIMD, against the `f64` interpreter,
 //! with first and second derivatives; and both derivatives against central differences in `f64`.
-//! Beside them, what random shapes cannot show.
+//! Beside them, cases that random shapes do not reach.
 
 mod cache;
 mod draws;

@@ -11,7 +11,7 @@ use tilde_graph::{DType, Device, DeviceError, Program, Task, VarId, compile};
 /// Loads a plan: with vector instructions or without.
 pub type Load = fn(Plan) -> Result<Cpu, DeviceError>;
 
-/// What a device that never waits has read.
+/// The answer of a device that never waits.
 pub fn now<T>(task: Task<'_, T>) -> T {
     let mut task = task;
     let waker = std::task::Waker::noop();

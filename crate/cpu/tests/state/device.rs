@@ -4,7 +4,7 @@ use tilde_cpu::Cpu;
 use tilde_graph::rng::site_key;
 use tilde_graph::{Device, DeviceError, Plan, Program, Var, VarId, compile};
 
-/// What a device that never waits has at once.
+/// The answer of a device that never waits.
 pub fn now<T>(mut task: tilde_graph::Task<'_, T>) -> T {
     match task.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
         std::task::Poll::Ready(value) => value.expect("the CPU does not fail"),

@@ -1,5 +1,5 @@
 //! Random assignments: several variables of all sizes, each set to something made of the others.
-//! Values stay whole and below 2²⁴, so that the answers of the CPU and of the judge are equal.
+//! Values stay whole and below 2²⁴, so that the CPU and the interpreter give equal answers.
 
 use super::device::{LOADS, now, start, values};
 use proptest::prelude::*;
@@ -15,7 +15,7 @@ fn wrapped(x: Tensor<'_>) -> Tensor<'_> {
     x - (x * (1.0 / 1024.0)).unary(tilde_graph::Unary::Floor) * 1024.0
 }
 
-/// A tensor of `shape` made of what there is.
+/// A tensor of `shape` made of those that exist.
 fn made<'g>(g: &'g Graph, s: &mut Stream, vars: &[Var], shape: Shape) -> Tensor<'g> {
     let any = |s: &mut Stream| g.read(vars[s.below(vars.len() as u32) as usize]);
     let x = any(s);

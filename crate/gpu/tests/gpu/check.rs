@@ -95,11 +95,11 @@ pub fn validate(kernel: &Kernel) {
             let text = &shader.text;
             let module = naga::front::wgsl::parse_str(text)
                 .unwrap_or_else(|e| panic!("{}\n{text}", e.emit_to_string(text)));
+            // No optional capabilities: a browser may have none of them.
             let capabilities = naga::valid::Capabilities::empty();
             naga::valid::Validator::new(naga::valid::ValidationFlags::all(), capabilities)
                 .validate(&module)
                 .unwrap_or_else(|e| panic!("{}\n{text}", e.emit_to_string(text)));
-            // A browser has less than what naga supports.
             assert!(!text.contains("{{"), "an unfilled placeholder in\n{text}");
         }
     }

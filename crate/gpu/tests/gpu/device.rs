@@ -1,4 +1,4 @@
-//! What a device promises beside its kernels.
+//! The promises of [`Device`] besides its kernels: order, reads, errors.
 
 use crate::build::{Builder, at, map, plan};
 use crate::check::{block_on, context};

@@ -1,5 +1,4 @@
-//! What single exhibits compute on the adapter. That every one of them trains there as on the CPU is the
-//! test `exhibits`.
+//! Single exhibits on the adapter. The test `exhibits` compares the training of all of them.
 
 use crate::check::{block_on, context};
 use crate::shipped::{open, small};

@@ -1,4 +1,4 @@
-//! The judge: a plan's kernels as plain loops, in `f64` between load and store.
+//! The reference: a plan's kernels as plain loops, in `f64` between load and store.
 
 use tilde_graph::plan::*;
 use tilde_graph::{Binary, DType, Plan, ReduceOp, Shape, Unary};

@@ -54,5 +54,5 @@ pub const CARD: Card = Card {
     ],
     data: &["images"],
     budget: 3000,
-    small: &[],
+    small: &[("hidden", "32"), ("batch", "32")],
 };

@@ -78,5 +78,5 @@ pub const CARD: Card = Card {
     ],
     data: &["points", "images"],
     budget: 2000,
-    small: &[],
+    small: &[("hidden", "32"), ("batch", "32")],
 };

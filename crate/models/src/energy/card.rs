@@ -69,5 +69,5 @@ pub const CARD: Card = Card {
     ],
     data: &["points"],
     budget: 1000,
-    small: &[],
+    small: &[("hidden", "32"), ("batch", "64")],
 };

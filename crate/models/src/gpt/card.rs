@@ -64,5 +64,5 @@ pub const CARD: Card = Card {
     ],
     data: &["text"],
     budget: 1000,
-    small: &[],
+    small: &[("width", "32"), ("context", "16"), ("batch", "8"), ("characters", "20000")],
 };

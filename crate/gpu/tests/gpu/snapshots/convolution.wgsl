@@ -1,4 +1,4 @@
-// a 3 × 3 convolution of stride 2: a product whose left factor is windows.
+// A 3 × 3 convolution of stride 2: a product whose left factor is windows.
 // Dispatch 1 of 1: 16 × 1 workgroups, 0 words of scratch.
 
 @group(0) @binding(4) var<storage, read> data: array<vec4<f32>>;

@@ -1,4 +1,4 @@
-// softmax along rows: a maximum, a sum, and what follows both at every element.
+// Softmax along rows: a maximum, a sum, and what follows both at every element.
 // Dispatch 1 of 1: 64 × 1 workgroups, 0 words of scratch.
 
 @group(0) @binding(4) var<storage, read> data: array<f32>;

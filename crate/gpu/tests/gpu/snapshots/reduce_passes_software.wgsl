@@ -1,4 +1,4 @@
-// softmax along rows for a CPU that plays a GPU.
+// Softmax along rows for a CPU that plays a GPU.
 // Dispatch 1 of 1: 1 × 1 workgroups, 0 words of scratch.
 
 @group(0) @binding(4) var<storage, read> data: array<f32>;

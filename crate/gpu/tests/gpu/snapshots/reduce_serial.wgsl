@@ -1,4 +1,4 @@
-// sums of eight, one invocation a point.
+// Sums of eight, one invocation a point.
 // Dispatch 1 of 1: 313 × 1 workgroups, 0 words of scratch.
 
 @group(0) @binding(4) var<storage, read> data: array<f32>;

@@ -1,4 +1,4 @@
-// one sum of a million, in parts.
+// One sum of a million, in parts.
 // Dispatch 1 of 2: 256 × 1 workgroups, 16384 words of scratch.
 
 @group(0) @binding(4) var<storage, read> data: array<f32>;

@@ -1,4 +1,4 @@
-// one sum of a million, in parts.
+// One sum of a million, in parts.
 // Dispatch 2 of 2: 1 × 1 workgroups, 16384 words of scratch.
 
 @group(0) @binding(6) var<storage, read_write> io: array<f32>;

@@ -1,4 +1,4 @@
-// sums along rows, a workgroup each.
+// Sums along rows, a workgroup each.
 // Dispatch 1 of 1: 64 × 1 workgroups, 0 words of scratch.
 
 @group(0) @binding(4) var<storage, read> data: array<f32>;

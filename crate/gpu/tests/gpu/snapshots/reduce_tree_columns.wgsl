@@ -1,4 +1,4 @@
-// sums along columns, neighbouring columns side by side.
+// Sums along columns, neighbouring columns side by side.
 // Dispatch 1 of 1: 2 × 1 workgroups, 0 words of scratch.
 
 @group(0) @binding(4) var<storage, read> data: array<f32>;
