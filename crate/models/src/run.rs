@@ -502,6 +502,9 @@ impl Run {
 /// The name of the step count in a checkpoint.
 const STEPS: &str = "steps";
 
+/// The largest step count of a checkpoint. Training goes on from there, and must not overflow.
+const MOST_STEPS: u32 = u32::MAX / 2;
+
 /// The step count of a checkpoint: a whole number, which programs that count on the device keep as a float.
 fn steps(saved: &[Saved]) -> Result<u32, Error> {
     let wrong = || Error::BadFile(format!("The file's '{STEPS}' is no count of steps."));
@@ -509,7 +512,7 @@ fn steps(saved: &[Saved]) -> Result<u32, Error> {
         Error::BadFile(format!("The file has no tensor '{STEPS}'. Was it saved with other settings?"))
     })?;
     match &found.values {
-        SavedValues::U32(v) if v.len() == 1 => Ok(v[0]),
+        SavedValues::U32(v) if v.len() == 1 && v[0] <= MOST_STEPS => Ok(v[0]),
         // Floats count exactly up to 2²⁴.
         SavedValues::F32(v)
             if v.len() == 1 && v[0] >= 0.0 && v[0] <= 16_777_216.0 && libm::truncf(v[0]) == v[0] =>

@@ -6,9 +6,11 @@ use common::{near, numbers, records};
 use pollster::block_on;
 use serde_json::Value;
 use tilde_cpu::Cpu;
+use tilde_models::driver::Driver;
 use tilde_models::exhibit::Sources;
 use tilde_models::metrics::{dbm, dbn};
-use tilde_models::{Exhibit, Settings, ais};
+use tilde_models::model::Setup;
+use tilde_models::{Model, Settings, ais};
 
 fn floats(given: &Value, id: &str) -> Vec<f32> {
     numbers(&given[id]).into_iter().map(|x| x as f32).collect()
@@ -72,16 +74,18 @@ fn belief_nets() {
 #[test]
 fn annealed_weights() {
     let mut settings = Settings::new(&ais::CARD);
-    for (id, value) in [("machine", "tiny"), ("temperatures", "10"), ("chains", "1000")] {
+    for (id, value) in [("machine", "tiny"), ("chains", "1000")] {
         settings.set_text(id, value).expect("a setting");
     }
+    let sources = Sources::default();
+    let tiny = ais::Ais::new(&Setup { settings: &settings, seed: 0, sources: &sources }).expect("it builds");
     for (base, r) in records("boltzmann", "ais.exact").iter().enumerate() {
         let [log_base, log_z, mean_log] =
             ["log_base", "log_z", "mean_log_weight"].map(|id| numbers(&r["out"][id])[0]);
-        let mut tiny = ais::Ais::new(&settings, 0, Sources::default()).expect("it builds");
-        let mut cpu = Cpu::load(tilde_graph::compile(tiny.program())).expect("it loads");
+        let program = tiny.program().expect("it has tensors");
+        let device = Driver::new(Box::new(Cpu::load(tilde_graph::compile(program)).expect("it loads")));
         let [[mean, error], [log, log_error]] =
-            block_on(tiny.moments(&mut cpu, base, 50)).expect("it anneals");
+            block_on(tiny.moments(&device, 10, base, 50)).expect("it anneals");
         assert!((mean - 1.0).abs() < 4.0 * error, "mean weight {mean} ± {error}");
         let known = mean_log - (log_z - log_base);
         assert!((log - known).abs() < 4.0 * log_error, "mean log-weight {log} ± {log_error}, not {known}");

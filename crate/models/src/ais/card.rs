@@ -1,6 +1,55 @@
-//! The card of annealed importance sampling.
+//! The exhibit's card.
 
 use crate::card::*;
+use crate::choices;
+use crate::choices::Choices;
+
+choices! {
+    /// Whose log Z is wanted.
+    pub enum Kind {
+        /// A machine that learns the digits meanwhile.
+        "digits" => Digits,
+        /// One whose mass sits where chains from fair pixels hardly get.
+        "trap" => Trap,
+        /// One of 4×3 units, whose weights vary little.
+        "tiny" => Tiny,
+    }
+}
+
+choices! {
+    /// Where chains begin; the values are the bases' numbers.
+    pub enum Base {
+        /// Every pixel with its mean.
+        "pixels" => Pixels,
+        /// Every pixel fair.
+        "uniform" => Uniform,
+    }
+}
+
+choices! {
+    /// Pictures.
+    pub enum Show {
+        "running" => Running,
+        "particles" => Particles,
+        "weights" => Weights,
+        "few" => Few,
+    }
+}
+
+choices! {
+    /// Inputs.
+    pub enum Input {
+        "begin" => Begin,
+    }
+}
+
+choices! {
+    /// Parts of an iteration.
+    pub enum Phase {
+        "learn" => Learn,
+        "anneal" => Anneal,
+    }
+}
 
 /// The exhibit's card.
 pub const CARD: Card = Card {
@@ -9,8 +58,8 @@ pub const CARD: Card = Card {
     slides: "12–13",
     minutes: 10,
     settings: &[
-        Setting::choice("machine", &["digits", "trap", "tiny"]),
-        Setting::choice("base", &["pixels", "uniform"]).live(),
+        Setting::choice("machine", Kind::IDS),
+        Setting::choice("base", Base::IDS).live(),
         Setting::int("temperatures", 10, 10_000, 1000).live(),
         Setting::int("chains", 10, 1000, 100),
         Setting::int("updates", 0, 50, 10).live().more().unit("a step"),
@@ -34,7 +83,7 @@ pub const CARD: Card = Card {
         View::side("few", ViewKind::LogCurves),
     ],
     actions: &[Action { id: "begin", kind: ActionKind::Button, view: "particles" }],
-    phases: &["learn", "anneal"],
+    phases: Phase::IDS,
     experiments: &[
         Experiment { id: "trap", settings: &[("machine", "trap")], steps: 50, phase: "" },
         Experiment {
@@ -58,5 +107,5 @@ pub const CARD: Card = Card {
     ],
     data: &["images"],
     budget: 600,
-    small: &[],
+    small: &[("hidden", "4"), ("temperatures", "70"), ("chains", "10"), ("updates", "2")],
 };

@@ -1,13 +1,14 @@
 //! Pictures of a run.
 
-use super::{Ais, Reading};
+use super::Ais;
+use super::measure::Reading;
+use crate::Error;
 use crate::card::{Role, ViewKind};
 use crate::exhibit::{Layer, Picture};
 use crate::metrics::ais;
-use crate::{Error, drive};
+use crate::model::Live;
 use alloc::vec;
 use alloc::vec::Vec;
-use tilde_graph::Device;
 
 /// Chains of each base that are drawn.
 const SHOWN: usize = 24;
@@ -17,56 +18,43 @@ const BINS: usize = 24;
 const LAYERS: [(&str, Role); 2] = [("pixels", Role::Model), ("uniform", Role::Other)];
 
 impl Ais {
-    pub(super) async fn picture(&mut self, device: &mut dyn Device, id: &str) -> Result<Picture, Error> {
-        match id {
-            "running" => self.running(device).await,
-            "particles" => self.particles(device).await,
-            _ => {
-                let reading = self.reading(device).await?;
-                Ok(if id == "few" { self.few(&reading) } else { self.histograms(&reading) })
-            }
-        }
-    }
-
-    /// log Ẑ against β, of the run that goes on, or else of the last one.
-    async fn running(&mut self, device: &mut dyn Device) -> Result<Picture, Error> {
-        let (flat, sums) = (drive::read(device, self.anneal_machine), drive::read(device, self.anneal.sums));
-        let (flat, sums) = (flat.await?, sums.await?);
-        let weights = self.anneal.weights_of(&sums);
-        let done = match (self.rung, self.runs) {
-            (0, 0) => 0,
-            (0, _) => self.temperatures().div_ceil(self.each()),
-            (rung, _) => rung,
-        };
+    /// log Ẑ against β, of the run under way, or else of the last one.
+    pub(super) async fn running(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let (m, progress) = (&self.model, &self.progress);
+        let (flat, sums) = (live.device.read(m.present_machine), live.device.read(m.anneal.sums));
+        let log_z = self.exact.log_z(m.machine, flat.await?);
+        let weights = m.anneal.weights_of(&sums.await?);
         let mut layers = Vec::new();
         for (k, (id, role)) in LAYERS.into_iter().enumerate() {
-            let start = self.log_base(k);
+            let start = m.log_base(k);
             let mut line = vec![0.0, start as f32];
-            for rung in 0..done {
-                let log_z = start + ais::log_mean(weights[k].at(rung as usize));
-                line.extend([self.beta(rung + 1) as f32, log_z as f32]);
+            for rung in 0..progress.done() {
+                let estimate = start + ais::log_mean(weights[k].at(rung as usize));
+                line.extend([progress.beta(rung + 1) as f32, estimate as f32]);
             }
             layers.push(Layer::curve(id, role, line));
         }
-        layers.push(truth(vec![0.0, 1.0], self.exactly(flat) as f32));
+        layers.push(truth(vec![0.0, 1.0], log_z as f32));
         Ok(Picture::plane(layers, [0.0; 4]))
     }
 
-    async fn particles(&self, device: &mut dyn Device) -> Result<Picture, Error> {
-        let data = drive::read(device, self.anneal.particles).await?;
-        let (d, count) = (self.blank.area(), self.anneal.chains.min(SHOWN));
+    /// Chains of each base.
+    pub(super) async fn particles(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let m = &self.model;
+        let data = live.device.read(m.anneal.particles).await?;
+        let (d, count) = (m.blank.area(), m.anneal.chains.min(SHOWN));
         let layer = |k: usize| {
-            let from = k * self.anneal.chains * d;
+            let from = k * m.anneal.chains * d;
             let (id, role) = LAYERS[k];
-            let shape = [count, self.blank.height, self.blank.width];
+            let shape = [count, m.blank.height, m.blank.width];
             Layer::new(id, role, ViewKind::Images, data[from..from + count * d].to_vec(), &shape)
         };
         Ok(Picture { columns: 8, ..Picture::plane(vec![layer(0), layer(1)], [0.0; 4]) })
     }
 
-    /// What each chain alone would say of log Z, as histograms: outlines of bars.
-    fn histograms(&self, reading: &Reading) -> Picture {
-        let single = |k: usize| reading.weights[k].last().iter().map(move |x| x + self.log_base(k));
+    /// The estimates of log Z by single chains, as histograms: outlines of bars.
+    pub(super) fn histograms(&self, reading: &Reading) -> Picture {
+        let single = |k: usize| reading.weights[k].last().iter().map(move |x| x + self.model.log_base(k));
         let all = || single(0).chain(single(1)).chain([reading.log_z]);
         let low = all().fold(f64::INFINITY, f64::min);
         let width = (all().fold(f64::NEG_INFINITY, f64::max) - low).max(1e-6) / BINS as f64;
@@ -75,7 +63,7 @@ impl Ais {
         for (k, (id, role)) in LAYERS.into_iter().enumerate() {
             let mut shares = [0.0f32; BINS];
             single(k).for_each(|x| {
-                shares[(((x - low) / width) as usize).min(BINS - 1)] += 1.0 / self.anneal.chains as f32;
+                shares[(((x - low) / width) as usize).min(BINS - 1)] += 1.0 / self.model.anneal.chains as f32;
             });
             let mut line = Vec::new();
             for (bin, share) in shares.into_iter().enumerate() {
@@ -90,14 +78,13 @@ impl Ais {
         Picture::plane(layers, [0.0; 4])
     }
 
-    /// The mean error of log Ẑ if it had been made of fewer chains.
-    fn few(&self, reading: &Reading) -> Picture {
-        let k = self.base();
+    /// The mean error of log Ẑ from base `k` if it had been made of fewer chains.
+    pub(super) fn few(&self, k: usize, reading: &Reading) -> Picture {
         let logs = reading.weights[k].last();
         let mut line = Vec::new();
         let mut size = 1;
         while size <= logs.len() {
-            let error = self.log_base(k) + ais::log_mean_of(logs, size) - reading.log_z;
+            let error = self.model.log_base(k) + ais::log_mean_of(logs, size) - reading.log_z;
             line.extend([size as f32, error as f32]);
             // 1, 2, 5, 10, 20, 50, …
             size = if matches!(size, 2 | 20 | 200) { size / 2 * 5 } else { size * 2 };

@@ -8,7 +8,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 /// A machine that is given, not learned.
-pub(super) struct Given {
+pub struct Given {
     /// Its parameters.
     pub values: Values,
     /// The biases of independent pixels with its own mean.

@@ -13,12 +13,13 @@
 //! are small. The rungs are added up on the host, in double precision. No compensated sum is needed,
 //! which a shader's compiler would be free to undo.
 
-use super::{Machine, misfit};
+use super::Machine;
+use crate::Error;
+use crate::driver::{Answer, Driver};
 use crate::metrics::ais::Weights;
 use crate::numeric::scalar::softplus;
-use crate::{Error, drive};
 use alloc::vec::Vec;
-use tilde_graph::{Device, EntryId, Init, Knob, Program, Shape, Tensor, Var};
+use tilde_graph::{EntryId, Init, Knob, Program, Shape, Tensor, Var};
 
 /// Chains from one or more bases to a machine.
 pub struct Anneal {
@@ -35,7 +36,8 @@ pub struct Anneal {
     /// Sums of the increments, `[R, K·C]`.
     pub sums: Var,
     temperatures: Knob,
-    begin: EntryId,
+    /// Draws the chains from their bases.
+    pub begin: EntryId,
     walk: EntryId,
     mark: EntryId,
 }
@@ -70,7 +72,7 @@ impl Anneal {
             g.assign(sums, g.full(0.0, [rungs, n]));
             g.assign(at, g.constant(0.0));
             g.assign(rung, g.constant(0.0));
-        });
+        })?;
         let walk = p.entry("anneal", |g| {
             let a = spread(g.read(biases), chains);
             let t = g.read(at);
@@ -84,56 +86,33 @@ impl Anneal {
             let back = machine.visible_input(g, h);
             g.assign(particles, g.bernoulli((a + to * (back - a)).sigmoid()));
             g.assign(at, t + 1.0);
-        });
+        })?;
         let mark = p.entry("anneal_mark", |g| {
             let here = g.iota([rungs, 1], 0).to_f32().equal(g.read(rung));
             g.assign(sums, g.read(sums) + here * g.read(now).reshape([1, n]));
             g.assign(now, g.full(0.0, [n]));
             g.assign(rung, g.read(rung) + 1.0);
-        });
-        let (begin, walk, mark) = (begin.map_err(misfit)?, walk.map_err(misfit)?, mark.map_err(misfit)?);
+        })?;
         Ok(Anneal { bases, chains, rungs, particles, biases, sums, temperatures, begin, walk, mark })
     }
 
     /// Writes the bases' biases, `[K, V]`.
-    pub fn set_bases(&self, device: &mut dyn Device, biases: &[f32]) {
-        drive::write(device, self.biases, biases);
+    pub fn set_bases(&self, device: &Driver, biases: &[f32]) {
+        device.write(self.biases, biases);
     }
 
-    /// Draws the chains from their bases. The run has `temperatures` steps from 0 to 1.
-    ///
-    /// # Errors
-    /// [`Error::DeviceLost`].
-    pub fn begin(&self, device: &mut dyn Device, temperatures: u32) -> Result<(), Error> {
-        drive::set_knob(device, self.temperatures, temperatures as f32);
-        drive::run(device, self.begin)
+    /// Says how many steps a run has from 0 to 1.
+    pub fn set_temperatures(&self, device: &Driver, temperatures: u32) {
+        device.knob(self.temperatures, temperatures as f32);
     }
 
-    /// Goes on by one rung of `temperatures` steps. What goes beyond the last stays at the machine, and
-    /// adds nothing.
-    ///
-    /// # Errors
-    /// [`Error::DeviceLost`].
-    pub fn rung(&self, device: &mut dyn Device, temperatures: u32) -> Result<(), Error> {
-        Ok(device.run(&[(self.walk, temperatures), (self.mark, 1)], 1)?)
+    /// The schedule of one rung of `temperatures` steps. What goes beyond the last stays at the machine,
+    /// and adds nothing.
+    pub fn rung(&self, temperatures: u32) -> [(EntryId, u32); 2] {
+        [(self.walk, temperatures), (self.mark, 1)]
     }
 
-    /// Starts the chains' draws from a seed of their own.
-    pub fn seed(&self, device: &mut dyn Device, seed: u64) {
-        for entry in [self.begin, self.walk] {
-            drive::seed_entry(device, entry, seed);
-        }
-    }
-
-    /// The chains' log-weights so far, of each base.
-    ///
-    /// # Errors
-    /// [`Error::DeviceLost`].
-    pub async fn weights(&self, device: &mut dyn Device) -> Result<Vec<Weights>, Error> {
-        Ok(self.weights_of(&drive::read(device, self.sums).await?))
-    }
-
-    /// The same from the sums, once they are read.
+    /// The chains' log-weights after each rung, of each base, from the sums once they are read.
     pub fn weights_of(&self, sums: &[f32]) -> Vec<Weights> {
         let n = self.bases * self.chains;
         let of = |base: usize| {
@@ -143,17 +122,21 @@ impl Anneal {
         (0..self.bases).map(of).collect()
     }
 
-    /// One whole run: log Ẑ − log Z_base of the first base.
+    /// Enqueues one whole run of `temperatures` steps; its answer is for [`Anneal::weights_of`].
     ///
     /// # Errors
     /// [`Error::DeviceLost`].
-    pub async fn run(&self, device: &mut dyn Device, temperatures: u32, seed: u64) -> Result<Weights, Error> {
-        self.seed(device, seed);
-        self.begin(device, temperatures)?;
-        for _ in 0..self.rungs {
-            self.rung(device, temperatures.div_ceil(self.rungs as u32))?;
-        }
-        Ok(self.weights(device).await?.swap_remove(0))
+    pub fn run(&self, device: &Driver, temperatures: u32) -> Result<Answer<Vec<f32>>, Error> {
+        self.set_temperatures(device, temperatures);
+        device.run(self.begin)?;
+        let each = temperatures.div_ceil(self.rungs as u32);
+        device.schedule(&self.rung(each), temperatures.div_ceil(each))?;
+        Ok(device.read(self.sums))
+    }
+
+    /// Starts the chains' draws from a seed of their own.
+    pub fn seed(&self, device: &Driver, seed: u64) {
+        [self.begin, self.walk].into_iter().for_each(|entry| device.seed(entry, seed));
     }
 }
 

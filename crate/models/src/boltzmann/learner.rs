@@ -2,123 +2,124 @@
 //!
 //! The gradient of the log-likelihood is ⟨vhᵀ⟩ under the data minus ⟨vhᵀ⟩ under the model; the
 //! second is estimated by a short Gibbs chain from the data (contrastive divergence: G. Hinton,
-//! Neural Computation 14, 2002) or by chains that go on from step to step (persistent CD:
+//! Neural Computation 14, 2002) or by chains that continue from step to step (persistent CD:
 //! T. Tieleman, ICML 2008).
 //!
-//! One iteration is `positive` once, `gibbs` k times, `update` once.
+//! One update is `positive` once, `gibbs` k times, `update` once.
 
-use super::{Machine, log_odds, misfit};
-use crate::data::ImageSets;
-use crate::{Error, drive};
+use super::{Machine, Values};
+use crate::Error;
+use crate::data::Feed;
+use crate::driver::{Answer, Driver};
+use crate::nn::{Recorder, Schedule};
+use alloc::boxed::Box;
 use tilde_graph::optim::Sgd;
-use tilde_graph::{Device, EntryId, Group, Init, Knob, Program, Var};
+use tilde_graph::{EntryId, Graph, Group, Init, Knob, Program, Tensor, Var};
 
-/// The machine, its learning rule and the training set on the device.
+/// What a [`Learner`] is made of.
+pub struct Lesson<'a> {
+    /// What learns.
+    pub machine: Machine,
+    /// Its parameters.
+    pub group: &'a Group,
+    /// What it learns from: binary images.
+    pub feed: &'a Feed,
+    /// Images in a batch, B.
+    pub batch: usize,
+    /// Its learning rate.
+    pub schedule: Schedule,
+    /// Records the `reconstruction_error` of each update, where an update ends an iteration.
+    pub recorder: Option<&'a Recorder>,
+}
+
+/// A machine and its learning rule on the device. The knobs `momentum` and `weight_decay` follow
+/// settings of these names, where the card has them.
+#[derive(Clone, Debug)]
 pub struct Learner {
     /// What learns.
     pub machine: Machine,
     /// Its parameters.
     pub group: Group,
-    /// The images, packed.
-    pub train: Var,
-    /// The batch of this step, `[B, V]`.
-    pub batch: Var,
+    /// The batch of this update, `[B, V]`.
+    batch: Var,
     /// The chains of the negative phase, `[B, V]`.
     pub chain: Var,
-    /// Updates done, a scalar.
-    pub steps: Var,
-    /// 1 if the chains go on from step to step.
-    pub persistent: Knob,
-    /// Step size.
-    pub learning_rate: Knob,
     /// How much of the last update goes into the next.
     pub momentum: Knob,
-    /// Updates after which the rate has fallen to 0.
-    pub horizon: Knob,
+    /// 1 if the chains continue from step to step.
+    pub persistent: Knob,
     /// Draws the batch, and starts its chains.
     pub positive: EntryId,
     /// One Gibbs step of the chains.
     pub gibbs: EntryId,
-    /// The gradient step; gives out `reconstruction_error` and `gradient`.
+    /// The gradient step.
     pub update: EntryId,
 }
 
 impl Learner {
-    /// Declares it. Its knobs are called like the settings `learning_rate`, `momentum`,
-    /// `weight_decay`, `schedule` and `horizon`.
+    /// Declares the optimiser, the batch and the chains.
     ///
     /// # Errors
     /// [`Error::BadSetting`] if the machine does not fit together.
-    pub fn new(
-        p: &mut Program,
-        name: &str,
-        sets: &ImageSets,
-        h: usize,
-        batch: usize,
-    ) -> Result<Learner, Error> {
-        let (d, n) = (sets.train.area(), sets.train.n);
-        let b = batch.min(n);
-        let learning_rate = p.knob("learning_rate", 0.1);
-        let momentum = p.knob("momentum", 0.5);
+    pub fn new(p: &mut Program, lesson: Lesson<'_>) -> Result<Learner, Error> {
+        let Lesson { machine, group, feed, batch: b, schedule, recorder } = lesson;
+        let zeros = || Init::Constant(0.0);
+        let sgd = Sgd::new(p, group, "sgd");
         let weight_decay = p.knob("weight_decay", 0.0);
-        let schedule = p.knob("schedule", 1.0);
-        let horizon = p.knob("horizon", 4500.0);
-        let persistent = p.knob("persistent", 0.0);
-        let mut group = p.group(name);
-        let machine = Machine::new(p, &mut group, log_odds(&sets.train.mean(), n), h);
-        let sgd = Sgd::new(p, &group, "sgd");
-        let steps = p.state("steps", [], Init::Constant(0.0));
-        let batch = p.state("batch", [b, d], Init::Constant(0.0));
-        let chain = p.state("chain", [b, d], Init::Constant(0.0));
-        let train = p.data_u("train", [n, sets.train.row_words()]);
-        let positive = p.entry("positive", |g| {
-            let v = g.read(train).gather_bytes(g.indices(b, n), d);
+        let updates = match recorder {
+            Some(recorder) => recorder.steps,
+            None => p.state("updates", [], zeros()),
+        };
+        let mut learner = Learner {
+            machine,
+            group: group.clone(),
+            batch: p.state("batch", [b, feed.dims()], zeros()),
+            chain: p.state("chain", [b, feed.dims()], zeros()),
+            momentum: p.knob("momentum", 0.5),
+            persistent: p.knob("persistent", 0.0),
+            positive: 0,
+            gibbs: 0,
+            update: 0,
+        };
+        let Learner { batch, chain, momentum, persistent, .. } = learner;
+        learner.positive = p.entry("positive", |g| {
+            let v = feed.batch(g, b);
             g.assign(batch, v);
-            // The negative chain goes on where it was, or starts at the data.
+            // The negative chain continues where it was, or starts at the data.
             g.assign(chain, g.knob(persistent).select(g.read(chain), v));
-        });
-        let gibbs = p.entry("gibbs", |g| {
+        })?;
+        learner.gibbs = p.entry("gibbs", |g| {
             let h = g.bernoulli(machine.hidden(g, g.read(chain)));
             g.assign(chain, g.bernoulli(machine.visible(g, h)));
+        })?;
+        learner.update = p.entry("update", |g| {
+            let rate = schedule.rate(g, updates);
+            sgd.update(g, learner.gradient(g), rate, g.knob(momentum), g.knob(weight_decay));
+            let Some(recorder) = recorder else {
+                return g.assign(updates, g.read(updates) + 1.0);
+            };
+            let v = g.read(batch);
+            // ‖v − E[v | E[h | v]]‖²
+            let error = (v - machine.visible(g, machine.hidden(g, v))).square().sum_axes(&[1]).mean();
+            recorder.keep(g, "reconstruction_error", error);
+            recorder.end(g, &[error]);
+        })?;
+        Ok(learner)
+    }
+
+    /// −∂ log p with respect to all parameters, flat as the group is, estimated from the batch and the
+    /// chains.
+    pub fn gradient<'g>(&self, g: &'g Graph) -> Tensor<'g> {
+        let [data, model] = [self.batch, self.chain].map(|var| {
+            let v = g.read(var);
+            [v, self.machine.hidden(g, v)]
         });
-        let update = p.entry("update", |g| {
-            let (v, v_k) = (g.read(batch), g.read(chain));
-            let (p_h, p_k) = (machine.hidden(g, v), machine.hidden(g, v_k));
-            let grad = g.flatten_group(&group, &machine.descent([v, p_h], [v_k, p_k]));
-            // Linear to 0 over the horizon, or constant.
-            let t = g.read(steps);
-            let left = (1.0 - t / g.knob(horizon)).maximum(g.constant(0.0));
-            let on = g.knob(schedule);
-            let rate = g.knob(learning_rate) * (on * left + (1.0 - on));
-            sgd.update(g, grad, rate, g.knob(momentum), g.knob(weight_decay));
-            g.assign(steps, t + 1.0);
-            g.output("reconstruction_error", (v - machine.visible(g, p_h)).square().sum_axes(&[1]).mean());
-            g.output("gradient", grad);
-        });
-        let (positive, gibbs, update) =
-            (positive.map_err(misfit)?, gibbs.map_err(misfit)?, update.map_err(misfit)?);
-        Ok(Learner {
-            machine,
-            group,
-            train,
-            batch,
-            chain,
-            steps,
-            persistent,
-            learning_rate,
-            momentum,
-            horizon,
-            positive,
-            gibbs,
-            update,
-        })
+        g.flatten_group(&self.group, &self.machine.descent(data, model))
     }
 
     /// The parameters on the host.
-    ///
-    /// # Errors
-    /// [`Error::DeviceLost`].
-    pub async fn values(&self, device: &mut dyn Device) -> Result<super::Values, Error> {
-        Ok(self.machine.values(&drive::read(device, self.group.var()).await?))
+    pub fn values(&self, device: &Driver) -> Answer<Values> {
+        let (machine, flat) = (self.machine, device.read(self.group.var()));
+        Box::pin(async move { Ok(machine.values(&flat.await?)) })
     }
 }

@@ -51,6 +51,15 @@ impl Machine {
         -(v * g.param(self.b)).sum_axes(&[1]) - self.hidden_input(g, v).softplus().sum_axes(&[1])
     }
 
+    /// D·log σ(F(ṽ) − F(v)), with ṽ the image after one pixel was flipped, of a number `u32 [B]` drawn for
+    /// each: `[B, V] → [B]`. Estimates the pseudo-likelihood Σ_i log p(v_i | v_−i).
+    pub fn pseudo_likelihood<'g>(&self, g: &'g Graph, v: Tensor<'g>, pixel: Tensor<'g>) -> Tensor<'g> {
+        let [b, d] = [0, 1].map(|axis| v.shape().dim(axis));
+        let at = pixel.reshape([b, 1]).equal(g.iota([1, d], 1));
+        let flipped = v + at * (1.0 - 2.0 * v);
+        -(self.free_energy(g, v) - self.free_energy(g, flipped)).softplus() * d as f32
+    }
+
     /// −∂ log p with respect to W, b and c: under the model (v_k with hidden means p_k) minus under
     /// the data (v with p).
     pub fn descent<'g>(&self, [v, p]: [Tensor<'g>; 2], [v_k, p_k]: [Tensor<'g>; 2]) -> [Tensor<'g>; 3] {

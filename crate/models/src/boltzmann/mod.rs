@@ -6,13 +6,5 @@ mod learner;
 mod machine;
 
 pub use anneal::{Anneal, log_base};
-pub use learner::Learner;
+pub use learner::{Learner, Lesson};
 pub use machine::{Machine, Values, log_odds};
-
-use crate::Error;
-use tilde_graph::GraphError;
-
-/// A machine that does not fit together, in words.
-pub fn misfit(error: GraphError) -> Error {
-    Error::BadSetting(alloc::format!("The machine does not fit together: {error}."))
-}

@@ -75,6 +75,11 @@ impl Feed {
         self.gather(g, self.in_order(g, b), true)
     }
 
+    /// Rows to learn from of these numbers, `u32 [B]` → `[B, D]`.
+    pub fn train_rows_at<'g>(&self, g: &'g Graph, index: Tensor<'g>) -> Tensor<'g> {
+        self.gather(g, index, false)
+    }
+
     /// Held-out rows of these numbers, `u32 [B]` → `[B, D]`.
     pub fn test_rows_at<'g>(&self, g: &'g Graph, index: Tensor<'g>) -> Tensor<'g> {
         self.gather(g, index, true)

@@ -1,6 +1,34 @@
-//! The card of the deep Boltzmann machine.
+//! The exhibit's card.
 
 use crate::card::*;
+use crate::choices;
+use crate::choices::Choices;
+
+choices! {
+    /// Pictures.
+    pub enum Show {
+        "fantasies" => Fantasies,
+        "settling" => Settling,
+        "units" => Units,
+        "data" => Data,
+    }
+}
+
+choices! {
+    /// Inputs.
+    pub enum Input {
+        "restart" => Restart,
+    }
+}
+
+choices! {
+    /// Parts of a joint iteration.
+    pub enum Phase {
+        "settle" => Settle,
+        "dream" => Dream,
+        "update" => Update,
+    }
+}
 
 /// The exhibit's card.
 pub const CARD: Card = Card {
@@ -16,15 +44,16 @@ pub const CARD: Card = Card {
         Setting::int("third", 1, 10, 8),
         Setting::int("mean_field", 0, 50, 10).live(),
         Setting::int("k", 1, 50, 5).live().unit("Gibbs steps"),
-        Setting::log("learning_rate", 1e-4, 1.0, 0.1),
+        Setting::learning_rate(1.0, 0.1),
         Setting::int("layer_steps", 1, 5000, 900).more().unit("steps"),
         Setting::float("momentum", 0.0, 0.99, 0.5).more(),
-        Setting::flag("schedule", true).live().more(),
-        Setting::int("horizon", 100, 100_000, 4500).live().more().unit("steps"),
-        Setting::int("batch", 8, 1024, 100).more(),
+        Setting::schedule(true),
+        Setting::horizon(4500),
+        Setting::batch(8, 1024, 100),
     ],
     metrics: &[
         Metric::new("loss", "nats", "", Role::Model),
+        Metric::new("reconstruction_error", "", "error", Role::Other),
         Metric::new("test_log_likelihood", "nats", "likelihood", Role::Truth),
         Metric::new("bound", "nats", "likelihood", Role::Model),
         Metric::new("pixels", "nats", "likelihood", Role::Data),
@@ -42,7 +71,7 @@ pub const CARD: Card = Card {
         View::side("data", ViewKind::Images),
     ],
     actions: &[Action { id: "restart", kind: ActionKind::Button, view: "fantasies" }],
-    phases: &["settle", "dream", "update"],
+    phases: Phase::IDS,
     experiments: &[
         Experiment { id: "scratch", settings: &[("pretrain", "false")], steps: 4500, phase: "" },
         Experiment { id: "blind", settings: &[("mean_field", "0")], steps: 7200, phase: "" },
@@ -50,5 +79,13 @@ pub const CARD: Card = Card {
     ],
     data: &["images"],
     budget: 7200,
-    small: &[("layer_steps", "5")],
+    small: &[
+        ("first", "3"),
+        ("second", "4"),
+        ("third", "3"),
+        ("layer_steps", "15"),
+        ("mean_field", "2"),
+        ("k", "1"),
+        ("batch", "32"),
+    ],
 };

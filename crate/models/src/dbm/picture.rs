@@ -1,52 +1,52 @@
 //! The machine's pictures.
 
-use super::{CHUNK, Dbm, exact};
+use super::Dbm;
+use super::measure::mean_bounds;
+use super::model::CHUNK;
+use crate::Error;
 use crate::card::{Role, ViewKind};
 use crate::exhibit::{Layer, Picture};
-use crate::{Error, drive};
+use crate::model::Live;
 use alloc::vec;
 use alloc::vec::Vec;
-use tilde_graph::Device;
 
 /// Images in a grid.
 const SHOWN: usize = 36;
 
 impl Dbm {
-    pub(super) async fn picture(&self, device: &mut dyn Device, id: &str) -> Result<Picture, Error> {
-        let area = self.sets.train.area();
-        match id {
-            "fantasies" => {
-                let mut data = drive::read(device, self.model.dreams).await?;
-                data.truncate(SHOWN * area);
-                Ok(Picture::images("fantasies", Role::Model, data, &self.sets.train, 6))
-            }
-            "settling" => {
-                let images = CHUNK.min(self.sets.test.n);
-                let known = self.exact(device).await?;
-                let bounds = self.bounds(device, known.1.log_z, images).await?;
-                let steps = bounds.iter().enumerate();
-                let line: Vec<f32> = steps.flat_map(|(i, bound)| [i as f32, *bound as f32]).collect();
-                let (end, exact) = ((bounds.len() - 1) as f32, self.likelihood(&known, images) as f32);
-                let level = vec![0.0, exact, end, exact];
-                Ok(Picture::plane(
-                    vec![Layer::curve("bound", Role::Model, line), Layer::curve("exact", Role::Truth, level)],
-                    [0.0; 4],
-                ))
-            }
-            "units" => {
-                let flat = drive::read(device, self.model.parameters).await?;
-                Ok(self.units(&self.model.net.values(&flat)))
-            }
-            _ => {
-                let count = SHOWN.min(self.sets.test.n);
-                let data = self.sets.test.to_floats()[..count * area].to_vec();
-                Ok(Picture::images("data", Role::Data, data, &self.sets.train, 6))
-            }
-        }
+    /// How likely each pixel of the chains is on.
+    pub(super) async fn fantasies(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let mut data = live.device.read(self.model.dreams).await?;
+        data.truncate(SHOWN * self.sets.train.area());
+        Ok(Picture::images("fantasies", Role::Model, data, &self.sets.train, 6))
     }
 
-    /// What the units of each layer say to the pixels: W₁, W₁W₂, W₁W₂W₃, each to its own largest value.
-    fn units(&self, machine: &exact::Machine) -> Picture {
+    /// The bound after each round of the mean field, and the exact log-likelihood.
+    pub(super) async fn settling(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let images = CHUNK.min(self.sets.test.n);
+        let traces = self.model.bounds(live.device, images);
+        let known = self.known(live).await?;
+        let bounds = mean_bounds(&traces.await?, images, known.log_z);
+        let rounds = bounds.iter().enumerate();
+        let line: Vec<f32> = rounds.flat_map(|(i, bound)| [i as f32, *bound as f32]).collect();
+        let (end, exact) = ((bounds.len() - 1) as f32, known.log_likelihood(images) as f32);
+        let level = vec![0.0, exact, end, exact];
+        Ok(Picture::plane(
+            vec![Layer::curve("bound", Role::Model, line), Layer::curve("exact", Role::Truth, level)],
+            [0.0; 4],
+        ))
+    }
+
+    /// Held-out images.
+    pub(super) fn data(&self) -> Picture {
+        let count = SHOWN.min(self.sets.test.n);
+        let data = self.sets.test.to_floats()[..count * self.sets.test.area()].to_vec();
+        Picture::images("data", Role::Data, data, &self.sets.train, 6)
+    }
+
+    /// The pixels that the units of each layer switch on: W₁, W₁W₂, W₁W₂W₃, each to its own largest value.
+    pub(super) async fn units(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let machine = self.model.net.values(&live.device.read(self.model.parameters).await?);
         let (height, width) = (self.sets.train.height, self.sets.train.width);
         let sizes: Vec<usize> = machine.biases.iter().map(Vec::len).collect();
         let most = sizes[1..].iter().copied().max().unwrap_or(0);
@@ -65,7 +65,7 @@ impl Dbm {
             }
             layers.push(Layer::new(id, Role::Other, ViewKind::Images, data, &[most, height, width]));
         }
-        Picture { range: [-1.0, 0.0, 1.0], columns: most.min(8), ..Picture::plane(layers, [0.0; 4]) }
+        Ok(Picture { range: [-1.0, 0.0, 1.0], columns: most.min(8), ..Picture::plane(layers, [0.0; 4]) })
     }
 }
 

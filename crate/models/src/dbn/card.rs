@@ -1,6 +1,53 @@
-//! The card of the deep belief net.
+//! The exhibit's card.
 
 use crate::card::*;
+use crate::choices;
+use crate::choices::Choices;
+
+choices! {
+    /// The labels that the fantasies are clamped to.
+    pub enum Digit {
+        /// A row of chains for each class.
+        "each" => Each,
+        /// None.
+        "free" => Free,
+        "0" => Zero,
+        "1" => One,
+        "2" => Two,
+        "3" => Three,
+        "4" => Four,
+        "5" => Five,
+        "6" => Six,
+        "7" => Seven,
+        "8" => Eight,
+        "9" => Nine,
+    }
+}
+
+choices! {
+    /// Pictures.
+    pub enum Show {
+        "fantasies" => Fantasies,
+        "first" => First,
+        "top" => Top,
+        "data" => Data,
+    }
+}
+
+choices! {
+    /// Inputs.
+    pub enum Input {
+        "restart" => Restart,
+    }
+}
+
+choices! {
+    /// Parts of a step of the fantasies.
+    pub enum Phase {
+        "top" => Top,
+        "down" => Down,
+    }
+}
 
 /// The exhibit's card.
 pub const CARD: Card = Card {
@@ -10,22 +57,21 @@ pub const CARD: Card = Card {
     minutes: 12,
     settings: &[
         Setting::choice("data", &["digits8-binary", "strokes"]),
-        Setting::choice("digit", &["each", "free", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"])
-            .live()
-            .under("fantasies"),
+        Setting::choice("digit", Digit::IDS).live().under("fantasies"),
         Setting::int("hidden", 2, 14, 12),
         Setting::int("first_steps", 1, 20_000, 2250).unit("steps"),
         Setting::flag("fine_tune", false).live(),
         Setting::log("top_rate", 1e-4, 1.0, 0.05),
         Setting::int("k", 1, 50, 1).live().unit("Gibbs steps"),
-        Setting::log("learning_rate", 1e-4, 1.0, 0.1).more(),
+        Setting::learning_rate(1.0, 0.1).more(),
         Setting::log("fine_rate", 1e-5, 0.5, 0.01).more(),
         Setting::int("top_steps", 1, 100_000, 3000).live().more().unit("steps"),
         Setting::float("momentum", 0.0, 0.99, 0.5).more(),
-        Setting::int("batch", 8, 1024, 100).more(),
+        Setting::batch(8, 1024, 100),
     ],
     metrics: &[
         Metric::new("loss", "nats", "", Role::Model),
+        Metric::new("reconstruction_error", "", "error", Role::Other),
         Metric::new("test_log_likelihood", "nats", "likelihood", Role::Truth),
         Metric::new("bound", "nats", "likelihood", Role::Model),
         Metric::new("first_log_likelihood", "nats", "likelihood", Role::Data),
@@ -42,7 +88,7 @@ pub const CARD: Card = Card {
         View::side("data", ViewKind::Images),
     ],
     actions: &[Action { id: "restart", kind: ActionKind::Button, view: "fantasies" }],
-    phases: &["top", "down"],
+    phases: Phase::IDS,
     experiments: &[
         Experiment { id: "identity", settings: &[], steps: 2000, phase: "" },
         Experiment { id: "growing", settings: &[], steps: 5250, phase: "" },
@@ -51,5 +97,11 @@ pub const CARD: Card = Card {
     ],
     data: &["images"],
     budget: 5250,
-    small: &[("first_steps", "5"), ("top_steps", "50"), ("fine_tune", "true")],
+    small: &[
+        ("hidden", "4"),
+        ("first_steps", "20"),
+        ("top_steps", "25"),
+        ("fine_tune", "true"),
+        ("batch", "32"),
+    ],
 };

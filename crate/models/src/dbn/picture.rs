@@ -1,11 +1,11 @@
 //! The net's pictures.
 
 use super::Dbn;
+use crate::Error;
 use crate::card::Role;
 use crate::exhibit::Picture;
-use crate::{Error, drive};
-use alloc::vec;
-use tilde_graph::Device;
+use crate::model::Live;
+use alloc::vec::Vec;
 
 /// Units of the top machine that are drawn.
 const UNITS: usize = 32;
@@ -13,36 +13,43 @@ const UNITS: usize = 32;
 const SHOWN: usize = 40;
 
 impl Dbn {
-    pub(super) async fn picture(&self, device: &mut dyn Device, id: &str) -> Result<Picture, Error> {
+    /// How likely each pixel of the chains is on.
+    pub(super) async fn fantasies(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let data = live.device.read(self.model.dreams).await?;
+        Ok(Picture::images("fantasies", Role::Model, data, &self.sets.train, 10))
+    }
+
+    /// Held-out images.
+    pub(super) fn data(&self) -> Picture {
+        let test = &self.sets.test;
+        let data = test.to_floats()[..SHOWN.min(test.n) * test.area()].to_vec();
+        Picture::images("data", Role::Data, data, &self.sets.train, 10)
+    }
+
+    /// The generative weights of each hidden unit.
+    pub(super) async fn first_units(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let net = self.net(live.device).await?;
+        let h = net.b.len();
+        Ok(self.weights("first", h, |unit, pixel| net.down[pixel * h + unit]))
+    }
+
+    /// The weights of top units to the pixels, through all hidden units.
+    pub(super) async fn top_units(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let net = self.net(live.device).await?;
+        let (h, t) = (net.b.len(), net.c.len());
+        Ok(self.weights("top", UNITS.min(t), |unit, pixel| {
+            let row = &net.down[pixel * h..][..h];
+            row.iter().enumerate().map(|(j, w)| w * net.top[j * t + unit]).sum()
+        }))
+    }
+
+    /// An image for each of `count` units, over a range that is even about 0.
+    fn weights(&self, id: &'static str, count: usize, weight: impl Fn(usize, usize) -> f32) -> Picture {
         let area = self.sets.train.area();
-        match id {
-            "fantasies" => {
-                let data = drive::read(device, self.model.dreams).await?;
-                Ok(Picture::images("fantasies", Role::Model, data, &self.sets.train, 10))
-            }
-            "data" => {
-                let data = self.sets.test.to_floats()[..SHOWN.min(self.sets.test.n) * area].to_vec();
-                Ok(Picture::images("data", Role::Data, data, &self.sets.train, 10))
-            }
-            _ => {
-                let net = self.net(device).await?;
-                let (h, t) = (net.b.len(), net.c.len());
-                let count = if id == "first" { h } else { UNITS.min(t) };
-                let mut data = vec![0.0; count * area];
-                for (at, pixel) in data.iter_mut().enumerate() {
-                    let (unit, row) = (at / area, &net.down[at % area * h..][..h]);
-                    *pixel = match id {
-                        "first" => row[unit],
-                        // What a top unit says to the pixels, through all hidden units.
-                        _ => row.iter().enumerate().map(|(j, w)| w * net.top[j * t + unit]).sum(),
-                    };
-                }
-                let top = data.iter().fold(0.01f32, |m, x| m.max(x.abs()));
-                let id = if id == "first" { "first" } else { "top" };
-                let mut picture = Picture::images(id, Role::Other, data, &self.sets.train, 0);
-                picture.range = [-top, 0.0, top];
-                Ok(picture)
-            }
-        }
+        let data: Vec<f32> = (0..count * area).map(|at| weight(at / area, at % area)).collect();
+        let top = data.iter().fold(0.01f32, |m, x| m.max(x.abs()));
+        let mut picture = Picture::images(id, Role::Other, data, &self.sets.train, 0);
+        picture.range = [-top, 0.0, top];
+        picture
     }
 }

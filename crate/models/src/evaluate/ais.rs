@@ -2,8 +2,10 @@
 
 use super::{Control, Evaluation, Gate, Host, Measured, Trial, figure};
 use crate::card::Value;
+use crate::driver::Driver;
 use crate::exhibit::Sources;
-use crate::{Error, ais, settings::Settings};
+use crate::model::Setup;
+use crate::{Error, Model, ais, settings::Settings};
 use alloc::vec;
 use tilde_graph::compile;
 
@@ -26,9 +28,10 @@ pub(super) async fn gates(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, 
     settings.set_text("machine", "tiny")?;
     settings.set("temperatures", Value::Number(10.0))?;
     settings.set("chains", Value::Number(1000.0))?;
-    let mut tiny = ais::Ais::new(&settings, 0, Sources::default())?;
-    let mut device = host.load(compile(crate::exhibit::Exhibit::program(&tiny))).await?;
-    let [[mean, error], [log, log_error]] = tiny.moments(&mut *device, 0, 100).await?;
+    let tiny = ais::Ais::new(&Setup { settings: &settings, seed: 0, sources: &Sources::default() })?;
+    let program = tiny.program().expect("it has tensors");
+    let device = Driver::new(host.load(compile(program)).await?);
+    let [[mean, error], [log, log_error]] = tiny.moments(&device, 10, 0, 100).await?;
     let (mean, by_logs) = ((mean - 1.0).abs() / error, log.abs() / log_error);
 
     let gates = vec![

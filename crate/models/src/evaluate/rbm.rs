@@ -1,8 +1,8 @@
 //! The restricted Boltzmann machine's gates.
 
 use super::{Control, Evaluation, Gate, Host, Measured, Trial, figure};
-use crate::exhibit::Exhibit;
-use crate::{Error, rbm};
+use crate::driver::Driver;
+use crate::{Error, Model, rbm};
 use alloc::vec;
 use tilde_graph::compile;
 
@@ -25,12 +25,13 @@ pub(super) async fn gates(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, 
     let large_figures = large.run_all(host, &seeds[..1.min(seeds.len())]).await?;
     let tempered = Trial { settings: &[("algorithm", "tempering")], ..recipe };
     let tempered = tempered.run_all(host, &seeds[..1.min(seeds.len())]).await?;
-    let mut tiny = rbm::Rbm::tiny()?;
-    let mut device = host.load(compile(tiny.program())).await?;
+    let tiny = rbm::Rbm::tiny()?;
+    let program = tiny.program().expect("it has tensors");
+    let device = Driver::new(host.load(compile(program)).await?);
     let (right, mut wrong) = (rbm::TINY_DATA, rbm::TINY_DATA);
     wrong[8] = 1.0;
-    let cd_1 = tiny.gradient_error(&mut *device, 1, BATCHES, &right).await?;
-    let cd_3 = tiny.gradient_error(&mut *device, 3, BATCHES, &right).await?;
+    let cd_1 = tiny.gradient_error(&device, 1, BATCHES, &right).await?;
+    let cd_3 = tiny.gradient_error(&device, 3, BATCHES, &right).await?;
     let gates = vec![
         Measured::new(LIKELIHOOD, &figures),
         Measured::of(TEMPERED, &tempered, |f| figure(f, "test_log_likelihood")),
@@ -44,7 +45,7 @@ pub(super) async fn gates(host: &dyn Host, seeds: &[u64]) -> Result<Evaluation, 
     let single_tempered = Trial { settings: &single_tempered, ..recipe }.run(host, 1).await?;
     let single = Trial { settings: &[("hidden", "1")], ..recipe }.run(host, 1).await?;
     let large_untrained = Trial { steps: 0, ..large }.run(host, 1).await?;
-    let changed = tiny.gradient_error(&mut *device, 1, BATCHES, &wrong).await?;
+    let changed = tiny.gradient_error(&device, 1, BATCHES, &wrong).await?;
     let controls = vec![
         Control::new("untrained", LIKELIHOOD, &untrained),
         Control::new("one hidden unit", LIKELIHOOD, &single),

@@ -47,6 +47,11 @@ impl Recorder {
         self.names
     }
 
+    /// For [`Model::recorded`](crate::Model::recorded), where every step has all figures.
+    pub fn all(&self) -> Recorded<'_> {
+        Recorded { recorder: self, columns: self.names.len() }
+    }
+
     /// In an entry that belongs to a step but does not end it: keeps one of its figures for [`Recorder::end`].
     pub fn keep<'g>(&self, g: &'g Graph, name: &str, value: Tensor<'g>) {
         g.assign(self.of(name), value);
@@ -83,26 +88,35 @@ impl Recorder {
 
     /// The figures of the last step; before the first one, those that `untrained` gives out.
     pub fn last(&self, live: &Live, untrained: EntryId) -> Answer<Vec<f64>> {
-        let reads: Vec<Answer<Vec<f32>>> = if live.step > 0 {
-            self.last.iter().map(|&var| live.device.read(var)).collect()
-        } else {
-            live.device.seed(untrained, super::VIEW_SEED);
-            if let Err(error) = live.device.run(untrained) {
-                return Box::pin(core::future::ready(Err(error)));
-            }
-            self.names.iter().map(|name| live.device.output(untrained, name)).collect()
-        };
-        Box::pin(async move {
-            let mut out = Vec::with_capacity(reads.len());
-            for read in reads {
-                out.push(f64::from(read.await?[0]));
-            }
-            Ok(out)
-        })
+        if let Some(figures) = self.latest(live) {
+            return figures;
+        }
+        live.device.seed(untrained, super::VIEW_SEED);
+        if let Err(error) = live.device.run(untrained) {
+            return Box::pin(core::future::ready(Err(error)));
+        }
+        scalars(self.names.iter().map(|name| live.device.output(untrained, name)).collect())
+    }
+
+    /// The figures of the last step; nothing before the first one.
+    pub fn latest(&self, live: &Live) -> Option<Answer<Vec<f64>>> {
+        let reads = || self.last.iter().map(|&var| live.device.read(var)).collect();
+        (live.step > 0).then(|| scalars(reads()))
     }
 
     /// The whole ring, `[RING, K]`.
     pub fn read(&self, device: &Driver) -> Answer<Vec<f32>> {
         device.read(self.ring)
     }
+}
+
+/// The first number of each answer.
+fn scalars(reads: Vec<Answer<Vec<f32>>>) -> Answer<Vec<f64>> {
+    Box::pin(async move {
+        let mut out = Vec::with_capacity(reads.len());
+        for read in reads {
+            out.push(f64::from(read.await?[0]));
+        }
+        Ok(out)
+    })
 }

@@ -64,9 +64,20 @@ impl Schedule {
         Schedule { fall, learning_rate, schedule, horizon }
     }
 
+    /// A schedule over knobs that were declared: rate, whether it falls, horizon. For cards that call
+    /// their settings otherwise, and for training that has several rates.
+    pub fn of(fall: Fall, [learning_rate, schedule, horizon]: [Knob; 3]) -> Schedule {
+        Schedule { fall, learning_rate, schedule, horizon }
+    }
+
     /// The rate of the step that comes after `steps` others, a scalar.
     pub fn rate<'g>(&self, g: &'g Graph, steps: Var) -> Tensor<'g> {
-        let progress = (g.read(steps) / g.knob(self.horizon)).minimum(g.constant(1.0));
+        self.rate_after(g, g.read(steps))
+    }
+
+    /// The same after so many steps, a scalar of at least 0.
+    pub fn rate_after<'g>(&self, g: &'g Graph, steps: Tensor<'g>) -> Tensor<'g> {
+        let progress = (steps / g.knob(self.horizon)).minimum(g.constant(1.0));
         let left = match self.fall {
             Fall::Cosine(end) => (1.0 + end) / 2.0 + (1.0 - end) / 2.0 * (progress * PI).cos(),
             Fall::Linear => 1.0 - progress,

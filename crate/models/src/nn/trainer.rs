@@ -120,6 +120,6 @@ impl Trainer {
 
     /// For [`Model::recorded`](crate::Model::recorded).
     pub fn recorded(&self) -> Option<Recorded<'_>> {
-        Some(Recorded { recorder: &self.recorder, columns: self.recorder.names().len() })
+        Some(self.recorder.all())
     }
 }

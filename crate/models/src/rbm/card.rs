@@ -1,6 +1,43 @@
-//! The card of the restricted Boltzmann machine.
+//! The exhibit's card.
 
 use crate::card::*;
+use crate::choices;
+use crate::choices::Choices;
+
+choices! {
+    /// Where the chains of the negative phase come from.
+    pub enum Algorithm {
+        "cd" => ContrastiveDivergence,
+        "pcd" => Persistent,
+        "tempering" => Tempering,
+    }
+}
+
+choices! {
+    /// Pictures.
+    pub enum Show {
+        "fantasies" => Fantasies,
+        "filters" => Filters,
+        "slice" => Slice,
+        "data" => Data,
+        "hidden" => Hidden,
+    }
+}
+
+choices! {
+    /// Inputs.
+    pub enum Input {
+        "restart" => Restart,
+    }
+}
+
+choices! {
+    /// Halves of a Gibbs step of the fantasies.
+    pub enum Phase {
+        "hidden" => Hidden,
+        "visible" => Visible,
+    }
+}
 
 /// The exhibit's card.
 pub const CARD: Card = Card {
@@ -11,15 +48,15 @@ pub const CARD: Card = Card {
     settings: &[
         Setting::choice("data", &["digits8-binary", "strokes"]),
         Setting::int("hidden", 1, 512, 16),
-        Setting::choice("algorithm", &["cd", "pcd", "tempering"]).live(),
+        Setting::choice("algorithm", Algorithm::IDS).live(),
         Setting::int("k", 1, 50, 1).live().unit("Gibbs steps"),
-        Setting::log("learning_rate", 1e-4, 2.0, 0.1),
+        Setting::learning_rate(2.0, 0.1),
         Setting::float("temperature", 0.1, 3.0, 1.0).under("fantasies"),
         Setting::float("momentum", 0.0, 0.99, 0.5).more(),
         Setting::float("weight_decay", 0.0, 0.1, 0.0).more(),
-        Setting::flag("schedule", true).live().more(),
-        Setting::int("horizon", 100, 100_000, 4500).live().more().unit("steps"),
-        Setting::int("batch", 8, 1024, 100).more(),
+        Setting::schedule(true),
+        Setting::horizon(4500),
+        Setting::batch(8, 1024, 100),
     ],
     metrics: &[
         Metric::new("loss", "nats", "", Role::Model),
@@ -40,7 +77,7 @@ pub const CARD: Card = Card {
         View::side("hidden", ViewKind::Bars),
     ],
     actions: &[Action { id: "restart", kind: ActionKind::Button, view: "fantasies" }],
-    phases: &["hidden", "visible"],
+    phases: Phase::IDS,
     experiments: &[
         Experiment { id: "persistent", settings: &[("algorithm", "pcd")], steps: 4500, phase: "" },
         Experiment {
@@ -54,5 +91,5 @@ pub const CARD: Card = Card {
     ],
     data: &["images"],
     budget: 4500,
-    small: &[],
+    small: &[("hidden", "6"), ("batch", "32")],
 };

@@ -1,123 +1,107 @@
 //! The machine's figures, and draws from it.
 
-use super::{FANTASIES, Rbm};
+use super::Rbm;
+use super::model::{CHUNK, MEASURED};
+use crate::Error;
 use crate::boltzmann::{log_base, log_odds};
+use crate::driver::{Answer, Driver};
 use crate::metrics::{ais, rbm as exact};
-use crate::{Error, drive};
-use alloc::vec;
+use crate::model::{Figures, Live};
+use crate::nn::VIEW_SEED;
 use alloc::vec::Vec;
-use tilde_graph::Device;
 use tilde_graph::rng::Stream;
 
-/// Held-out images of one run of the measuring entry.
-pub(super) const CHUNK: usize = 128;
-/// Gibbs steps from noise to a sample, where it is not drawn exactly.
-const BURN_IN: u32 = 300;
+/// Hidden units up to which the page enumerates each time it looks; up to [`exact::MOST`] it takes a
+/// second, and is left to `evaluate` and to sampling.
+const QUICK: usize = 16;
 /// Steps of the enumeration, V·2^H, up to which samples are drawn exactly: a fraction of a second.
 const EXACT: usize = 1 << 23;
 /// Temperatures of a large machine's annealing.
 const TEMPERATURES: u32 = 3000;
 
+/// How much is measured.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Scope {
+    /// What needs no log Z.
+    Quick,
+    /// The exact likelihood too, of machines that are enumerated quickly.
+    Page,
+    /// All held-out images; large machines are annealed.
+    All,
+}
+
 impl Rbm {
-    /// Figures of the first `images` held-out ones that need no log Z.
-    pub(super) async fn figures(
-        &self,
-        device: &mut dyn Device,
-        images: usize,
-    ) -> Result<Vec<(&'static str, f64)>, Error> {
-        let (steps, error) = (
-            drive::read(device, self.learner.steps),
-            drive::output(device, self.learner.update, "reconstruction_error"),
-        );
-        let (steps, error) = (steps.await?[0], error.await?[0]);
-        let mut out = vec![("step", f64::from(steps))];
+    pub(super) async fn measure(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
+        let (m, d) = (&self.model, live.device);
+        // The same images each time, or the curves would jump whenever the costly figures come.
+        let images = match scope {
+            Scope::Quick | Scope::Page if self.hidden > QUICK => CHUNK.min(self.sets.test.n),
+            Scope::Quick | Scope::Page | Scope::All => self.sets.test.n,
+        };
+        let enumerated = match scope {
+            Scope::Quick => false,
+            Scope::Page => self.hidden <= QUICK,
+            Scope::All => self.hidden <= exact::MOST,
+        };
+        let error = m.recorder.latest(live);
+        d.seed(m.measure, VIEW_SEED);
+        let measured = m.feed.over(d, m.measure, CHUNK, images, "figures");
+        let fantasies = d.ask(m.fantasy_energy, "free_energy");
+        let values = enumerated.then(|| m.learner.values(d));
+        let annealed = match scope == Scope::All && !enumerated {
+            true => Some(self.annealed(d)?),
+            false => None,
+        };
+
+        let mut out = Figures::new();
         // The first step computes it.
-        if steps > 0.0 {
-            out.push(("reconstruction_error", f64::from(error)));
+        if let Some(error) = error {
+            out.push(("reconstruction_error", error.await?[0]));
         }
-        let images = images.min(self.sets.test.n);
-        drive::seed_entry(device, self.entries.measure, 1);
-        let (mut energy, mut pseudo, mut dreams) = (0.0, 0.0, 0.0);
-        let mut runs = Vec::new();
-        for first in (0..images).step_by(CHUNK) {
-            drive::write(device, self.first, &[first as f32]);
-            drive::run(device, self.entries.measure)?;
-            let read = |id| drive::output(device, self.entries.measure, id);
-            runs.push((CHUNK.min(images - first), ["free_energy", "pseudo", "fantasy_energy"].map(read)));
+        let (measured, fantasies) = (measured.await?, fantasies.await?);
+        let mean = |column: usize| {
+            let values = measured.iter().skip(column).step_by(MEASURED);
+            values.map(|&x| f64::from(x)).sum::<f64>() / images as f64
+        };
+        let (energy, pseudo) = (mean(0), mean(1));
+        let dreams = fantasies.iter().map(|&x| f64::from(x)).sum::<f64>() / fantasies.len() as f64;
+        out.extend([
+            // What it lowers is the negative log-likelihood; its pseudo-likelihood can always be had.
+            ("loss", -pseudo),
+            ("free_energy_data", energy),
+            ("free_energy_model", dreams),
+            ("pseudo_likelihood", pseudo),
+        ]);
+        if let Some(values) = values {
+            let log_z = values.await?.exact().log_partition();
+            // Mean log p(v) = −mean F(v) − log Z
+            out.extend([("log_partition", log_z), ("test_log_likelihood", -energy - log_z)]);
         }
-        let sum = |values: &[f32]| values.iter().map(|&x| f64::from(x)).sum::<f64>();
-        for (count, [of_data, of_pixels, of_dreams]) in runs {
-            energy += sum(&of_data.await?[..count]);
-            pseudo += sum(&of_pixels.await?[..count]);
-            dreams = sum(&of_dreams.await?) / FANTASIES as f64;
-        }
-        let (energy, pseudo) = (energy / images as f64, pseudo / images as f64);
-        // What it lowers is the negative log-likelihood; its pseudo-likelihood can always be had.
-        out.push(("loss", -pseudo));
-        out.push(("free_energy_data", energy));
-        out.push(("free_energy_model", dreams));
-        out.push(("pseudo_likelihood", pseudo));
-        Ok(out)
-    }
-
-    /// log Z and the mean log-likelihood of held-out images, exactly.
-    async fn exact(&self, device: &mut dyn Device, energy: f64) -> Result<Vec<(&'static str, f64)>, Error> {
-        let log_z = self.learner.values(device).await?.exact().log_partition();
-        Ok(vec![("log_partition", log_z), ("test_log_likelihood", -energy - log_z)])
-    }
-
-    pub(super) async fn all_figures(
-        &self,
-        device: &mut dyn Device,
-        images: usize,
-        most_hidden: usize,
-    ) -> Result<Vec<(&'static str, f64)>, Error> {
-        let mut out = self.figures(device, images).await?;
-        let energy = out.iter().find(|m| m.0 == "free_energy_data").map_or(f64::NAN, |m| m.1);
-        if self.hidden <= most_hidden {
-            out.extend(self.exact(device, energy).await?);
+        if let Some((log_base, sums)) = annealed {
+            let weights = m.anneal.weights_of(&sums.await?);
+            let log_z = log_base + ais::log_mean(weights[0].last());
+            out.extend([("log_partition_ais", log_z), ("test_log_likelihood_ais", -energy - log_z)]);
         }
         Ok(out)
     }
 
-    /// The same with what is too dear for the page: large machines are annealed.
-    pub(super) async fn evaluated(&self, device: &mut dyn Device) -> Result<Vec<(&'static str, f64)>, Error> {
-        let mut out = self.all_figures(device, usize::MAX, exact::MOST).await?;
-        if self.hidden > exact::MOST {
-            let energy = out.iter().find(|m| m.0 == "free_energy_data").map_or(f64::NAN, |m| m.1);
-            // From the pixels' own frequencies, which is where the machine began.
-            let base = log_odds(&self.sets.train.mean(), self.sets.train.n);
-            self.anneal.set_bases(device, &base);
-            let weights = self.anneal.run(device, TEMPERATURES, 1).await?;
-            let log_z = log_base(&base, self.hidden) + ais::log_mean(weights.last());
-            out.push(("log_partition_ais", log_z));
-            out.push(("test_log_likelihood_ais", -energy - log_z));
-        }
-        Ok(out)
+    /// Enqueues an annealing run from the pixels' own frequencies, which is where the machine began; gives
+    /// log Z of that base and the sums of the increments.
+    fn annealed(&self, device: &Driver) -> Result<(f64, Answer<Vec<f32>>), Error> {
+        let base = log_odds(&self.sets.train.mean(), self.sets.train.n);
+        let anneal = &self.model.anneal;
+        anneal.set_bases(device, &base);
+        anneal.seed(device, VIEW_SEED);
+        Ok((log_base(&base, self.hidden), anneal.run(device, TEMPERATURES)?))
     }
 
-    /// Exact samples of a small machine; of a large one the ends of long Gibbs chains from noise.
-    pub(super) async fn draws(
-        &self,
-        device: &mut dyn Device,
-        n: usize,
-        seed: u64,
-    ) -> Result<Vec<f32>, Error> {
-        if self.hidden <= exact::MOST && self.sets.train.area() << self.hidden <= EXACT {
-            let values = self.learner.values(device).await?;
+    /// Exact samples of a small machine, `[n, V]`; of a large one the ends of long Gibbs chains from noise.
+    pub(super) async fn draws(&self, device: &Driver, n: usize, seed: u64) -> Result<Vec<f32>, Error> {
+        let area = self.sets.train.area();
+        if self.hidden <= exact::MOST && area << self.hidden <= EXACT {
+            let values = self.model.learner.values(device).await?;
             return Ok(values.exact().sample(n, &mut Stream::new(seed, 0x5A4D), false));
         }
-        let e = &self.entries;
-        for entry in [e.sample_start, e.sample_gibbs, e.sample_end] {
-            drive::seed_entry(device, entry, seed);
-        }
-        let len = n * self.sets.train.area();
-        let mut data = Vec::with_capacity(len);
-        while data.len() < len {
-            device.run(&[(e.sample_start, 1), (e.sample_gibbs, BURN_IN), (e.sample_end, 1)], 1)?;
-            data.extend(drive::output(device, e.sample_end, "images").await?);
-        }
-        data.truncate(len);
-        Ok(data)
+        self.model.chains(device, n * area, seed).await
     }
 }

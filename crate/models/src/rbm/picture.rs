@@ -1,14 +1,14 @@
 //! The machine's pictures.
 
-use super::{FANTASIES, Rbm};
-use crate::boltzmann::Values;
+use super::Rbm;
+use super::model::FANTASIES;
+use crate::Error;
 use crate::card::{Role, ViewKind};
 use crate::exhibit::{Layer, Picture};
+use crate::model::Live;
 use crate::numeric::scalar::softplus;
-use crate::{Error, drive};
 use alloc::vec;
 use alloc::vec::Vec;
-use tilde_graph::Device;
 
 /// Filters that are drawn.
 const FILTERS: usize = 64;
@@ -19,44 +19,46 @@ const SLICE: usize = 32;
 const EXTENT: [f32; 4] = [-0.15, 1.15, -0.15, 1.15];
 
 impl Rbm {
-    pub(super) async fn picture(&self, device: &mut dyn Device, id: &str) -> Result<Picture, Error> {
-        let area = self.sets.train.area();
-        match id {
-            "fantasies" => {
-                let data = drive::read(device, self.fantasy_p).await?;
-                Ok(Picture::images("fantasies", Role::Model, data, &self.sets.train, 6))
-            }
-            "filters" => {
-                let w = self.learner.values(device).await?.w;
-                let count = self.hidden.min(FILTERS);
-                let filter = |j: usize| (0..area).map(move |i| i * self.hidden + j);
-                let data: Vec<f32> = (0..count).flat_map(filter).map(|i| w[i]).collect();
-                let top = data.iter().fold(0.01f32, |m, x| m.max(x.abs()));
-                let mut picture = Picture::images("filters", Role::Other, data, &self.sets.train, 0);
-                picture.range = [-top, 0.0, top];
-                Ok(picture)
-            }
-            "slice" => Ok(self.slice(&self.learner.values(device).await?)),
-            "data" => {
-                let count = FANTASIES.min(self.sets.test.n);
-                let data = self.sets.test.to_floats()[..count * area].to_vec();
-                Ok(Picture::images("data", Role::Data, data, &self.sets.train, 6))
-            }
-            _ => {
-                let states = drive::read(device, self.fantasy_h).await?;
-                let mut data = vec![0.0; self.hidden];
-                for row in states.chunks(self.hidden) {
-                    data.iter_mut().zip(row).for_each(|(m, x)| *m += x / FANTASIES as f32);
-                }
-                Ok(Picture::bars("hidden", data))
-            }
+    /// How likely each pixel of the fantasies is on.
+    pub(super) async fn fantasies(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let data = live.device.read(self.model.fantasy_p).await?;
+        Ok(Picture::images("fantasies", Role::Model, data, &self.sets.train, 6))
+    }
+
+    /// The weights of each hidden unit as an image.
+    pub(super) async fn filters(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let w = self.model.learner.values(live.device).await?.w;
+        let (area, count) = (self.sets.train.area(), self.hidden.min(FILTERS));
+        let filter = |j: usize| (0..area).map(move |i| i * self.hidden + j);
+        let data: Vec<f32> = (0..count).flat_map(filter).map(|i| w[i]).collect();
+        let top = data.iter().fold(0.01f32, |m, x| m.max(x.abs()));
+        let mut picture = Picture::images("filters", Role::Other, data, &self.sets.train, 0);
+        picture.range = [-top, 0.0, top];
+        Ok(picture)
+    }
+
+    /// Held-out images.
+    pub(super) fn data(&self) -> Picture {
+        let count = FANTASIES.min(self.sets.test.n);
+        let data = self.sets.test.to_floats()[..count * self.sets.test.area()].to_vec();
+        Picture::images("data", Role::Data, data, &self.sets.train, 6)
+    }
+
+    /// The share of the fantasies in which each hidden unit is on.
+    pub(super) async fn hidden_means(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let states = live.device.read(self.model.fantasy_h).await?;
+        let mut data = vec![0.0; self.hidden];
+        for row in states.chunks(self.hidden) {
+            data.iter_mut().zip(row).for_each(|(m, x)| *m += x / FANTASIES as f32);
         }
+        Ok(Picture::bars("hidden", data))
     }
 
     /// The free energy on the plane through three held-out images v₀, v₁, v₂: of
     /// v₀ + x(v₁ − v₀) + y(v₂ − v₀). Only the three corners are images of black and white; in between F
-    /// is the same formula at grey ones. What v says to the hidden units is linear in x and y.
-    fn slice(&self, values: &Values) -> Picture {
+    /// is the same formula at grey ones. The hidden units' input is linear in x and y.
+    pub(super) async fn slice(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let values = self.model.learner.values(live.device).await?;
         let h = self.hidden;
         let test = &self.sets.test;
         let at = |k: usize| {
@@ -84,6 +86,6 @@ impl Rbm {
         let energy = Layer::new("energy", Role::Model, ViewKind::Field, field, &[SLICE, SLICE]);
         let mut picture = Picture::plane(vec![energy, corners], EXTENT);
         picture.range = [low, (low + high) / 2.0, high.max(low + 1e-3)];
-        picture
+        Ok(picture)
     }
 }

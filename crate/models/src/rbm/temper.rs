@@ -4,14 +4,14 @@
 //! the valleys where the chain at temperature 1, which the gradient uses, would stay.
 
 use crate::Error;
-use crate::boltzmann::{Learner, Machine, misfit};
+use crate::boltzmann::{Learner, Machine};
 use tilde_graph::{EntryId, Graph, Init, Program, Tensor};
 
 /// Temperatures of each chain; even.
 const LADDER: usize = 8;
 
 /// The entries.
-pub(super) struct Tempering {
+pub struct Tempering {
     /// One Gibbs step at every temperature, then exchanges between neighbours.
     pub step: EntryId,
     /// Hands the chains at temperature 1 to the learner.
@@ -39,11 +39,11 @@ impl Tempering {
             let v = exchanged(g, machine, v.reshape([LADDER, batch, d]), beta);
             let inner = exchanged(g, machine, v.slice(1, LADDER - 2), beta.slice(1, LADDER - 2));
             g.assign(ladder, g.concat(&[v.slice(0, 1), inner, v.slice(LADDER - 1, 1)], 0));
-        });
+        })?;
         let give = p.entry("temper_give", |g| {
             g.assign(chain, g.read(ladder).slice(LADDER - 1, 1).reshape([batch, d]));
-        });
-        Ok(Tempering { step: step.map_err(misfit)?, give: give.map_err(misfit)? })
+        })?;
+        Ok(Tempering { step, give })
     }
 }
 

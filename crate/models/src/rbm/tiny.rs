@@ -1,15 +1,16 @@
 //! A machine so small that the expected gradient of contrastive divergence can be enumerated.
 
 use super::{CARD, Rbm};
-use crate::boltzmann::{Learner, Machine};
-use crate::exhibit::{Exhibit, Sources};
+use crate::boltzmann::Machine;
+use crate::driver::Driver;
+use crate::exhibit::{Sources, UserData};
 use crate::metrics::rbm as exact;
+use crate::model::Setup;
 use crate::numeric::scalar::largest;
 use crate::settings::Settings;
-use crate::{Error, drive};
+use crate::{Error, Model};
 use alloc::vec;
 use alloc::vec::Vec;
-use tilde_graph::Device;
 
 /// The images of the machine of [`Rbm::tiny`], `[3, 4]`.
 pub const TINY_DATA: [f32; 12] = [0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 1.0];
@@ -32,8 +33,8 @@ impl Rbm {
         // Even rows are learned from.
         let rows: Vec<f32> = TINY_DATA.chunks(4).flat_map(|row| [row, row].concat()).collect();
         let images = crate::data::Images::from_floats(&rows, &[6, 2, 2], Vec::new())?;
-        let user = Some(crate::exhibit::UserData::Images(images));
-        Rbm::new(&settings, 0, Sources { user, ..Sources::default() })
+        let sources = Sources { user: Some(UserData::Images(images)), ..Sources::default() };
+        Rbm::new(&Setup { settings: &settings, seed: 0, sources: &sources })
     }
 
     /// How far the mean gradient of CD-k over `rounds` batches is from its enumerated expectation:
@@ -44,28 +45,27 @@ impl Rbm {
     /// # Errors
     /// [`Error::DeviceLost`].
     pub async fn gradient_error(
-        &mut self,
-        device: &mut dyn Device,
+        &self,
+        device: &Driver,
         k: u32,
         rounds: usize,
         data: &[f32],
     ) -> Result<f64, Error> {
-        drive::start(device, &self.program, 5);
-        self.start(device, 5)?;
-        drive::set_knob(device, self.learner.learning_rate, 0.0);
-        let mut flat = drive::read(device, self.learner.group.var()).await?;
-        let Machine { w, b, c } = self.learner.machine;
+        let m = &self.model;
+        device.start(&m.program, 5);
+        m.feed.write_images(device, &self.sets);
+        let mut flat = device.read(m.learner.group.var()).await?;
+        let Machine { w, b, c } = m.learner.machine;
         for (param, values) in [(w, &TINY_W[..]), (b, &TINY_B[..]), (c, &TINY_C[..])] {
             flat[param.range()].copy_from_slice(values);
         }
-        drive::write(device, self.learner.group.var(), &flat);
+        device.write(m.learner.group.var(), &flat);
         let machine = exact::Machine { w: &TINY_W, b: &TINY_B, c: &TINY_C };
         let expected = exact::expected_cd(&machine, data, k);
         let (mut sum, mut squares) = (vec![0.0; expected.len()], vec![0.0; expected.len()]);
         for _ in 0..rounds {
-            let Learner { positive, gibbs, update, .. } = self.learner;
-            device.run(&[(positive, 1), (gibbs, k), (update, 1)], 1)?;
-            let gradient = drive::output(device, update, "gradient").await?;
+            device.schedule(&[(m.learner.positive, 1), (m.learner.gibbs, k)], 1)?;
+            let gradient = device.ask(m.gradient, "gradient").await?;
             for (i, g) in gradient[w.range()].iter().enumerate() {
                 sum[i] -= f64::from(*g);
                 squares[i] += f64::from(*g) * f64::from(*g);
@@ -84,26 +84,21 @@ impl Rbm {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::boxed::Box;
+    use pollster::block_on;
     use tilde_cpu::Cpu;
-
-    fn now<T>(task: impl Future<Output = T>) -> T {
-        let mut task = core::pin::pin!(task);
-        match task.as_mut().poll(&mut core::task::Context::from_waker(core::task::Waker::noop())) {
-            core::task::Poll::Ready(value) => value,
-            core::task::Poll::Pending => panic!("the CPU never waits"),
-        }
-    }
 
     #[test]
     fn sampled_gradients_have_their_enumerated_expectation() {
         for k in [1, 3] {
-            let mut rbm = Rbm::tiny().unwrap();
-            let mut cpu = Cpu::load(tilde_graph::compile(rbm.program())).unwrap();
-            let error = now(rbm.gradient_error(&mut cpu, k, 20_000, &TINY_DATA)).unwrap();
+            let rbm = Rbm::tiny().unwrap();
+            let cpu = Cpu::load(tilde_graph::compile(&rbm.model.program)).unwrap();
+            let device = Driver::new(Box::new(cpu));
+            let error = block_on(rbm.gradient_error(&device, k, 20_000, &TINY_DATA)).unwrap();
             assert!(error < 4.0, "CD-{k} is off by {error} standard errors");
             // The check itself can fail: other data have another expectation.
             let other = [0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0];
-            assert!(now(rbm.gradient_error(&mut cpu, k, 20_000, &other)).unwrap() > 4.0);
+            assert!(block_on(rbm.gradient_error(&device, k, 20_000, &other)).unwrap() > 4.0);
         }
     }
 }

@@ -1,0 +1,110 @@
+//! What the runs have found, beside the exact value.
+
+use super::{Ais, shown};
+use crate::Error;
+use crate::boltzmann::Machine;
+use crate::driver::Driver;
+use crate::metrics::ais::{self, Weights};
+use crate::model::{Figures, Live};
+use alloc::vec;
+use alloc::vec::Vec;
+use core::cell::RefCell;
+
+/// Log Z by enumeration. The machine of a run stays while its rungs are climbed, so values are known by
+/// their parameters and not by the step.
+#[derive(Default)]
+pub(super) struct Exact {
+    known: RefCell<Vec<(Vec<f32>, f64)>>,
+}
+
+impl Exact {
+    /// log Z of the machine with these parameters.
+    pub fn log_z(&self, machine: Machine, flat: Vec<f32>) -> f64 {
+        let mut known = self.known.borrow_mut();
+        if let Some((_, log_z)) = known.iter().find(|(parameters, _)| *parameters == flat) {
+            return *log_z;
+        }
+        let log_z = machine.values(&flat).exact().log_partition();
+        // That of the present run, and that of the one before it.
+        known.truncate(1);
+        known.insert(0, (flat, log_z));
+        log_z
+    }
+}
+
+/// What one run has found, so far or at its end.
+pub(super) struct Reading {
+    /// Log-weights of each base.
+    pub weights: Vec<Weights>,
+    /// log Z of the machine, exactly.
+    pub log_z: f64,
+}
+
+impl Ais {
+    /// The last finished run; the first one as far as it has come.
+    pub(super) async fn reading(&self, device: &Driver) -> Result<Reading, Error> {
+        let m = &self.model;
+        let sums = if self.progress.finished { m.finished_sums } else { m.anneal.sums };
+        let (flat, sums) = (device.read(m.finished_machine), device.read(sums));
+        let log_z = self.exact.log_z(m.machine, flat.await?);
+        Ok(Reading { weights: m.anneal.weights_of(&sums.await?), log_z })
+    }
+
+    pub(super) async fn measure(&self, live: &Live<'_>) -> Result<Figures, Error> {
+        let Reading { weights, log_z } = self.reading(live.device).await?;
+        let log_base = [0, 1].map(|k| self.model.log_base(k));
+        // log Ẑ = log Z_base + log mean w
+        let [pixels, uniform] = [0, 1].map(|k| log_base[k] + ais::log_mean(weights[k].last()));
+        let base = shown(live);
+        let mut out = vec![("loss", ([pixels, uniform][base] - log_z).abs()), ("log_partition", log_z)];
+        // Chains that are still on their way say nothing of the machine.
+        if self.progress.finished {
+            out.extend([
+                ("log_z_pixels", pixels),
+                ("log_z_uniform", uniform),
+                ("error_pixels", pixels - log_z),
+                ("error_uniform", uniform - log_z),
+                ("ess_pixels", ais::effective(weights[0].last())),
+                ("ess_uniform", ais::effective(weights[1].last())),
+                ("one_chain", log_base[base] + ais::log_mean_of(weights[base].last(), 1) - log_z),
+            ]);
+        }
+        Ok(out)
+    }
+
+    /// Weights of `rounds` runs of so many temperatures from a base (0 mean pixels, 1 fair ones): the means
+    /// of w·Z_base/Z, which is 1 in expectation, and of its logarithm, which is less, each with its standard
+    /// error. For machines small enough that weights vary little. The device must be loaded with this
+    /// exhibit's program.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub async fn moments(
+        &self,
+        device: &Driver,
+        temperatures: u32,
+        base: usize,
+        rounds: u32,
+    ) -> Result<[[f64; 2]; 2], Error> {
+        let m = &self.model;
+        device.start(&m.program, 5);
+        m.write(device);
+        device.schedule(&m.begin(), 1)?;
+        let flat = device.read(m.present_machine).await?;
+        let exact = self.exact.log_z(m.machine, flat) - m.log_base(base);
+        let (mut sums, mut n) = ([[0.0; 2]; 2], 0.0);
+        for _ in 0..rounds {
+            let increments = m.anneal.run(device, temperatures)?.await?;
+            for log in m.anneal.weights_of(&increments)[base].last() {
+                for (sum, x) in sums.iter_mut().zip([libm::exp(log - exact), log - exact]) {
+                    *sum = [sum[0] + x, sum[1] + x * x];
+                }
+                n += 1.0;
+            }
+        }
+        Ok(sums.map(|[sum, squares]| {
+            let mean = sum / n;
+            [mean, libm::sqrt((squares / n - mean * mean) / n)]
+        }))
+    }
+}
