@@ -25,6 +25,7 @@ mod program;
 pub mod rng;
 mod shape;
 mod tensor;
+pub mod wire;
 
 pub use compile::compile;
 pub use compose::BatchNorm;

@@ -2,10 +2,11 @@
 
 use crate::{Shape, VarId};
 use alloc::rc::Rc;
+use serde::{Deserialize, Serialize};
 
 /// Element type. Integers are stored as `u32`, never as bit patterns inside an `f32` array, where
 /// small ones are denormals that a GPU may flush to zero.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum DType {
     /// 32-bit float.
     F32,
@@ -14,7 +15,7 @@ pub enum DType {
 }
 
 /// Elementwise functions of one argument; `f32 → f32` unless said otherwise.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Unary {
     /// −x.
     Neg,
@@ -56,7 +57,7 @@ pub enum Unary {
 }
 
 /// Elementwise functions of two arguments. Comparisons give `f32` 1 or 0; integer ops wrap.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Binary {
     /// a + b (both types).
     Add,
@@ -87,7 +88,7 @@ pub enum Binary {
 }
 
 /// How a reduction combines elements.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ReduceOp {
     /// The sum.
     Sum,
@@ -96,7 +97,7 @@ pub enum ReduceOp {
 }
 
 /// A graph node's operation. Operands are node ids held beside it, in order.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Op {
     /// One `f32` everywhere.
     Const(f32),

@@ -7,9 +7,10 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
 
 /// Index of a variable in its program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct VarId(pub u32);
 
 /// Index of an entry in its program.
@@ -31,7 +32,7 @@ impl Var {
 }
 
 /// What a variable is for; decides where it lives and who writes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Role {
     /// Learned, or carried from step to step: saved in checkpoints.
     State,
@@ -66,8 +67,15 @@ pub enum Init {
     Copy(VarId),
 }
 
+impl Init {
+    /// Of a variable that crossed without them.
+    fn none() -> Init {
+        Init::Constant(0.0)
+    }
+}
+
 /// A declared variable.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct VarDecl {
     /// Its name, as in checkpoints: "generator", "adam.m", "chains".
     pub name: String,
@@ -77,9 +85,12 @@ pub struct VarDecl {
     pub shape: Shape,
     /// What it is for.
     pub role: Role,
-    /// Initial values (for a group, those of its parameters are used instead).
+    /// Initial values (for a group, those of its parameters are used instead). Drawn by whoever built
+    /// the program, so they do not cross to an engine; nor do the parameters.
+    #[serde(skip, default = "Init::none")]
     pub init: Init,
     /// For a parameter group: names, places and initial values of the parameters.
+    #[serde(skip)]
     pub params: Vec<ParamDecl>,
 }
 
@@ -168,7 +179,7 @@ impl Group {
 }
 
 /// An entry's graph.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Entry {
     /// Its name.
     pub name: String,
@@ -193,7 +204,7 @@ impl Entry {
 }
 
 /// Variables, knobs and entries.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Program {
     /// Its name.
     pub name: String,

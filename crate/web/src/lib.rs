@@ -1,14 +1,13 @@
-//! Tilde for the browser: the exhibits' cards, opened runs, the user's files and the benchmark, as
-//! one wasm module with TypeScript types.
+//! Tilde for the browser: opened runs, the user's files and the benchmark as wasm modules with
+//! TypeScript types. A feature each says what is in a module: a chapter's exhibits, `files`, or `bench`.
 //!
 //! This crate only translates. Plain objects and typed arrays go in and out ([`js`], [`values`],
-//! [`types`]); models, training and pictures are `tilde-models`', and the backends behind [`device`]
-//! are `tilde-cpu`'s and `tilde-gpu`'s: the features `cpu` and `gpu`. What fails is thrown as an
-//! `Error` with a stable `code`.
+//! [`types`]); models, training and pictures are `tilde-models`', and programs run in an engine's
+//! module behind [`device`]. What fails is thrown as an `Error` with a stable `code`.
 
 #[cfg(feature = "bench")]
 pub mod bench;
-pub mod cards;
+#[cfg(feature = "files")]
 pub mod data;
 pub mod device;
 mod js;

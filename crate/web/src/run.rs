@@ -5,10 +5,13 @@ use crate::js::{self, Result};
 use crate::turns::Turns;
 use crate::values;
 use js_sys::{Array, Promise};
+use std::pin::Pin;
 use std::rc::Rc;
-use tilde_graph::compile;
-use tilde_models::{Card, Run, Settings, exhibits};
+use tilde_models::{Card, Error, Run, Settings, exhibits};
 use wasm_bindgen::prelude::*;
+
+/// What is done with a run once its turn has come.
+type Job = Box<dyn for<'a> FnOnce(&'a mut Run) -> Pin<Box<dyn Future<Output = Result<JsValue>> + 'a>>>;
 
 /// An opened exhibit on a backend. Calls are done one at a time, in the order in which they were
 /// made; what fails is thrown as an `Error` with a `code`.
@@ -37,10 +40,9 @@ impl WebRun {
             None => u64::from(getrandom::u32().unwrap_or_default()),
         };
         let exhibit = exhibits::build(&settings, seed, values::to_sources(options)?)?;
-        let words = |key| js::get(options, key).and_then(|w| w.as_string());
-        let loaded = device::load(&words("backend").unwrap_or_default(), compile(exhibit.program())).await?;
-        let backend = loaded.kind();
-        let description = words("device").unwrap_or_else(|| loaded.describe());
+        let loaded =
+            device::load(exhibit.program(), values::to_place(options)?).await.map_err(Error::from)?;
+        let (backend, description) = (loaded.kind(), loaded.describe());
         let run = Run::start(exhibit, loaded, settings, seed)?;
         Ok(WebRun { run: Rc::new(Turns::new(run)), card, backend, description })
     }
@@ -156,6 +158,11 @@ impl WebRun {
 impl WebRun {
     /// Promises to do a job on the run, once all earlier calls are done.
     fn turn(&self, job: impl AsyncFnOnce(&mut Run) -> Result<JsValue> + 'static) -> Promise {
+        self.promise(Box::new(|run| Box::pin(async move { job(run).await })))
+    }
+
+    /// The same of a job that is boxed, so that the waiting is in the module once.
+    fn promise(&self, job: Job) -> Promise {
         let run = self.run.clone();
         js::promise(Box::pin(async move { job(&mut *run.take().await).await }))
     }
