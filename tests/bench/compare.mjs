@@ -1,9 +1,10 @@
 // Whether one build of the site trains as fast as another: node tests/bench/compare.mjs OLD NEW [exhibit…]
 // OLD and NEW are folders with www/ and pkg/. Both are opened side by side in one browser, and train each
 // exhibit's default model on the CPU in turn, in short windows. What is printed is the median of the windows'
-// milliseconds a step, and the median ratio of neighbouring windows, NEW to OLD, with its quartiles: what
-// else the machine does meanwhile falls on both alike.
+// milliseconds a step that the worker's thread computed (from /proc, so this needs Linux), and the median ratio
+// of neighbouring windows, NEW to OLD, with its quartiles.
 
+import { readFile, readdir } from "node:fs/promises";
 import { chromium } from "@playwright/test";
 import { serve } from "../../www/tools/serve.mjs";
 
@@ -25,13 +26,31 @@ const open = (page, id) =>
     scope.run = await scope.tilde.open(id, { seed: 1 });
   }, id);
 
-/** Milliseconds for `n` steps, up to the figures after them. @param {import("@playwright/test").Page} page @param {number} n */
-const time = (page, n) =>
-  page.evaluate(async (n) => {
-    const start = performance.now();
-    await /** @type {any} */ (window).run.train(n);
-    return performance.now() - start;
-  }, n);
+/** The workers' threads of all browsers, as folders of /proc. @returns {Promise<string[]>} */
+async function workers() {
+  const found = [];
+  for (const process of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
+    const tasks = await readdir(`/proc/${process}/task`).catch(() => []);
+    for (const task of tasks) {
+      const folder = `/proc/${process}/task/${task}`;
+      const name = await readFile(`${folder}/comm`, "utf8").catch(() => "");
+      if (name.startsWith("DedicatedWorker")) found.push(folder);
+    }
+  }
+  return found;
+}
+
+/** Milliseconds that a thread has computed. @param {string} thread */
+const computed = async (thread) => Number((await readFile(`${thread}/schedstat`, "utf8")).split(" ")[0]) / 1e6;
+
+/** @typedef {{ page: import("@playwright/test").Page, worker: string }} Site */
+
+/** Milliseconds of computing for `n` steps, up to the figures after them. @param {Site} site @param {number} n */
+async function time({ page, worker }, n) {
+  const start = await computed(worker);
+  await page.evaluate((n) => /** @type {any} */ (window).run.train(n), n);
+  return (await computed(worker)) - start;
+}
 
 const [old, current, ...ids] = process.argv.slice(2);
 if (!current) {
@@ -44,26 +63,28 @@ const browser = await chromium.launch({
 });
 /** @type {(() => void)[]} */
 const closing = [];
-const pages = [];
+/** @type {Site[]} */
+const sites = [];
 for (const root of [old, current]) {
   const { address, close } = await serve({ root, pages: { "blank.html": BLANK } });
   closing.push(close);
   const page = await browser.newPage();
   await page.goto(`${address}blank.html`);
-  pages.push(page);
+  const known = await workers();
+  await open(page, "gan2d");
+  const [worker] = (await workers()).filter((thread) => !known.includes(thread));
+  sites.push({ page, worker });
 }
-const [before, after] = pages;
-await open(after, "gan2d");
-const all = await after.evaluate(() =>
+const [before, after] = sites;
+const all = await after.page.evaluate(() =>
   /** @type {any} */ (window).tilde.exhibits.map((/** @type {any} */ card) => card.id),
 );
 console.log("exhibit        old ms/step  new ms/step  new/old (quartiles)");
 for (const id of ids.length ? ids : all) {
-  for (const page of pages) await open(page, id);
+  for (const { page } of sites) await open(page, id);
   // Doubles the steps until they fill a window, which also warms up.
   let n = 1;
-  while ((await time(before, n)) < WINDOW_MS && n < 1e6) n *= 2;
-  await time(after, n);
+  while (Math.min(await time(before, n), await time(after, n)) < WINDOW_MS && n < 1e6) n *= 2;
   const times = { before: /** @type {number[]} */ ([]), after: /** @type {number[]} */ ([]) };
   for (let i = 0; i < WINDOWS; i++) {
     // Neither is always the first.

@@ -1,9 +1,8 @@
 //! The benchmark's tasks, for `www/bench.js`.
 
-use crate::device;
+use crate::device::{self, Place};
 use crate::js::Result;
 use crate::turns::Turns;
-use crate::values;
 use tilde_graph::Device;
 use tilde_models::Error;
 use tilde_models::bench::{Task, task};
@@ -27,7 +26,7 @@ impl WebBench {
         #[wasm_bindgen(unchecked_param_type = "Place")] place: &JsValue,
     ) -> Result<WebBench> {
         let task = task(id)?;
-        let mut loaded = device::load(&task.program, values::to_place(place)?).await.map_err(Error::from)?;
+        let mut loaded = device::load(&task.program, Place::read(place)?).await.map_err(Error::from)?;
         task.start(&mut *loaded);
         let (backend, description) = (loaded.kind(), loaded.describe());
         Ok(WebBench { task, loaded: Turns::new(loaded), backend, description })

@@ -6,6 +6,7 @@ use std::future::ready;
 use tilde_graph::plan::{Arena, Loc};
 use tilde_graph::wire::{read_layout, write_program};
 use tilde_graph::{Device, DeviceError, Plan, Program, Task};
+use tilde_models::Error;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -38,6 +39,26 @@ pub struct Place {
     pub engine: Option<Engine>,
     /// For people.
     pub description: String,
+}
+
+impl Place {
+    /// From `{ backend, engine?, device? }`.
+    ///
+    /// # Errors
+    /// [`Error::BadSetting`] if there is no such backend.
+    pub fn read(options: &JsValue) -> js::Result<Place> {
+        let words = |key| js::get(options, key).and_then(|words| words.as_string()).unwrap_or_default();
+        let kind = match words("backend").as_str() {
+            "cpu" => "cpu",
+            "webgpu" => "webgpu",
+            other => {
+                let message = format!("There is no backend `{other}`. Choose `cpu` or `webgpu`.");
+                return Err(Error::BadSetting(message).into());
+            }
+        };
+        let engine = js::get(options, "engine").map(|engine| engine.unchecked_into::<Engine>());
+        Ok(Place { kind, engine, description: words("device") })
+    }
 }
 
 /// Loads a program on an engine; one without entries needs none.

@@ -9,11 +9,17 @@
 pub mod bench;
 #[cfg(feature = "files")]
 pub mod data;
+#[cfg(any(feature = "runs", feature = "bench"))]
 pub mod device;
+// Only runs need all of it.
+#[cfg_attr(not(feature = "runs"), allow(dead_code))]
 mod js;
+#[cfg(feature = "runs")]
 pub mod run;
+#[cfg(any(feature = "runs", feature = "bench"))]
 mod turns;
 mod types;
+#[cfg(feature = "runs")]
 mod values;
 
 use wasm_bindgen::prelude::*;

@@ -1,6 +1,6 @@
 //! An opened exhibit, for JavaScript.
 
-use crate::device;
+use crate::device::{self, Place};
 use crate::js::{self, Result};
 use crate::turns::Turns;
 use crate::values;
@@ -40,8 +40,7 @@ impl WebRun {
             None => u64::from(getrandom::u32().unwrap_or_default()),
         };
         let exhibit = exhibits::build(&settings, seed, values::to_sources(options)?)?;
-        let loaded =
-            device::load(exhibit.program(), values::to_place(options)?).await.map_err(Error::from)?;
+        let loaded = device::load(exhibit.program(), Place::read(options)?).await.map_err(Error::from)?;
         let (backend, description) = (loaded.kind(), loaded.describe());
         let run = Run::start(exhibit, loaded, settings, seed)?;
         Ok(WebRun { run: Rc::new(Turns::new(run)), card, backend, description })

@@ -1,6 +1,5 @@
 //! What crosses between the page and a run: settings, data, samples, pictures and saved state.
 
-use crate::device::{Engine, Place};
 use crate::js::{self, array, floats, get, object, sizes, to_floats, to_sizes, to_words, words};
 use js_sys::{Array, Object, Uint8Array};
 use tilde_models::card::{Card, Role, SettingKind, Value, ViewKind};
@@ -66,24 +65,6 @@ pub fn to_values(card: &Card, settings: Option<JsValue>) -> Vec<(String, Value)>
         (id, value)
     };
     entries.iter().map(read).collect()
-}
-
-/// Where a run is to be: `{ backend, engine?, device? }`.
-///
-/// # Errors
-/// [`Error::BadSetting`] if there is no such backend.
-pub fn to_place(options: &JsValue) -> js::Result<Place> {
-    let words = |key| get(options, key).and_then(|words| words.as_string()).unwrap_or_default();
-    let kind = match words("backend").as_str() {
-        "cpu" => "cpu",
-        "webgpu" => "webgpu",
-        other => {
-            let message = format!("There is no backend `{other}`. Choose `cpu` or `webgpu`.");
-            return Err(Error::BadSetting(message).into());
-        }
-    };
-    let engine = get(options, "engine").map(|engine| engine.unchecked_into::<Engine>());
-    Ok(Place { kind, engine, description: words("device") })
 }
 
 /// A seed: a whole number that JavaScript holds exactly.
