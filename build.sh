@@ -5,8 +5,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 readonly node_at_least=20
 readonly wasm_pack_version=0.15.1
-# Bytes, gzip -9: a visitor downloads the module of the part of the course and the backend that run.
-readonly cpu_budget=220000 gpu_budget=245000
+# Bytes, gzip -9, that each module may have; a first visit's wasm, and all modules of the CPU together.
+readonly engine_budget=85000 gpu_budget=110000 chapter_budget=110000 visit_budget=200000 tour_budget=600000
 readonly stamps=target/stamps logs=target/logs
 export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 export CHROMIUM="${CHROMIUM:-/usr/bin/chromium}"
@@ -14,10 +14,11 @@ export CHROMIUM="${CHROMIUM:-/usr/bin/chromium}"
 usage() {
   cat <<'TXT'
 ./build.sh          set up what is missing, build, and serve the playground
-./build.sh build    the same without serving
+./build.sh build    the same without serving; both take --only ID, to build what one exhibit needs
 ./build.sh test     everything that must hold: formats, lints, documentation, tests on every backend, byte budget
 ./build.sh slow     the long tests: every exhibit trained to the gates of its card
 ./build.sh bench    training speed in the browser beside other libraries; writes docs/benchmarks.md
+./build.sh bytes    where the bytes of the modules are; writes docs/bytes.md
 ./build.sh pictures the small pictures of the contents, each from a real run of the native command
 ./build.sh dist     the folder dist/, to upload to any static host
 TXT
@@ -130,50 +131,148 @@ vulkan_driver() {
 
 # ---------------------------------------------------------------- building
 
-# wasm FOLDER FEATURES PARTS: pkg/FOLDER, compiled with these target features from these parts (cargo
-# features) of crate/web, and optimised.
-wasm() {
-  local name=${1//\//-} features=$2 parts=$3 out=pkg/$1 flag
-  local inputs
-  inputs=$(rustc --version && digest build.sh Cargo.toml Cargo.lock .cargo crate/{graph,cpu,gpu,models,web}/{Cargo.toml,src} crate/gpu/build.rs)
-  [[ -f $out/tilde_web_bg.wasm ]] && is_made "wasm-$name" "$inputs" && return
-  need_wasm_tools
-  local rustflags='' opt=()
-  for flag in $features; do
-    rustflags+=" -C target-feature=+$flag"
-    opt+=("--enable-${flag/simd128/simd}")
+# Every browser with SIMD has these too; nothing newer.
+readonly base_features="bulk-memory mutable-globals sign-ext nontrapping-float-to-int reference-types multivalue"
+readonly profile=(--profile wasm-release)
+
+# with_flags FEATURES COMMAND…: compiles for these target features, in a target folder of their own: in
+# one folder the sets would evict each other.
+with_flags() {
+  local flag rustflags='' target=simd
+  for flag in $1; do rustflags+=" -C target-feature=+$flag"; done
+  [[ $1 == *relaxed* ]] && target=relaxed
+  RUSTFLAGS=$rustflags CARGO_TARGET_DIR="$PWD/target/$target" "${@:2}"
+}
+
+# optimise FILE OUT FEATURES: for size, since the loops are already as the compiler wants them. Inlining
+# what has one caller makes a module smaller and its gzip larger, so it is limited. The first kilobyte of
+# memory is the far end of the stack: no object lies there, so that small offsets fold into loads.
+optimise() {
+  local flag opt=()
+  for flag in $3 $base_features; do opt+=("--enable-${flag/simd128/simd}"); done
+  node_modules/.bin/wasm-opt -Os --low-memory-unused -ocimfs 1 -Os "${opt[@]}" "$1" -o "$2"
+}
+
+# bindgen OUT CRATE FEATURES: the folder OUT, a module that talks to JavaScript through wasm-bindgen. What
+# it was before wasm-opt stays in target/names, with the names of its functions.
+bindgen() {
+  local out=$1 crate=$2 features=$3 name=tilde_${2#crate/}
+  with_flags simd128 wasm-pack build "$crate" "${profile[@]}" --no-opt --mode no-install --target web \
+    --no-pack --no-gitignore --out-dir "$PWD/$out" --no-default-features --features "$features"
+  keep_names "$out" "$out/${name}_bg.wasm"
+  optimise "$out/${name}_bg.wasm" "$out/${name}_bg.wasm" simd128
+}
+
+# keep_names OUT FILE: FILE, for `./build.sh bytes`.
+keep_names() {
+  mkdir -p target/names
+  cp "$2" "target/names/${1//\//-}.wasm"
+}
+
+# plain_engine NAME FEATURES: pkg/engine/NAME.wasm, the CPU's engine without wasm-bindgen.
+plain_engine() {
+  local out=pkg/engine/$1 target=simd
+  [[ $2 == *relaxed* ]] && target=relaxed
+  with_flags "$2" cargo build "${profile[@]}" -p tilde-engine --features cpu --target wasm32-unknown-unknown
+  mkdir -p pkg/engine
+  keep_names "$out" "target/$target/wasm32-unknown-unknown/wasm-release/tilde_engine.wasm"
+  optimise "target/names/${out//\//-}.wasm" "$out.wasm" "$2"
+}
+
+# The registry (crate/models/src/exhibits.rs): a line for each exhibit with module, id and what it takes.
+registry() {
+  sed -nE 's/^ +"([a-z-]+)" (plain|tensors) (\w+)(::\w+)?;$/\1 \3 \2/p' crate/models/src/exhibits.rs
+}
+
+# Modules that exhibits are in, each once.
+chapters() { registry | cut -d' ' -f1 | awk '!seen[$0]++'; }
+
+# What an engine is made of. (The list of crates names what cargo would look at.)
+engine_inputs() { printf '%s\n' Cargo.toml Cargo.lock .cargo build.sh crate/engine crate/graph/{Cargo.toml,src} "$@"; }
+
+# chapter_inputs NAME: everything that the module is made of: not the exhibits of other modules, unless
+# one of its own uses them.
+chapter_inputs() {
+  local module id files other=()
+  files=$(find crate/{graph,models,web}/{Cargo.toml,src} -type f)
+  # The gates are for the command alone, the benchmark's tasks for its page.
+  [[ $1 == bench ]] || files=$(grep -vE '^crate/models/src/(bench/|bin/)' <<<"$files")
+  files=$(grep -vE '^crate/models/src/evaluate' <<<"$files")
+  while read -r module id _; do [[ $module == "$1" ]] || other+=("$id"); done < <(registry)
+  local owned
+  owned=$(printf '%s\n' "$files" | grep -vE "^crate/models/src/($(IFS='|' && echo "${other[*]}"))(/|\.rs$)")
+  for id in "${other[@]}"; do
+    # shellcheck disable=SC2086 # one word a file
+    grep -qE "crate::$id\b|crate::\{[^}]*\b$id\b" $owned || files=$(grep -vE "^crate/models/src/$id(/|\.rs$)" <<<"$files")
   done
-  # What rustc switches on by default, and every browser with SIMD has; nothing newer.
-  for flag in bulk-memory mutable-globals sign-ext nontrapping-float-to-int reference-types multivalue; do
-    opt+=("--enable-$flag")
-  done
-  # A target folder for each set of flags: in one folder they would evict each other.
-  local target=simd
-  [[ $features == *relaxed* ]] && target=relaxed
-  RUSTFLAGS=$rustflags CARGO_TARGET_DIR="$PWD/target/$target" timed "building $out" \
-    wasm-pack build crate/web --profile wasm-release --no-opt --mode no-install --target web \
-    --no-pack --no-gitignore --out-dir "$PWD/$out" --no-default-features --features "$parts"
-  # For size: the loops are already as the compiler wants them. Inlining what has one caller makes
-  # the module smaller and its gzip larger, so it is limited. The first kilobyte of memory is the
-  # far end of the stack: no object lies there, so that small offsets fold into loads.
-  timed "optimising $out" \
-    node_modules/.bin/wasm-opt -Os --low-memory-unused -ocimfs 1 -Os "${opt[@]}" "$out/tilde_web_bg.wasm" -o "$out/tilde_web_bg.wasm"
-  set_made "wasm-$name" "$inputs"
+  printf '%s\n' Cargo.toml Cargo.lock .cargo build.sh $files
+}
+
+# made NAME OUT INPUTS COMMAND…: runs the command unless OUT is there and was made from the same inputs.
+made() {
+  local name=$1 out=$2 inputs
+  # shellcheck disable=SC2086 # one word a file
+  inputs=$(rustc --version && digest $3)
+  [[ -e $out ]] && is_made "$name" "$inputs" && return
+  timed "building $name" "${@:4}"
+  set_made "$name" "$inputs"
+}
+
+write_cards() {
+  mkdir -p pkg
+  cargo run -q --profile cards -p tilde-models --features cards --bin cards >target/cards.json
+  mv target/cards.json pkg/cards.json
+}
+
+build_cards() {
+  made cards pkg/cards.json "Cargo.toml Cargo.lock crate/graph/src crate/models/Cargo.toml crate/models/src" write_cards
+}
+
+# build_engine NAME: simd, relaxed, or gpu.
+build_engine() {
+  case $1 in
+    simd) made engine-simd pkg/engine/simd.wasm "$(engine_inputs crate/cpu)" plain_engine simd simd128 ;;
+    relaxed) made engine-relaxed pkg/engine/relaxed.wasm "$(engine_inputs crate/cpu)" plain_engine relaxed "simd128 relaxed-simd" ;;
+    gpu) made engine-gpu pkg/engine/gpu/tilde_engine_bg.wasm "$(engine_inputs crate/gpu)" bindgen pkg/engine/gpu crate/engine gpu ;;
+  esac
+}
+
+# build_module FOLDER FEATURE: pkg/FOLDER, a module of crate/web.
+build_module() {
+  made "${1//\//-}" "pkg/$1/tilde_web_bg.wasm" "$(chapter_inputs "$2")" bindgen "pkg/$1" crate/web "$2"
 }
 
 build() {
+  local chapter engine
   need_tools
   need_npm .
-  # One module for each part of the course (crate/models/src/exhibits.rs) and backend.
-  local part
-  for part in generators foundations latents energies; do
-    wasm "$part/simd" "simd128" "cpu,$part"
-    wasm "$part/relaxed" "simd128 relaxed-simd" "cpu,$part"
-    wasm "$part/gpu" "simd128" "gpu,$part"
-  done
+  need_wasm_tools
+  build_cards
+  for engine in simd relaxed gpu; do build_engine $engine; done
+  for chapter in $(chapters); do build_module "chapter/$chapter" "$chapter"; done
+  build_module files files
   # The benchmark's tasks are in a module of their own, which no visitor downloads.
-  wasm bench "simd128 relaxed-simd" cpu,gpu,bench
+  build_module bench bench
   npm run --silent build
+}
+
+# build_only ID: what this exhibit needs on the CPU, and no more.
+build_only() {
+  local chapter kind engine
+  read -r chapter kind < <(registry | awk -v id="${1//-/_}" '$2 == id { print $1, $3 }') || true
+  [[ -n $chapter ]] || stop "There is no exhibit '$1'. There are: $(registry | cut -d' ' -f2 | tr '_\n' '- ')"
+  need_tools
+  need_npm .
+  need_wasm_tools
+  build_cards
+  [[ $kind == plain ]] || for engine in simd relaxed; do build_engine $engine; done
+  build_module "chapter/$chapter" "$chapter"
+  npm run --silent build
+}
+
+# build_what [--only ID]
+build_what() {
+  if [[ ${1:-} == --only ]]; then build_only "${2:?"name an exhibit: --only vae"}"; else build; fi
 }
 
 # ---------------------------------------------------------------- testing
@@ -203,10 +302,11 @@ lint_native() { cargo clippy --workspace --all-targets -- -D warnings; }
 
 # The GPU crate's own tests are native: they run on Vulkan.
 lint_wasm() {
-  local backend lint=(cargo clippy --target wasm32-unknown-unknown --target-dir target/simd)
+  local feature lint=(cargo clippy --target wasm32-unknown-unknown --target-dir target/simd)
   "${lint[@]}" -p tilde-gpu -p tilde-web --lib -- -D warnings
-  for backend in cpu gpu; do
-    "${lint[@]}" -p tilde-web --lib --no-default-features --features "$backend" -- -D warnings
+  for feature in cpu gpu; do "${lint[@]}" -p tilde-engine --lib --features $feature -- -D warnings; done
+  for feature in $(chapters) files bench; do
+    "${lint[@]}" -p tilde-web --lib --no-default-features --features "$feature" -- -D warnings
   done
   "${lint[@]}" -p tilde-web --tests -- -D warnings
 }
@@ -220,15 +320,32 @@ no_std() { cargo build -p tilde-graph -p tilde-cpu -p tilde-models --target wasm
 # Without the variable the GPU tests would pass where there is no adapter, having checked nothing.
 test_native() { TILDE_REQUIRE_GPU=1 VK_DRIVER_FILES=$(vulkan_driver) cargo test --workspace; }
 
+# bytes FILE…: gzipped, together.
+bytes() {
+  local file sum=0
+  for file; do ((sum += $(gzip -9 -c "$file" | wc -c))); done
+  echo $sum
+}
+
+# within WORDS BYTES ALLOWED
+within() {
+  echo "$1: $2 bytes gzipped, $3 allowed"
+  (($2 <= $3))
+}
+
 budget() {
-  local file bytes allowed over=0
-  for file in pkg/*/{simd,relaxed,gpu}/tilde_web_bg.wasm; do
-    bytes=$(gzip -9 -c "$file" | wc -c)
-    allowed=$cpu_budget
-    [[ $file == */gpu/* ]] && allowed=$gpu_budget
-    echo "$file: $bytes bytes gzipped, $allowed allowed"
-    ((bytes <= allowed)) || over=1
+  local file engine over=0 largest=0 size
+  engine=$(bytes pkg/engine/relaxed.wasm)
+  for file in pkg/engine/{simd,relaxed}.wasm; do within "$file" "$(bytes $file)" $engine_budget || over=1; done
+  file=pkg/engine/gpu/tilde_engine_bg.wasm
+  within $file "$(bytes $file)" $gpu_budget || over=1
+  for file in pkg/chapter/*/tilde_web_bg.wasm; do
+    size=$(bytes "$file")
+    ((size <= largest)) || largest=$size
+    within "$file" "$size" $chapter_budget || over=1
   done
+  within "a first visit's engine and chapter" $((engine + largest)) $visit_budget || over=1
+  within "the CPU's engine and all chapters" $((engine + $(bytes pkg/chapter/*/tilde_web_bg.wasm))) $tour_budget || over=1
   ((!over)) || stop "A visitor would wait for too many bytes: make the module smaller."
 }
 
@@ -310,10 +427,15 @@ command=${1:-serve}
 (($#)) && shift
 case $command in
   serve)
-    build
+    build_what "$@"
+    [[ ${1:-} != --only ]] || shift 2
     exec npm run --silent serve -- "$@"
     ;;
-  build) build ;;
+  build) build_what "$@" ;;
+  bytes)
+    build
+    node www/tools/bytes.mjs >docs/bytes.md
+    ;;
   test) if [[ ${1:-} == slow ]]; then run_slow; else run_tests; fi ;;
   slow) run_slow ;;
   bench) run_bench "$@" ;;

@@ -5,7 +5,7 @@
 //   const loss = await bench.step(100);      // trains 100 steps, waits for them, reads the loss
 
 import { findGpu } from "./engine/gpu.js";
-import { hasRelaxedSimd, loadWasm } from "./load.js";
+import { hasRelaxedSimd, loadEngine, loadWasm } from "./load.js";
 
 /** What can be timed; docs/benchmarks.md says what each of them is. */
 export const TASKS = ["gan2d_lab", "gan2d", "vae_mlp", "rbm", "ddpm2d", "gpt_char", "conv_ddpm28", "matmul256", "matmul1024"];
@@ -24,9 +24,10 @@ export default {
     if (!hasRelaxedSimd()) {
       throw new Error("The benchmark needs a browser with relaxed SIMD, such as Chromium 114 or Firefox 145, or later.");
     }
-    const wasm = await loadWasm(new URL("../", import.meta.url).href, "bench");
-    task = await /** @type {any} */ (wasm).WebBench.open(name, backend);
-    description = backend === "webgpu" ? (await findGpu()).description : task.description;
+    const base = new URL("../", import.meta.url).href;
+    const [wasm, engine] = await Promise.all([loadWasm(base, "bench"), loadEngine(base, backend, "relaxed")]);
+    description = backend === "webgpu" ? (await findGpu()).description : "CPU · SIMD, relaxed";
+    task = await wasm.WebBench.open(name, { backend, engine, device: description });
   },
 
   /**

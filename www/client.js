@@ -4,7 +4,8 @@ import { TildeError, revive } from "./errors.js";
 
 /**
  * @typedef {import("./protocol.js").FromWorker} FromWorker
- * @typedef {import("./protocol.js").ReadyMessage} ReadyMessage
+ * @typedef {import("./protocol.js").Card} Card
+ * @typedef {{ cards: Card[], build: string }} Ready
  *
  * @typedef {object} Call
  * @property {(value: any) => void} resolve
@@ -35,16 +36,31 @@ function workerAddress() {
   return URL.createObjectURL(new Blob([`import ${JSON.stringify(href)};`], { type: "text/javascript" }));
 }
 
+/** @param {string} path from the site's root @returns {Promise<Response>} */
+async function fetched(path) {
+  const response = await fetch(new URL(path, BASE)).catch(() => undefined);
+  if (!response?.ok) throw new TildeError("no-start", `${path} is missing on this server: run ./build.sh build.`);
+  return response;
+}
+
+/** The worker of a document with an opaque origin. */
+async function classicWorker() {
+  const script = await (await fetched("www/vendor/worker.js")).text();
+  return new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+}
+
 /** One worker and the calls under way. */
 export class Client {
   #worker;
+  /** @type {Card[]} */
+  #cards = [];
   #last = 0;
   #lastRun = 0;
   /** @type {Map<number, Call>} */
   #calls = new Map();
   /** @type {Map<number, RunListener>} */
   #listeners = new Map();
-  /** @type {(ready: ReadyMessage) => void} */
+  /** @type {(ready: Ready) => void} */
   #ready = () => {};
   /** @type {(error: unknown) => void} */
   #failed = () => {};
@@ -52,7 +68,7 @@ export class Client {
 
   /**
    * Cards and wasm build, once the engine has started.
-   * @type {Promise<ReadyMessage>}
+   * @type {Promise<Ready>}
    */
   ready = new Promise((resolve, reject) => {
     this.#ready = resolve;
@@ -61,11 +77,12 @@ export class Client {
 
   /**
    * @param {Worker} worker
+   * @param {Promise<Card[]>} cards
    * @param {string} build for the CPU: "" (the fastest), "simd" or "relaxed"
-   * @param {import("./protocol.js").BackendName} backend whose module is fetched first
-   * @param {string} exhibit likewise
+   * @param {import("./protocol.js").BackendName} backend whose engine is fetched first
+   * @param {string} exhibit whose module is
    */
-  constructor(worker, build, backend, exhibit) {
+  constructor(worker, cards, build, backend, exhibit) {
     this.#worker = worker;
     worker.onmessage = ({ data }) => this.#receive(data);
     worker.onerror = (event) => {
@@ -77,7 +94,13 @@ export class Client {
         ),
       );
     };
-    worker.postMessage({ type: "start", base: BASE.href, build, backend, exhibit });
+    cards.then(
+      (cards) => {
+        this.#cards = cards;
+        worker.postMessage({ type: "start", base: BASE.href, build, backend, exhibit, cards });
+      },
+      (error) => this.#fail(error),
+    );
   }
 
   /**
@@ -91,12 +114,10 @@ export class Client {
       throw new TildeError("no-start", "Opened from a file. Serve the folder instead: ./build.sh");
     if (typeof WebAssembly === "undefined")
       throw new TildeError("no-start", "This browser has no WebAssembly. Any current browser has it.");
-    if (!isOpaque()) return new Client(new Worker(workerAddress(), { type: "module" }), build, backend, exhibit);
-    const response = await fetch(new URL("vendor/worker.js", import.meta.url));
-    if (!response.ok)
-      throw new TildeError("no-start", "vendor/worker.js is missing on this server: run ./build.sh build.");
-    const address = URL.createObjectURL(new Blob([await response.text()], { type: "text/javascript" }));
-    return new Client(new Worker(address), "simd", backend, exhibit);
+    const cards = fetched("pkg/cards.json").then((response) => response.json());
+    cards.catch(() => {}); // heard of below, unless the script fails first
+    if (isOpaque()) return new Client(await classicWorker(), cards, "simd", backend, exhibit);
+    return new Client(new Worker(workerAddress(), { type: "module" }), cards, build, backend, exhibit);
   }
 
   /** A number for a run about to be opened. */
@@ -149,7 +170,7 @@ export class Client {
   #receive(message) {
     switch (message.type) {
       case "ready":
-        return this.#ready(message);
+        return this.#ready({ cards: this.#cards, build: message.build });
       case "failed":
         return this.#fail(revive(message.error));
       case "frame":

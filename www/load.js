@@ -1,4 +1,7 @@
-// Fetches and starts a wasm module; for the CPU, of its two builds the one that this browser can run.
+// Fetches and starts the wasm modules; of the two builds of the CPU's engine, the one that this browser
+// can run.
+
+import { startCpu } from "./engine/cpu.js";
 
 // (func (param v128 v128 v128) (result v128) … f32x4.relaxed_madd). A module with an unknown opcode
 // fails validation whole: this one is valid only where relaxed SIMD is.
@@ -23,14 +26,26 @@ export const chooseBuild = (wanted) => (wanted !== "simd" && hasRelaxedSimd() ? 
 
 /**
  * @param {string} base address of the site's root, ending in "/"
- * @param {string} module a folder of pkg/: "bench", or a part of the course with "simd", "relaxed" or "gpu"
- * @returns {Promise<import("./protocol.js").Wasm>}
+ * @param {string} folder of pkg/
+ * @param {string} [name] of what wasm-pack wrote there
+ * @returns {Promise<any>} the module, as its TypeScript types describe it
  */
-export async function loadWasm(base, module) {
-  const folder = new URL(`pkg/${module}/`, base);
-  const binary = fetch(new URL("tilde_web_bg.wasm", folder)); // while its glue is still on the way
+export async function loadWasm(base, folder, name = "tilde_web") {
+  const at = new URL(`pkg/${folder}/`, base);
+  const binary = fetch(new URL(`${name}_bg.wasm`, at)); // while its glue is still on the way
   binary.catch(() => {}); // awaited below, unless the glue fails first
-  const wasm = await import(new URL("tilde_web.js", folder).href);
+  const wasm = await import(new URL(`${name}.js`, at).href);
   await wasm.default({ module_or_path: binary });
   return wasm;
 }
+
+/**
+ * @param {string} base address of the site's root, ending in "/"
+ * @param {import("./protocol.js").BackendName} backend
+ * @param {string} build of the CPU's
+ * @returns {Promise<import("./protocol.js").Engine>}
+ */
+export const loadEngine = (base, backend, build) =>
+  backend === "webgpu"
+    ? loadWasm(base, "engine/gpu", "tilde_engine")
+    : startCpu(fetch(new URL(`pkg/engine/${build}.wasm`, base)));

@@ -25,8 +25,10 @@
  * @typedef {{ id: string, kind: "brush"|"drag"|"pick"|"button"|"clear"|"text"|"edit", view: string }} Action
  * @typedef {{ id: string, settings: [string, string][], steps: number, phase: string }} Experiment
  *
- * @typedef {object} Card
+ * @typedef {object} Card  a line of pkg/cards.json
  * @property {string} id
+ * @property {string} module   the folder of pkg/chapter that has it
+ * @property {boolean} tensors whether it needs an engine
  * @property {number} chapter
  * @property {string} slides
  * @property {number} minutes
@@ -105,14 +107,14 @@
 
 /**
  * To the worker.
- * @typedef {{ type: "start", base: string, build: string, backend: BackendName, exhibit: string }} StartMessage  backend and exhibit whose module is fetched first
+ * @typedef {{ type: "start", base: string, build: string, backend: BackendName, exhibit: string, cards: Card[] }} StartMessage  backend and exhibit whose modules are fetched first
  * @typedef {{ type: "call", id: number, run: number, method: string, args: unknown[] }} CallMessage
  * @typedef {{ type: "abort", id: number }} AbortMessage
  * @typedef {{ type: "ack", run: number }} AckMessage
  * @typedef {StartMessage|CallMessage|AbortMessage|AckMessage} ToWorker
  *
  * From the worker.
- * @typedef {{ type: "ready", cards: Card[], build: string }} ReadyMessage
+ * @typedef {{ type: "ready", build: string }} ReadyMessage
  * @typedef {{ type: "failed", error: Described }} FailedMessage
  * @typedef {{ type: "result", id: number, value: unknown }} ResultMessage
  * @typedef {{ type: "error", id: number, error: Described }} ErrorMessage
@@ -123,7 +125,20 @@
  */
 
 /**
- * A wasm module, as `wasm-pack --target web` writes it. Each has one backend.
+ * An engine's module. Words are those of an arena's memory, whatever their type; those that are read at
+ * once are valid until the next call.
+ * @typedef {object} Engine
+ * @property {(program: Uint8Array) => Uint32Array|Promise<Uint32Array>} load  its handle, and where everything is
+ * @property {(handle: number, schedule: Uint32Array, times: number) => void} run
+ * @property {(handle: number, arena: number, offset: number, words: Uint32Array) => void} write
+ * @property {(handle: number, arena: number, offset: number, length: number) => Uint32Array|Promise<Uint32Array>} read
+ * @property {(handle: number) => void} free
+ *
+ * @typedef {{ backend: BackendName, device: string, engine?: Engine }} Place  where a run is: the device is in words
+ */
+
+/**
+ * A chapter's module, as wasm-pack writes it.
  * @typedef {object} WebRun
  * @property {(n: number) => Promise<void>} train
  * @property {(deep: boolean) => Promise<Metrics>} metrics
@@ -141,11 +156,11 @@
  * @property {string} description
  * @property {() => void} free
  *
- * @typedef {object} Wasm
- * @property {(options: { module_or_path: unknown }) => Promise<unknown>} default
- * @property {() => Card[]} cards
- * @property {(name: string, bytes: Uint8Array) => Parsed} parse_data
+ * @typedef {object} Chapter
  * @property {{ open(id: string, options: object): Promise<WebRun> }} WebRun
+ *
+ * @typedef {object} FileReader  the module that reads files
+ * @property {(name: string, bytes: Uint8Array) => Parsed} parse_data
  */
 
 export {};

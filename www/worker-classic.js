@@ -2,23 +2,21 @@
 // from a blob may start. Bundled into vendor/worker.js; always the build that every browser runs, and
 // the CPU only: no browser has WebGPU there.
 
+import { startCpu } from "./engine/cpu.js";
 import { serve } from "./engine/serve.js";
-// @ts-ignore: built by wasm-pack, absent until then
-import * as energies from "../pkg/energies/simd/tilde_web.js";
-// @ts-ignore
-import * as foundations from "../pkg/foundations/simd/tilde_web.js";
-// @ts-ignore
-import * as latents from "../pkg/latents/simd/tilde_web.js";
-// @ts-ignore
-import * as generators from "../pkg/generators/simd/tilde_web.js";
+// @ts-ignore: the glue of every module in pkg/, made by tools/bundle.mjs
+import { MODULES } from "tilde:modules";
 
-const PARTS = { energies, foundations, latents, generators };
+/** @param {string} base @param {string} folder of pkg/ @returns {Promise<any>} */
+async function start(base, folder) {
+  const wasm = MODULES[folder];
+  await wasm.default({ module_or_path: new URL(`pkg/${folder}/tilde_web_bg.wasm`, base) });
+  return wasm;
+}
 
 serve(/** @type {any} */ (self), (base) => ({
   build: "simd",
-  load: async (_, part) => {
-    const wasm = PARTS[part];
-    await wasm.default({ module_or_path: new URL(`pkg/${part}/simd/tilde_web_bg.wasm`, base) });
-    return /** @type {any} */ (wasm);
-  },
+  engine: () => startCpu(fetch(new URL("pkg/engine/simd.wasm", base))),
+  chapter: (name) => start(base, `chapter/${name}`),
+  files: () => start(base, "files"),
 }));

@@ -2,8 +2,10 @@
 //! sampled, on both backends; errors with their codes; overlapping calls in order.
 #![cfg(target_arch = "wasm32")]
 
+mod engine;
+
 use js_sys::{Array, Float32Array, Object, Promise, Reflect, Uint8Array};
-use tilde_web::cards::cards;
+use tilde_models::exhibits::EXHIBITS;
 use tilde_web::run::WebRun;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
@@ -30,10 +32,11 @@ fn number(object: &JsValue, key: &str) -> f64 {
     get(object, key).as_f64().unwrap_or(f64::NAN)
 }
 
-async fn open(id: &str, backend: &str, settings: JsValue) -> Result<WebRun, JsValue> {
+async fn open(id: &str, backend: &'static str, settings: JsValue) -> Result<WebRun, JsValue> {
     let options = object(&[
         ("seed", 7.into()),
         ("backend", backend.into()),
+        ("engine", engine::engine(backend)),
         ("settings", settings),
         ("digits", Uint8Array::from(DIGITS).into()),
         ("digit_labels", Uint8Array::from(LABELS).into()),
@@ -42,11 +45,11 @@ async fn open(id: &str, backend: &str, settings: JsValue) -> Result<WebRun, JsVa
 }
 
 /// One step of every exhibit: the figures stay finite, the step is counted, samples are there.
-async fn every_exhibit_trains(backend: &str) -> Result<(), JsValue> {
-    for card in Array::from(&cards()).iter() {
-        let id = get(&card, "id").as_string().expect("cards have ids");
-        let run = open(&id, backend, JsValue::UNDEFINED).await?;
-        assert_eq!(run.backend(), backend);
+async fn every_exhibit_trains(backend: &'static str) -> Result<(), JsValue> {
+    for exhibit in EXHIBITS {
+        let id = exhibit.card.id;
+        let run = open(id, backend, JsValue::UNDEFINED).await?;
+        assert_eq!(run.backend(), if exhibit.tensors { backend } else { "cpu" }, "{id}");
         run.train(1).await?;
         let metrics = run.metrics(false).await?;
         assert_eq!(number(&metrics, "step"), 1.0, "{id}");
@@ -69,7 +72,7 @@ async fn every_exhibit_trains_on_the_gpu() -> Result<(), JsValue> {
     every_exhibit_trains("webgpu").await
 }
 
-async fn code_of(id: &str, backend: &str, settings: JsValue) -> Option<String> {
+async fn code_of(id: &str, backend: &'static str, settings: JsValue) -> Option<String> {
     let error = open(id, backend, settings).await.err()?;
     get(&error, "code").as_string()
 }
@@ -85,12 +88,29 @@ async fn what_is_wrong_has_a_code() {
     assert_eq!(code_of("gan2d", "cpu", words).await.as_deref(), Some("bad-setting"));
 }
 
+/// Without an engine a run of tensors is refused, and a plain one is not.
+#[wasm_bindgen_test]
+async fn tensors_need_an_engine() {
+    for exhibit in EXHIBITS {
+        let options = object(&[
+            ("seed", 7.into()),
+            ("backend", "cpu".into()),
+            ("digits", Uint8Array::from(DIGITS).into()),
+            ("digit_labels", Uint8Array::from(LABELS).into()),
+        ]);
+        let opened = WebRun::open(exhibit.card.id, &options).await.map(|_| ()).map_err(JsValue::from);
+        let code = opened.err().and_then(|error| get(&error, "code").as_string());
+        let expected = exhibit.tensors.then(|| String::from("device-lost"));
+        assert_eq!(code, expected, "{}", exhibit.card.id);
+    }
+}
+
 /// The state is saved, trained on, and taken back: both continuations are the same, bit for bit.
 #[wasm_bindgen_test]
 async fn a_saved_run_goes_on_as_it_did() -> Result<(), JsValue> {
-    for card in Array::from(&cards()).iter() {
-        let id = get(&card, "id").as_string().expect("cards have ids");
-        let run = open(&id, "cpu", JsValue::UNDEFINED).await?;
+    for exhibit in EXHIBITS {
+        let id = exhibit.card.id;
+        let run = open(id, "cpu", JsValue::UNDEFINED).await?;
         run.train(2).await?;
         let saved = Array::from(&run.export_state().await?);
         run.train(1).await?;

@@ -3,11 +3,14 @@
 //! because a software adapter takes long to.
 #![cfg(target_arch = "wasm32")]
 
+mod engine;
+
 use tilde_cpu::{Interpreter, Values};
 use tilde_graph::optim::{Adam, AdamOptions};
-use tilde_graph::{Init, Program, Var, compile};
+use tilde_graph::{Init, Program, Var};
 use tilde_models::drive;
-use tilde_web::device;
+use tilde_web::device::{Engine, Place, load};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
@@ -49,12 +52,14 @@ fn close(got: &[f32], expected: &[f64], tolerance: f64, what: &str) {
     }
 }
 
-async fn agrees_with_the_judge(backend: &str) {
+async fn agrees_with_the_judge(backend: &'static str) {
     let (program, rows, weights) = program();
     let values: Vec<f32> = (0..45).map(|i| (i % 7) as f32 / 3.0 - 1.0).collect();
     let mut judge = Interpreter::new(&program, SEED);
     judge.write(rows, Values::F(values.iter().map(|&v| f64::from(v)).collect()));
-    let mut device = device::load(backend, compile(&program)).await.expect("the backend loads");
+    let engine = Some(engine::engine(backend).unchecked_into::<Engine>());
+    let place = Place { kind: backend, engine, description: String::new() };
+    let mut device = load(&program, place).await.expect("the engine loads");
     drive::start(&mut *device, &program, SEED);
     drive::write(&mut *device, rows, &values);
     for _ in 0..3 {

@@ -48,7 +48,11 @@ class Fake {
 async function open(notice = () => {}) {
   Object.assign(Fake, { breaks: Infinity, loses: Infinity, opened: [] });
   const engine = /** @type {any} */ ({
-    backends: { module: async () => ({ WebRun: Fake }), gpu: async () => ({ description: "" }) },
+    modules: {
+      card: () => ({ tensors: true }),
+      chapter: async () => ({ WebRun: Fake }),
+      place: async (/** @type {string} */ _, /** @type {string} */ backend) => ({ backend }),
+    },
     assets: { of: async () => ({}) },
   });
   return EngineRun.open(engine, { exhibit: "fake", seed: 1, settings: { rate: 1 }, backend: "webgpu" }, notice);

@@ -3,17 +3,17 @@
 import { expect, metrics, open, reached, test } from "./site.js";
 
 /**
- * The folders of pkg/ that were asked for, in order.
+ * The modules of pkg/ that were asked for, in order.
  * @param {import("@playwright/test").BrowserContext} context
  */
 function fetched(context) {
   /** @type {string[]} */
-  const folders = [];
+  const modules = [];
   context.on("request", (request) => {
-    const folder = request.url().match(/\/pkg\/([\w/]+)\/tilde_web_bg\.wasm$/)?.[1];
-    if (folder) folders.push(folder);
+    const module = request.url().match(/\/pkg\/([\w/]+?)(\/tilde_\w+_bg)?\.wasm$/)?.[1];
+    if (module) modules.push(module);
   });
-  return folders;
+  return modules;
 }
 
 /** Stands in for the browser's answer. @param {import("@playwright/test").Page} page @param {object} gpu */
@@ -26,26 +26,26 @@ const pretend = (page, gpu) =>
   );
 
 test("on the CPU nothing of the GPU is fetched, though there is a software one", async ({ page, site, context }) => {
-  const folders = fetched(context);
+  const modules = fetched(context);
   await open(page, `${site}#/gan2d`);
   await reached(page, 5);
   await expect(page.locator(".badge")).toContainText("the GPU here is software");
-  expect(folders).toEqual(["generators/relaxed"]);
+  expect(modules).toEqual(["chapter/generators", "engine/relaxed"]);
 });
 
 test("WebGPU by hand fetches its module; back to the CPU fetches nothing again", async ({ page, site, context }) => {
-  const folders = fetched(context);
+  const modules = fetched(context);
   await open(page, `${site}#/gan2d`);
   await reached(page, 5);
   await page.locator("details.more summary").click();
   await page.getByLabel("Computes on").selectOption("webgpu");
   await expect(page.locator(".badge")).toContainText(/WebGPU · \S/);
   await reached(page, 5);
-  expect(folders).toEqual(["generators/relaxed", "generators/gpu"]);
+  expect(modules).toEqual(["chapter/generators", "engine/relaxed", "engine/gpu"]);
   await page.getByLabel("Computes on").selectOption("cpu");
   await expect(page.locator(".badge")).toContainText("CPU");
   await reached(page, 5);
-  expect(folders).toEqual(["generators/relaxed", "generators/gpu"]);
+  expect(modules).toEqual(["chapter/generators", "engine/relaxed", "engine/gpu"]);
 });
 
 test("a link to a run on WebGPU fetches that module alone, and weights go from one to the other", async ({
@@ -53,11 +53,11 @@ test("a link to a run on WebGPU fetches that module alone, and weights go from o
   site,
   context,
 }) => {
-  const folders = fetched(context);
+  const modules = fetched(context);
   await open(page, `${site}#/vae?backend=webgpu&steps=3`);
   await expect(page.locator(".badge")).toContainText(/WebGPU · \S/);
   await expect.poll(async () => (await metrics(page)).step).toBe(3);
-  expect(folders).toEqual(["latents/gpu"]);
+  expect(modules).toEqual(["chapter/latents", "engine/gpu"]);
   const found = await page.evaluate(async () => {
     const exhibit = /** @type {any} */ (document.querySelector("tilde-exhibit"));
     const saved = await exhibit.save();
@@ -71,21 +71,21 @@ test("a link to a run on WebGPU fetches that module alone, and weights go from o
   expect(found.backend).toBe("cpu");
   expect(found.spread).toBeGreaterThan(0.1);
   expect(found.off).toBeLessThan(1e-3);
-  expect(folders).toEqual(["latents/gpu", "latents/relaxed"]);
+  expect(modules).toEqual(["chapter/latents", "engine/gpu", "engine/relaxed"]);
 });
 
 test("where there is a real GPU both modules are fetched, and the faster one runs", async ({ page, site, context }) => {
   await pretend(page, { available: true, software: false, description: "Pretended" });
-  const folders = fetched(context);
+  const modules = fetched(context);
   await open(page, `${site}#/gan2d`);
   await expect(page.locator(".badge")).toContainText(/faster here than/);
   await reached(page, 5);
-  expect(folders).toEqual(["generators/relaxed", "generators/gpu"]);
+  expect(modules).toEqual(["chapter/generators", "engine/relaxed", "engine/gpu"]);
 });
 
 test("a GPU module that cannot be had leaves the exhibit on the CPU", async ({ page, site }) => {
   await pretend(page, { available: true, software: false });
-  await page.route("**/pkg/*/gpu/**", (route) => route.abort());
+  await page.route("**/pkg/engine/gpu/**", (route) => route.abort());
   await open(page, `${site}#/gan2d`);
   await expect(page.locator(".badge")).toContainText("WebGPU failed to start");
   await reached(page, 5);
@@ -97,11 +97,11 @@ test("where there is no GPU, a link that asks for one goes on with the CPU and s
   context,
 }) => {
   await pretend(page, { available: false, software: false });
-  const folders = fetched(context);
+  const modules = fetched(context);
   await open(page, `${site}#/gan2d?backend=webgpu`);
   await expect(page.locator(".badge")).toContainText("no WebGPU here");
   await reached(page, 5);
-  expect(folders).toEqual(["generators/relaxed"]);
+  expect(modules).toEqual(["chapter/generators", "engine/relaxed"]);
 });
 
 test("the library: WebGPU alone fetches its module alone, and is refused where there is none", async ({
@@ -109,7 +109,7 @@ test("the library: WebGPU alone fetches its module alone, and is refused where t
   site,
   context,
 }) => {
-  const folders = fetched(context);
+  const modules = fetched(context);
   const start = async (/** @type {string} */ base) => {
     const { Tilde } = await import(`${base}www/tilde.js`);
     const tilde = await Tilde.start({ backend: "webgpu" });
@@ -127,7 +127,8 @@ test("the library: WebGPU alone fetches its module alone, and is refused where t
     shape: [2, 2],
     wrong: "bad-setting",
   });
-  expect(folders).toEqual(["generators/gpu"]);
+  // It was not said which exhibit will be opened.
+  expect(modules).toEqual(["chapter/generators", "engine/gpu", "files"]);
   await pretend(page, { available: false, software: false });
   await page.goto(`${site}blank.html?again`);
   const refused = await page.evaluate(async (base) => {
@@ -135,48 +136,59 @@ test("the library: WebGPU alone fetches its module alone, and is refused where t
     return Tilde.start({ backend: "webgpu" }).catch((/** @type {any} */ error) => error.code);
   }, site);
   expect(refused).toBe("no-webgpu");
-  expect(folders).toEqual(["generators/gpu"]);
+  expect(modules).toHaveLength(3);
 });
 
-test("a module refuses the backend that it lacks", async ({ page, site }) => {
+test("an exhibit without tensors fetches no engine, whatever backend is asked for", async ({ page, site, context }) => {
+  const modules = fetched(context);
+  await open(page, `${site}#/boundary?backend=webgpu`);
+  await expect(page.locator(".badge")).toContainText("CPU");
+  await reached(page, 3);
+  expect(modules).toEqual(["chapter/foundations"]);
+});
+
+test("an engine refuses what is no program, and goes on", async ({ page, site }) => {
   await page.goto(`${site}blank.html`);
-  const codes = await page.evaluate(async (base) => {
-    const { loadWasm } = await import(`${base}www/load.js`);
+  const found = await page.evaluate(async (base) => {
+    const { loadEngine, loadWasm } = await import(`${base}www/load.js`);
+    const { WebRun } = await loadWasm(base, "chapter/generators");
     const found = [];
-    for (const [module, backend] of [
-      ["generators/simd", "webgpu"],
-      ["generators/gpu", "cpu"],
-    ]) {
-      const { WebRun } = await loadWasm(base, module);
-      found.push(await WebRun.open("gan2d", { backend }).catch((/** @type {any} */ error) => error.code));
+    for (const backend of ["cpu", "webgpu"]) {
+      const engine = await loadEngine(base, backend, "simd");
+      const code = (/** @type {any} */ error) => error.code;
+      found.push(
+        await Promise.resolve()
+          .then(() => engine.load(new Uint8Array([255, 255, 255])))
+          .catch(code),
+      );
+      const run = await WebRun.open("gan2d", { backend, engine, seed: 7 });
+      await run.train(2);
+      found.push((await run.metrics(false)).step);
+      run.free();
     }
     return found;
   }, site);
-  expect(codes).toEqual(["device-lost", "device-lost"]);
+  expect(found).toEqual(["no-device", 2, "no-device", 2]);
 });
 
-test("each part of the course has its modules, which are fetched when it is visited", async ({
-  page,
-  site,
-  context,
-}) => {
-  const folders = fetched(context);
+test("who goes from chapter to chapter fetches each once, and the engine once", async ({ page, site, context }) => {
+  const modules = fetched(context);
   await open(page, `${site}#/vae`);
   await reached(page, 3);
-  expect(folders).toEqual(["latents/relaxed"]);
+  expect(modules).toEqual(["chapter/latents", "engine/relaxed"]);
   await page
     .getByRole("link", { name: /^Boltzmann machine/ })
     .first()
     .click();
   await reached(page, 3);
-  expect(folders).toEqual(["latents/relaxed", "energies/relaxed"]);
+  expect(modules).toEqual(["chapter/latents", "engine/relaxed", "chapter/energies"]);
   await page.goBack();
   await reached(page, 3);
-  expect(folders).toEqual(["latents/relaxed", "energies/relaxed"]);
+  expect(modules).toEqual(["chapter/latents", "engine/relaxed", "chapter/energies"]);
   const wrong = await page.evaluate(async (base) => {
     const { loadWasm } = await import(`${base}www/load.js`);
-    const { WebRun } = await loadWasm(base, "foundations/simd");
-    return WebRun.open("gan2d", { backend: "cpu" }).catch((/** @type {any} */ error) => error.message);
+    const { WebRun } = await loadWasm(base, "chapter/foundations");
+    return WebRun.open("gan2d", { backend: "cpu" }).catch((/** @type {any} */ error) => error.code);
   }, site);
-  expect(wrong).toContain("another part of the course");
+  expect(wrong).toBe("unknown-exhibit");
 });

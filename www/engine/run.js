@@ -15,7 +15,7 @@ import { Pace, breathe } from "./pace.js";
  * @typedef {import("../protocol.js").Payload} Payload
  *
  * @typedef {object} Engine  what all runs share
- * @property {import("./backends.js").Backends} backends
+ * @property {import("./modules.js").Modules} modules
  * @property {import("./assets.js").Assets} assets
  *
  * @typedef {{ aborted: boolean }} Token
@@ -62,11 +62,13 @@ export class EngineRun {
    * @param {(notice: import("../protocol.js").Described, run: EngineRun) => void} notice
    */
   static async open(engine, options, notice) {
-    if (options.backend !== "auto")
-      return new EngineRun(engine, options, await openOn(engine, options, options.backend), "", notice);
-    const gpu = await engine.backends.gpu();
+    const { modules } = engine;
+    // Without tensors there is nothing to choose.
+    const backend = modules.card(options.exhibit).tensors ? options.backend : "cpu";
+    if (backend !== "auto") return new EngineRun(engine, options, await openOn(engine, options, backend), "", notice);
+    const gpu = await modules.gpu();
     // Fetched while the CPU's run opens; a failure is reported when a run is opened in it.
-    if (gpu.available && !gpu.software) engine.backends.module("webgpu", options.exhibit).catch(() => {});
+    if (gpu.available && !gpu.software) modules.place(options.exhibit, "webgpu").catch(() => {});
     const { run, why } = await openFastest((backend) => openOn(engine, options, backend), gpu, options.seed);
     return new EngineRun(engine, options, run, why, notice);
   }
@@ -329,7 +331,11 @@ export class EngineRun {
  * @param {[string, Payload][]} inputs that were given to the run in whose place it is opened
  */
 async function openOn(engine, { exhibit, seed, settings, data }, backend, inputs = []) {
-  const [wasm, files] = await Promise.all([engine.backends.module(backend, exhibit), engine.assets.of(settings)]);
-  const device = backend === "webgpu" ? (await engine.backends.gpu()).description : undefined;
-  return wasm.WebRun.open(exhibit, { seed, settings, data, inputs, backend, device, ...files });
+  const { modules, assets } = engine;
+  const [chapter, place, files] = await Promise.all([
+    modules.chapter(exhibit),
+    modules.place(exhibit, backend),
+    assets.of(settings),
+  ]);
+  return chapter.WebRun.open(exhibit, { seed, settings, data, inputs, ...place, ...files });
 }

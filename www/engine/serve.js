@@ -2,7 +2,7 @@
 
 import { TildeError, describe } from "../errors.js";
 import { Assets } from "./assets.js";
-import { Backends } from "./backends.js";
+import { Modules } from "./modules.js";
 import { Player } from "./play.js";
 import { EngineRun } from "./run.js";
 
@@ -16,16 +16,13 @@ import { EngineRun } from "./run.js";
  * @property {((event: { data: ToWorker }) => void)|null} onmessage
  *
  * @typedef {{ run: EngineRun, player: Player }} Opened
- *
- * @typedef {object} Modules  the wasm modules that fit
- * @property {string} build  that for the CPU
- * @property {import("./backends.js").Load} load
+ * @typedef {import("./modules.js").Loaders} Loaders
  */
 
 /**
  * Answers messages from now on.
  * @param {Port} port
- * @param {(base: string, wanted: string) => Modules} choose
+ * @param {(base: string, wanted: string) => Loaders} choose
  */
 export function serve(port, choose) {
   /** @type {Promise<Server>|undefined} */
@@ -46,18 +43,20 @@ export function serve(port, choose) {
 /**
  * @param {Port} port
  * @param {import("../protocol.js").StartMessage} message
- * @param {Modules} modules
+ * @param {Loaders} loaders
  */
-async function start(port, { base, backend, exhibit }, { build, load }) {
-  const backends = new Backends(load);
-  return new Server(port, await backends.module(backend, exhibit), { backends, assets: new Assets(base) }, build);
+async function start(port, { base, backend, exhibit, cards }, loaders) {
+  const modules = new Modules(cards, loaders);
+  if (backend === "webgpu") await modules.needGpu();
+  // An unknown one is refused when it is opened.
+  if (cards.some(({ id }) => id === exhibit))
+    await Promise.all([modules.chapter(exhibit), modules.place(exhibit, backend)]);
+  return new Server(port, { modules, assets: new Assets(base) }, loaders.build);
 }
 
 class Server {
   #port;
-  #wasm;
   #engine;
-  #cards;
   /** @type {Map<number, Opened>} */
   #runs = new Map();
   /** @type {Map<number, { aborted: boolean, run: number }>} */
@@ -65,16 +64,13 @@ class Server {
 
   /**
    * @param {Port} port
-   * @param {import("../protocol.js").Wasm} wasm the first module: all of them have the cards and read files
    * @param {import("./run.js").Engine} engine
    * @param {string} build
    */
-  constructor(port, wasm, engine, build) {
+  constructor(port, engine, build) {
     this.#port = port;
-    this.#wasm = wasm;
     this.#engine = engine;
-    this.#cards = wasm.cards();
-    port.postMessage({ type: "ready", cards: this.#cards, build });
+    port.postMessage({ type: "ready", build });
   }
 
   /** @param {Exclude<ToWorker, { type: "start" }>} message */
@@ -102,8 +98,8 @@ class Server {
   /** @param {CallMessage} call @returns {Promise<unknown>} */
   async #answer({ id, run: number, method, args }) {
     const a = /** @type {any[]} */ (args); // the page's half (client.js, tilde.js) has checked them
-    if (method === "gpu") return this.#engine.backends.gpu();
-    if (method === "parse") return this.#wasm.parse_data(a[0], a[1]);
+    if (method === "gpu") return this.#engine.modules.gpu();
+    if (method === "parse") return (await this.#engine.modules.files()).parse_data(a[0], a[1]);
     if (method === "open") return this.#open(number, a[0]);
     const opened = this.#runs.get(number);
     if (!opened) throw new TildeError("closed", "This run is closed. Open the exhibit again.");
@@ -139,8 +135,7 @@ class Server {
 
   /** @param {number} number @param {import("../protocol.js").OpenOptions} options */
   async #open(number, options) {
-    const card = this.#cards.find(({ id }) => id === options.exhibit);
-    if (!card) throw new TildeError("unknown-exhibit", `There is no exhibit "${options.exhibit}".`);
+    const card = this.#engine.modules.card(options.exhibit);
     const run = await EngineRun.open(this.#engine, options, (notice, { status }) =>
       this.#port.postMessage({ type: "notice", run: number, notice, status, stopped: false }),
     );

@@ -1,12 +1,13 @@
 // A static server for development and tests: node www/tools/serve.mjs [port] [folder] [/sub-path]
-// Right MIME types, and `Access-Control-Allow-Origin: *` so that frames with an opaque origin can
-// load modules and wasm. Port 0 takes a free one.
+// Right MIME types, `Access-Control-Allow-Origin: *` so that frames with an opaque origin can load modules
+// and wasm, and gzip, as a host should. Port 0 takes a free one.
 
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createGzip } from "node:zlib";
 
 /** @type {Record<string, string>} */
 const TYPES = {
@@ -21,6 +22,9 @@ const TYPES = {
   ".ts": "text/plain; charset=utf-8",
   ".md": "text/markdown; charset=utf-8",
 };
+
+/** What is smaller when packed: everything but pictures that are packed already. */
+const PACKED = /^(text|application)\/|svg/;
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -53,12 +57,16 @@ export async function serve({ port = 0, root = ROOT, base = "/", host = "127.0.0
         return fail(403, "Outside of the site.");
       let found = await stat(file);
       if (found.isDirectory()) found = await stat((file = join(file, "index.html")));
+      const type = TYPES[extname(file)] ?? "application/octet-stream";
+      const packed = PACKED.test(type) && /\bgzip\b/.test(String(request.headers["accept-encoding"]));
       response.writeHead(200, {
         ...headers,
-        "Content-Type": TYPES[extname(file)] ?? "application/octet-stream",
-        "Content-Length": found.size,
+        "Content-Type": type,
+        Vary: "Accept-Encoding",
+        ...(packed ? { "Content-Encoding": "gzip" } : { "Content-Length": found.size }),
       });
       if (request.method === "HEAD") response.end();
+      else if (packed) createReadStream(file).pipe(createGzip()).pipe(response);
       else createReadStream(file).pipe(response);
     } catch {
       fail(404, "Not found.");

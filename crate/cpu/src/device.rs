@@ -199,6 +199,14 @@ impl Cpu {
         }
     }
 
+    /// Words `offset..offset + len` of an arena, to be read or written in place.
+    ///
+    /// # Panics
+    /// If the arena has fewer.
+    pub fn words_mut(&mut self, arena: Arena, offset: u32, len: u32) -> &mut [u32] {
+        &mut self.arenas[arena as usize][offset as usize..][..len as usize]
+    }
+
     fn words(&self, arena: Arena, offset: u32, len: u32) -> &[u32] {
         &self.arenas[arena as usize][offset as usize..][..len as usize]
     }

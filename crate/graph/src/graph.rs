@@ -10,12 +10,13 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::cell::RefCell;
 use core::fmt;
+use serde::{Deserialize, Serialize};
 
 /// Index of a node; operands always have smaller ones.
 pub type NodeId = u32;
 
 /// One operation and what it yields.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Node {
     /// What it does.
     pub op: Op,
@@ -45,7 +46,7 @@ impl fmt::Display for GraphError {
 impl core::error::Error for GraphError {}
 
 /// What an entry computes, keeps and gives out.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Built {
     pub nodes: Vec<Node>,
     pub assigns: Vec<(VarId, NodeId)>,

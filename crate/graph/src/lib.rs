@@ -26,6 +26,7 @@ pub mod rng;
 mod shape;
 mod tensor;
 mod var;
+pub mod wire;
 
 pub use compile::compile;
 pub use compose::BatchNorm;

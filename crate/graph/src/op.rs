@@ -2,14 +2,15 @@
 
 use crate::Shape;
 use alloc::rc::Rc;
+use serde::{Deserialize, Serialize};
 
 /// Index of a variable in its program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct VarId(pub u32);
 
 /// Element type. Integers are stored as `u32`, never as bit patterns inside an `f32` array, where
 /// small ones are denormals that a GPU may flush to zero.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum DType {
     /// 32-bit float.
     F32,
@@ -18,7 +19,7 @@ pub enum DType {
 }
 
 /// Elementwise functions of one argument; `f32 → f32` unless said otherwise.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Unary {
     /// −x.
     Neg,
@@ -60,7 +61,7 @@ pub enum Unary {
 }
 
 /// Elementwise functions of two arguments. Comparisons give `f32` 1 or 0; integer ops wrap.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Binary {
     /// a + b (both types).
     Add,
@@ -91,7 +92,7 @@ pub enum Binary {
 }
 
 /// How a reduction combines elements.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ReduceOp {
     /// The sum.
     Sum,
@@ -100,7 +101,7 @@ pub enum ReduceOp {
 }
 
 /// A graph node's operation. Operands are node ids held beside it, in order.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Op {
     /// One `f32` everywhere.
     Const(f32),

@@ -9,6 +9,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
 
 /// Index of an entry in its program.
 pub type EntryId = usize;
@@ -21,7 +22,7 @@ impl Group {
 }
 
 /// An entry's graph.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Entry {
     /// Its name.
     pub name: String,
@@ -46,7 +47,7 @@ impl Entry {
 }
 
 /// Variables, knobs and entries.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Program {
     /// Its name.
     pub name: String,

@@ -1,12 +1,13 @@
 //! Shapes: up to six static dimensions, row-major.
 
 use core::fmt;
+use serde::{Deserialize, Serialize};
 
 /// The most dimensions a tensor may have.
 pub const MAX_RANK: usize = 6;
 
 /// The dimensions of a tensor, outermost first. A scalar has rank 0.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct Shape {
     dims: [u32; MAX_RANK],
     rank: u8,

@@ -5,6 +5,7 @@ use crate::Shape;
 use crate::op::{DType, VarId};
 use alloc::string::String;
 use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
 
 /// A live scalar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +23,7 @@ impl Var {
 }
 
 /// What a variable is for; decides where it lives and who writes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Role {
     /// Learned, or carried from step to step: saved in checkpoints.
     State,
@@ -57,8 +58,15 @@ pub enum Init {
     Copy(VarId),
 }
 
+impl Init {
+    /// Of a variable that crossed without them.
+    fn none() -> Init {
+        Init::Constant(0.0)
+    }
+}
+
 /// A declared variable.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct VarDecl {
     /// Its name, as in checkpoints: "generator", "adam.m", "chains".
     pub name: String,
@@ -68,9 +76,12 @@ pub struct VarDecl {
     pub shape: Shape,
     /// What it is for.
     pub role: Role,
-    /// Initial values (for a group, those of its parameters are used instead).
+    /// Initial values (for a group, those of its parameters are used instead). Drawn by whoever built
+    /// the program, so they do not cross to an engine; nor do the parameters.
+    #[serde(skip, default = "Init::none")]
     pub init: Init,
     /// For a parameter group: names, places and initial values of the parameters.
+    #[serde(skip)]
     pub params: Vec<ParamDecl>,
 }
 

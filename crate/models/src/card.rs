@@ -1,6 +1,8 @@
 //! What an exhibit says about itself. Ids, ranges, units and defaults only: every word a person
 //! reads is in `www/words/en/ID.json`.
 
+use serde::Serialize;
+
 /// A value of a setting.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Value {
@@ -13,7 +15,8 @@ pub enum Value {
 }
 
 /// What a setting may be.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(into = "KindFields")]
 pub enum SettingKind {
     /// A whole number in `min..=max`.
     Int {
@@ -41,12 +44,59 @@ pub enum SettingKind {
     Flag(bool),
 }
 
+/// A [`SettingKind`] as the page has it: one object for all kinds.
+#[derive(Serialize)]
+struct KindFields {
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max: Option<f64>,
+    default: Default,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    choices: Option<&'static [&'static str]>,
+}
+
+/// A default value: a number, a choice's id, or a flag.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Default {
+    Number(f64),
+    Choice(&'static str),
+    Flag(bool),
+}
+
+impl From<SettingKind> for KindFields {
+    fn from(kind: SettingKind) -> KindFields {
+        let plain =
+            |kind, default| KindFields { kind, min: None, max: None, default, log: None, choices: None };
+        let range = |kind, min, max, default| KindFields {
+            min: Some(min),
+            max: Some(max),
+            ..plain(kind, Default::Number(default))
+        };
+        match kind {
+            SettingKind::Int { min, max, default } => range("int", min as f64, max as f64, default as f64),
+            SettingKind::Float { min, max, default, log } => {
+                KindFields { log: Some(log), ..range("float", min, max, default) }
+            }
+            SettingKind::Choice(ids) => {
+                KindFields { choices: Some(ids), ..plain("choice", Default::Choice(ids[0])) }
+            }
+            SettingKind::Flag(on) => plain("flag", Default::Flag(on)),
+        }
+    }
+}
+
 /// One setting of an exhibit.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Setting {
     /// The field's name for it.
     pub id: &'static str,
     /// Type, range and default.
+    #[serde(flatten)]
     pub kind: SettingKind,
     /// Unit, or "".
     pub unit: &'static str,
@@ -59,7 +109,7 @@ pub struct Setting {
 }
 
 /// One figure an exhibit reports.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Metric {
     /// Its name in `metrics()`.
     pub id: &'static str,
@@ -78,7 +128,8 @@ pub struct Metric {
 }
 
 /// What a picture element stands for; decides its colour everywhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// The data distribution: blue.
     Data,
@@ -91,7 +142,8 @@ pub enum Role {
 }
 
 /// The kinds of picture the page can draw.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ViewKind {
     /// Layers of `[N, 2]` points.
     Points,
@@ -134,7 +186,7 @@ pub enum ViewKind {
 }
 
 /// One picture of an exhibit.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct View {
     /// Its name in `view()`.
     pub id: &'static str,
@@ -145,7 +197,8 @@ pub struct View {
 }
 
 /// The ways a person can touch a view.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ActionKind {
     /// Paints points: payload `points` `[N, 2]` in data coordinates.
     Brush,
@@ -164,7 +217,7 @@ pub enum ActionKind {
 }
 
 /// An input an exhibit takes.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Action {
     /// Its name in `act()`.
     pub id: &'static str,
@@ -175,7 +228,7 @@ pub struct Action {
 }
 
 /// A prepared experiment ("Try this"). Its words are in `www/words/en/ID.json`.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Experiment {
     /// Its id.
     pub id: &'static str,
@@ -188,7 +241,7 @@ pub struct Experiment {
 }
 
 /// Everything the page needs to offer an exhibit.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Card {
     /// The exhibit's id.
     pub id: &'static str,

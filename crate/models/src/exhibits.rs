@@ -1,62 +1,82 @@
 //! The registry: one line an exhibit, in the order of the lecture.
 //!
-//! The course has four parts, each a feature of this crate: `foundations` (chapters 1 and 2), `latents`
-//! (3 to 5), `energies` (6 and 7) and `generators` (8 to 14). Whoever needs little to download builds with one
-//! of them; the cards of the others are still there.
+//! A line names the module of the page that has the exhibit, which is a feature of this crate, says
+//! whether it is `plain` or takes `tensors`, and names the exhibit's own module. A build has the exhibits
+//! of its features and nothing of the others.
 
 use crate::Error;
 use crate::card::Card;
 use crate::legacy;
 use crate::model::{self, Opening, Setup};
-use crate::{
-    ais, autoencoder, bayes_net, boundary, crossover, dbm, dbn, ddpm, denoising, elbo, energy, gan2d, gpt,
-    mixture, rbm, vae,
-};
 use alloc::format;
 use alloc::vec::Vec;
+use serde::Serialize;
 
 /// Builds an exhibit from its settings, a seed and data.
 pub type Open = fn(&Setup) -> Opening;
 
-/// How an exhibit of a part is opened, if that part is in this build.
-macro_rules! of {
-    ($part:literal, $open:expr) => {
-        if cfg!(feature = $part) { Some((|setup| legacy::open($open, setup)) as Open) } else { None }
-    };
-    ($part:literal; $model:ty) => {
-        if cfg!(feature = $part) { Some(model::open::<$model> as Open) } else { None }
-    };
+/// A line of the registry, which the page has as JSON.
+#[derive(Serialize)]
+pub struct Registered {
+    /// What it says about itself.
+    #[serde(flatten)]
+    pub card: &'static Card,
+    /// The module of the page that has it, a feature of this crate.
+    pub module: &'static str,
+    /// Whether it runs programs on a device: without any, the page fetches no engine.
+    pub tensors: bool,
+    /// How it is opened.
+    #[serde(skip)]
+    pub open: Open,
 }
 
-/// Every exhibit: its card, and how it is opened where its part is in this build.
-pub const EXHIBITS: &[(&Card, Option<Open>)] = &[
-    (&boundary::CARD, of!("foundations", boundary::open)),
-    (&crossover::CARD, of!("foundations", crossover::open)),
-    (&bayes_net::CARD, of!("foundations", bayes_net::open)),
-    (&elbo::CARD, of!("latents", elbo::open)),
-    (&mixture::CARD, of!("latents", mixture::open)),
-    (&autoencoder::CARD, of!("latents", autoencoder::open)),
-    (&denoising::CARD, of!("latents", denoising::open)),
-    (&vae::CARD, of!("latents"; vae::Vae)),
-    (&rbm::CARD, of!("energies"; rbm::Rbm)),
-    (&ais::CARD, of!("energies"; ais::Ais)),
-    (&dbn::CARD, of!("energies"; dbn::Dbn)),
-    (&dbm::CARD, of!("energies"; dbm::Dbm)),
-    (&energy::CARD, of!("energies", energy::open)),
-    (&gan2d::CARD, of!("generators"; gan2d::Gan2d)),
-    (&ddpm::CARD, of!("generators", ddpm::open)),
-    (&gpt::CARD, of!("generators", gpt::open)),
-];
+macro_rules! registry {
+    ($($module:literal $kind:ident $id:ident $(:: $model:ident)?;)*) => {
+        /// Every exhibit of this build.
+        pub const EXHIBITS: &[Registered] = &[$(
+            #[cfg(feature = $module)]
+            Registered {
+                card: &crate::$id::CARD,
+                module: $module,
+                tensors: registry!($kind),
+                open: registry!(@open $id $($model)?),
+            },
+        )*];
+    };
+    (tensors) => { true };
+    (plain) => { false };
+    (@open $id:ident) => { |setup| legacy::open(crate::$id::open, setup) };
+    (@open $id:ident $model:ident) => { model::open::<crate::$id::$model> };
+}
 
-/// The cards of all exhibits.
+registry! {
+    "foundations" plain boundary;
+    "foundations" plain crossover;
+    "foundations" plain bayes_net;
+    "latents" plain elbo;
+    "latents" plain mixture;
+    "latents" tensors autoencoder;
+    "latents" tensors denoising;
+    "latents" tensors vae::Vae;
+    "energies" tensors rbm::Rbm;
+    "energies" tensors ais::Ais;
+    "energies" tensors dbn::Dbn;
+    "energies" tensors dbm::Dbm;
+    "energies" tensors energy;
+    "generators" tensors gan2d::Gan2d;
+    "generators" tensors ddpm;
+    "generators" tensors gpt;
+}
+
+/// The cards of this build's exhibits.
 pub fn cards() -> impl Iterator<Item = &'static Card> {
-    EXHIBITS.iter().map(|(card, _)| *card)
+    EXHIBITS.iter().map(|exhibit| exhibit.card)
 }
 
-fn find(id: &str) -> Result<(&'static Card, Option<Open>), Error> {
-    EXHIBITS.iter().find(|(card, _)| card.id == id).copied().ok_or_else(|| {
+fn find(id: &str) -> Result<&'static Registered, Error> {
+    EXHIBITS.iter().find(|exhibit| exhibit.card.id == id).ok_or_else(|| {
         let known = cards().map(|c| c.id).collect::<Vec<_>>().join(", ");
-        Error::UnknownExhibit(format!("There is no exhibit '{id}'. There are: {known}."))
+        Error::UnknownExhibit(format!("There is no exhibit '{id}' here. There are: {known}."))
     })
 }
 
@@ -65,7 +85,7 @@ fn find(id: &str) -> Result<(&'static Card, Option<Open>), Error> {
 /// # Errors
 /// [`Error::UnknownExhibit`].
 pub fn card(id: &str) -> Result<&'static Card, Error> {
-    Ok(find(id)?.0)
+    Ok(find(id)?.card)
 }
 
 /// Builds the exhibit that the settings belong to.
@@ -74,12 +94,5 @@ pub fn card(id: &str) -> Result<&'static Card, Error> {
 /// [`Error::BadData`] if the data does not suit the exhibit, [`Error::BadSetting`] if settings
 /// exclude each other.
 pub fn build(setup: &Setup) -> Opening {
-    let (card, open) = find(setup.settings.card().id)?;
-    let Some(open) = open else {
-        return Err(Error::UnknownExhibit(format!(
-            "'{}' is in another part of the course than this module.",
-            card.id
-        )));
-    };
-    open(setup)
+    (find(setup.settings.card().id)?.open)(setup)
 }

@@ -44,17 +44,17 @@ impl History {
 
     /// Adds the figures of one step, later than all before. What is not known is NaN.
     pub fn push(&mut self, step: u32, row: &[f32]) {
-        if step % self.stride != 0 {
+        if !step.is_multiple_of(self.stride) {
             return;
         }
         if self.steps.len() == MOST {
             self.stride *= 2;
             let kept: Vec<usize> =
-                (0..self.steps.len()).filter(|&i| self.steps[i] % self.stride == 0).collect();
+                (0..self.steps.len()).filter(|&i| self.steps[i].is_multiple_of(self.stride)).collect();
             let width = self.names.len();
             self.values = kept.iter().flat_map(|&i| &self.values[i * width..][..width]).copied().collect();
             self.steps = kept.iter().map(|&i| self.steps[i]).collect();
-            if step % self.stride != 0 {
+            if !step.is_multiple_of(self.stride) {
                 return;
             }
         }

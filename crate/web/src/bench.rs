@@ -1,9 +1,10 @@
 //! The benchmark's tasks, for `www/bench.js`.
 
-use crate::device::{self, Loaded};
+use crate::device::{self, Place};
 use crate::js::Result;
 use crate::turns::Turns;
-use tilde_graph::compile;
+use tilde_graph::Device;
+use tilde_models::Error;
 use tilde_models::bench::{Task, task};
 use wasm_bindgen::prelude::*;
 
@@ -11,20 +12,21 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen]
 pub struct WebBench {
     task: Task,
-    loaded: Turns<Loaded>,
+    loaded: Turns<Box<dyn Device>>,
     backend: &'static str,
     description: String,
 }
 
 #[wasm_bindgen]
 impl WebBench {
-    /// Loads a task, "gan2d" for example, with its initial weights and its batch.
+    /// Loads a task, "gan2d" for example, with its initial weights and its batch, on an engine:
+    /// `{ backend, engine, device? }`.
     pub async fn open(
         id: &str,
-        #[wasm_bindgen(unchecked_param_type = "BackendName")] backend: &str,
+        #[wasm_bindgen(unchecked_param_type = "Place")] place: &JsValue,
     ) -> Result<WebBench> {
         let task = task(id)?;
-        let mut loaded = device::load(backend, compile(&task.program)).await?;
+        let mut loaded = device::load(&task.program, Place::read(place)?).await.map_err(Error::from)?;
         task.start(&mut *loaded);
         let (backend, description) = (loaded.kind(), loaded.describe());
         Ok(WebBench { task, loaded: Turns::new(loaded), backend, description })

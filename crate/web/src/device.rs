@@ -1,35 +1,248 @@
-//! The backends that this module was built with: a visitor's has one of the two.
+//! Where a program runs: in an engine's module, through JavaScript, or nowhere.
 
-#[cfg(feature = "cpu")]
-mod cpu;
-#[cfg(feature = "gpu")]
-mod gpu;
-
-use tilde_graph::{Device, DeviceError, Plan};
+use crate::js;
+use js_sys::{Error as JsError, Float32Array, Promise, Uint32Array};
+use std::future::ready;
+use tilde_graph::plan::{Arena, Loc};
+use tilde_graph::wire::{read_layout, write_program};
+use tilde_graph::{Device, DeviceError, Plan, Program, Task};
 use tilde_models::Error;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
-/// A plan on one of them.
-pub type Loaded = Box<dyn Device>;
+#[wasm_bindgen]
+extern "C" {
+    /// An engine's module (`Engine` of the types): `www/engine/cpu.js`, or the GPU's.
+    pub type Engine;
 
-/// Loads a plan on the backend of this name, "cpu" or "webgpu".
+    #[wasm_bindgen(method, catch)]
+    fn load(this: &Engine, program: &[u8]) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn run(this: &Engine, handle: u32, schedule: &[u32], times: u32) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method)]
+    fn write(this: &Engine, handle: u32, arena: u32, offset: u32, words: &Uint32Array);
+
+    #[wasm_bindgen(method, catch)]
+    fn read(this: &Engine, handle: u32, arena: u32, offset: u32, length: u32) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method)]
+    fn free(this: &Engine, handle: u32);
+}
+
+/// Where a run is to be: a backend, its engine, and what it runs on, in words.
+pub struct Place {
+    /// "cpu" or "webgpu".
+    pub kind: &'static str,
+    /// The engine's module, if one was fetched.
+    pub engine: Option<Engine>,
+    /// For people.
+    pub description: String,
+}
+
+impl Place {
+    /// From `{ backend, engine?, device? }`.
+    ///
+    /// # Errors
+    /// [`Error::BadSetting`] if there is no such backend.
+    pub fn read(options: &JsValue) -> js::Result<Place> {
+        let words = |key| js::get(options, key).and_then(|words| words.as_string()).unwrap_or_default();
+        let kind = match words("backend").as_str() {
+            "cpu" => "cpu",
+            "webgpu" => "webgpu",
+            other => {
+                let message = format!("There is no backend `{other}`. Choose `cpu` or `webgpu`.");
+                return Err(Error::BadSetting(message).into());
+            }
+        };
+        let engine = js::get(options, "engine").map(|engine| engine.unchecked_into::<Engine>());
+        Ok(Place { kind, engine, description: words("device") })
+    }
+}
+
+/// Loads a program on an engine; one without entries needs none.
 ///
 /// # Errors
-/// [`Error::BadSetting`] for any other name, [`DeviceError::Unavailable`] for a backend that this
-/// module is built without, and what the backend refuses.
-pub async fn load(backend: &str, plan: Plan) -> Result<Loaded, Error> {
-    let loaded: Result<Loaded, DeviceError> = match backend {
-        #[cfg(feature = "cpu")]
-        "cpu" => cpu::load(plan),
-        #[cfg(feature = "gpu")]
-        "webgpu" => gpu::load(plan).await,
-        #[cfg(not(feature = "cpu"))]
-        "cpu" => Err(DeviceError::Unavailable("this module is built without the CPU backend".into())),
-        #[cfg(not(feature = "gpu"))]
-        "webgpu" => Err(DeviceError::Unavailable("this module is built without WebGPU".into())),
-        _ => {
-            let message = format!("There is no backend `{backend}`. Choose `cpu` or `webgpu`.");
-            return Err(Error::BadSetting(message));
+/// What the engine refuses; [`DeviceError::Unavailable`] if a program needs an engine and is given none.
+pub async fn load(program: &Program, place: Place) -> Result<Box<dyn Device>, DeviceError> {
+    if program.entries().is_empty() {
+        return Ok(Box::new(Nowhere::new(program)));
+    }
+    Ok(Box::new(Remote::load(program, place).await?))
+}
+
+/// A program in an engine's module.
+struct Remote {
+    engine: Engine,
+    handle: u32,
+    plan: Plan,
+    kind: &'static str,
+    description: String,
+    /// Kept, so that running a schedule allocates nothing.
+    schedule: Vec<u32>,
+}
+
+impl Remote {
+    async fn load(program: &Program, place: Place) -> Result<Remote, DeviceError> {
+        let unavailable = |why: &str| DeviceError::Unavailable(why.into());
+        let engine = place.engine.ok_or_else(|| unavailable("this exhibit needs an engine"))?;
+        let answer = engine.load(&write_program(program)).map_err(refused)?;
+        let answer = match answer.dyn_into::<Promise>() {
+            Ok(promise) => JsFuture::from(promise).await.map_err(refused)?,
+            Err(answer) => answer,
+        };
+        let words = answer.unchecked_into::<Uint32Array>().to_vec();
+        let plan = words.split_first().and_then(|(_, layout)| read_layout(program, layout));
+        let plan = plan.ok_or_else(|| unavailable("the engine is of another version"))?;
+        let (kind, description) = (place.kind, place.description);
+        Ok(Remote { engine, handle: words[0], plan, kind, description, schedule: Vec::new() })
+    }
+
+    fn begin(&self, arena: Arena, offset: u32, length: u32) -> Reading {
+        match self.engine.read(self.handle, arena as u32, offset, length) {
+            Err(thrown) => Reading::Failed(refused(thrown)),
+            Ok(words) => match words.dyn_into::<Promise>() {
+                Ok(promise) => Reading::Under(promise.into()),
+                Err(words) => Reading::Done(words.unchecked_into()),
+            },
         }
-    };
-    Ok(loaded?)
+    }
+}
+
+/// A read that is enqueued: an engine gives the words at once or promises them.
+enum Reading {
+    Done(Uint32Array),
+    Under(JsFuture),
+    Failed(DeviceError),
+}
+
+/// The answer of a read. Words that are there at once are copied at once: they lie in the engine's memory.
+fn answer<T: 'static>(reading: Reading, copy: fn(&Uint32Array) -> Vec<T>) -> Task<'static, Vec<T>> {
+    match reading {
+        Reading::Done(words) => Box::pin(ready(Ok(copy(&words)))),
+        Reading::Failed(error) => Box::pin(ready(Err(error))),
+        Reading::Under(promise) => Box::pin(async move {
+            let words = promise.await.map_err(refused)?;
+            Ok(copy(words.unchecked_ref()))
+        }),
+    }
+}
+
+/// The same bits as floats.
+fn floats(words: &Uint32Array) -> Float32Array {
+    let (buffer, offset) = (words.buffer(), words.byte_offset());
+    Float32Array::new_with_byte_offset_and_length(&buffer, offset, words.length())
+}
+
+/// What an engine throws: an `Error` with a `code`. Anything else is a trap, after which nothing that is
+/// loaded there can be trusted.
+fn refused(thrown: JsValue) -> DeviceError {
+    let number = |key| js::get(&thrown, key).and_then(|n| n.as_f64()).unwrap_or_default() as u64;
+    let message = thrown.dyn_ref::<JsError>().map(|error| String::from(error.message())).unwrap_or_default();
+    match js::get(&thrown, "code").and_then(|code| code.as_string()).as_deref() {
+        Some("out-of-memory") => {
+            DeviceError::OutOfMemory { needed: number("needed"), limit: number("limit") }
+        }
+        Some("no-device") => DeviceError::Unavailable(message),
+        _ => DeviceError::Lost(message),
+    }
+}
+
+impl Device for Remote {
+    fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    fn run(&mut self, schedule: &[(usize, u32)], times: u32) -> Result<(), DeviceError> {
+        self.schedule.clear();
+        self.schedule.extend(schedule.iter().flat_map(|&(entry, count)| [entry as u32, count]));
+        self.engine.run(self.handle, &self.schedule, times).map_err(refused)
+    }
+
+    fn write(&mut self, arena: Arena, offset: u32, values: &[f32]) {
+        // SAFETY: the view is used up before anything can move this module's memory.
+        let values = unsafe { Float32Array::view(values) };
+        let (buffer, at) = (values.buffer(), values.byte_offset());
+        let words = Uint32Array::new_with_byte_offset_and_length(&buffer, at, values.length());
+        self.engine.write(self.handle, arena as u32, offset, &words);
+    }
+
+    fn write_u(&mut self, arena: Arena, offset: u32, values: &[u32]) {
+        // SAFETY: as in `write`.
+        let words = unsafe { Uint32Array::view(values) };
+        self.engine.write(self.handle, arena as u32, offset, &words);
+    }
+
+    fn read(&mut self, arena: Arena, offset: u32, len: u32) -> Task<'static, Vec<f32>> {
+        answer(self.begin(arena, offset, len), |words| floats(words).to_vec())
+    }
+
+    fn read_u(&mut self, arena: Arena, offset: u32, len: u32) -> Task<'static, Vec<u32>> {
+        answer(self.begin(arena, offset, len), Uint32Array::to_vec)
+    }
+
+    fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    fn describe(&self) -> String {
+        self.description.clone()
+    }
+}
+
+impl Drop for Remote {
+    fn drop(&mut self) {
+        self.engine.free(self.handle);
+    }
+}
+
+/// The device of a program without entries: knobs that nobody reads.
+struct Nowhere {
+    plan: Plan,
+}
+
+impl Nowhere {
+    fn new(program: &Program) -> Nowhere {
+        let plan = Plan {
+            name: program.name.clone(),
+            entries: Vec::new(),
+            vars: Vec::new(),
+            words: [4; 7],
+            knobs: Loc { arena: Arena::Io, offset: 0 },
+            knob_count: program.knobs().len() as u32,
+            tables: Vec::new(),
+        };
+        Nowhere { plan }
+    }
+}
+
+impl Device for Nowhere {
+    fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    fn run(&mut self, _schedule: &[(usize, u32)], _times: u32) -> Result<(), DeviceError> {
+        Ok(())
+    }
+
+    fn write(&mut self, _arena: Arena, _offset: u32, _values: &[f32]) {}
+
+    fn write_u(&mut self, _arena: Arena, _offset: u32, _values: &[u32]) {}
+
+    fn read(&mut self, _arena: Arena, _offset: u32, len: u32) -> Task<'static, Vec<f32>> {
+        Box::pin(ready(Ok(vec![0.0; len as usize])))
+    }
+
+    fn read_u(&mut self, _arena: Arena, _offset: u32, len: u32) -> Task<'static, Vec<u32>> {
+        Box::pin(ready(Ok(vec![0; len as usize])))
+    }
+
+    fn kind(&self) -> &'static str {
+        "cpu"
+    }
+
+    fn describe(&self) -> String {
+        "CPU".into()
+    }
 }

@@ -57,11 +57,6 @@ pub fn array<T>(items: impl IntoIterator<Item = T>, of: impl Fn(T) -> JsValue) -
     array.into()
 }
 
-/// An array of strings.
-pub fn strings(items: &[&str]) -> JsValue {
-    array(items, |&s| s.into())
-}
-
 /// An array of sizes.
 pub fn sizes(items: &[usize]) -> JsValue {
     array(items, |&n| (n as f64).into())

@@ -1,20 +1,25 @@
-//! Tilde for the browser: the exhibits' cards, opened runs, the user's files and the benchmark, as
-//! one wasm module with TypeScript types.
+//! Tilde for the browser: opened runs, the user's files and the benchmark as wasm modules with
+//! TypeScript types. A feature each says what is in a module: a chapter's exhibits, `files`, or `bench`.
 //!
 //! This crate only translates. Plain objects and typed arrays go in and out (`js`, `values`,
-//! `types`); models, training and pictures are `tilde-models`', and the backends behind `device`
-//! are `tilde-cpu`'s and `tilde-gpu`'s: the features `cpu` and `gpu`. What fails is thrown as an
-//! `Error` with a stable `code`.
+//! `types`); models, training and pictures are `tilde-models`', and programs run in an engine's
+//! module behind `device`. What fails is thrown as an `Error` with a stable `code`.
 
 #[cfg(feature = "bench")]
 pub mod bench;
-pub mod cards;
+#[cfg(feature = "files")]
 pub mod data;
+#[cfg(any(feature = "runs", feature = "bench"))]
 pub mod device;
+// Only runs need all of it.
+#[cfg_attr(not(feature = "runs"), allow(dead_code))]
 mod js;
+#[cfg(feature = "runs")]
 pub mod run;
+#[cfg(any(feature = "runs", feature = "bench"))]
 mod turns;
 mod types;
+#[cfg(feature = "runs")]
 mod values;
 
 use wasm_bindgen::prelude::*;

@@ -1,14 +1,18 @@
 //! An opened exhibit, for JavaScript.
 
-use crate::device;
+use crate::device::{self, Place};
 use crate::js::{self, Result};
 use crate::turns::Turns;
 use crate::values;
 use js_sys::{Array, Promise};
+use std::pin::Pin;
 use std::rc::Rc;
-use tilde_graph::{Program, compile};
-use tilde_models::{Card, Run, Settings, exhibits};
+use tilde_graph::Program;
+use tilde_models::{Card, Error, Run, Settings, exhibits};
 use wasm_bindgen::prelude::*;
+
+/// What is done with a run once its turn has come.
+type Job = Box<dyn for<'a> FnOnce(&'a mut Run) -> Pin<Box<dyn Future<Output = Result<JsValue>> + 'a>>>;
 
 /// An opened exhibit on a backend. Calls are done one at a time, in the order in which they were
 /// made; what fails is thrown as an `Error` with a `code`.
@@ -36,14 +40,12 @@ impl WebRun {
             Some(seed) => values::to_seed(&seed)?,
             None => u64::from(getrandom::u32().unwrap_or_default()),
         };
-        let words = |key| js::get(options, key).and_then(|w| w.as_string());
-        let name = words("backend").unwrap_or_default();
-        let load = async |program: &Program| device::load(&name, compile(program)).await;
+        let load =
+            async |program: &Program| device::load(program, Place::read(options)?).await.map_err(Error::from);
         let mut run = Run::open(settings, seed, values::to_sources(options)?, load).await?;
         let inputs = values::to_inputs(js::get(options, "inputs"))?;
         run.repeat(inputs.iter().map(|(id, payload)| (id.as_str(), payload)))?;
-        let (backend, loaded) = run.backend();
-        let description = words("device").unwrap_or(loaded);
+        let (backend, description) = run.backend();
         Ok(WebRun { run: Rc::new(Turns::new(run)), card, backend, description })
     }
 
@@ -179,6 +181,11 @@ impl WebRun {
 impl WebRun {
     /// Promises to do a job on the run, once all earlier calls are done.
     fn turn(&self, job: impl AsyncFnOnce(&mut Run) -> Result<JsValue> + 'static) -> Promise {
+        self.promise(Box::new(|run| Box::pin(async move { job(run).await })))
+    }
+
+    /// The same of a job that is boxed, so that the waiting is in the module once.
+    fn promise(&self, job: Job) -> Promise {
         let run = self.run.clone();
         js::promise(Box::pin(async move { job(&mut *run.take().await).await }))
     }

@@ -1,0 +1,87 @@
+// The wasm modules: engines, chapters and the reader of files, each fetched when it is first needed.
+
+import { TildeError } from "../errors.js";
+import { findGpu } from "./gpu.js";
+
+/**
+ * @typedef {import("../protocol.js").BackendName} BackendName
+ * @typedef {import("../protocol.js").Card} Card
+ * @typedef {import("../protocol.js").Chapter} Chapter
+ * @typedef {import("../protocol.js").Engine} Engine
+ * @typedef {import("../protocol.js").FileReader} FileReader
+ *
+ * @typedef {object} Loaders  fetch and start a module
+ * @property {string} build  of the CPU's engine
+ * @property {(backend: BackendName) => Promise<Engine>} engine
+ * @property {(name: string) => Promise<Chapter>} chapter
+ * @property {() => Promise<FileReader>} files
+ */
+
+/** What is fetched so far. */
+export class Modules {
+  #cards;
+  #loaders;
+  /** @type {Map<string, Promise<any>>} */
+  #known = new Map();
+  /** @type {Promise<import("../protocol.js").Gpu>|undefined} */
+  #gpu;
+
+  /** @param {Card[]} cards @param {Loaders} loaders */
+  constructor(cards, loaders) {
+    this.#cards = cards;
+    this.#loaders = loaders;
+  }
+
+  /** What GPU there is. */
+  gpu() {
+    return (this.#gpu ??= findGpu());
+  }
+
+  /** @param {string} exhibit an id @returns {Card} */
+  card(exhibit) {
+    const card = this.#cards.find(({ id }) => id === exhibit);
+    if (!card) throw new TildeError("unknown-exhibit", `There is no exhibit "${exhibit}".`);
+    return card;
+  }
+
+  /** The module that has an exhibit. @param {string} exhibit @returns {Promise<Chapter>} */
+  async chapter(exhibit) {
+    const { module } = this.card(exhibit);
+    return this.#once(module, () => this.#loaders.chapter(module));
+  }
+
+  /** @returns {Promise<FileReader>} */
+  files() {
+    return this.#once("files", () => this.#loaders.files());
+  }
+
+  /**
+   * Where a run of an exhibit is to be. Without tensors it needs no engine; the GPU's is fetched only
+   * where there is a GPU.
+   * @param {string} exhibit
+   * @param {BackendName} backend
+   * @returns {Promise<import("../protocol.js").Place>}
+   */
+  async place(exhibit, backend) {
+    if (!this.card(exhibit).tensors) return { backend: "cpu", device: "CPU" };
+    if (backend === "webgpu") await this.needGpu();
+    const engine = await this.#once(backend, () => this.#loaders.engine(backend));
+    return { backend, engine, device: backend === "webgpu" ? (await this.gpu()).description : "CPU" };
+  }
+
+  /** Refuses where there is no GPU. */
+  async needGpu() {
+    if (!(await this.gpu()).available)
+      throw new TildeError("no-webgpu", 'This browser offers no WebGPU adapter. Use backend "auto" or "cpu".');
+  }
+
+  /** @template T @param {string} name @param {() => Promise<T>} load @returns {Promise<T>} */
+  #once(name, load) {
+    const known = this.#known.get(name);
+    if (known) return known;
+    const loading = load();
+    this.#known.set(name, loading);
+    loading.catch(() => this.#known.delete(name)); // so that the next try asks again
+    return loading;
+  }
+}
