@@ -42,7 +42,7 @@ pub const EXHIBITS: &[(&Card, Option<Open>)] = &[
     (&ais::CARD, of!("energies", ais::open)),
     (&dbn::CARD, of!("energies", dbn::open)),
     (&dbm::CARD, of!("energies", dbm::open)),
-    (&energy::CARD, of!("energies", energy::open)),
+    (&energy::CARD, of!("energies"; energy::Ebm)),
     (&gan2d::CARD, of!("generators"; gan2d::Gan2d)),
     (&ddpm::CARD, of!("generators", ddpm::open)),
     (&gpt::CARD, of!("generators", gpt::open)),

@@ -83,26 +83,34 @@ impl Recorder {
 
     /// The figures of the last step; before the first one, those that `untrained` gives out.
     pub fn last(&self, live: &Live, untrained: EntryId) -> Answer<Vec<f64>> {
-        let reads: Vec<Answer<Vec<f32>>> = if live.step > 0 {
-            self.last.iter().map(|&var| live.device.read(var)).collect()
-        } else {
-            live.device.seed(untrained, super::VIEW_SEED);
-            if let Err(error) = live.device.run(untrained) {
-                return Box::pin(core::future::ready(Err(error)));
-            }
-            self.names.iter().map(|name| live.device.output(untrained, name)).collect()
-        };
-        Box::pin(async move {
-            let mut out = Vec::with_capacity(reads.len());
-            for read in reads {
-                out.push(f64::from(read.await?[0]));
-            }
-            Ok(out)
-        })
+        if live.step > 0 {
+            return self.held(live.device);
+        }
+        live.device.seed(untrained, super::VIEW_SEED);
+        if let Err(error) = live.device.run(untrained) {
+            return Box::pin(core::future::ready(Err(error)));
+        }
+        scalars(self.names.iter().map(|name| live.device.output(untrained, name)).collect())
+    }
+
+    /// The figures of the last step; zeros before the first one.
+    pub fn held(&self, device: &Driver) -> Answer<Vec<f64>> {
+        scalars(self.last.iter().map(|&var| device.read(var)).collect())
     }
 
     /// The whole ring, `[RING, K]`.
     pub fn read(&self, device: &Driver) -> Answer<Vec<f32>> {
         device.read(self.ring)
     }
+}
+
+/// The scalars that reads give.
+fn scalars(reads: Vec<Answer<Vec<f32>>>) -> Answer<Vec<f64>> {
+    Box::pin(async move {
+        let mut out = Vec::with_capacity(reads.len());
+        for read in reads {
+            out.push(f64::from(read.await?[0]));
+        }
+        Ok(out)
+    })
 }
