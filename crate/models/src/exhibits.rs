@@ -36,7 +36,7 @@ pub const EXHIBITS: &[(&Card, Option<Open>)] = &[
     (&elbo::CARD, of!("latents", elbo::open)),
     (&mixture::CARD, of!("latents", mixture::open)),
     (&autoencoder::CARD, of!("latents", autoencoder::open)),
-    (&denoising::CARD, of!("latents", denoising::open)),
+    (&denoising::CARD, of!("latents"; denoising::Denoising)),
     (&vae::CARD, of!("latents"; vae::Vae)),
     (&rbm::CARD, of!("energies", rbm::open)),
     (&ais::CARD, of!("energies", ais::open)),
