@@ -44,7 +44,7 @@ pub const EXHIBITS: &[(&Card, Option<Open>)] = &[
     (&dbm::CARD, of!("energies", dbm::open)),
     (&energy::CARD, of!("energies"; energy::Ebm)),
     (&gan2d::CARD, of!("generators"; gan2d::Gan2d)),
-    (&ddpm::CARD, of!("generators", ddpm::open)),
+    (&ddpm::CARD, of!("generators"; ddpm::Ddpm)),
     (&gpt::CARD, of!("generators", gpt::open)),
 ];
 
