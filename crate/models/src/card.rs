@@ -356,6 +356,13 @@ impl Metric {
     }
 }
 
+impl Card {
+    /// Whether it has a figure of that id, or one that the id gives the reference of.
+    pub fn has_metric(&self, id: &str) -> bool {
+        self.metrics.iter().any(|m| m.id == id.trim_end_matches("_reference"))
+    }
+}
+
 impl View {
     /// A large picture.
     pub const fn main(id: &'static str, kind: ViewKind) -> View {

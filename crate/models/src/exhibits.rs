@@ -56,15 +56,15 @@ registry! {
     "latents" plain elbo;
     "latents" plain mixture;
     "latents" tensors autoencoder;
-    "latents" tensors denoising;
+    "latents" tensors denoising::Denoising;
     "latents" tensors vae::Vae;
     "energies" tensors rbm::Rbm;
     "energies" tensors ais::Ais;
     "energies" tensors dbn::Dbn;
     "energies" tensors dbm::Dbm;
-    "energies" tensors energy;
+    "energies" tensors energy::Ebm;
     "generators" tensors gan2d::Gan2d;
-    "generators" tensors ddpm;
+    "generators" tensors ddpm::Ddpm;
     "generators" tensors gpt;
 }
 

@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::future::{Future, poll_fn};
-use core::pin::Pin;
+use core::pin::{Pin, pin};
 use core::task::Poll;
 
 /// Waits for all of them together. Each is polled before any is waited for, so that what they read is
@@ -24,4 +24,30 @@ pub async fn all<T>(mut futures: Vec<Pin<Box<dyn Future<Output = T> + '_>>>) -> 
     })
     .await;
     done.into_iter().flatten().collect()
+}
+
+/// Waits for two of different kinds together, likewise.
+pub async fn both<A, B>(a: impl Future<Output = A>, b: impl Future<Output = B>) -> (A, B) {
+    let (mut a, mut b) = (pin!(a), pin!(b));
+    let (mut first, mut second) = (None, None);
+    poll_fn(|context| {
+        if first.is_none() {
+            if let Poll::Ready(value) = a.as_mut().poll(context) {
+                first = Some(value);
+            }
+        }
+        if second.is_none() {
+            if let Poll::Ready(value) = b.as_mut().poll(context) {
+                second = Some(value);
+            }
+        }
+        match (first.take(), second.take()) {
+            (Some(a), Some(b)) => Poll::Ready((a, b)),
+            open => {
+                (first, second) = open;
+                Poll::Pending
+            }
+        }
+    })
+    .await
 }

@@ -32,6 +32,16 @@ pub fn arrow([x, y]: [f32; 2], d: [f64; 2], cell: f64) -> [f32; 4] {
     [x, y, (scale * d[0]) as f32, (scale * d[1]) as f32]
 }
 
+/// The pieces of the trails of several points over time, `[times, N, 2]`, one trail after the other.
+pub fn trails(places: &[f32], times: usize) -> Vec<f32> {
+    let each = places.len() / times;
+    let trail = |first: usize| {
+        let through: Vec<f32> = (0..times).flat_map(|t| places[t * each + first..][..2].to_vec()).collect();
+        path(&through)
+    };
+    (0..each).step_by(2).flat_map(trail).collect()
+}
+
 /// The pieces of a line through points `[N, 2]`.
 pub fn path(points: &[f32]) -> Vec<f32> {
     let count = (points.len() / 2).saturating_sub(1);

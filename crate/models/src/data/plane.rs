@@ -4,6 +4,7 @@ use super::exact::{Exact, Level};
 use super::{Drawn, Sources, Toy, UserData};
 use crate::Error;
 use crate::live::Figures;
+use crate::metrics::energy_distance::energy_distance;
 use crate::metrics::modes::coverage;
 use alloc::format;
 use alloc::vec::Vec;
@@ -11,6 +12,10 @@ use tilde_graph::rng::Stream;
 
 /// Points that a step's batch is drawn from: enough that it is as good as fresh.
 pub const BANK: usize = 1 << 16;
+
+/// Repeats that gates are held against, and samples of each.
+const REPEATS: u64 = 5;
+const REPEATED: usize = 2000;
 
 /// A set of the plane: one of the toys, or the user's own. Its coordinates are those of a network,
 /// where the points have mean 0 and standard deviation 1 if that was asked for.
@@ -85,13 +90,18 @@ impl Plane {
     /// # Errors
     /// [`Error::BadData`] for points that are no points, or far outside.
     pub fn brush(&mut self, points: &[f32], reach: f32) -> Result<(), Error> {
-        if points.iter().any(|x| x.abs() > 2.0 * reach) {
-            let reach = reach as i32;
-            return Err(Error::BadData(format!(
-                "'brush' takes points of the picture, which reaches from -{reach} to {reach} both ways."
-            )));
-        }
+        near(points, reach)?;
         self.paint(points)
+    }
+
+    /// The same, for data that live in the box: what goes over the edge is painted at the edge.
+    ///
+    /// # Errors
+    /// As [`Plane::brush`].
+    pub fn brush_inside(&mut self, points: &[f32], reach: f32) -> Result<(), Error> {
+        near(points, reach)?;
+        let inside: Vec<f32> = points.iter().map(|x| x.max(-reach).min(reach)).collect();
+        self.paint(&inside)
     }
 
     /// How samples `[N, 2]`, in the coordinates of the network, cover the modes; nothing where the set is
@@ -107,6 +117,37 @@ impl Plane {
             ("high_quality", c.high_quality),
             ("mode_kl", c.kl),
         ]
+    }
+
+    /// How good samples `[N, 2]` are: their energy distance from data `[M, 2]`, and how they cover the
+    /// modes. All in the coordinates of the network.
+    pub fn quality(&self, samples: &[f32], data: &[f32]) -> Figures {
+        let mut out = alloc::vec![("energy_distance", energy_distance(samples, data, 2))];
+        out.extend(self.modes(samples));
+        out
+    }
+
+    /// [`Plane::quality`] as gates are held against it: the mean over independent repeats, each of
+    /// samples that `draw` gives for a number and a seed, and of data from the run's `seed`.
+    ///
+    /// # Errors
+    /// Those of `draw`.
+    pub async fn repeated_quality(
+        &self,
+        seed: u64,
+        draw: impl AsyncFn(usize, u64) -> Result<Vec<f32>, Error>,
+    ) -> Result<Figures, Error> {
+        let mut sums = Figures::new();
+        for repeat in 1..=REPEATS {
+            let samples = draw(REPEATED, repeat).await?;
+            let data = self.fresh(REPEATED, &mut Stream::new(seed, 0xF2E5 + repeat as u32));
+            let quality = self.quality(&samples, &data);
+            sums.resize(quality.len(), ("", 0.0));
+            for (sum, (id, value)) in sums.iter_mut().zip(quality) {
+                *sum = (id, sum.1 + value / REPEATS as f64);
+            }
+        }
+        Ok(sums)
     }
 
     /// Adds a stroke of the brush.
@@ -188,6 +229,17 @@ impl Plane {
             Exact::Squares(corners) => corners.len(),
         }
     }
+}
+
+/// Refuses points that are far outside of a picture that reaches ±`reach`.
+fn near(points: &[f32], reach: f32) -> Result<(), Error> {
+    if points.iter().any(|x| x.abs() > 2.0 * reach) {
+        let reach = reach as i32;
+        return Err(Error::BadData(format!(
+            "'brush' takes points of the picture, which reaches from -{reach} to {reach} both ways."
+        )));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

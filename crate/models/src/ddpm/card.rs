@@ -1,6 +1,9 @@
 //! The exhibit's card.
 
+use super::sampler::Target;
 use crate::card::*;
+use crate::choices;
+use crate::choices::Choices;
 
 /// Data sets, in the order of the setting.
 const DATA: &[&str] = &[
@@ -15,6 +18,50 @@ const DATA: &[&str] = &[
     "strokes",
 ];
 
+choices! {
+    /// How the noise grows over the time.
+    pub enum NoiseSchedule {
+        "cosine" => Cosine,
+        "linear" => Linear,
+    }
+}
+
+choices! {
+    /// The samplers of [`super::sampler::Sampler`].
+    pub enum Walk {
+        "ddpm" => Small,
+        "ddpm-large" => Large,
+        "ddim" => Implicit,
+    }
+}
+
+choices! {
+    /// Pictures.
+    pub enum Show {
+        "film" => Film,
+        "forward" => Forward,
+        "samples" => Samples,
+        "prediction" => Prediction,
+        "losses" => Losses,
+        "signal" => Signal,
+    }
+}
+
+choices! {
+    /// Inputs.
+    pub enum Input {
+        "brush" => Brush,
+        "clear" => Clear,
+    }
+}
+
+choices! {
+    /// What can be stepped alone.
+    pub enum Phase {
+        "denoise" => Denoise,
+    }
+}
+
 /// The card.
 pub const CARD: Card = Card {
     id: "ddpm",
@@ -23,22 +70,22 @@ pub const CARD: Card = Card {
     minutes: 15,
     settings: &[
         Setting::choice("data", DATA),
-        Setting::choice("prediction", &["velocity", "noise", "clean"]),
-        Setting::choice("noise_schedule", &["cosine", "linear"]),
-        Setting::choice("sampler", &["ddpm", "ddpm-large", "ddim"]).live(),
+        Setting::choice("prediction", Target::IDS),
+        Setting::choice("noise_schedule", NoiseSchedule::IDS),
+        Setting::choice("sampler", Walk::IDS).live(),
         Setting::int("sampling_steps", 1, 1000, 100).live(),
         Setting::float("eta", 0.0, 1.0, 0.0),
-        Setting::log("learning_rate", 1e-5, 0.05, 4e-3),
+        Setting::learning_rate(0.05, 4e-3),
         Setting::float("time", 0.0, 1.0, 0.3).under("forward"),
         Setting::int("timesteps", 10, 1000, 100).more(),
         Setting::flag("clip", true).live().more(),
-        Setting::float("average", 0.0, 0.9999, 0.995).more(),
-        Setting::flag("schedule", true).live().more(),
-        Setting::int("horizon", 100, 100_000, 2000).live().more().unit("steps"),
+        Setting::average(0.995),
+        Setting::schedule(true),
+        Setting::horizon(2000),
         Setting::flag("fourier", true).more(),
         Setting::int("hidden", 8, 512, 128).more(),
         Setting::int("layers", 1, 4, 3).more(),
-        Setting::int("batch", 16, 1024, 256).more(),
+        Setting::batch(16, 1024, 256),
     ],
     metrics: &[
         Metric::new("loss", "", "loss", Role::Model),
@@ -64,7 +111,7 @@ pub const CARD: Card = Card {
         Action { id: "brush", kind: ActionKind::Brush, view: "film" },
         Action { id: "clear", kind: ActionKind::Clear, view: "film" },
     ],
-    phases: &["denoise"],
+    phases: Phase::IDS,
     experiments: &[
         Experiment {
             id: "few-steps",
@@ -99,5 +146,11 @@ pub const CARD: Card = Card {
     ],
     data: &["points", "images"],
     budget: 2000,
-    small: &[("hidden", "32"), ("batch", "32")],
+    small: &[
+        ("hidden", "16"),
+        ("layers", "1"),
+        ("batch", "16"),
+        ("timesteps", "12"),
+        ("sampling_steps", "5"),
+    ],
 };

@@ -1,63 +1,59 @@
-//! How good the answers are: beside the exact ones where those are known, and as a bound on the
+//! How good the predictions are: beside the exact ones where those are known, and as a bound on the
 //! likelihood.
 
-use super::domain::Domain;
 use super::sampler::Target;
 use super::schedule::{Level, Schedule};
 use crate::data::Plane;
+use crate::metrics::score::{Agreement, agreement};
 use alloc::vec;
 use alloc::vec::Vec;
 use core::f64::consts::PI;
 use tilde_graph::rng::Stream;
 
-/// Noised rows, of which the clean ones and the noise are known.
-pub struct Questions {
+/// Noised rows, of which the clean ones and the noise are known. N rows of D numbers.
+pub struct Probes {
     dims: usize,
     /// `[N, D]`
     clean: Vec<f32>,
     /// `[N, D]`
     noise: Vec<f32>,
-    /// `[N, D]`, what the network sees.
+    /// `[N, D]`, what the network is given.
     pub noised: Vec<f32>,
     /// `[N]`, the time of each row: all times, evenly.
     pub times: Vec<usize>,
 }
 
-/// One answer to one number of a question, in the target and as noise.
-struct Pair {
+/// A prediction of one number: as the target, as noise, and as clean data.
+struct Prediction {
     target: f64,
     noise: f64,
     clean: f64,
 }
 
-/// What answers are worth.
+/// How good predictions are.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Worth {
+pub struct Quality {
     /// Mean squared error of the target.
     pub loss: f64,
-    /// ‖ε̂ − ε*‖/‖ε*‖, where ε* is the exact denoiser's.
-    pub error: f64,
-    /// ⟨ε̂, ε*⟩/‖ε̂‖‖ε*‖.
-    pub cosine: f64,
+    /// The predicted noise beside that of the exact denoiser.
+    pub noise: Agreement,
     /// Bound on the negative log-likelihood of a row, in nats.
     pub bound: f64,
 }
 
-impl Questions {
-    /// `n` rows of the data, noised.
-    pub fn new(domain: &Domain, schedule: &Schedule, n: usize, seed: u64) -> Questions {
-        let dims = domain.dims();
-        let mut stream = Stream::new(seed, 0x9E57);
-        let clean = domain.rows(n, &mut stream);
-        let noise: Vec<f32> = (0..n * dims).map(|_| stream.normal()).collect();
-        let all = schedule.levels().len();
+impl Probes {
+    /// Clean rows `[N, dims]`, noised.
+    pub fn new(clean: Vec<f32>, dims: usize, schedule: &Schedule, stream: &mut Stream) -> Probes {
+        let (n, all) = (clean.len() / dims, schedule.levels().len());
+        let noise: Vec<f32> = clean.iter().map(|_| stream.normal()).collect();
         let times: Vec<usize> = (0..n).map(|i| (2 * i + 1) * all / (2 * n)).collect();
-        let mut questions = Questions { dims, clean, noise, noised: vec![0.0; n * dims], times };
+        let mut probes = Probes { dims, clean, noise, noised: vec![0.0; n * dims], times };
         for i in 0..n * dims {
-            let at = schedule.levels()[questions.times[i / dims]];
-            questions.noised[i] = at.alpha as f32 * questions.clean[i] + at.sigma as f32 * questions.noise[i];
+            // x_t = α·x₀ + σ·ε
+            let at = probes.level(schedule, i);
+            probes.noised[i] = at.alpha as f32 * probes.clean[i] + at.sigma as f32 * probes.noise[i];
         }
-        questions
+        probes
     }
 
     /// Mean square of the clean rows.
@@ -75,9 +71,9 @@ impl Questions {
         noise * f64::from(self.noise[i]) + clean * f64::from(self.clean[i])
     }
 
-    /// What the exact denoiser answers, `[N, D]`.
+    /// What the exact denoiser predicts, `[N, D]`.
     pub fn exact(&self, plane: &Plane, schedule: &Schedule, target: Target) -> Vec<f32> {
-        let answer = |(i, x): (usize, &[f32])| {
+        let predict = |(i, x): (usize, &[f32])| {
             let at = schedule.levels()[self.times[i]];
             let clean = plane.clean([x[0], x[1]], at);
             let [of_noise, of_clean] = target.of(at);
@@ -86,56 +82,52 @@ impl Questions {
                 (of_noise * noise + of_clean * clean[a]) as f32
             })
         };
-        self.noised.chunks_exact(2).enumerate().flat_map(answer).collect()
+        self.noised.chunks_exact(2).enumerate().flat_map(predict).collect()
     }
 
-    fn pair(&self, schedule: &Schedule, target: Target, answers: &[f32], i: usize) -> Pair {
+    fn prediction(&self, schedule: &Schedule, target: Target, answers: &[f32], i: usize) -> Prediction {
         let at = self.level(schedule, i);
         let x = f64::from(self.noised[i]);
         let [present, answer] = target.clean(at);
         let clean = present * x + answer * f64::from(answers[i]);
-        Pair { target: f64::from(answers[i]), noise: (x - at.alpha * clean) / at.sigma, clean }
+        Prediction { target: f64::from(answers[i]), noise: (x - at.alpha * clean) / at.sigma, clean }
     }
 
     /// Mean squared errors `[bins]` of the target, the times divided into equal parts.
-    pub fn losses(&self, schedule: &Schedule, target: Target, answers: &[f32], bins: usize) -> Vec<f32> {
+    pub fn losses(&self, schedule: &Schedule, target: Target, answers: &[f32], bins: usize) -> Vec<f64> {
         let mut sums = vec![(0.0, 0usize); bins];
         for (i, &answer) in answers.iter().enumerate() {
             let bin = &mut sums[self.times[i / self.dims] * bins / schedule.levels().len()];
             let off = f64::from(answer) - self.target(target, self.level(schedule, i), i);
             *bin = (bin.0 + off * off, bin.1 + 1);
         }
-        sums.iter().map(|&(sum, count)| (sum / count.max(1) as f64) as f32).collect()
+        sums.iter().map(|&(sum, count)| sum / count.max(1) as f64).collect()
     }
 
-    /// What `answers` are worth beside the `exact` ones; those may be the same.
-    pub fn worth(&self, schedule: &Schedule, target: Target, answers: &[f32], exact: &[f32]) -> Worth {
-        let (mut loss, mut off, mut norms, mut inner, mut bound) = (0.0, 0.0, [0.0; 2], 0.0, 0.0);
+    /// How good `answers` `[N, D]` are, beside the `exact` ones; those may be the same.
+    pub fn quality(&self, schedule: &Schedule, target: Target, answers: &[f32], exact: &[f32]) -> Quality {
+        let (mut loss, mut bound) = (0.0, 0.0);
+        let of = |answers, i| self.prediction(schedule, target, answers, i);
         for i in 0..answers.len() {
-            let at = self.level(schedule, i);
-            let got = self.pair(schedule, target, answers, i);
-            let known = self.pair(schedule, target, exact, i);
-            let miss = got.target - self.target(target, at, i);
-            loss += miss * miss;
-            off += (got.noise - known.noise) * (got.noise - known.noise);
-            inner += got.noise * known.noise;
-            norms = [norms[0] + got.noise * got.noise, norms[1] + known.noise * known.noise];
+            let (at, got) = (self.level(schedule, i), of(answers, i));
+            let off = got.target - self.target(target, at, i);
+            loss += off * off;
             // A term for each time: KL of the true step back, where x₀ is known, from the model's.
             let clean = f64::from(self.clean[i]) - got.clean;
             bound += match self.times[i / self.dims] {
                 // −log N(x₀; x̂₀, σ²/α²)
                 0 => 0.5 * (clean * clean / variance(at) + libm::log(2.0 * PI * variance(at))),
+                // ½(SNR(t−1) − SNR(t))·(x₀ − x̂₀)²
                 t => {
                     0.5 * (schedule.levels()[t - 1].signal_to_noise() - at.signal_to_noise()) * clean * clean
                 }
             };
         }
         let count = answers.len() as f64;
-        Worth {
+        Quality {
             loss: loss / count,
-            error: libm::sqrt(off / norms[1]),
-            cosine: inner / libm::sqrt(norms[0] * norms[1]),
-            // As many rows for each time.
+            noise: agreement((0..answers.len()).map(|i| (of(answers, i).noise, of(exact, i).noise))),
+            // Each time has as many rows as any other.
             bound: bound / count * (self.dims * schedule.levels().len()) as f64,
         }
     }
@@ -144,6 +136,12 @@ impl Questions {
 /// σ²/α²
 fn variance(at: Level) -> f64 {
     1.0 / at.signal_to_noise()
+}
+
+/// An estimate from few probes with the exact denoiser as control variate: `measured` and `exact_here` are
+/// of the same few probes and have most of their noise in common, `exact` is of many.
+pub fn control_variate(measured: f64, exact_here: f64, exact: f64) -> f64 {
+    exact + (measured - exact_here)
 }
 
 /// KL[q(x_T | x₀) ‖ N(0, I)], in nats for a number, of data with this mean square: what the sampler
@@ -160,36 +158,30 @@ mod tests {
     use super::*;
     use crate::exhibit::Sources;
 
-    fn plane() -> Domain {
-        Domain::new("eight-gaussians", 1, Sources::default()).unwrap()
+    fn plane() -> Plane {
+        Plane::new("eight-gaussians", &Sources::default(), 1, true).unwrap().expect("points")
     }
 
-    fn exact_worth(schedule: &Schedule, target: Target, n: usize) -> Worth {
-        let domain = plane();
-        let Domain::Plane(points) = &domain else { panic!("points") };
-        let questions = Questions::new(&domain, schedule, n, 1);
-        let exact = questions.exact(points, schedule, target);
-        questions.worth(schedule, target, &exact, &exact)
+    fn probes(plane: &Plane, schedule: &Schedule, n: usize) -> Probes {
+        let mut stream = Stream::new(1, 0x9E57);
+        Probes::new(plane.fresh(n, &mut stream), 2, schedule, &mut stream)
     }
 
     #[test]
     fn the_exact_answers_have_no_error_and_the_least_loss() {
-        let (domain, schedule) = (plane(), Schedule::cosine(100));
-        let Domain::Plane(points) = &domain else { panic!("points") };
-        let questions = Questions::new(&domain, &schedule, 2000, 1);
+        let (plane, schedule) = (plane(), Schedule::cosine(100));
+        let probes = probes(&plane, &schedule, 2000);
         for target in [Target::Noise, Target::Velocity, Target::Clean] {
-            let exact = questions.exact(points, &schedule, target);
-            let best = questions.worth(&schedule, target, &exact, &exact);
-            assert!(best.error < 1e-6 && best.cosine > 0.999_999, "{target:?}: {best:?}");
-            let zeros = vec![0.0; exact.len()];
-            let nothing = questions.worth(&schedule, target, &zeros, &exact);
-            assert!(nothing.loss > best.loss && nothing.error > 0.3, "{target:?}: {nothing:?}");
-            let shifted: Vec<f32> = exact.iter().map(|x| x + 0.1).collect();
-            let off = questions.worth(&schedule, target, &shifted, &exact);
-            assert!(off.loss > best.loss && off.error > best.error && off.bound > best.bound);
-            let bins = questions.losses(&schedule, target, &exact, 10);
-            let mean = bins.iter().map(|&x| f64::from(x)).sum::<f64>() / 10.0;
-            assert!((mean - best.loss).abs() < 1e-5);
+            let exact = probes.exact(&plane, &schedule, target);
+            let of = |answers: &[f32]| probes.quality(&schedule, target, answers, &exact);
+            let best = of(&exact);
+            assert!(best.noise.error < 1e-6 && best.noise.cosine > 0.999_999, "{target:?}: {best:?}");
+            let nothing = of(&vec![0.0; exact.len()]);
+            assert!(nothing.loss > best.loss && nothing.noise.error > 0.3, "{target:?}: {nothing:?}");
+            let off = of(&exact.iter().map(|x| x + 0.1).collect::<Vec<f32>>());
+            assert!(off.loss > best.loss && off.noise.error > best.noise.error && off.bound > best.bound);
+            let bins = probes.losses(&schedule, target, &exact, 10);
+            assert!((bins.iter().sum::<f64>() / 10.0 - best.loss).abs() < 1e-5);
         }
     }
 
@@ -201,6 +193,7 @@ mod tests {
     fn the_bound_of_the_exact_denoiser_is_the_entropy_and_what_the_steps_lose() {
         // Of the ring, brought to standard deviation 1, and the variance of a mode there.
         let (entropy, variance) = (-1.76729, 0.05 * 0.05 / 2.0);
+        let plane = plane();
         for steps in [100, 1000] {
             let schedule = Schedule::cosine(steps);
             let snr: Vec<f64> = schedule.levels().iter().map(|at| at.signal_to_noise()).collect();
@@ -212,11 +205,35 @@ mod tests {
                 .sum();
             // What is left at the first level is written down as if the mode were wide.
             let first = 0.5 * (exact(snr[0]) * snr[0] - 1.0 - libm::log(exact(snr[0]) * snr[0]));
-            let bound = exact_worth(&schedule, Target::Clean, 600_000).bound;
+            let probes = probes(&plane, &schedule, 600_000);
+            let answers = probes.exact(&plane, &schedule, Target::Clean);
+            let bound = probes.quality(&schedule, Target::Clean, &answers, &answers).bound;
             let least = entropy + 2.0 * (lost + first);
             assert!((bound - least).abs() < 0.15, "{steps} steps: {bound}, not about {least}");
             assert!(bound > entropy, "{bound}");
         }
+    }
+
+    /// On other probes the estimate with the control variate varies less than the one without.
+    #[test]
+    fn the_control_variate_takes_noise_away() {
+        let (plane, schedule, target) = (plane(), Schedule::cosine(50), Target::Velocity);
+        let mut spread = [0.0f64; 2];
+        let mut first = None;
+        let mut stream = Stream::new(1, 0x9E57);
+        for _ in 0..8 {
+            let probes = Probes::new(plane.fresh(512, &mut stream), 2, &schedule, &mut stream);
+            let exact = probes.exact(&plane, &schedule, target);
+            let shrunk: Vec<f32> = exact.iter().map(|x| 0.9 * x).collect();
+            let [got, here] =
+                [&shrunk, &exact].map(|answers| probes.quality(&schedule, target, answers, &exact).loss);
+            let estimates = [got, control_variate(got, here, 0.0)];
+            let first = first.get_or_insert(estimates);
+            for (spread, (estimate, first)) in spread.iter_mut().zip(estimates.iter().zip(first)) {
+                *spread += (estimate - *first).abs();
+            }
+        }
+        assert!(spread[1] < 0.5 * spread[0], "{spread:?}");
     }
 
     /// The published figure for 1,000 linear steps.

@@ -1,14 +1,17 @@
 //! The pictures.
 
-use super::domain::Domain;
+use super::card::{NoiseSchedule, Show};
+use super::measure::control_variate;
 use super::schedule::{Level, Schedule};
-use super::{Ddpm, REACH, VIEW_SEED};
+use super::{Ddpm, REACH, held_out};
 use crate::card::{Role, ViewKind};
+use crate::data::{Domain, ImageSets, Plane};
 use crate::exhibit::{Layer, Picture};
-use crate::{Error, drive, shapes};
+use crate::model::Live;
+use crate::nn::VIEW_SEED;
+use crate::{Error, shapes};
 use alloc::vec;
 use alloc::vec::Vec;
-use tilde_graph::Device;
 use tilde_graph::rng::Stream;
 
 /// Points of the data that are shown.
@@ -20,182 +23,185 @@ const IMAGES: usize = 16;
 const ACROSS: usize = 8;
 /// Bars of what changes with the time.
 const BARS: usize = 25;
+const EXTENT: [f32; 4] = [-REACH, REACH, -REACH, REACH];
+
+/// A layer before it is brought out of the network's coordinates.
+type Part = (&'static str, Role, Vec<f32>);
 
 /// From −1..=1 to brightness in 0..=1.
 pub(super) fn to_pixels(data: &mut [f32]) {
     data.iter_mut().for_each(|x| *x = (0.5 * *x + 0.5).max(0.0).min(1.0));
 }
 
+/// Points of the network's coordinates as a layer.
+fn points(plane: &Plane, (id, role, mut data): Part) -> Layer {
+    plane.outside(&mut data);
+    Layer::points(id, role, data)
+}
+
+/// Grids of images, one above the other.
+fn images(sets: &ImageSets, parts: Vec<Part>) -> Picture {
+    let mut picture = Picture { columns: ACROSS, ..Picture::plane(Vec::new(), [0.0; 4]) };
+    for (id, role, mut data) in parts {
+        to_pixels(&mut data);
+        picture.layers.append(&mut Picture::images(id, role, data, &sets.train, ACROSS).layers);
+    }
+    picture
+}
+
 impl Ddpm {
     /// The time that the slider stands at.
-    fn time(&self) -> usize {
+    fn time(&self, live: &Live) -> usize {
         let last = self.schedule.levels().len() - 1;
-        (self.settings.number("time") * last as f64 + 0.5) as usize
+        (live.settings.number("time") * last as f64 + 0.5) as usize
     }
 
-    /// Points of the network's coordinates as a layer.
-    fn points(&self, id: &'static str, role: Role, mut data: Vec<f32>) -> Layer {
-        if let Some(plane) = self.plane() {
-            plane.outside(&mut data);
+    /// Parts in one box, or one above the other.
+    fn picture(&self, parts: Vec<Part>) -> Picture {
+        match &self.domain {
+            Domain::Plane(plane) => {
+                let layers = parts.into_iter().map(|part| points(plane, part)).collect();
+                Picture { range: [0.0; 3], ..Picture::plane(layers, EXTENT) }
+            }
+            Domain::Images(sets) => images(sets, parts),
         }
-        let shape = [data.len() / 2, 2];
-        Layer::new(id, role, ViewKind::Points, data, &shape)
     }
 
-    pub(super) async fn picture(&mut self, device: &mut dyn Device, id: &str) -> Result<Picture, Error> {
-        match id {
-            "losses" => self.losses(device).await,
-            "signal" => Ok(self.signal()),
-            _ => match &self.domain {
-                Domain::Plane(_) => self.plane_picture(device, id).await,
-                Domain::Images(_) => self.image_picture(device, id).await,
+    /// The first points of the data, `[n, 2]`; none of images.
+    fn data(&self, n: usize) -> Option<Part> {
+        self.domain.plane().map(|plane| ("data", Role::Data, plane.bank()[..2 * n].to_vec()))
+    }
+
+    pub(super) async fn show(&self, live: &Live<'_>, view: Show) -> Result<Picture, Error> {
+        match view {
+            Show::Film => self.film(live).await,
+            Show::Forward => Ok(self.forward(live)),
+            Show::Samples => self.samples_picture(live).await,
+            Show::Prediction => match &self.domain {
+                Domain::Plane(plane) => self.arrows(live, plane).await,
+                Domain::Images(_) => self.guesses(live).await,
             },
+            Show::Losses => self.losses(live).await,
+            Show::Signal => Ok(self.signal(live)),
         }
     }
 
-    /// Data and noise in their proportion at a time, `[SHOWN, 2]`.
-    fn noised(&self, bank: &[f32], at: Level) -> Vec<f32> {
-        let mut stream = Stream::new(VIEW_SEED, 0x0153);
-        let noised = |x: &f32| at.alpha as f32 * x + at.sigma as f32 * stream.normal();
-        bank[..2 * SHOWN].iter().map(noised).collect()
+    /// The film, and what the network takes its rows for.
+    async fn film(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let [clean, x] = [self.model.clean, self.model.film.x].map(|var| live.device.read(var));
+        let clean = ("clean", Role::Other, clean.await?);
+        let particles = ("particles", Role::Model, x.await?);
+        let moving = match self.domain {
+            Domain::Plane(_) => [clean, particles],
+            Domain::Images(_) => [particles, clean],
+        };
+        Ok(self.picture(self.data(SHOWN).into_iter().chain(moving).collect()))
     }
 
-    async fn plane_picture(&mut self, device: &mut dyn Device, id: &str) -> Result<Picture, Error> {
-        let layers = match id {
-            "film" => {
-                let [clean, x] =
-                    [self.model.film.clean, self.model.film.x].map(|var| drive::read(device, var));
-                let (clean, x) = (clean.await?, x.await?);
-                let bank = self.plane().map_or(&[][..], |plane| &plane.bank()[..2 * SHOWN]);
-                vec![
-                    self.points("data", Role::Data, bank.to_vec()),
-                    self.points("clean", Role::Other, clean),
-                    self.points("particles", Role::Model, x),
-                ]
-            }
-            "samples" => {
-                let samples = self.latest(device).await?;
-                let bank = self.plane().map_or(&[][..], |plane| &plane.bank()[..samples.len()]);
-                vec![
-                    self.points("data", Role::Data, bank.to_vec()),
-                    self.points("samples", Role::Model, samples),
-                ]
-            }
-            "forward" => {
-                let at = self.schedule.levels()[self.time()];
-                let noised = self.plane().map_or(Vec::new(), |plane| self.noised(plane.bank(), at));
-                vec![self.points("noised", Role::Data, noised)]
-            }
-            _ => self.arrows(device).await?,
+    /// Data, and noise in its proportion at a time.
+    fn noised(&self, at: Level) -> Vec<f32> {
+        let mut stream = Stream::new(VIEW_SEED, 0x0153);
+        let clean = match &self.domain {
+            Domain::Plane(plane) => plane.bank()[..2 * SHOWN].to_vec(),
+            Domain::Images(_) => held_out(&self.domain, IMAGES, &mut stream),
         };
-        Ok(Picture { layers, extent: [-REACH, REACH, -REACH, REACH], range: [0.0; 3], columns: 0 })
+        clean.iter().map(|x| at.alpha as f32 * x + at.sigma as f32 * stream.normal()).collect()
+    }
+
+    /// Noised data at the slider's time.
+    fn forward(&self, live: &Live) -> Picture {
+        let at = self.schedule.levels()[self.time(live)];
+        self.picture(vec![("noised", Role::Data, self.noised(at))])
+    }
+
+    /// Samples; of images, the end of the last film.
+    async fn samples_picture(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let samples = match self.domain {
+            Domain::Plane(_) => self.shown_samples(live).await?.to_vec(),
+            Domain::Images(_) => live.device.read(self.model.finished).await?,
+        };
+        let data = self.data(samples.len() / 2);
+        Ok(self.picture(data.into_iter().chain([("samples", Role::Model, samples)]).collect()))
     }
 
     /// Arrows along the score at the slider's time: from x to where the denoiser sees the data,
     /// E[x₀|x]·α − x = σ²·∇log q(x), of the network and exact.
-    async fn arrows(&mut self, device: &mut dyn Device) -> Result<Vec<Layer>, Error> {
-        let t = self.time();
+    async fn arrows(&self, live: &Live<'_>, plane: &Plane) -> Result<Picture, Error> {
+        let t = self.time(live);
         let at = self.schedule.levels()[t];
-        let mut from = shapes::grid(GRID, [-REACH, REACH, -REACH, REACH]);
-        let shown = from.clone();
-        let Domain::Plane(plane) = &self.domain else { return Ok(Vec::new()) };
+        let shown = shapes::grid(GRID, EXTENT);
+        let mut from = shown.clone();
         plane.inside(&mut from);
-        let answers = self.ask(device, &from, &vec![t; GRID * GRID]).await?;
+        let answers = self.ask(live.device, &from, &[t; GRID * GRID]).await?;
         let [present, answer] = self.target.clean(at);
         let learned = |i: usize| present * f64::from(from[i]) + answer * f64::from(answers[i]);
         let exact: Vec<f64> = from.chunks_exact(2).flat_map(|x| plane.clean([x[0], x[1]], at)).collect();
-        let arrow = |clean: &dyn Fn(usize) -> f64, i: usize| {
-            [0, 1].map(|a| at.alpha * clean(2 * i + a) - f64::from(from[2 * i + a]))
-        };
         let cell = f64::from(0.9 * 2.0 * REACH / GRID as f32);
-        let layer = |clean: &dyn Fn(usize) -> f64| -> Vec<f32> {
-            let drawn = |i: usize| shapes::arrow([shown[2 * i], shown[2 * i + 1]], arrow(clean, i), cell);
-            (0..GRID * GRID).flat_map(drawn).collect()
+        let layer = |id, role, clean: &dyn Fn(usize) -> f64| {
+            let arrow = |i: usize| {
+                let along = [2 * i, 2 * i + 1].map(|a| at.alpha * clean(a) - f64::from(from[a]));
+                shapes::arrow([shown[2 * i], shown[2 * i + 1]], along, cell)
+            };
+            let data = (0..GRID * GRID).flat_map(arrow).collect();
+            Layer::new(id, role, ViewKind::Vectors, data, &[GRID * GRID, 4])
         };
-        let noised = self.noised(plane.bank(), at);
-        let vectors = |id, role, data| Layer::new(id, role, ViewKind::Vectors, data, &[GRID * GRID, 4]);
-        Ok(vec![
-            self.points("noised", Role::Data, noised),
-            vectors("exact", Role::Truth, layer(&|i| exact[i])),
-            vectors("learned", Role::Model, layer(&learned)),
-        ])
-    }
-
-    async fn image_picture(&mut self, device: &mut dyn Device, id: &str) -> Result<Picture, Error> {
-        let Domain::Images(sets) = &self.domain else { return Err(Error::BadData("No images.".into())) };
-        let film = &self.model.film;
-        let (first, second) = match id {
-            "film" => {
-                let [x, clean] = [film.x, film.clean].map(|var| drive::read(device, var));
-                (("particles", Role::Model, x.await?), Some(("clean", Role::Other, clean.await?)))
-            }
-            "samples" => (("samples", Role::Model, drive::read(device, self.model.finished).await?), None),
-            _ => {
-                let at = self.schedule.levels()[self.time()];
-                let mut stream = Stream::new(VIEW_SEED, 0x0153);
-                let clean = self.domain.rows(IMAGES, &mut stream);
-                let noised: Vec<f32> =
-                    clean.iter().map(|x| at.alpha as f32 * x + at.sigma as f32 * stream.normal()).collect();
-                if id == "forward" {
-                    (("noised", Role::Data, noised), None)
-                } else {
-                    let answers = self.ask(device, &noised, &[self.time(); IMAGES]).await?;
-                    let [present, answer] = self.target.clean(at).map(|x| x as f32);
-                    let learned = noised.iter().zip(&answers).map(|(x, y)| present * x + answer * y);
-                    let learned = learned.collect();
-                    (("noised", Role::Data, noised), Some(("learned", Role::Model, learned)))
-                }
-            }
-        };
-        let grid = |(id, role, mut data): (_, _, Vec<f32>)| {
-            to_pixels(&mut data);
-            Picture::images(id, role, data, &sets.train, ACROSS)
-        };
-        let mut picture = grid(first);
-        if let Some(second) = second {
-            picture.layers.append(&mut grid(second).layers);
-        }
+        let mut picture = self.forward(live);
+        picture.layers.push(layer("exact", Role::Truth, &|i| exact[i]));
+        picture.layers.push(layer("learned", Role::Model, &learned));
         Ok(picture)
     }
 
+    /// Noised images at the slider's time, and the clean ones that the network guesses.
+    async fn guesses(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let t = self.time(live);
+        let at = self.schedule.levels()[t];
+        let noised = self.noised(at);
+        let answers = self.ask(live.device, &noised, &[t; IMAGES]).await?;
+        let [present, answer] = self.target.clean(at).map(|x| x as f32);
+        let learned = noised.iter().zip(&answers).map(|(x, y)| present * x + answer * y).collect();
+        Ok(self.picture(vec![("noised", Role::Data, noised), ("learned", Role::Model, learned)]))
+    }
+
     /// Parts of the time that bars are drawn for.
-    pub(super) fn bars(&self) -> usize {
+    pub(super) fn bars(schedule: &Schedule, probes: usize) -> usize {
         // Few images are measured: not more than one part for each four of them.
-        BARS.min(self.schedule.levels().len()).min(self.questions.times.len() / 4)
+        BARS.min(schedule.levels().len()).min(probes / 4)
     }
 
     /// The loss in parts of the time; beside it the exact denoiser's, where it is known.
-    async fn losses(&mut self, device: &mut dyn Device) -> Result<Picture, Error> {
-        let answers = self.answers(device).await?;
-        let mut bars = self.questions.losses(&self.schedule, self.target, &answers, self.bars());
-        let mut exact = None;
-        if let Some(best) = &self.best {
-            // As far from the exact denoiser's loss as on the same noise.
-            let [here, truly] = &best.bars;
-            bars.iter_mut().zip(here.iter().zip(truly)).for_each(|(bar, (here, truly))| *bar += truly - here);
-            exact = Some(Layer::new("best", Role::Truth, ViewKind::Bars, truly.clone(), &[truly.len()]));
+    async fn losses(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let answers = self.answers(live).await?;
+        let count = Ddpm::bars(&self.schedule, self.probes.times.len());
+        let mut bars = self.probes.losses(&self.schedule, self.target, &answers, count);
+        let mut truth = None;
+        if let Some(exact) = &self.exact {
+            for ((bar, &here), &many) in bars.iter_mut().zip(&exact.losses_here).zip(&exact.losses) {
+                *bar = control_variate(*bar, here, many);
+            }
+            let losses = exact.losses.iter().map(|&x| x as f32).collect();
+            truth = Some(Layer::new("best", Role::Truth, ViewKind::Bars, losses, &[count]));
         }
-        let mut picture = Picture::bars("loss", bars);
-        picture.layers.extend(exact);
+        let mut picture = Picture::bars("loss", bars.iter().map(|&x| x as f32).collect());
+        picture.layers.extend(truth);
         picture.extent = [0.0, 1.0, 0.0, 0.0];
         Ok(picture)
     }
 
     /// ᾱ over the time; beside it the other schedule's.
-    fn signal(&self) -> Picture {
+    fn signal(&self, live: &Live) -> Picture {
         let steps = self.schedule.levels().len();
-        let count = self.bars();
+        let count = Ddpm::bars(&self.schedule, self.probes.times.len());
         let bars = |schedule: &Schedule| -> Vec<f32> {
             let bar = |i: usize| schedule.levels()[(2 * i + 1) * steps / (2 * count)].alpha_bar() as f32;
             (0..count).map(bar).collect()
         };
-        let ids = ["cosine", "linear"];
-        let others = [Schedule::linear(steps), Schedule::cosine(steps)];
-        let chosen = usize::from(self.settings.choice("noise_schedule") == "linear");
-        let mut picture = Picture::bars(ids[chosen], bars(&self.schedule));
+        let (id, other_id, other) = match live.settings.get("noise_schedule") {
+            NoiseSchedule::Cosine => ("cosine", "linear", Schedule::linear(steps)),
+            NoiseSchedule::Linear => ("linear", "cosine", Schedule::cosine(steps)),
+        };
+        let mut picture = Picture::bars(id, bars(&self.schedule));
         picture.layers[0].role = Role::Data;
-        let other = bars(&others[chosen]);
-        picture.layers.push(Layer::new(ids[1 - chosen], Role::Other, ViewKind::Bars, other, &[count]));
+        picture.layers.push(Layer::new(other_id, Role::Other, ViewKind::Bars, bars(&other), &[count]));
         picture.extent = [0.0, 1.0, 0.0, 0.0];
         picture
     }

@@ -8,6 +8,7 @@
 //! writes, and its steps, its noise and its variance change without compiling anything.
 
 use super::schedule::{Level, Schedule};
+use crate::choices;
 use alloc::vec::Vec;
 
 /// How a step back is taken.
@@ -62,16 +63,17 @@ impl Sampler {
     }
 }
 
-/// What the network is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// The noise ε (Ho et al. 2020).
-    Noise,
-    /// v = α·ε − σ·x₀ (T. Salimans, J. Ho, "Progressive distillation for fast sampling of
-    /// diffusion models", ICLR 2022): well defined at both ends.
-    Velocity,
-    /// x₀ itself.
-    Clean,
+choices! {
+    /// What the network predicts.
+    pub enum Target {
+        /// v = α·ε − σ·x₀ (T. Salimans, J. Ho, "Progressive distillation for fast sampling of
+        /// diffusion models", ICLR 2022): well defined at both ends.
+        "velocity" => Velocity,
+        /// The noise ε (Ho et al. 2020).
+        "noise" => Noise,
+        /// x₀ itself.
+        "clean" => Clean,
+    }
 }
 
 impl Target {

@@ -1,6 +1,8 @@
 //! The card.
 
 use crate::card::*;
+use crate::choices;
+use crate::choices::Choices;
 
 /// Data sets, in the order of the setting.
 const DATA: &[&str] = &[
@@ -15,6 +17,44 @@ const DATA: &[&str] = &[
     "strokes",
 ];
 
+choices! {
+    /// What the chain does with a corrupted x̃.
+    pub enum Reconstruct {
+        "draw" => Draw,
+        "mean" => Mean,
+    }
+}
+
+choices! {
+    /// Pictures.
+    pub enum Show {
+        "arrows" => Arrows,
+        "chain" => Chain,
+        "samples" => Samples,
+        "pad" => Pad,
+    }
+}
+
+choices! {
+    /// Inputs.
+    pub enum Input {
+        "brush" => Brush,
+        "clear" => Clear,
+        "restart" => Restart,
+        "draw" => Draw,
+        "erase" => Erase,
+        "next" => Next,
+    }
+}
+
+choices! {
+    /// The halves of a step of the chain.
+    pub enum Phase {
+        "corrupt" => Corrupt,
+        "reconstruct" => Reconstruct,
+    }
+}
+
 /// The card.
 pub const CARD: Card = Card {
     id: "denoising",
@@ -25,15 +65,15 @@ pub const CARD: Card = Card {
         Setting::choice("data", DATA),
         Setting::float("sigma", 0.05, 1.5, 0.3),
         Setting::float("masked", 0.0, 0.9, 0.0).unit("share"),
-        Setting::choice("reconstruct", &["draw", "mean"]).live(),
+        Setting::choice("reconstruct", Reconstruct::IDS).live(),
         Setting::int("chain_length", 1, 500, 50).live(),
-        Setting::log("learning_rate", 1e-5, 0.05, 2e-3),
-        Setting::flag("schedule", true).live().more(),
-        Setting::int("horizon", 100, 100_000, 2000).live().more().unit("steps"),
+        Setting::learning_rate(0.05, 2e-3),
+        Setting::schedule(true),
+        Setting::horizon(2000),
         Setting::flag("fourier", true).more(),
         Setting::int("hidden", 8, 512, 128).more(),
         Setting::int("layers", 1, 4, 2).more(),
-        Setting::int("batch", 16, 1024, 256).more(),
+        Setting::batch(16, 1024, 256),
     ],
     metrics: &[
         Metric::new("loss", "", "loss", Role::Model),
@@ -59,7 +99,7 @@ pub const CARD: Card = Card {
         Action { id: "erase", kind: ActionKind::Clear, view: "pad" },
         Action { id: "next", kind: ActionKind::Button, view: "pad" },
     ],
-    phases: &["corrupt", "reconstruct"],
+    phases: Phase::IDS,
     experiments: &[
         Experiment {
             id: "mean",
@@ -78,5 +118,5 @@ pub const CARD: Card = Card {
     ],
     data: &["points", "images"],
     budget: 2000,
-    small: &[("hidden", "32"), ("batch", "32")],
+    small: &[("hidden", "8"), ("layers", "1"), ("batch", "16"), ("chain_length", "3")],
 };

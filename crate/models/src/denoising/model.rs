@@ -1,15 +1,13 @@
-//! The programs: a step of training, the two halves of a step of the chain, and questions.
+//! The networks, the two halves of a step of the chain, and the entries of the program.
 
-use super::Data;
 use crate::Error;
-use crate::data::plane::BANK;
+use crate::data::{Domain, Feed};
 use crate::nn::fourier::FourierMlp;
-use crate::nn::{Mlp, figures};
+use crate::nn::{Fall, Mlp, Trainer, figures, knob};
 use crate::settings::Settings;
-use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
-use tilde_graph::optim::{Adam, AdamOptions, schedule};
+use tilde_graph::optim::AdamOptions;
 use tilde_graph::{EntryId, Graph, Init, Knob, Program, Tensor, Var};
 
 /// Octaves of the Fourier features of a point.
@@ -42,18 +40,19 @@ impl Net {
             Net::Points(_, net) => net.apply(g, x),
             Net::Images(_, net) => net.apply(g, x, Tensor::relu),
         };
-        // Neither data set has a variance above 1 left where x̃ is known.
+        // The variance of x given x̃ is at most 1 in every data set.
         answer.clamp(-9.0, 0.0)
     }
 
-    /// Of clean and corrupted rows `[B, D]`: E‖x − r(x̃)‖², and −log p(x | x̃) without its constant,
-    /// from which s² is learned where r stands as it is.
+    /// Of clean and corrupted rows `[B, D]`: E‖x − r(x̃)‖², and E −log p(x | x̃) without its constant, from
+    /// which s² is learned with r held fixed.
     fn losses<'g>(&self, g: &'g Graph, x: Tensor<'g>, noised: Tensor<'g>) -> [Tensor<'g>; 2] {
         let d = x.shape().dim(1) as f32;
         let square = (x - self.mean(g, noised)).square().sum_keep(&[1]);
         let log_variance = self.log_variance(g, noised);
-        let surprise = 0.5 * (square.stop() * (-log_variance).exp() + log_variance * d);
-        [square.mean(), surprise.mean()]
+        // ½(‖x − r‖²/s² + D log s²)
+        let nll = 0.5 * (square.stop() * (-log_variance).exp() + log_variance * d);
+        [square.mean(), nll.mean()]
     }
 }
 
@@ -82,7 +81,7 @@ impl Process {
         let mean = self.net.mean(g, x);
         let spread = g.knob(self.draw) * (0.5 * self.net.log_variance(g, x)).exp();
         let [x, mean] = [mean + spread * g.normal(mean.shape()), mean];
-        // Pixels beyond black and white are none; where chains begin, the network has seen nothing.
+        // Pixels stay between black and white. Far from the data the network may answer anything.
         if self.points { [x, mean] } else { [x.clamp(0.0, 1.0), mean.clamp(0.0, 1.0)] }
     }
 }
@@ -94,36 +93,39 @@ fn longer<'g>(g: &'g Graph, trail: Var, x: Tensor<'g>) -> Tensor<'g> {
     g.concat(&[old.slice(1, TRAIL - 1), x.slice(0, trails).reshape([1, trails, d])], 0)
 }
 
-/// A program with the handles to its parts.
+/// How many rows the entries work on at a time.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    /// Points or images of a training step.
+    pub batch: usize,
+    /// Particles of the chain that is shown.
+    pub particles: usize,
+    /// Rows of one run of the entry that answers.
+    pub probes: usize,
+    /// Rows of one run of the sampler.
+    pub chunk: usize,
+}
+
+/// The program and its entries.
 pub struct Model {
-    /// To be loaded.
     pub program: Program,
-    /// The points, `[BANK, D]`, or the images, packed.
-    pub bank: Var,
-    /// Training steps done.
-    pub steps: Var,
-    /// The chain that is shown, `[particles, D]`: corrupted and reconstructed.
+    pub sizes: Sizes,
+    pub feed: Feed,
+    pub trainer: Trainer,
+    /// The chain that is shown, corrupted, `[particles, D]`.
     pub corrupted: Var,
     /// The same, reconstructed.
     pub chain: Var,
     /// Where the first particles of the chain were, `[TRAIL, TRAILS, D]`, the latest last.
     pub trail: Var,
+    /// Samples in the making, `[chunk, D]`.
+    pub sample: Var,
+    /// The means that they were drawn around, `[chunk, D]`.
+    pub sample_mean: Var,
     /// Rows to be reconstructed, `[probes, D]`.
     pub probe: Var,
-    /// Rows of [`Model::probe`].
-    pub probes: usize,
-    /// Samples in the making, `[chunk, D]`, and the means that they were drawn around.
-    pub sample: [Var; 2],
-    /// Rows of [`Model::sample`].
-    pub chunk: usize,
     /// 1 where reconstructions are drawn around r(x̃), 0 where they are r(x̃).
     pub draw: Knob,
-    /// Share of the learning rate that is left at the horizon.
-    pub fraction: Knob,
-    /// A step of training; gives "loss".
-    pub train: EntryId,
-    /// The loss without a step.
-    pub untrained: EntryId,
     /// The chain begins anew.
     pub begin: EntryId,
     /// The first half of its step.
@@ -134,141 +136,122 @@ pub struct Model {
     pub sample_begin: EntryId,
     /// A step of the samples: both halves.
     pub sample_step: EntryId,
-    /// Answers [`Model::probe`]; gives "answer", r, and "log_variance".
+    /// Reconstructs [`Model::probe`]: gives "answer", r, and "log_variance".
     pub ask: EntryId,
 }
 
-/// Knobs that are live settings of the same name.
-const LIVE: [&str; 4] = ["learning_rate", "sigma", "masked", "horizon"];
+/// Noise as wide as the data, where chains begin: its mean and standard deviation.
+fn noise<'g>(g: &'g Graph, shape: [usize; 2], [mean, wide]: [f32; 2]) -> Tensor<'g> {
+    g.normal(shape) * wide + mean
+}
 
 impl Model {
-    /// Builds it.
+    /// Builds the program.
     ///
     /// # Errors
-    /// [`Error::BadSetting`] if the network's sizes do not fit together.
-    pub fn new(settings: &Settings, data: &Data) -> Result<Model, Error> {
-        let d = data.dims();
-        let batch = settings.count("batch");
-        // Rows of: a training step, the chain, the questions, a run of the sampler.
-        let [b, particles, probes, chunk] = match data {
-            Data::Plane(_) => [batch, 256, 256, 512],
-            Data::Images(_) => [batch / 4, 16, 64, 64],
-        };
-        let mut p = Program::new("denoising");
-        let [rate, sigma, masked, horizon] = LIVE.map(|id| p.knob(id, 1.0));
-        let [draw, fraction] = ["draw", "fraction"].map(|id| p.knob(id, 1.0));
-        let mut group = p.group("denoiser");
-        let hidden = vec![settings.count("hidden"); settings.count("layers")];
-        let net = match data {
-            Data::Plane(_) => {
-                let octaves = if settings.flag("fourier") { OCTAVES } else { 0 };
-                Net::Points(
-                    FourierMlp::named(&mut p, &mut group, "mean", &hidden, 2, octaves),
-                    FourierMlp::named(&mut p, &mut group, "spread", &[SPREAD], 1, octaves),
-                )
+    /// [`Error::BadSetting`] if the network does not fit together.
+    pub fn new(settings: &Settings, domain: &Domain) -> Result<Model, Error> {
+        let (d, batch) = (domain.dims(), settings.count("batch"));
+        let (sizes, start, losses): (_, _, &'static [&'static str]) = match domain {
+            Domain::Plane(_) => {
+                let sizes = Sizes { batch, particles: 256, probes: 256, chunk: 512 };
+                (sizes, [0.0, 1.5], &["batch_loss"])
             }
-            Data::Images(_) => {
+            // Images are larger: a quarter as many.
+            Domain::Images(_) => {
+                let sizes = Sizes { batch: batch / 4, particles: 16, probes: 64, chunk: 64 };
+                (sizes, [0.5, 0.5], &["loss"])
+            }
+        };
+        let hidden = vec![settings.count("hidden"); settings.count("layers")];
+
+        let mut p = Program::new("denoising");
+        let [sigma, masked] = ["sigma", "masked"].map(|id| knob(&mut p, settings, id));
+        let draw = p.knob("draw", 1.0);
+        let mut group = p.group("denoiser");
+        let (net, trails) = match domain {
+            Domain::Plane(_) => {
+                let octaves = if settings.flag("fourier") { OCTAVES } else { 0 };
+                let mean = FourierMlp::named(&mut p, &mut group, "mean", &hidden, 2, octaves);
+                let spread = FourierMlp::named(&mut p, &mut group, "spread", &[SPREAD], 1, octaves);
+                (Net::Points(mean, spread), TRAILS)
+            }
+            Domain::Images(_) => {
                 let wide = hidden.iter().map(|h| 2 * h);
                 let widths: Vec<usize> = [d].into_iter().chain(wide).chain([d]).collect();
-                Net::Images(
-                    Mlp::named(&mut p, &mut group, "mean", &widths),
-                    Mlp::named(&mut p, &mut group, "spread", &[d, SPREAD, 1]),
-                )
+                let mean = Mlp::named(&mut p, &mut group, "mean", &widths);
+                let spread = Mlp::named(&mut p, &mut group, "spread", &[d, SPREAD, 1]);
+                // Images leave no trail.
+                (Net::Images(mean, spread), 1)
             }
         };
-        let adam = Adam::new(&mut p, &group, "adam", AdamOptions::default());
-        let steps = p.state("steps", [], Init::Constant(0.0));
+        let options = AdamOptions::default();
+        let mut trainer = Trainer::new(&mut p, settings, &group, Fall::Cosine(0.02), options, losses);
         let [corrupted, chain] =
-            ["corrupted", "chain"].map(|name| p.state(name, [particles, d], Init::Constant(0.0)));
-        // Of images no trail is drawn.
-        let trails = if d == 2 { TRAILS } else { 1 };
+            ["corrupted", "chain"].map(|name| p.state(name, [sizes.particles, d], Init::Constant(0.0)));
         let trail = p.state("trail", [TRAIL, trails, d], Init::Constant(0.0));
-        let sample = ["sample", "sample_mean"].map(|name| p.scratch(name, [chunk, d]));
-        let probe = p.input("probe", [probes, d]);
-        let bank = match data {
-            Data::Plane(_) => p.data("bank", [BANK, d]),
-            Data::Images(sets) => p.data_u("bank", [sets.train.n, sets.train.row_words()]),
-        };
-        let (centre, wide) = data.noise();
-        let process = Process { net, points: d == 2, sigma, masked, draw };
+        let [sample, sample_mean] = ["sample", "sample_mean"].map(|name| p.scratch(name, [sizes.chunk, d]));
+        let probe = p.input("probe", [sizes.probes, d]);
+        let feed = domain.feed(&mut p);
+        let process = Process { net, points: domain.plane().is_some(), sigma, masked, draw };
 
         // Of a fresh batch.
         let losses = figures(|g| {
-            let x = match data {
-                Data::Plane(_) => g.read(bank).gather(g.indices(b, BANK)),
-                Data::Images(sets) => {
-                    let bytes = g.read(bank).gather_bytes(g.indices(b, sets.train.n), d);
-                    bytes * (1.0 / f32::from(sets.train.levels))
-                }
-            };
+            let x = feed.batch(g, sizes.batch);
             process.net.losses(g, x, process.corrupt(g, x))
         });
-        let train = p.entry("train", |g| {
-            let [loss, surprise] = losses(g);
-            let t = g.read(steps);
-            let rate = schedule::cosine(t, g.knob(rate), g.constant(0.0), g.knob(horizon), g.knob(fraction));
-            adam.update(g, g.grad_group(loss + surprise, &group), rate);
-            g.assign(steps, t + 1.0);
-            g.output("loss", loss);
-        });
-        let untrained = p.entry("untrained", |g| g.output("loss", losses(g)[0]));
-        // Where chains begin: noise as wide as the data.
-        fn noise(g: &Graph, shape: [usize; 2], centre: f32, wide: f32) -> Tensor<'_> {
-            g.normal(shape) * wide + centre
-        }
+        trainer.train = p.entry("train", |g| {
+            let [loss, nll] = losses(g);
+            trainer.minimise(g, loss + nll);
+            trainer.record(g, &[loss]);
+        })?;
+        trainer.untrained = p.entry("untrained", |g| trainer.report(g, &losses(g)[..1]))?;
         let begin = p.entry("begin", |g| {
-            let x = noise(g, [particles, d], centre, wide);
+            let x = noise(g, [sizes.particles, d], start);
             g.assign(chain, x);
             g.assign(corrupted, x);
             let first = x.slice(0, trails).reshape([1, trails, d]).broadcast([TRAIL, trails, d]);
             g.assign(trail, first);
-        });
+        })?;
         let corrupt = p.entry("corrupt", |g| {
             let x = process.corrupt(g, g.read(chain));
             g.assign(corrupted, x);
             g.assign(trail, longer(g, trail, x));
-        });
+        })?;
         let reconstruct = p.entry("reconstruct", |g| {
             let [x, _] = process.reconstruct(g, g.read(corrupted));
             g.assign(chain, x);
             g.assign(trail, longer(g, trail, x));
-        });
-        let sample_begin = p.entry("sample_begin", |g| {
-            g.assign(sample[0], noise(g, [chunk, d], centre, wide));
-        });
+        })?;
+        let sample_begin =
+            p.entry("sample_begin", |g| g.assign(sample, noise(g, [sizes.chunk, d], start)))?;
         let sample_step = p.entry("sample_step", |g| {
-            let [x, mean] = process.reconstruct(g, process.corrupt(g, g.read(sample[0])));
-            g.assign(sample[0], x);
-            g.assign(sample[1], mean);
-        });
+            let [x, mean] = process.reconstruct(g, process.corrupt(g, g.read(sample)));
+            g.assign(sample, x);
+            g.assign(sample_mean, mean);
+        })?;
         let ask = p.entry("ask", |g| {
             g.output("answer", process.net.mean(g, g.read(probe)));
             g.output("log_variance", process.net.log_variance(g, g.read(probe)));
-        });
-        let build = |e: tilde_graph::GraphError| {
-            Error::BadSetting(format!("The network does not fit together: {e}."))
-        };
+        })?;
         Ok(Model {
-            train: train.map_err(build)?,
-            untrained: untrained.map_err(build)?,
-            begin: begin.map_err(build)?,
-            corrupt: corrupt.map_err(build)?,
-            reconstruct: reconstruct.map_err(build)?,
-            sample_begin: sample_begin.map_err(build)?,
-            sample_step: sample_step.map_err(build)?,
-            ask: ask.map_err(build)?,
             program: p,
-            bank,
-            steps,
+            sizes,
+            feed,
+            trainer,
             corrupted,
             chain,
             trail,
-            probe,
-            probes,
             sample,
-            chunk,
+            sample_mean,
+            probe,
             draw,
-            fraction,
+            begin,
+            corrupt,
+            reconstruct,
+            sample_begin,
+            sample_step,
+            ask,
         })
     }
 }
@@ -287,12 +270,12 @@ mod tests {
         let [x, noised] = ["x", "noised"].map(|name| p.input(name, [8, d]));
         p.entry("run", |g| {
             let noised = g.read(noised);
-            let [loss, surprise] = net.losses(g, g.read(x), noised);
+            let [loss, nll] = net.losses(g, g.read(x), noised);
             g.output("mean", net.mean(g, noised));
             g.output("log_variance", net.log_variance(g, noised));
             g.output("loss", loss);
-            g.output("surprise", surprise);
-            g.output("grads", g.grad_group(loss + surprise, &group));
+            g.output("surprise", nll);
+            g.output("grads", g.grad_group(loss + nll, &group));
         })
         .unwrap();
         let state = [

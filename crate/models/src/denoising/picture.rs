@@ -1,14 +1,17 @@
 //! The pictures.
 
+use super::card::Show;
+use super::measure::{SAMPLED, corrupted};
 use super::model::TRAIL;
-use super::{Data, Denoising, REACH, SAMPLED, VIEW_SEED, corrupted};
+use super::{Denoising, REACH};
 use crate::card::{Role, ViewKind};
-use crate::data::Images;
+use crate::data::{ImageSets, Images, Plane};
 use crate::exhibit::{Layer, Picture};
-use crate::{Error, drive, shapes};
+use crate::model::Live;
+use crate::nn::VIEW_SEED;
+use crate::{Error, shapes};
 use alloc::vec;
 use alloc::vec::Vec;
-use tilde_graph::Device;
 use tilde_graph::rng::Stream;
 
 /// Arrows on a side of the grid.
@@ -20,123 +23,107 @@ const SHOWN: usize = 384;
 const IMAGES: usize = 16;
 const ACROSS: usize = 8;
 
-/// Where arrows are drawn from.
+/// Where arrows are drawn from, `[GRID², 2]`.
 pub(super) fn places() -> Vec<f32> {
     shapes::grid(GRID, EXTENT)
 }
 
+/// Arrows from the [`places`] to points `[GRID², 2]`.
+fn arrows(id: &'static str, role: Role, to: &[f32]) -> Layer {
+    let from = places();
+    let arrow = |(x, r): (&[f32], &[f32])| {
+        let d = [0, 1].map(|a| f64::from(r[a] - x[a]));
+        shapes::arrow([x[0], x[1]], d, f64::from(1.8 * REACH / GRID as f32))
+    };
+    let data = from.chunks_exact(2).zip(to.chunks_exact(2)).flat_map(arrow).collect();
+    Layer::new(id, role, ViewKind::Vectors, data, &[GRID * GRID, 4])
+}
+
 /// Grids of images, one above the other.
 fn images(like: &Images, across: usize, parts: Vec<(&'static str, Role, Vec<f32>)>) -> Picture {
-    let mut whole: Option<Picture> = None;
+    let mut picture = Picture { columns: across, ..Picture::plane(Vec::new(), [0.0; 4]) };
     for (id, role, mut data) in parts {
         data.iter_mut().for_each(|x| *x = x.max(0.0).min(1.0));
-        let mut picture = Picture::images(id, role, data, like, across);
-        match &mut whole {
-            Some(whole) => whole.layers.append(&mut picture.layers),
-            None => whole = Some(picture),
-        }
+        picture.layers.append(&mut Picture::images(id, role, data, like, across).layers);
     }
-    whole.unwrap_or_else(|| Picture::plane(Vec::new(), [0.0; 4]))
+    picture
 }
 
 impl Denoising {
-    pub(super) async fn picture(&mut self, device: &mut dyn Device, id: &str) -> Result<Picture, Error> {
-        match &self.data {
-            Data::Plane(_) => Ok(Picture::plane(self.layers(device, id).await?, EXTENT)),
-            Data::Images(_) => self.image_picture(device, id).await,
-        }
-    }
-
-    async fn layers(&mut self, device: &mut dyn Device, id: &str) -> Result<Vec<Layer>, Error> {
-        let shown = |this: &Denoising, n: usize| {
-            Layer::points("data", Role::Data, this.plane().map_or(Vec::new(), |p| p.bank()[..2 * n].to_vec()))
+    pub(super) async fn points_picture(
+        &self,
+        live: &Live<'_>,
+        plane: &Plane,
+        view: Show,
+    ) -> Result<Picture, Error> {
+        let data = |n: usize| Layer::points("data", Role::Data, plane.bank()[..2 * n].to_vec());
+        let noised = || Layer::points("corrupted", Role::Data, self.probes.corrupted.clone());
+        let exact = self.probes.exact.iter();
+        let layers = match view {
+            Show::Arrows => {
+                let learned = self.ask(live.device, &places()).await?;
+                let exact = exact.map(|exact| arrows("exact", Role::Truth, &exact.arrows));
+                let learned = arrows("learned", Role::Model, &learned);
+                [noised()].into_iter().chain(exact).chain([learned]).collect()
+            }
+            Show::Chain => {
+                let [x, trail] = [self.model.chain, self.model.trail].map(|var| live.device.read(var));
+                vec![
+                    data(SHOWN),
+                    Layer::lines("trail", Role::Other, shapes::trails(&trail.await?, TRAIL)),
+                    Layer::points("particles", Role::Model, x.await?),
+                ]
+            }
+            Show::Samples => {
+                let samples = self.shown_samples(live).await?.to_vec();
+                vec![data(SAMPLED), Layer::points("samples", Role::Model, samples)]
+            }
+            Show::Pad => {
+                let restored = self.answers(live).await?.means.clone();
+                let best = exact.map(|exact| Layer::points("best", Role::Truth, exact.means.clone()));
+                let restored = Layer::points("restored", Role::Model, restored);
+                [noised()].into_iter().chain(best).chain([restored]).collect()
+            }
         };
-        Ok(match id {
-            "arrows" => {
-                let from = places();
-                let learned = self.ask(device, &from).await?;
-                let arrows = |id, role, to: &[f32]| {
-                    let arrow = |(x, r): (&[f32], &[f32])| {
-                        let d = [0, 1].map(|a| f64::from(r[a] - x[a]));
-                        shapes::arrow([x[0], x[1]], d, f64::from(1.8 * REACH / GRID as f32))
-                    };
-                    let data = from.chunks_exact(2).zip(to.chunks_exact(2)).flat_map(arrow).collect();
-                    Layer::new(id, role, ViewKind::Vectors, data, &[GRID * GRID, 4])
-                };
-                vec![
-                    Layer::points("corrupted", Role::Data, self.questions.corrupted.clone()),
-                    arrows("exact", Role::Truth, &self.questions.exact_arrows),
-                    arrows("learned", Role::Model, &learned),
-                ]
-            }
-            "chain" => {
-                let [x, trail] = [self.model.chain, self.model.trail].map(|var| drive::read(device, var));
-                let (x, trail) = (x.await?, trail.await?);
-                let each = trail.len() / TRAIL;
-                let mut pieces = Vec::new();
-                for particle in (0..each).step_by(2) {
-                    let at = |t: usize| &trail[t * each + particle..][..2];
-                    (1..TRAIL).for_each(|t| {
-                        pieces.extend_from_slice(at(t - 1));
-                        pieces.extend_from_slice(at(t));
-                    });
-                }
-                vec![
-                    shown(self, SHOWN),
-                    Layer::lines("trail", Role::Other, pieces),
-                    Layer::points("particles", Role::Model, x),
-                ]
-            }
-            "samples" => {
-                let samples = self.latest(device).await?;
-                vec![shown(self, SAMPLED), Layer::points("samples", Role::Model, samples)]
-            }
-            _ => {
-                let restored = self.ask(device, &self.questions.corrupted).await?;
-                vec![
-                    Layer::points("corrupted", Role::Data, self.questions.corrupted.clone()),
-                    Layer::points("best", Role::Truth, self.questions.exact.clone()),
-                    Layer::points("restored", Role::Model, restored),
-                ]
-            }
-        })
+        Ok(Picture::plane(layers, EXTENT))
     }
 
-    async fn image_picture(&mut self, device: &mut dyn Device, id: &str) -> Result<Picture, Error> {
-        let Data::Images(sets) = &self.data else { return Err(Error::BadData("No images.".into())) };
-        let (like, area) = (&sets.train, sets.train.area());
-        let q = &self.questions;
-        Ok(match id {
-            "arrows" => {
-                let noised = q.corrupted[..IMAGES * area].to_vec();
-                let restored = self.ask(device, &noised).await?;
-                let clean = q.clean[..IMAGES * area].to_vec();
+    pub(super) async fn image_picture(
+        &self,
+        live: &Live<'_>,
+        sets: &ImageSets,
+        view: Show,
+    ) -> Result<Picture, Error> {
+        let (like, first) = (&sets.train, IMAGES * sets.train.area());
+        Ok(match view {
+            Show::Arrows => {
+                let restored = self.answers(live).await?.means[..first].to_vec();
                 let parts = vec![
-                    ("data", Role::Data, clean),
-                    ("corrupted", Role::Other, noised),
+                    ("data", Role::Data, self.probes.clean[..first].to_vec()),
+                    ("corrupted", Role::Other, self.probes.corrupted[..first].to_vec()),
                     ("restored", Role::Model, restored),
                 ];
                 images(like, ACROSS, parts)
             }
-            "chain" => {
-                let [noised, x] =
-                    [self.model.corrupted, self.model.chain].map(|var| drive::read(device, var));
+            Show::Chain => {
+                let [noised, x] = [self.model.corrupted, self.model.chain].map(|var| live.device.read(var));
                 let parts =
                     vec![("corrupted", Role::Other, noised.await?), ("particles", Role::Model, x.await?)];
                 images(like, ACROSS, parts)
             }
-            "samples" => {
-                let samples = self.draw(device, 4 * ACROSS, VIEW_SEED).await?;
+            Show::Samples => {
+                let samples = self.shown_samples(live).await?.to_vec();
                 images(like, ACROSS, vec![("samples", Role::Model, samples)])
             }
-            _ => {
+            Show::Pad => {
                 // Drawn, corrupted and restored, side by side.
-                let noised = corrupted(&self.data, q.made, &self.pad, &mut Stream::new(VIEW_SEED, 0xD4A1));
-                let restored = self.ask(device, &noised).await?;
-                let three = [&self.pad[..], &noised, &restored].concat();
-                let mut picture = images(like, 3, vec![("pad", Role::Model, three)]);
-                picture.extent = [0.0, 3.0, 0.0, 1.0];
-                picture
+                let drawn = self.pad.as_ref().map_or(&[][..], |pad| &pad.pixels);
+                let mut stream = Stream::new(VIEW_SEED, 0xD4A1);
+                let noised = corrupted(&self.domain, live.settings, drawn, &mut stream);
+                let restored = self.ask(live.device, &noised).await?;
+                let three = [drawn, &noised, &restored].concat();
+                let picture = images(like, 3, vec![("pad", Role::Model, three)]);
+                Picture { extent: [0.0, 3.0, 0.0, 1.0], ..picture }
             }
         })
     }

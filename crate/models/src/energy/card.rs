@@ -2,10 +2,61 @@
 
 use super::PROBED;
 use crate::card::*;
+use crate::choices;
+use crate::choices::Choices;
 
 /// Data sets, in the order of the setting.
 const DATA: &[&str] =
     &["two-moons", "eight-gaussians", "checkerboard", "grid-25", "spiral", "swiss-roll", "drawn"];
+
+choices! {
+    /// What pushes the energy up where there are no data.
+    pub enum Method {
+        "persistent" => Persistent,
+        "short-run" => ShortRun,
+        "grid" => Grid,
+        "score-matching" => ScoreMatching,
+    }
+}
+
+choices! {
+    /// Where samples come from.
+    pub enum Sampler {
+        "grid" => Grid,
+        "chain" => Chain,
+    }
+}
+
+choices! {
+    /// Pictures.
+    pub enum Show {
+        "landscape" => Landscape,
+        "density" => Density,
+        "samples" => Samples,
+        "bias" => Bias,
+    }
+}
+
+choices! {
+    /// Inputs.
+    pub enum Input {
+        "brush" => Brush,
+        "clear" => Clear,
+        "scatter" => Scatter,
+    }
+}
+
+choices! {
+    /// Parts of an iteration.
+    pub enum Phase {
+        "langevin" => Langevin,
+        "update" => Update,
+    }
+}
+
+/// The settings of maximum likelihood with Z from 4,096 places a step.
+pub const EXACT: &[(&str, &str)] =
+    &[("method", "grid"), ("learning_rate", "0.01"), ("places", "64"), ("horizon", "250")];
 
 /// The card.
 pub const CARD: Card = Card {
@@ -15,23 +66,24 @@ pub const CARD: Card = Card {
     minutes: 12,
     settings: &[
         Setting::choice("data", DATA).live(),
-        Setting::choice("method", &["persistent", "short-run", "grid", "score-matching"]).live(),
+        Setting::choice("method", Method::IDS).live(),
         Setting::int("chain_steps", 1, 200, 20).live(),
         Setting::log("step_size", 1e-4, 0.1, 2e-3),
-        Setting::log("learning_rate", 1e-5, 0.05, 2e-3),
-        Setting::choice("sampler", &["grid", "chain"]).live(),
+        Setting::learning_rate(0.05, 2e-3),
+        Setting::choice("sampler", Sampler::IDS).live(),
         Setting::float("noise", 0.02, 1.0, 0.15),
         Setting::int("sample_steps", 1, 2000, 400).live().more(),
-        Setting::flag("schedule", true).live().more(),
-        Setting::int("horizon", 100, 100_000, 1000).live().more().unit("steps"),
+        Setting::schedule(true),
+        Setting::horizon(1000),
         Setting::flag("fourier", true).more(),
         Setting::int("hidden", 8, 256, 64).more(),
         Setting::int("layers", 1, 4, 2).more(),
-        Setting::int("batch", 16, 1024, 256).more(),
+        Setting::batch(16, 1024, 256),
         Setting::int("places", 8, 64, 32).more(),
     ],
     metrics: &[
         Metric::new("loss", "nats", "loss", Role::Model),
+        Metric::new("objective", "", "objective", Role::Model).sometimes(),
         Metric::new("log_partition", "nats", "", Role::Truth),
         Metric::new("energy_gap", "nats", "gap", Role::Other).against(0.0),
         Metric::new("energy_distance", "", "", Role::Model).against(0.0),
@@ -50,7 +102,7 @@ pub const CARD: Card = Card {
         Action { id: "clear", kind: ActionKind::Clear, view: "samples" },
         Action { id: "scatter", kind: ActionKind::Button, view: "landscape" },
     ],
-    phases: &["langevin", "update"],
+    phases: Phase::IDS,
     experiments: &[
         Experiment {
             id: "short",
@@ -64,10 +116,18 @@ pub const CARD: Card = Card {
             steps: 700,
             phase: "",
         },
-        Experiment { id: "exact", settings: super::EXACT, steps: 250, phase: "" },
+        Experiment { id: "exact", settings: EXACT, steps: 250, phase: "" },
         Experiment { id: "coarse", settings: &[("step_size", "0.01")], steps: 500, phase: "" },
     ],
     data: &["points"],
     budget: 1000,
-    small: &[("hidden", "32"), ("batch", "64")],
+    small: &[
+        ("hidden", "8"),
+        ("layers", "1"),
+        ("batch", "16"),
+        ("chain_steps", "2"),
+        ("places", "8"),
+        ("sampler", "chain"),
+        ("sample_steps", "5"),
+    ],
 };

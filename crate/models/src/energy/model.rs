@@ -2,14 +2,13 @@
 
 use super::{REACH, STEP_SIZES};
 use crate::Error;
-use crate::data::plane::BANK;
-use crate::nn::figures;
+use crate::data::Feed;
 use crate::nn::fourier::FourierMlp;
+use crate::nn::{Fall, Trainer, knob};
 use crate::settings::Settings;
-use alloc::format;
 use alloc::vec;
-use tilde_graph::optim::{Adam, AdamOptions, schedule};
-use tilde_graph::{EntryId, Graph, Group, Init, Knob, Program, Tensor, Var};
+use tilde_graph::optim::AdamOptions;
+use tilde_graph::{EntryId, Graph, Init, Knob, Program, Tensor, Var};
 
 /// Octaves of the Fourier features.
 const OCTAVES: usize = 4;
@@ -23,7 +22,8 @@ pub const CHUNK: usize = 512;
 /// Chains of each step size on the standard normal, and steps before their squares are counted.
 const CHECKED: usize = 512;
 const BURN_IN: f32 = 100.0;
-/// Weight of the squares of energies: without it they drift, for adding a number changes nothing.
+/// Weight of the squares of energies. Without it energies drift, because adding a number to all of them
+/// changes nothing.
 const SQUARES: f32 = 1e-3;
 /// Bound of the slope that a chain follows, for each coordinate.
 const STEEPEST: f32 = 30.0;
@@ -70,28 +70,22 @@ pub fn langevin<'g>(x: Tensor<'g>, slope: Tensor<'g>, step: Tensor<'g>, noise: T
     (2.0 * inside - moved).clamp(-REACH, REACH)
 }
 
-/// A program with the handles to its parts.
+/// The program and its entries.
 pub struct Model {
-    /// To be loaded.
     pub program: Program,
-    /// The points, `[BANK, 2]`.
-    pub bank: Var,
-    /// Training steps done.
-    pub steps: Var,
-    /// The chains that learning follows, `[CHAINS, 2]`, and where the first of them were, `[TRAIL,
-    /// TRAILS, 2]`, the latest last.
+    pub feed: Feed,
+    pub trainer: Trainer,
+    /// The chains that learning follows, `[CHAINS, 2]`.
     pub chain: Var,
-    /// Trails.
+    /// Where the first of them were, `[TRAIL, TRAILS, 2]`, the latest last.
     pub trail: Var,
+    /// Mean squares of the chains on the standard normal, for each step size, `[STEP_SIZES]`.
+    pub squares: Var,
     /// Samples in the making, `[CHUNK, 2]`.
     pub sample: Var,
     /// Points whose energies are asked for, `[ASKED, 2]`.
     pub asked: Var,
-    /// Mean squares of the chains on the standard normal, for each step size, `[STEP_SIZES]`.
-    pub squares: Var,
-    /// Share of the learning rate that is left at the horizon.
-    pub fraction: Knob,
-    /// Chains begin anew, anywhere in the box.
+    /// The chains begin anew, anywhere in the box.
     pub scatter: EntryId,
     /// A step of the chains.
     pub langevin: EntryId,
@@ -103,81 +97,74 @@ pub struct Model {
     pub score: EntryId,
     /// A step of the chains on the standard normal.
     pub check: EntryId,
-    /// Samples begin, and take a step.
+    /// Samples begin.
     pub sample_begin: EntryId,
     /// A step of the samples.
     pub sample_step: EntryId,
     /// Gives "energies" of the points asked for.
     pub ask: EntryId,
+    /// Gives "energies" of the chains.
+    pub at_chains: EntryId,
 }
 
-/// Knobs that are live settings of the same name.
-const LIVE: [&str; 4] = ["learning_rate", "step_size", "noise", "horizon"];
-
 impl Model {
-    /// Builds it.
+    /// Builds the program.
     ///
     /// # Errors
-    /// [`Error::BadSetting`] if the network's sizes do not fit together.
+    /// [`Error::BadSetting`] if the network does not fit together.
     pub fn new(settings: &Settings) -> Result<Model, Error> {
-        let b = settings.count("batch");
-        let side = settings.count("places");
-        let mut p = Program::new("energy");
-        let [rate, step_size, sigma, horizon] = LIVE.map(|id| p.knob(id, 1.0));
-        let fraction = p.knob("fraction", 1.0);
-        let mut group = p.group("energy");
+        let (b, side) = (settings.count("batch"), settings.count("places"));
         let hidden = vec![settings.count("hidden"); settings.count("layers")];
         let octaves = if settings.flag("fourier") { OCTAVES } else { 0 };
+
+        let mut p = Program::new("energy");
+        let [step_size, sigma] = ["step_size", "noise"].map(|id| knob(&mut p, settings, id));
+        let mut group = p.group("energy");
         let energy = Energy(FourierMlp::named(&mut p, &mut group, "energy", &hidden, 1, octaves));
-        let adam = Adam::new(&mut p, &group, "adam", AdamOptions::default());
-        let steps = p.state("steps", [], Init::Constant(0.0));
-        let chain = p.state("chain", [CHAINS, 2], Init::Uniform(REACH));
-        let trail = p.state("trail", [TRAIL, TRAILS, 2], Init::Constant(0.0));
+        let options = AdamOptions::default();
+        let trainer = Trainer::new(&mut p, settings, &group, Fall::Cosine(0.05), options, &["objective"]);
         let check = p.state("check", [STEP_SIZES.len(), CHECKED], Init::Normal(1.0));
         let squares = p.state("squares", [STEP_SIZES.len()], Init::Constant(1.0));
         let checks = p.state("checks", [], Init::Constant(0.0));
+        let chain = p.state("chain", [CHAINS, 2], Init::Constant(0.0));
+        let trail = p.state("trail", [TRAIL, TRAILS, 2], Init::Constant(0.0));
         let sample = p.scratch("sample", [CHUNK, 2]);
         let asked = p.input("asked", [ASKED, 2]);
-        let bank = p.data("bank", [BANK, 2]);
-        let data = figures(|g| [g.read(bank).gather(g.indices(b, BANK))]);
-        let update = Update { group: &group, adam: &adam, steps, rate, horizon, fraction };
+        let feed = Feed::points(&mut p);
+
         let contrast = p.entry("contrast", |g| {
-            let [x] = data(g);
-            let [down, up] = [x, g.read(chain)].map(|x| energy.of(g, x));
+            let [down, up] = [feed.batch(g, b), g.read(chain)].map(|x| energy.of(g, x));
+            // ∇ −log p = ∇E(data) − E_p ∇E, with chains for the expectation
             let gap = down.mean() - up.mean();
             let drift = (down.square().mean() + up.square().mean()) * SQUARES;
-            update.apply(g, gap + drift);
-            g.output("objective", gap);
-        });
-        let likely = p.entry("likelihood", |g| {
-            let [x] = data(g);
+            trainer.minimise(g, gap + drift);
+            trainer.record(g, &[gap]);
+        })?;
+        let likelihood_entry = p.entry("likelihood", |g| {
+            let x = feed.batch(g, b);
             // A place anywhere in each cell of a grid.
             let cell = 2.0 * REACH / side as f32;
             let corner = |axis: usize| g.iota([side, side], axis).to_f32().reshape([side * side, 1]);
             let u = (g.concat(&[corner(1), corner(0)], 1) + g.uniform([side * side, 2])) * cell - REACH;
-            let loss = likelihood(g, &energy, x, u, 4.0 * REACH * REACH);
-            update.apply(g, loss);
-            g.output("objective", loss);
-        });
+            trainer.step(g, &[likelihood(g, &energy, x, u, 4.0 * REACH * REACH)]);
+        })?;
         let score = p.entry("score", |g| {
-            let [x] = data(g);
-            let loss = score_matching(g, &energy, x, g.normal([b, 2]), g.knob(sigma));
-            update.apply(g, loss);
-            g.output("objective", loss);
-        });
+            let x = feed.batch(g, b);
+            trainer.step(g, &[score_matching(g, &energy, x, g.normal([b, 2]), g.knob(sigma))]);
+        })?;
         let scatter = p.entry("scatter", |g| {
             let x = (g.uniform([CHAINS, 2]) * 2.0 - 1.0) * REACH;
             g.assign(chain, x);
             let first = x.slice(0, TRAILS).reshape([1, TRAILS, 2]);
             g.assign(trail, first.broadcast([TRAIL, TRAILS, 2]));
-        });
+        })?;
         let langevin_entry = p.entry("langevin", |g| {
-            let next = stepped(g, &energy, g.read(chain), step_size);
+            let next = bounded_langevin(g, &energy, g.read(chain), step_size);
             g.assign(chain, next);
             let past = g.read(trail).slice(1, TRAIL - 1);
             let latest = next.slice(0, TRAILS).reshape([1, TRAILS, 2]);
             g.assign(trail, g.concat(&[past, latest], 0));
-        });
+        })?;
         let check_entry = p.entry("check", |g| {
             // On N(0, 1) the slope is x itself.
             let x = g.read(check);
@@ -190,65 +177,43 @@ impl Model {
             let mean = g.read(squares);
             g.assign(squares, mean + (next.square().mean_axes(&[1]) - mean) / counted);
             g.assign(checks, count);
-        });
+        })?;
         let sample_begin = p.entry("sample_begin", |g| {
             g.assign(sample, (g.uniform([CHUNK, 2]) * 2.0 - 1.0) * REACH);
-        });
+        })?;
         let sample_step = p.entry("sample_step", |g| {
-            g.assign(sample, stepped(g, &energy, g.read(sample), step_size));
-        });
-        let ask = p.entry("ask", |g| g.output("energies", energy.of(g, g.read(asked))));
-        let build = |e: tilde_graph::GraphError| {
-            Error::BadSetting(format!("The network does not fit together: {e}."))
-        };
+            g.assign(sample, bounded_langevin(g, &energy, g.read(sample), step_size));
+        })?;
+        let ask = p.entry("ask", |g| g.output("energies", energy.of(g, g.read(asked))))?;
+        let at_chains = p.entry("at_chains", |g| g.output("energies", energy.of(g, g.read(chain))))?;
         Ok(Model {
-            scatter: scatter.map_err(build)?,
-            langevin: langevin_entry.map_err(build)?,
-            contrast: contrast.map_err(build)?,
-            likelihood: likely.map_err(build)?,
-            score: score.map_err(build)?,
-            check: check_entry.map_err(build)?,
-            sample_begin: sample_begin.map_err(build)?,
-            sample_step: sample_step.map_err(build)?,
-            ask: ask.map_err(build)?,
             program: p,
-            bank,
-            steps,
+            feed,
+            trainer,
             chain,
             trail,
+            squares,
             sample,
             asked,
-            squares,
-            fraction,
+            scatter,
+            langevin: langevin_entry,
+            contrast,
+            likelihood: likelihood_entry,
+            score,
+            check: check_entry,
+            sample_begin,
+            sample_step,
+            ask,
+            at_chains,
         })
     }
 }
 
-/// A step of Langevin dynamics on the energy. Where nothing has been learned yet slopes can be huge, so
-/// they are bounded.
-fn stepped<'g>(g: &'g Graph, energy: &Energy, x: Tensor<'g>, step_size: Knob) -> Tensor<'g> {
+/// A step of Langevin dynamics on the energy, `[B, 2] → [B, 2]`. Slopes are bounded: where nothing has
+/// been learned yet they can be huge.
+fn bounded_langevin<'g>(g: &'g Graph, energy: &Energy, x: Tensor<'g>, step_size: Knob) -> Tensor<'g> {
     let slope = energy.slope(g, x).clamp(-STEEPEST, STEEPEST);
     langevin(x, slope, g.knob(step_size), g.normal(x.shape()))
-}
-
-/// What all ways of learning share: a step of Adam, counted.
-struct Update<'a> {
-    group: &'a Group,
-    adam: &'a Adam,
-    steps: Var,
-    rate: Knob,
-    horizon: Knob,
-    fraction: Knob,
-}
-
-impl Update<'_> {
-    fn apply<'g>(&self, g: &'g Graph, loss: Tensor<'g>) {
-        let t = g.read(self.steps);
-        let none = g.constant(0.0);
-        let rate = schedule::cosine(t, g.knob(self.rate), none, g.knob(self.horizon), g.knob(self.fraction));
-        self.adam.update(g, g.grad_group(loss, self.group), rate);
-        g.assign(self.steps, t + 1.0);
-    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! The pictures.
 
-use super::model::{TRAIL, TRAILS};
-use super::{EXTENT, Ebm, GRID, SAMPLED, STEP_SIZES, biased_variance};
+use super::measure::{GRID, SAMPLED};
+use super::model::TRAIL;
+use super::{EXTENT, Ebm, STEP_SIZES, biased_variance};
 use crate::card::{Role, ViewKind};
 use crate::exhibit::{Layer, Picture};
-use crate::{Error, drive};
+use crate::model::Live;
+use crate::{Error, shapes};
 use alloc::vec;
 use alloc::vec::Vec;
-use tilde_graph::Device;
 
 /// Energies above the lowest, in nats, that still have a colour of their own.
 const DEPTH: f32 = 12.0;
@@ -15,64 +16,55 @@ const DEPTH: f32 = 12.0;
 const SHOWN: usize = 256;
 
 impl Ebm {
-    pub(super) async fn picture(&mut self, device: &mut dyn Device, id: &str) -> Result<Picture, Error> {
-        Ok(match id {
-            "landscape" => {
-                let [x, trail] = [self.model.chain, self.model.trail].map(|var| drive::read(device, var));
-                let (x, trail) = (x.await?, trail.await?);
-                let mut pieces = Vec::new();
-                for chain in 0..TRAILS {
-                    let at = |t: usize| &trail[2 * (t * TRAILS + chain)..][..2];
-                    for t in 1..TRAIL {
-                        pieces.extend_from_slice(at(t - 1));
-                        pieces.extend_from_slice(at(t));
-                    }
-                }
-                let landscape = self.look(device).await?;
-                let low = landscape.energies.iter().copied().fold(f32::INFINITY, f32::min);
-                let above = landscape.energies.iter().map(|e| (e - low).min(DEPTH)).collect();
-                let layers = vec![
-                    Layer::new("energy", Role::Truth, ViewKind::Field, above, &[GRID, GRID]),
-                    Layer::lines("trail", Role::Other, pieces),
-                    Layer::points("chains", Role::Model, x),
-                ];
-                Picture { range: [0.0, 0.5 * DEPTH, DEPTH], ..Picture::plane(layers, EXTENT) }
-            }
-            "density" => {
-                let shown = Layer::points("data", Role::Data, self.plane.bank()[..2 * SHOWN].to_vec());
-                let landscape = self.look(device).await?;
-                let low = landscape.energies.iter().copied().fold(f32::INFINITY, f32::min);
-                // Of the peak, so that the colours keep their meaning while it trains.
-                let share = landscape.energies.iter().map(|e| libm::expf(low - e)).collect();
-                let field = Layer::new("probability", Role::Model, ViewKind::Field, share, &[GRID, GRID]);
-                Picture { range: [0.0, 0.5, 1.0], ..Picture::plane(vec![field, shown], EXTENT) }
-            }
-            "samples" => {
-                let samples = self.latest(device).await?;
-                let data = self.test[..2 * SAMPLED].to_vec();
-                Picture::plane(
-                    vec![
-                        Layer::points("data", Role::Data, data),
-                        Layer::points("samples", Role::Model, samples),
-                    ],
-                    EXTENT,
-                )
-            }
-            _ => {
-                let squares = drive::read(device, self.model.squares).await?;
-                let measured: Vec<f32> =
-                    STEP_SIZES.iter().zip(&squares).flat_map(|(&step, &square)| [step, square]).collect();
-                let theory: Vec<f32> = (0..=44)
-                    .map(|i| i as f64 / 40.0)
-                    .flat_map(|step| [step as f32, biased_variance(step) as f32])
-                    .collect();
-                let layers = vec![
-                    Layer::curve("theory", Role::Truth, theory),
-                    Layer::curve("target", Role::Data, vec![0.0, 1.0, 1.1, 1.0]),
-                    Layer::points("measured", Role::Model, measured),
-                ];
-                Picture::plane(layers, [0.0; 4])
-            }
-        })
+    /// The energy, and the chains on it.
+    pub(super) async fn landscape_picture(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let [chains, trail] = [self.model.chain, self.model.trail].map(|var| live.device.read(var));
+        let landscape = self.landscape(live).await?;
+        let low = landscape.lowest();
+        let above = landscape.energies.iter().map(|e| (e - low).min(DEPTH)).collect();
+        let layers = vec![
+            Layer::new("energy", Role::Truth, ViewKind::Field, above, &[GRID, GRID]),
+            Layer::lines("trail", Role::Other, shapes::trails(&trail.await?, TRAIL)),
+            Layer::points("chains", Role::Model, chains.await?),
+        ];
+        Ok(Picture { range: [0.0, 0.5 * DEPTH, DEPTH], ..Picture::plane(layers, EXTENT) })
+    }
+
+    /// The density as a share of its peak, so that colours keep their meaning while it trains.
+    pub(super) async fn density(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let shown = Layer::points("data", Role::Data, self.plane.bank()[..2 * SHOWN].to_vec());
+        let landscape = self.landscape(live).await?;
+        let low = landscape.lowest();
+        let share = landscape.energies.iter().map(|e| libm::expf(low - e)).collect();
+        let field = Layer::new("probability", Role::Model, ViewKind::Field, share, &[GRID, GRID]);
+        Ok(Picture::plane(vec![field, shown], EXTENT))
+    }
+
+    /// Samples over held-out points.
+    pub(super) async fn samples_picture(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let samples = self.shown_samples(live).await?;
+        let data = self.held_out[..2 * SAMPLED].to_vec();
+        let layers = vec![
+            Layer::points("data", Role::Data, data),
+            Layer::points("samples", Role::Model, samples.to_vec()),
+        ];
+        Ok(Picture::plane(layers, EXTENT))
+    }
+
+    /// The variance of chains on the standard normal over their step size, measured and by theory.
+    pub(super) async fn bias(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let squares = live.device.read(self.model.squares).await?;
+        let measured: Vec<f32> =
+            STEP_SIZES.iter().zip(&squares).flat_map(|(&step, &square)| [step, square]).collect();
+        let theory: Vec<f32> = (0..=44)
+            .map(|i| i as f64 / 40.0)
+            .flat_map(|step| [step as f32, biased_variance(step) as f32])
+            .collect();
+        let layers = vec![
+            Layer::curve("theory", Role::Truth, theory),
+            Layer::curve("target", Role::Data, vec![0.0, 1.0, 1.1, 1.0]),
+            Layer::points("measured", Role::Model, measured),
+        ];
+        Ok(Picture::plane(layers, [0.0; 4]))
     }
 }

@@ -9,4 +9,5 @@ pub mod modes;
 pub mod pca;
 pub mod ppca;
 pub mod rbm;
+pub mod score;
 pub mod states;

@@ -83,6 +83,12 @@ impl Trainer {
     /// the others.
     pub fn step<'g>(&self, g: &'g Graph, losses: &[Tensor<'g>]) {
         self.minimise(g, losses[0]);
+        self.record(g, losses);
+    }
+
+    /// Ends a step that [`Trainer::minimise`] has made: counts it and records the losses, in the order of
+    /// the names.
+    pub fn record<'g>(&self, g: &'g Graph, losses: &[Tensor<'g>]) {
         for (name, &loss) in self.recorder.names().iter().zip(losses) {
             self.recorder.keep(g, name, loss);
         }
@@ -96,13 +102,14 @@ impl Trainer {
         }
     }
 
-    /// One step of the optimiser down the gradient of a scalar.
-    pub fn minimise<'g>(&self, g: &'g Graph, loss: Tensor<'g>) {
+    /// One step of the optimiser down the gradient of a scalar. Gives the updated weights, `[P]`.
+    pub fn minimise<'g>(&self, g: &'g Graph, loss: Tensor<'g>) -> Tensor<'g> {
         let rate = self.schedule.rate(g, self.recorder.steps);
         let weights = self.adam.update(g, g.grad_group(loss, &self.group), rate);
         if let Some((averaged, decay)) = self.averaged {
             average(g, averaged, weights, g.knob(decay));
         }
+        weights
     }
 
     /// Enqueues `n` steps.

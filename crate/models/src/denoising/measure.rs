@@ -1,0 +1,178 @@
+//! How much noise is left, and how near the network is to the exact denoiser.
+
+use super::{CARD, Denoising, picture};
+use crate::data::exact::Level;
+use crate::data::{Domain, Plane};
+use crate::metrics::score::{Agreement, agreement};
+use crate::model::{Figures, Live};
+use crate::nn::VIEW_SEED;
+use crate::settings::Settings;
+use crate::{Error, join};
+use alloc::rc::Rc;
+use alloc::vec;
+use alloc::vec::Vec;
+use tilde_graph::rng::Stream;
+
+/// Points that the least possible loss is measured on: at most so many, and so many terms of the exact
+/// denoiser's sums.
+const MOST: usize = 1 << 13;
+const TERMS: usize = 1 << 21;
+/// Samples that the page's figures are computed from, and images that it shows.
+pub(super) const SAMPLED: usize = 1024;
+pub(super) const IMAGES_SAMPLED: usize = 32;
+
+/// Held-out rows, corrupted as the settings say. N rows.
+pub(super) struct Probes {
+    /// `[N, D]`
+    pub clean: Vec<f32>,
+    /// `[N, D]`
+    pub corrupted: Vec<f32>,
+    /// What the exact denoiser makes of them; none for images.
+    pub exact: Option<Exact>,
+}
+
+/// The exact denoiser's answers.
+pub(super) struct Exact {
+    /// E[x | x̃] of the corrupted rows, `[N, 2]`.
+    pub means: Vec<f32>,
+    /// That of the places that arrows are drawn from.
+    pub arrows: Vec<f32>,
+    /// E‖x − E[x | x̃]‖², the least possible loss.
+    least: f64,
+}
+
+/// The network's answers to the probes.
+pub(super) struct Answers {
+    /// r(x̃), `[N, D]`.
+    pub means: Vec<f32>,
+    /// Mean of s²(x̃).
+    variance: f64,
+}
+
+/// ‖a − b‖²
+fn distance(a: &[f32], b: &[f32]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| f64::from(a - b) * f64::from(a - b)).sum()
+}
+
+/// Rows corrupted on the host as the settings say; of images, a share of the pixels is masked.
+pub(super) fn corrupted(
+    domain: &Domain,
+    settings: &Settings,
+    clean: &[f32],
+    stream: &mut Stream,
+) -> Vec<f32> {
+    let images = matches!(domain, Domain::Images(_));
+    let [sigma, masked] = ["sigma", "masked"].map(|id| settings.number(id));
+    let corrupt = |x: &f32| {
+        let noised = x + sigma as f32 * stream.normal();
+        if images && f64::from(stream.uniform()) < masked { 0.0 } else { noised }
+    };
+    clean.iter().map(corrupt).collect()
+}
+
+/// E[x | x̃] of points `[n, 2]`.
+fn exact_means(plane: &Plane, points: &[f32], sigma: f64) -> Vec<f32> {
+    let at = Level { alpha: 1.0, sigma };
+    points.chunks_exact(2).flat_map(|x| plane.clean([x[0], x[1]], at).map(|x| x as f32)).collect()
+}
+
+impl Probes {
+    /// `n` rows; the same seed gives the same.
+    pub fn new(domain: &Domain, settings: &Settings, seed: u64, n: usize) -> Probes {
+        let mut stream = Stream::new(seed, 0x9E57);
+        let clean = domain.held_out(n, &mut stream);
+        let noised = corrupted(domain, settings, &clean, &mut stream);
+        let exact = domain.plane().map(|plane| {
+            let sigma = settings.number("sigma");
+            let many = plane.fresh((TERMS / plane.terms()).clamp(n, MOST), &mut stream);
+            let best = exact_means(plane, &corrupted(domain, settings, &many, &mut stream), sigma);
+            Exact {
+                means: exact_means(plane, &noised, sigma),
+                arrows: exact_means(plane, &picture::places(), sigma),
+                least: distance(&many, &best) / (many.len() / 2) as f64,
+            }
+        });
+        Probes { clean, corrupted: noised, exact }
+    }
+
+    /// Figures of the network's answers.
+    fn figures(&self, answers: &Answers) -> Figures {
+        let noise = distance(&self.corrupted, &self.clean);
+        let mut out = vec![
+            ("noise_left", distance(&answers.means, &self.clean) / noise),
+            ("spread", libm::sqrt(answers.variance)),
+        ];
+        let Some(exact) = &self.exact else { return out };
+        let rows = (self.clean.len() / 2) as f64;
+        // E‖x − r‖² = E‖x − r*‖² + E‖r − r*‖², because r* is the mean of x given x̃. The loss of a batch is
+        // so noisy that it is often below the least possible one.
+        out.push(("loss", exact.least + distance(&answers.means, &exact.means) / rows));
+        out.push(("loss_reference", exact.least));
+        out.push(("spread_reference", libm::sqrt(0.5 * exact.least)));
+        out.push(("noise_left_reference", distance(&exact.means, &self.clean) / noise));
+        // r(x̃) − x̃ beside σ²∇log p_σ(x̃).
+        let arrows = answers.means.iter().zip(&exact.means).zip(&self.corrupted);
+        let pairs = arrows.map(|((r, exact), x)| (f64::from(r - x), f64::from(exact - x)));
+        let Agreement { error, cosine } = agreement(pairs);
+        out.extend([("score_error", error), ("score_cosine", cosine)]);
+        out
+    }
+}
+
+impl Denoising {
+    /// The network's answers to the probes.
+    pub(super) async fn answers(&self, live: &Live<'_>) -> Result<Rc<Answers>, Error> {
+        let compute = async || {
+            let means = self.ask(live.device, &self.probes.corrupted);
+            // The entry takes as many rows as there are probes, so it ran once.
+            let log_variance = live.device.output(self.model.ask, "log_variance");
+            let (means, log_variance) = (means.await?, log_variance.await?);
+            let variance = log_variance.iter().map(|&s| libm::exp(f64::from(s))).sum::<f64>();
+            Ok(Answers { means, variance: variance / log_variance.len() as f64 })
+        };
+        self.answers.get(live.generation, compute).await
+    }
+
+    /// The page's samples, `[n, D]`.
+    pub(super) async fn shown_samples(&self, live: &Live<'_>) -> Result<Rc<Vec<f32>>, Error> {
+        let n = match self.domain {
+            Domain::Plane(_) => SAMPLED,
+            Domain::Images(_) => IMAGES_SAMPLED,
+        };
+        self.samples.get(live.generation, async || self.draw(live, n, VIEW_SEED).await).await
+    }
+
+    /// The figures of the page.
+    pub(super) async fn page_figures(&self, live: &Live<'_>, deep: bool) -> Result<Figures, Error> {
+        let plane = self.domain.plane();
+        let loss = plane.is_none().then(|| self.model.trainer.losses(live));
+        let samples = async || match plane {
+            Some(plane) if deep => self.shown_samples(live).await.map(|samples| Some((plane, samples))),
+            Some(_) | None => Ok(None),
+        };
+        let (answers, samples) = join::both(self.answers(live), samples()).await;
+        let mut out = self.probes.figures(&*answers?);
+        if let Some(loss) = loss {
+            out.push(("loss", loss.await?[0]));
+        }
+        if let Some((plane, samples)) = samples? {
+            out.extend(of_card(plane.quality(&samples, &plane.bank()[..2 * SAMPLED])));
+        }
+        Ok(out)
+    }
+
+    /// Those of the gates.
+    pub(super) async fn gate_figures(&self, live: &Live<'_>) -> Result<Figures, Error> {
+        let mut out = self.page_figures(live, false).await?;
+        if let Some(plane) = self.domain.plane() {
+            let draw = async |n: usize, seed: u64| self.draw(live, n, seed).await;
+            out.extend(of_card(plane.repeated_quality(live.seed, draw).await?));
+        }
+        Ok(out)
+    }
+}
+
+/// Those figures that the card has.
+fn of_card(figures: Figures) -> impl Iterator<Item = (&'static str, f64)> {
+    figures.into_iter().filter(|(id, _)| CARD.has_metric(id))
+}
