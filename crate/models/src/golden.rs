@@ -1,23 +1,28 @@
 //! Golden files of `tests/goldens`, for the tests inside modules.
 
+use crate::Driver;
 use crate::numeric::scalar::largest;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
+use pollster::block_on;
 use serde_json::Value;
 use std::path::Path;
 use tilde_cpu::{Cpu, Interpreter, Values};
-use tilde_graph::{Device, Group, Program, Var, compile};
+use tilde_graph::{Group, Program, Var, compile};
 
 /// The record of that id.
 pub fn record(file: &str, id: &str) -> Value {
+    records(file, id).into_iter().find(|r| r["id"] == id).unwrap_or_else(|| panic!("there is no {id}"))
+}
+
+/// The records of a file whose ids begin with `family`; there must be some.
+pub fn records(file: &str, family: &str) -> Vec<Value> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(std::format!("../../tests/goldens/{file}.json"));
-    let file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    file["records"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|r| r["id"] == id)
-        .unwrap_or_else(|| panic!("there is no {id}"))
-        .clone()
+    let whole: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let all = whole["records"].as_array().unwrap().iter();
+    let found: Vec<Value> = all.filter(|r| r["id"].as_str().unwrap().starts_with(family)).cloned().collect();
+    assert!(!found.is_empty(), "{file} holds no {family}");
+    found
 }
 
 /// Numbers of a tensor, of nested lists or of one number, row-major.
@@ -50,20 +55,31 @@ pub fn near(what: &str, got: &[f64], expected: &[f64], tolerance: f64) {
 /// Runs a program's only entry in the interpreter and on the CPU, from these contents of variables, and
 /// compares its outputs. The interpreter's constants are rounded to `f32`.
 pub fn agree(p: &Program, state: &[(Var, Vec<f64>)], expected: &[(&str, Vec<f64>)]) {
+    agree_within(p, state, expected, [1e-6, 5e-6]);
+}
+
+/// The same with tolerances for the interpreter and for the CPU.
+pub fn agree_within(
+    p: &Program,
+    state: &[(Var, Vec<f64>)],
+    expected: &[(&str, Vec<f64>)],
+    tolerance: [f64; 2],
+) {
     let mut judge = Interpreter::new(p, 0);
     state.iter().for_each(|(var, values)| judge.write(*var, Values::F(values.clone())));
     judge.run(0);
-    expected.iter().for_each(|(name, e)| near(name, judge.output(name).unwrap().f(), e, 1e-6));
+    expected.iter().for_each(|(name, e)| near(name, judge.output(name).unwrap().f(), e, tolerance[0]));
 
-    let plan = compile(p);
-    let mut device = Cpu::load(plan.clone()).unwrap();
-    for (var, values) in state {
-        let loc = plan.vars[var.id().0 as usize].loc;
-        device.write(loc.arena, loc.offset, &values.iter().map(|&x| x as f32).collect::<Vec<f32>>());
-    }
-    crate::drive::run(&mut device, 0).unwrap();
-    for (name, e) in expected {
-        let got = pollster::block_on(crate::drive::output(&mut device, 0, name)).unwrap();
-        near(name, &got.into_iter().map(f64::from).collect::<Vec<f64>>(), e, 5e-6);
+    for cpu in [Cpu::load(compile(p)), Cpu::load_portable(compile(p))] {
+        let device = Driver::new(Box::new(cpu.unwrap()));
+        device.start(p, 0);
+        for (var, values) in state {
+            device.write(*var, &values.iter().map(|&x| x as f32).collect::<Vec<f32>>());
+        }
+        device.run(0).unwrap();
+        for (name, e) in expected {
+            let got = block_on(device.output(0, name)).unwrap();
+            near(name, &got.into_iter().map(f64::from).collect::<Vec<f64>>(), e, tolerance[1]);
+        }
     }
 }

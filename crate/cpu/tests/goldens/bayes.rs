@@ -2,9 +2,15 @@
 
 use super::Tested;
 use super::file::{Record, array, list, whole};
-use super::rbm::states;
 use super::trial::{EXACT, Trial};
-use tilde_graph::{Graph, Tensor, Unary, Var};
+use tilde_graph::{Binary, Graph, Tensor, Unary, Var};
+
+/// All binary vectors of length n, the first bit highest: `[2ⁿ, n]`.
+fn states(g: &Graph, n: usize) -> Tensor<'_> {
+    let shape = [1 << n, n];
+    let place = g.constant_u(n as u32 - 1).binary(Binary::Sub, g.iota(shape, 1));
+    g.iota(shape, 0).binary(Binary::Shr, place).binary(Binary::And, g.constant_u(1)).to_f32()
+}
 
 /// P(all variables), a number for each row of `bits`: the product of P(variable | its parents), which
 /// tables hold for the parents' values, the first parent highest.

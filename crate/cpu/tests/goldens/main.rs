@@ -16,7 +16,6 @@ mod nets;
 mod ops;
 mod optimisers;
 mod random;
-mod rbm;
 mod second;
 mod skipped;
 mod torch_layers;
@@ -60,14 +59,12 @@ fn tables() -> Vec<(&'static str, &'static [Tested])> {
         ("torch", second::TESTED),
         ("torch", training::TESTED),
         ("threefry", random::TESTED),
-        ("sklearn", rbm::TESTED),
         ("seed1", layers::TESTED),
         ("seed1", closed::TESTED),
         ("seed1", bayes::TESTED),
         ("seed1", convolutions::TESTED),
         ("seed1", optimisers::TESTED_SEED1),
         ("seed1", gan::TESTED_SEED1),
-        ("seed1", rbm::TESTED_SEED1),
     ]
 }
 

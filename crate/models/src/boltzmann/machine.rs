@@ -51,13 +51,18 @@ impl Machine {
         -(v * g.param(self.b)).sum_axes(&[1]) - self.hidden_input(g, v).softplus().sum_axes(&[1])
     }
 
-    /// D·log σ(F(ṽ) − F(v)), with ṽ the image after one pixel was flipped, of a number `u32 [B]` drawn for
-    /// each: `[B, V] → [B]`. Estimates the pseudo-likelihood Σ_i log p(v_i | v_−i).
-    pub fn pseudo_likelihood<'g>(&self, g: &'g Graph, v: Tensor<'g>, pixel: Tensor<'g>) -> Tensor<'g> {
+    /// Images `[B, V]` with one pixel of each flipped, of the numbers `u32 [B]`.
+    pub fn flipped<'g>(g: &'g Graph, v: Tensor<'g>, pixel: Tensor<'g>) -> Tensor<'g> {
         let [b, d] = [0, 1].map(|axis| v.shape().dim(axis));
         let at = pixel.reshape([b, 1]).equal(g.iota([1, d], 1));
-        let flipped = v + at * (1.0 - 2.0 * v);
-        -(self.free_energy(g, v) - self.free_energy(g, flipped)).softplus() * d as f32
+        v + at * (1.0 - 2.0 * v)
+    }
+
+    /// V·log σ(F(ṽ) − F(v)), where ṽ is the image with the given pixel flipped: `[B, V] → [B]`. With a pixel
+    /// drawn for each image it estimates the pseudo-likelihood Σ_i log p(v_i | v_−i).
+    pub fn pseudo_likelihood<'g>(&self, g: &'g Graph, v: Tensor<'g>, pixel: Tensor<'g>) -> Tensor<'g> {
+        let turned = self.free_energy(g, Machine::flipped(g, v, pixel));
+        -((self.free_energy(g, v) - turned).softplus()) * v.shape().dim(1) as f32
     }
 
     /// −∂ log p with respect to W, b and c: under the model (v_k with hidden means p_k) minus under

@@ -2,6 +2,8 @@
 //! relatives, annealed importance sampling. The exact counterparts are in `metrics`.
 
 mod anneal;
+#[cfg(test)]
+mod golden;
 mod learner;
 mod machine;
 

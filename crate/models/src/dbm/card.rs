@@ -83,7 +83,7 @@ pub const CARD: Card = Card {
         ("first", "3"),
         ("second", "4"),
         ("third", "3"),
-        ("layer_steps", "15"),
+        ("layer_steps", "5"),
         ("mean_field", "2"),
         ("k", "1"),
         ("batch", "32"),

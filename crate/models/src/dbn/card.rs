@@ -99,8 +99,8 @@ pub const CARD: Card = Card {
     budget: 5250,
     small: &[
         ("hidden", "4"),
-        ("first_steps", "20"),
-        ("top_steps", "25"),
+        ("first_steps", "5"),
+        ("top_steps", "30"),
         ("fine_tune", "true"),
         ("batch", "32"),
     ],
