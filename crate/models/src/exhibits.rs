@@ -35,7 +35,7 @@ pub const EXHIBITS: &[(&Card, Option<Open>)] = &[
     (&bayes_net::CARD, of!("foundations", bayes_net::open)),
     (&elbo::CARD, of!("latents", elbo::open)),
     (&mixture::CARD, of!("latents", mixture::open)),
-    (&autoencoder::CARD, of!("latents", autoencoder::open)),
+    (&autoencoder::CARD, of!("latents"; autoencoder::Autoencoder)),
     (&denoising::CARD, of!("latents", denoising::open)),
     (&vae::CARD, of!("latents"; vae::Vae)),
     (&rbm::CARD, of!("energies", rbm::open)),
