@@ -45,7 +45,7 @@ pub const EXHIBITS: &[(&Card, Option<Open>)] = &[
     (&energy::CARD, of!("energies", energy::open)),
     (&gan2d::CARD, of!("generators"; gan2d::Gan2d)),
     (&ddpm::CARD, of!("generators", ddpm::open)),
-    (&gpt::CARD, of!("generators", gpt::open)),
+    (&gpt::CARD, of!("generators"; gpt::Gpt)),
 ];
 
 /// The cards of all exhibits.
