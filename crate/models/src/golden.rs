@@ -1,11 +1,15 @@
 //! Golden files of `tests/goldens`, for the tests inside modules.
 
+use crate::Driver;
 use crate::numeric::scalar::largest;
+use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
+use pollster::block_on;
 use serde_json::Value;
 use std::path::Path;
 use tilde_cpu::{Cpu, Interpreter, Values};
-use tilde_graph::{Device, Group, Program, Var, compile};
+use tilde_graph::{Group, Program, Var, compile};
 
 /// The record of that id.
 pub fn record(file: &str, id: &str) -> Value {
@@ -40,6 +44,11 @@ pub fn flat(program: &Program, group: &Group, map: &Value) -> Vec<f64> {
     out
 }
 
+/// A map of tensors by our names, from one by the record's: pairs of the two.
+pub fn named(map: &Value, names: &[(&str, &str)]) -> Value {
+    names.iter().map(|(ours, theirs)| (String::from(*ours), map[*theirs].clone())).collect()
+}
+
 /// Fails unless all numbers agree within the tolerance, relative to those above 1.
 pub fn near(what: &str, got: &[f64], expected: &[f64], tolerance: f64) {
     assert_eq!(got.len(), expected.len(), "{what}");
@@ -55,15 +64,14 @@ pub fn agree(p: &Program, state: &[(Var, Vec<f64>)], expected: &[(&str, Vec<f64>
     judge.run(0);
     expected.iter().for_each(|(name, e)| near(name, judge.output(name).unwrap().f(), e, 1e-6));
 
-    let plan = compile(p);
-    let mut device = Cpu::load(plan.clone()).unwrap();
+    let device = Driver::new(Box::new(Cpu::load(compile(p)).unwrap()));
+    device.start(p, 0);
     for (var, values) in state {
-        let loc = plan.vars[var.id().0 as usize].loc;
-        device.write(loc.arena, loc.offset, &values.iter().map(|&x| x as f32).collect::<Vec<f32>>());
+        device.write(*var, &values.iter().map(|&x| x as f32).collect::<Vec<f32>>());
     }
-    crate::drive::run(&mut device, 0).unwrap();
+    device.run(0).unwrap();
     for (name, e) in expected {
-        let got = pollster::block_on(crate::drive::output(&mut device, 0, name)).unwrap();
+        let got = block_on(device.output(0, name)).unwrap();
         near(name, &got.into_iter().map(f64::from).collect::<Vec<f64>>(), e, 5e-6);
     }
 }
