@@ -1,18 +1,20 @@
 //! A small classifier of images, which judges what generators make.
 //!
 //! Two strided convolutions and a linear layer, trained by cross-entropy. A part of each batch is
-//! drowned in noise, fine and coarse, and belongs to a class of its own: a classifier that has seen
-//! nothing but digits is sure of anything. It is no exhibit: gates train one, check it on held-out
+//! drowned in noise, fine and coarse, and belongs to a class of its own: a classifier that was trained on
+//! digits alone takes anything for a digit. It is no exhibit: gates train one, check it on held-out
 //! images, and ask it what it takes generated ones for.
+//!
+//! B batch.
 
+use crate::Error;
 use crate::data::Images;
+use crate::driver::{Answer, Driver};
 use crate::nn::Linear;
 use crate::nn::conv::Conv;
-use crate::{Error, drive};
-use alloc::format;
 use alloc::vec::Vec;
 use tilde_graph::optim::{Adam, AdamOptions, schedule};
-use tilde_graph::{Binary, Device, EntryId, Graph, Init, Program, Tensor, Var};
+use tilde_graph::{Binary, EntryId, Graph, Group, Init, Program, Tensor, Var};
 
 /// Images of a step, and of one run of the judging entry.
 const BATCH: usize = 64;
@@ -24,6 +26,49 @@ pub const CLASSES: usize = 11;
 const STEPS: u32 = 2000;
 /// Adam's rate at first.
 const RATE: f32 = 3e-3;
+
+/// The network.
+struct Network {
+    first: Conv,
+    second: Conv,
+    last: Linear,
+    /// Rows and columns of an image.
+    size: [usize; 2],
+}
+
+impl Network {
+    fn new(p: &mut Program, group: &mut Group, size: [usize; 2]) -> Network {
+        let [h, w] = size.map(|side| side.div_ceil(4));
+        Network {
+            first: Conv::new(p, group, "conv1", [1, 16], 2),
+            second: Conv::new(p, group, "conv2", [16, 32], 2),
+            last: Linear::new(p, group, "out", h * w * 32, CLASSES),
+            size,
+        }
+    }
+
+    /// `[B, H·W] → [B, CLASSES]`
+    fn logits<'g>(&self, g: &'g Graph, x: Tensor<'g>) -> Tensor<'g> {
+        let (b, [h, w]) = (x.shape().dim(0), self.size);
+        let x = self.first.apply(g, x.reshape([b, h, w, 1])).relu();
+        let x = self.second.apply(g, x).relu();
+        self.last.apply(g, x.reshape([b, x.shape().len() / b]))
+    }
+}
+
+/// A share of noise in each digit, `[DROWNED, H·W]`: noise of pixels and of blocks of 4×4, in a mixture of
+/// its own for each, and the digit not quite gone.
+fn drowned<'g>(g: &'g Graph, digits: Tensor<'g>, [h, w]: [usize; 2]) -> Tensor<'g> {
+    let rows = [DROWNED, h, w];
+    let [block_rows, block_columns] = [h, w].map(|side| side.div_ceil(4));
+    let blocks = g.normal([DROWNED, block_rows, block_columns, 1]).upsample(4);
+    let blocks = blocks.slice_axis(1, 0, h).slice_axis(2, 0, w).reshape(rows);
+    let coarse = g.uniform([DROWNED, 1, 1]);
+    let noise = 0.5 + 0.7 * (coarse * blocks + (1.0 - coarse) * g.normal(rows));
+    let share = 0.5 + 0.5 * g.uniform([DROWNED, 1, 1]);
+    let drowned = share * noise + (1.0 - share) * digits.reshape(rows);
+    drowned.clamp(0.0, 1.0).reshape([DROWNED, h * w])
+}
 
 /// A classifier of the digits.
 pub struct Classifier {
@@ -42,55 +87,31 @@ impl Classifier {
     /// # Errors
     /// [`Error::BadSetting`] if the images are too small for its two halvings.
     pub fn new(set: Images) -> Result<Classifier, Error> {
-        let (n, h, w) = (set.n, set.height, set.width);
-        let [small_h, small_w] = [h, w].map(|side| side.div_ceil(4));
+        let (n, size) = (set.n, [set.height, set.width]);
         let mut p = Program::new("classifier");
         let mut group = p.group("classifier");
-        let first = Conv::new(&mut p, &mut group, "conv1", [1, 16], 2);
-        let second = Conv::new(&mut p, &mut group, "conv2", [16, 32], 2);
-        let last = Linear::new(&mut p, &mut group, "out", small_h * small_w * 32, CLASSES);
+        let network = Network::new(&mut p, &mut group, size);
         let adam = Adam::new(&mut p, &group, "adam", AdamOptions::default());
         let steps = p.state("steps", [], Init::Constant(0.0));
         let images = p.data_u("images", [n, set.row_words()]);
         let labels = p.data_u("labels", [n]);
-        let shown = p.input("shown", [BATCH, h * w]);
-        // `[B, H·W] → [B, CLASSES]`
-        fn logits<'g>(g: &'g Graph, layers: &(Conv, Conv, Linear), x: Tensor<'g>, h: usize) -> Tensor<'g> {
-            let [b, area] = [0, 1].map(|a| x.shape().dim(a));
-            let (first, second, last) = layers;
-            let x = first.apply(g, x.reshape([b, h, area / h, 1])).relu();
-            let x = second.apply(g, x).relu();
-            last.apply(g, x.reshape([b, x.shape().len() / b]))
-        }
-        let layers = (first, second, last);
+        let shown = p.input("shown", [BATCH, set.area()]);
         let train = p.entry("train", |g| {
             let index = g.indices(BATCH, n);
-            let x = g.read(images).gather_bytes(index, h * w) / f32::from(set.levels);
-            // Noise of pixels and of blocks of them, and the digit not quite gone.
-            let rows = [DROWNED, h, w];
-            let blocks = g.normal([DROWNED, small_h, small_w, 1]).upsample(4);
-            let blocks = blocks.slice_axis(1, 0, h).slice_axis(2, 0, w).reshape(rows);
-            let coarse = g.uniform([DROWNED, 1, 1]);
-            let noise = 0.5 + 0.7 * (coarse * blocks + (1.0 - coarse) * g.normal(rows));
-            let share = 0.5 + 0.5 * g.uniform([DROWNED, 1, 1]);
-            let drowned = share * noise + (1.0 - share) * x.slice(0, DROWNED).reshape(rows);
-            let drowned = drowned.clamp(0.0, 1.0).reshape([DROWNED, h * w]);
-            let x = g.concat(&[drowned, x.slice(DROWNED, BATCH - DROWNED)], 0);
-            let none = g.iota([BATCH], 0).binary(Binary::Lt, g.constant_u(DROWNED as u32));
-            let labels = none.select(g.constant_u(CLASSES as u32 - 1), g.read(labels).gather(index));
-            let loss = logits(g, &layers, x, h).cross_entropy(labels).mean();
+            let x = g.read(images).gather_bytes(index, set.area()) / f32::from(set.levels);
+            let noisy = drowned(g, x.slice(0, DROWNED), size);
+            let x = g.concat(&[noisy, x.slice(DROWNED, BATCH - DROWNED)], 0);
+            let is_noisy = g.iota([BATCH], 0).binary(Binary::Lt, g.constant_u(DROWNED as u32));
+            let labels = is_noisy.select(g.constant_u(CLASSES as u32 - 1), g.read(labels).gather(index));
+            let loss = network.logits(g, x).cross_entropy(labels).mean();
             let step = g.read(steps);
-            let [rate, none, total] = [RATE, 0.0, STEPS as f32].map(|x| g.constant(x));
-            adam.update(g, g.grad_group(loss, &group), schedule::cosine(step, rate, none, total, none));
+            let [rate, zero, total] = [RATE, 0.0, STEPS as f32].map(|x| g.constant(x));
+            adam.update(g, g.grad_group(loss, &group), schedule::cosine(step, rate, zero, total, zero));
             g.assign(steps, step + 1.0);
-        });
+        })?;
         let judge = p.entry("judge", |g| {
-            g.output("probabilities", logits(g, &layers, g.read(shown), h).softmax(1));
-        });
-        let build = |e: tilde_graph::GraphError| {
-            Error::BadSetting(format!("The classifier does not fit these images: {e}."))
-        };
-        let (train, judge) = (train.map_err(build)?, judge.map_err(build)?);
+            g.output("probabilities", network.logits(g, g.read(shown)).softmax(1));
+        })?;
         Ok(Classifier { program: p, set, images, labels, shown, train, judge })
     }
 
@@ -99,39 +120,28 @@ impl Classifier {
         &self.program
     }
 
-    /// Trains it.
+    /// Enqueues its training.
     ///
     /// # Errors
     /// [`Error::DeviceLost`].
-    pub async fn train(&self, device: &mut dyn Device, seed: u64) -> Result<(), Error> {
-        drive::start(device, &self.program, seed);
-        drive::write_u(device, self.images, &self.set.packed());
+    pub fn train(&self, device: &Driver, seed: u64) -> Result<(), Error> {
+        device.start(&self.program, seed);
+        device.write_u(self.images, &self.set.packed());
         let labels: Vec<u32> = self.set.labels.iter().map(|&l| u32::from(l)).collect();
-        drive::write_u(device, self.labels, &labels);
-        Ok(device.run(&[(self.train, 1)], STEPS)?)
+        device.write_u(self.labels, &labels);
+        device.schedule(&[(self.train, 1)], STEPS)
     }
 
     /// How likely each class is for each image: `[N, H·W]` in 0..=1 to `[N, CLASSES]`.
-    ///
-    /// # Errors
-    /// [`Error::DeviceLost`].
-    pub async fn judge(&self, device: &mut dyn Device, images: &[f32]) -> Result<Vec<f32>, Error> {
-        let area = self.set.area();
-        let mut out = Vec::with_capacity(images.len() / area * CLASSES);
-        for chunk in images.chunks(BATCH * area) {
-            drive::write(device, self.shown, chunk);
-            drive::run(device, self.judge)?;
-            let answers = drive::output(device, self.judge, "probabilities").await?;
-            out.extend_from_slice(&answers[..chunk.len() / area * CLASSES]);
-        }
-        Ok(out)
+    pub fn judge(&self, device: &Driver, images: &[f32]) -> Answer<Vec<f32>> {
+        device.over_rows(self.judge, self.shown, images, "probabilities")
     }
 
     /// The share of held-out images whose likeliest class is theirs.
     ///
     /// # Errors
     /// [`Error::DeviceLost`].
-    pub async fn accuracy(&self, device: &mut dyn Device, held_out: &Images) -> Result<f64, Error> {
+    pub async fn accuracy(&self, device: &Driver, held_out: &Images) -> Result<f64, Error> {
         let answers = self.judge(device, &held_out.to_floats()).await?;
         let pairs = answers.chunks(CLASSES).zip(&held_out.labels);
         let right = pairs.filter(|(p, l)| likeliest(p).0 == usize::from(**l)).count();
@@ -161,6 +171,7 @@ pub fn recognised(probabilities: &[f32]) -> (f64, usize) {
 mod tests {
     use super::*;
     use crate::data::strokes;
+    use alloc::boxed::Box;
     use alloc::vec;
     use pollster::block_on;
     use tilde_cpu::Cpu;
@@ -175,17 +186,17 @@ mod tests {
         assert_eq!(recognised(&answers), (0.5, 1));
     }
 
-    /// Small ones here; the gates ask for more of it at full size.
+    /// Digits of 12×12 pixels here; the gates ask for more of it, of 28×28.
     #[test]
     fn it_knows_digits_and_noise() {
         const SIDE: usize = 12;
         let mut stream = Stream::new(1, 0);
         let classifier = Classifier::new(strokes::digits(4000, SIDE, &mut stream)).unwrap();
         let held_out = strokes::digits(500, SIDE, &mut stream);
-        let mut cpu = Cpu::load(compile(classifier.program())).unwrap();
-        block_on(classifier.train(&mut cpu, 1)).unwrap();
-        let accuracy = block_on(classifier.accuracy(&mut cpu, &held_out)).unwrap();
-        let mut judge = |images: &[f32]| recognised(&block_on(classifier.judge(&mut cpu, images)).unwrap());
+        let device = Driver::new(Box::new(Cpu::load(compile(classifier.program())).unwrap()));
+        classifier.train(&device, 1).unwrap();
+        let accuracy = block_on(classifier.accuracy(&device, &held_out)).unwrap();
+        let judge = |images: &[f32]| recognised(&block_on(classifier.judge(&device, images)).unwrap());
         let digits = judge(&held_out.to_floats());
         let pixel = |_| (0.5 + 0.5 * stream.normal()).max(0.0).min(1.0);
         let noise = judge(&(0..300 * SIDE * SIDE).map(pixel).collect::<Vec<f32>>());

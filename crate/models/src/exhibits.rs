@@ -55,7 +55,7 @@ registry! {
     "foundations" plain bayes_net;
     "latents" plain elbo;
     "latents" plain mixture;
-    "latents" tensors autoencoder;
+    "latents" tensors autoencoder::Autoencoder;
     "latents" tensors denoising::Denoising;
     "latents" tensors vae::Vae;
     "energies" tensors rbm::Rbm;
@@ -65,7 +65,7 @@ registry! {
     "energies" tensors energy::Ebm;
     "generators" tensors gan2d::Gan2d;
     "generators" tensors ddpm::Ddpm;
-    "generators" tensors gpt;
+    "generators" tensors gpt::Gpt;
 }
 
 /// The cards of this build's exhibits.

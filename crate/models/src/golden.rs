@@ -3,6 +3,7 @@
 use crate::Driver;
 use crate::numeric::scalar::largest;
 use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
 use pollster::block_on;
 use serde_json::Value;
@@ -43,6 +44,11 @@ pub fn flat(program: &Program, group: &Group, map: &Value) -> Vec<f64> {
         out[p.offset as usize..][..p.shape.len()].copy_from_slice(&numbers(&map[name]));
     }
     out
+}
+
+/// A map of tensors by our names, from one by the record's: pairs of the two.
+pub fn named(map: &Value, names: &[(&str, &str)]) -> Value {
+    names.iter().map(|(ours, theirs)| (String::from(*ours), map[*theirs].clone())).collect()
 }
 
 /// Fails unless all numbers agree within the tolerance, relative to those above 1.

@@ -10,7 +10,6 @@ mod bayes;
 mod closed;
 mod convolutions;
 mod file;
-mod gan;
 mod layers;
 mod nets;
 mod ops;
@@ -21,7 +20,6 @@ mod skipped;
 mod torch_layers;
 mod training;
 mod trial;
-mod vae;
 
 use file::{FILES, Record, records};
 
@@ -53,8 +51,6 @@ fn tables() -> Vec<(&'static str, &'static [Tested])> {
     vec![
         ("torch", ops::TESTED),
         ("torch", optimisers::TESTED),
-        ("torch", vae::TESTED),
-        ("torch", gan::TESTED),
         ("torch", torch_layers::TESTED),
         ("torch", second::TESTED),
         ("torch", training::TESTED),
@@ -64,7 +60,7 @@ fn tables() -> Vec<(&'static str, &'static [Tested])> {
         ("seed1", bayes::TESTED),
         ("seed1", convolutions::TESTED),
         ("seed1", optimisers::TESTED_SEED1),
-        ("seed1", gan::TESTED_SEED1),
+        ("seed1", second::TESTED_SEED1),
     ]
 }
 

@@ -1,4 +1,4 @@
-//! Gradients of gradients against PyTorch, and batch normalisation with its averages.
+//! Gradients of gradients against PyTorch and `seed1.json`, and batch normalisation with its averages.
 
 use super::Tested;
 use super::file::{Record, array, list, number};
@@ -112,6 +112,29 @@ fn running(r: &Record) {
     t.check(TOLERANCE);
 }
 
+/// mean |∇D(x)|² of D(x) = w₃·silu(W₂ silu(W₁x)), and its gradients: a gradient of a gradient.
+fn r1_double_backward(r: &Record) {
+    let mut t = Trial::new(&r.id);
+    let batch = t.number(array(&r.given["x"]).shape[0] as f64);
+    let [w1, w2, w3, x] = ["W1", "W2", "w3", "x"].map(|name| t.input(&array(&r.given[name])));
+    t.entry(|g| {
+        let [w1, w2, w3, x] = [w1, w2, w3, x].map(|v| g.read(v));
+        let hidden = x.matmul_nt(w1).silu().matmul_nt(w2).silu();
+        let score = (hidden * w3).sum();
+        let slope = g.grad(score, &[x])[0];
+        let r1 = slope.square().sum() / g.knob(batch);
+        g.output("gradx", slope);
+        g.output("r1", r1);
+        for (name, grad) in ["dW1", "dW2", "dw3"].into_iter().zip(g.grad(r1, &[w1, w2, w3])) {
+            g.output(name, grad);
+        }
+    });
+    for name in ["gradx", "r1", "dW1", "dW2", "dw3"] {
+        t.output(name, &array(&r.out[name]));
+    }
+    t.check(Tolerance { f32: 2e-6, ..TOLERANCE });
+}
+
 /// The records of `torch.json` with second derivatives, and the one with averages.
 pub const TESTED: &[Tested] = &[
     ("second.penalty_mlp", penalty),
@@ -124,4 +147,12 @@ pub const TESTED: &[Tested] = &[
 #[test]
 fn second_derivatives_agree_with_pytorch() {
     super::run("torch", TESTED);
+}
+
+/// The record of `seed1.json` with a gradient of a gradient.
+pub const TESTED_SEED1: &[Tested] = &[("gan.r1_double_backward", r1_double_backward)];
+
+#[test]
+fn second_derivatives_agree_with_seed1() {
+    super::run("seed1", TESTED_SEED1);
 }

@@ -1,8 +1,29 @@
-//! The card.
+//! The exhibit's card.
 
 use crate::card::*;
+use crate::choices;
+use crate::choices::{Choices, Nothing};
 
-/// The card.
+choices! {
+    /// Pictures.
+    pub enum Show {
+        "codes" => Codes,
+        "plane" => Plane,
+        "here" => Here,
+        "samples" => Samples,
+        "reconstructions" => Reconstructions,
+        "traversal" => Traversal,
+    }
+}
+
+choices! {
+    /// Inputs.
+    pub enum Input {
+        "code" => Code,
+    }
+}
+
+/// The exhibit's card.
 pub const CARD: Card = Card {
     id: "autoencoder",
     chapter: 4,
@@ -12,19 +33,19 @@ pub const CARD: Card = Card {
         Setting::choice("data", &["digits8", "strokes", "digits8-binary"]),
         Setting::flag("linear", false),
         Setting::int("latent", 1, 32, 2),
-        Setting::log("learning_rate", 1e-5, 0.05, 2e-3),
-        Setting::flag("schedule", true).live().more(),
-        Setting::int("horizon", 100, 100_000, 3000).live().more().unit("steps"),
+        Setting::learning_rate(0.05, 2e-3),
+        Setting::schedule(true),
+        Setting::horizon(3000),
         Setting::int("hidden", 4, 512, 128).more(),
         Setting::int("layers", 1, 3, 2).more(),
-        Setting::int("batch", 8, 1024, 100).more(),
+        Setting::batch(8, 1024, 100),
     ],
     metrics: &[
         Metric::new("loss", "", "loss", Role::Model),
         Metric::new("test_error", "", "test", Role::Model),
         Metric::new("angle", "rad", "angle", Role::Model).against(0.0).sometimes(),
         Metric::new("nearest", "sd", "", Role::Model),
-        Metric::new("holes", "share", "", Role::Model).against(super::QUANTILE),
+        Metric::new("holes", "share", "", Role::Model).against(super::codes::QUANTILE),
         Metric::new("sample_distance", "", "", Role::Model),
     ],
     views: &[
@@ -36,7 +57,7 @@ pub const CARD: Card = Card {
         View::side("traversal", ViewKind::Images),
     ],
     actions: &[Action { id: "code", kind: ActionKind::Drag, view: "codes" }],
-    phases: &[],
+    phases: Nothing::IDS,
     experiments: &[
         Experiment {
             id: "pca",
@@ -54,5 +75,5 @@ pub const CARD: Card = Card {
     ],
     data: &["images"],
     budget: 3000,
-    small: &[("hidden", "32"), ("batch", "32")],
+    small: &[("hidden", "16"), ("layers", "1"), ("batch", "32")],
 };

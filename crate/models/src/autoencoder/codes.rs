@@ -1,13 +1,15 @@
-//! Where codes are, the Gaussian fitted to them, and the holes that it falls into.
+//! Where codes are, and the holes between them.
 
-use super::{QUANTILE, REACH};
-use crate::numeric::linear::{Cholesky, moments};
+use super::REACH;
+use crate::numeric::linear::moments;
 use alloc::vec::Vec;
-use tilde_graph::rng::Stream;
 
-/// Codes of training images.
+/// Share of held-out codes that lie farther from the training codes than what counts as a hole.
+pub const QUANTILE: f64 = 0.05;
+
+/// Codes of training images, with their moments.
 pub struct Codes {
-    /// `[n, Z]`
+    /// The codes, `[n, Z]`.
     pub codes: Vec<f32>,
     z: usize,
     mean: Vec<f64>,
@@ -17,6 +19,11 @@ pub struct Codes {
     sd: Vec<f64>,
 }
 
+/// A place of the plane that is shown, 0..=1 each, in standard deviations from its middle.
+pub fn deviations(at: [f32; 2]) -> [f32; 2] {
+    at.map(|x| (2.0 * x - 1.0) * REACH)
+}
+
 /// Distances of each row of `a` `[n, d]` to the nearest one of `b` `[m, d]`.
 pub fn nearest(a: &[f32], b: &[f32], d: usize) -> Vec<f64> {
     let square = |x: &[f32], y: &[f32]| x.iter().zip(y).map(|(x, y)| (x - y) * (x - y)).sum::<f32>();
@@ -24,11 +31,12 @@ pub fn nearest(a: &[f32], b: &[f32], d: usize) -> Vec<f64> {
     a.chunks_exact(d).map(|x| f64::from(libm::sqrtf(least(x)))).collect()
 }
 
-/// The middle one.
+/// The median.
 pub fn median(values: Vec<f64>) -> f64 {
     quantile(values, 0.5)
 }
 
+/// The value below which a share of them lies.
 fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     let last = values.len() - 1;
@@ -46,25 +54,9 @@ impl Codes {
         Codes { codes, z, mean, covariance, sd }
     }
 
-    /// `n` codes of the Gaussian with their mean and covariance, `[n, Z]`.
-    pub fn draw(&self, n: usize, stream: &mut Stream) -> Vec<f32> {
-        let z = self.z;
-        let factor = Cholesky::new(&self.covariance, z);
-        let mut out = Vec::with_capacity(n * z);
-        for _ in 0..n {
-            let noise: Vec<f64> = (0..z).map(|_| f64::from(stream.normal())).collect();
-            let along = match &factor {
-                Some(factor) => factor.colour(&noise),
-                // Dimensions that repeat one another have no factor: each for itself then.
-                None => noise.iter().zip(&self.sd).map(|(n, sd)| n * sd).collect(),
-            };
-            out.extend(along.iter().zip(&self.mean).map(|(x, m)| (x + m) as f32));
-        }
-        out
-    }
-
-    /// A code at a number of standard deviations from the mean, in the first dimensions.
-    pub fn at(&self, deviations: &[f32]) -> Vec<f32> {
+    /// The code that lies so many standard deviations from the mean in the first dimensions, and at the mean
+    /// in the others, `[Z]`.
+    fn at(&self, deviations: &[f32]) -> Vec<f32> {
         let mut code: Vec<f32> = self.mean.iter().map(|&m| m as f32).collect();
         for ((c, sd), u) in code.iter_mut().zip(&self.sd).zip(deviations) {
             *c += *sd as f32 * u;
@@ -72,9 +64,9 @@ impl Codes {
         code
     }
 
-    /// The code at a place of the plane that is shown, 0..=1 each.
+    /// The code at a place of the plane that is shown, 0..=1 each, `[Z]`.
     pub fn place(&self, at: [f32; 2]) -> Vec<f32> {
-        self.at(&at.map(|x| (2.0 * x - 1.0) * REACH))
+        self.at(&deviations(at))
     }
 
     /// Codes `[n, Z]` as points of the plane that is shown, `[n, 2]`: their first two dimensions in
@@ -121,7 +113,10 @@ impl Codes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloc::vec::Vec;
+    use tilde_graph::rng::Stream;
 
+    /// Standard normal codes, `[n, 2]`.
     fn normal(n: usize, seed: u64) -> Vec<f32> {
         let mut stream = Stream::new(seed, 0);
         (0..2 * n).map(|_| stream.normal()).collect()
@@ -130,34 +125,22 @@ mod tests {
     /// Codes that are Gaussian have no holes; codes on a ring have one.
     #[test]
     fn a_ring_has_a_hole_and_a_gaussian_has_none() {
-        let codes = Codes::new(normal(2000, 1), 2);
-        let share = codes.holes(&codes.draw(2000, &mut Stream::new(5, 0)), &normal(2000, 2));
-        assert!((share - QUANTILE).abs() < 0.02, "{share}");
-        let ring = |seed| -> Vec<f32> {
-            normal(2000, seed)
-                .chunks_exact(2)
-                .flat_map(|p| {
-                    let r = p[0].hypot(p[1]);
-                    [p[0] / r, 3.0 * p[1] / r]
-                })
-                .collect()
+        // Neither has correlations, so each dimension is drawn for itself.
+        let share = |codes: &Codes, held_out: &[f32]| {
+            let noise = normal(2000, 5);
+            let drawn: Vec<f32> = noise.chunks_exact(2).flat_map(|u| codes.at(u)).collect();
+            codes.holes(&drawn, held_out)
         };
-        let codes = Codes::new(ring(3), 2);
-        assert!(codes.holes(&codes.draw(2000, &mut Stream::new(5, 0)), &ring(4)) > 0.9);
-    }
-
-    #[test]
-    fn draws_have_the_moments_of_the_codes() {
-        let codes = Codes::new(
-            normal(500, 1).iter().enumerate().map(|(i, x)| x * (1 + i % 2) as f32 + 3.0).collect(),
-            2,
-        );
-        let again = Codes::new(codes.draw(20_000, &mut Stream::new(2, 0)), 2);
-        for (a, b) in
-            codes.mean.iter().chain(&codes.covariance).zip(again.mean.iter().chain(&again.covariance))
-        {
-            assert!((a - b).abs() < 0.1, "{a} {b}");
-        }
+        let gaussian = share(&Codes::new(normal(2000, 1), 2), &normal(2000, 2));
+        assert!((gaussian - QUANTILE).abs() < 0.02, "{gaussian}");
+        let ring = |seed| -> Vec<f32> {
+            let at = |p: &[f32]| {
+                let r = p[0].hypot(p[1]);
+                [p[0] / r, 3.0 * p[1] / r]
+            };
+            normal(2000, seed).chunks_exact(2).flat_map(at).collect()
+        };
+        assert!(share(&Codes::new(ring(3), 2), &ring(4)) > 0.9);
     }
 
     #[test]

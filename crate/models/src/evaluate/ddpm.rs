@@ -82,9 +82,9 @@ pub(super) async fn image_gates(host: &dyn Host, seeds: &[u64]) -> Result<Evalua
     let mut stream = Stream::new(1, 0xC1A5);
     let judge = Classifier::new(strokes::digits(20_000, 28, &mut stream))?;
     let held_out = strokes::digits(2000, 28, &mut stream);
-    let mut desk = host.load(compile(judge.program())).await?;
-    judge.train(&mut *desk, 1).await?;
-    let accuracy = judge.accuracy(&mut *desk, &held_out).await?;
+    let desk = crate::Driver::new(host.load(compile(judge.program())).await?);
+    judge.train(&desk, 1)?;
+    let accuracy = judge.accuracy(&desk, &held_out).await?;
 
     let recipe = Trial {
         card: &CARD,
@@ -100,7 +100,7 @@ pub(super) async fn image_gates(host: &dyn Host, seeds: &[u64]) -> Result<Evalua
     for &seed in seeds {
         let mut run = recipe.trained(host, seed).await?;
         let samples = run.sample(JUDGED, seed).await?;
-        let (share, count) = recognised(&judge.judge(&mut *desk, &samples.data).await?);
+        let (share, count) = recognised(&judge.judge(&desk, &samples.data).await?);
         shares.push(share);
         classes.push(count as f64);
     }
@@ -124,10 +124,10 @@ pub(super) async fn image_gates(host: &dyn Host, seeds: &[u64]) -> Result<Evalua
         .collect();
     let mut controls = Vec::new();
     for (name, images) in [("untrained", untrained), ("noise", noise)] {
-        let (share, _) = recognised(&judge.judge(&mut *desk, &images).await?);
+        let (share, _) = recognised(&judge.judge(&desk, &images).await?);
         controls.push(Control { name, gate: RECOGNISED, value: share });
     }
-    let (_, count) = recognised(&judge.judge(&mut *desk, &ones).await?);
+    let (_, count) = recognised(&judge.judge(&desk, &ones).await?);
     controls.push(Control { name: "true ones only", gate: CLASSES, value: count as f64 });
     Ok(Evaluation { id: IMAGES, gates, controls })
 }

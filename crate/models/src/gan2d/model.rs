@@ -1,5 +1,8 @@
 //! The two networks, what each of them lowers, and the entries of the program.
 
+#[cfg(test)]
+mod golden;
+
 use super::card::Objective;
 use crate::Error;
 use crate::data::Feed;
@@ -9,7 +12,7 @@ use crate::nn::{Fall, Mlp, Recorder, Schedule, figures, knob};
 use crate::settings::Settings;
 use alloc::vec;
 use tilde_graph::optim::{Adam, AdamOptions, average};
-use tilde_graph::{EntryId, Knob, Program, Tensor, Var};
+use tilde_graph::{EntryId, Graph, Knob, Program, Tensor, Var};
 
 /// Points of one run of the sampling entry.
 pub const CHUNK: usize = 512;
@@ -46,6 +49,58 @@ fn leaky(x: Tensor<'_>) -> Tensor<'_> {
     x.leaky_relu(0.2)
 }
 
+/// The two networks.
+struct Networks {
+    generator: Mlp,
+    discriminator: Mlp,
+}
+
+impl Networks {
+    /// G(z), `[B, Z] → [B, 2]`.
+    fn generate<'g>(&self, g: &'g Graph, z: Tensor<'g>) -> Tensor<'g> {
+        self.generator.apply(g, z, leaky)
+    }
+
+    /// D(x) before the logistic function, `[B, 2] → [B, 1]`.
+    fn logits<'g>(&self, g: &'g Graph, x: Tensor<'g>) -> Tensor<'g> {
+        self.discriminator.apply(g, x, leaky)
+    }
+
+    /// What D lowers over data, forgeries and data that were moved by `R1_SIGMA`, `[B, 2]` each: the game's
+    /// value and the penalty, scalars. `sign` is that of the game's second term, `gamma` the penalty's weight.
+    fn discriminator_loss<'g>(
+        &self,
+        g: &'g Graph,
+        [real, fake, moved]: [Tensor<'g>; 3],
+        sign: Tensor<'g>,
+        gamma: Tensor<'g>,
+    ) -> [Tensor<'g>; 2] {
+        let b = real.shape().dim(0);
+        // One pass over data, forgeries and moved data.
+        let logits = self.logits(g, g.concat(&[real, fake, moved], 0));
+        let part = |i: usize| logits.slice(i * b, b);
+        // −log σ(D(x)) − log(1 − σ(D(G(z)))); the slide's sign turns the second term round.
+        let game = (-part(0)).softplus() + sign * part(1).softplus();
+        // γ/2·E|∇D|² by differences along random directions
+        let penalty = (part(2) - part(0)).square() * (0.5 / (R1_SIGMA * R1_SIGMA)) * gamma;
+        [game.mean(), penalty.mean()]
+    }
+
+    /// What G lowers over its forgeries `[B, 2]`, a scalar: −log σ(D(G(z))), or ±log(1 − σ(D(G(z)))) where
+    /// `saturating` is 1.
+    fn generator_loss<'g>(
+        &self,
+        g: &'g Graph,
+        fake: Tensor<'g>,
+        saturating: Tensor<'g>,
+        sign: Tensor<'g>,
+    ) -> Tensor<'g> {
+        let logits = self.logits(g, fake);
+        let other = -(sign * logits.softplus());
+        ((1.0 - saturating) * (-logits).softplus() + saturating * other).mean()
+    }
+}
+
 impl Game {
     /// Builds the program.
     ///
@@ -67,6 +122,7 @@ impl Game {
         let discriminator = Mlp::new(&mut p, &mut d_group, &widths(2, 1));
         let averaged = p.state_like(&g_group, "generator_average", true);
         let averaged_generator = generator.with(&g_group, averaged);
+        let nets = Networks { generator, discriminator };
         let options =
             AdamOptions { beta1: settings.number("beta1") as f32, beta2: 0.99, ..AdamOptions::default() };
         let adam_d = Adam::new(&mut p, &d_group, "adam_d", options);
@@ -75,27 +131,15 @@ impl Game {
         let feed = Feed::points(&mut p);
         let grid = p.input("grid", [FIELD * FIELD, 2]);
 
-        // Of the discriminator: the game's value and the penalty.
         let discriminator_loss = figures(|g| {
-            let fake = generator.apply(g, g.normal([b, z_dim]), leaky).stop();
+            let fake = nets.generate(g, g.normal([b, z_dim])).stop();
             let real = feed.batch(g, b);
             let moved = real + g.normal([b, 2]) * R1_SIGMA;
-            // One pass over data, forgeries and moved data.
-            let logits = discriminator.apply(g, g.concat(&[real, fake, moved], 0), leaky);
-            let part = |i: usize| logits.slice(i * b, b);
-            // −log σ(D(x)) − log(1 − σ(D(G(z)))); the slide's sign turns the second term round.
-            let game = (-part(0)).softplus() + g.knob(sign) * part(1).softplus();
-            // γ/2·E|∇D|² by differences along random directions
-            let penalty = (part(2) - part(0)).square() * (0.5 / (R1_SIGMA * R1_SIGMA)) * g.knob(r1);
-            let value = game.mean();
-            [value, penalty.mean()]
+            nets.discriminator_loss(g, [real, fake, moved], g.knob(sign), g.knob(r1))
         });
-        // Of the generator: −log σ(D(G(z))), or ±log(1 − σ(D(G(z)))).
         let generator_loss = figures(|g| {
-            let logits = discriminator.apply(g, generator.apply(g, g.normal([b, z_dim]), leaky), leaky);
-            let saturating = g.knob(saturating);
-            let other = -(g.knob(sign) * logits.softplus());
-            [((1.0 - saturating) * (-logits).softplus() + saturating * other).mean()]
+            let fake = nets.generate(g, g.normal([b, z_dim]));
+            [nets.generator_loss(g, fake, g.knob(saturating), g.knob(sign))]
         });
         let d_entry = p.entry("discriminator", |g| {
             let [value, penalty] = discriminator_loss(g);
@@ -120,12 +164,12 @@ impl Game {
             g.output("samples", averaged_generator.apply(g, g.normal([CHUNK, z_dim]), leaky));
         })?;
         let field = p.entry("field", |g| {
-            g.output("field", discriminator.apply(g, g.read(grid), leaky).sigmoid());
+            g.output("field", nets.logits(g, g.read(grid)).sigmoid());
         })?;
         let arrows = p.entry("arrows", |g| {
-            let x = generator.apply(g, g.normal([ARROWS, z_dim]), leaky);
+            let x = nets.generate(g, g.normal([ARROWS, z_dim]));
             // Uphill of log σ(D): where D would have each forgery go.
-            let climb = -(-discriminator.apply(g, x, leaky)).softplus().sum();
+            let climb = -(-nets.logits(g, x)).softplus().sum();
             let towards = g.grad(climb, &[x]);
             g.output("from", x);
             g.output("towards", towards[0]);

@@ -1,7 +1,35 @@
-//! The card.
+//! The exhibit's card.
 
 use super::OWN_RUNGS;
 use crate::card::*;
+use crate::choices;
+use crate::choices::{Choices, Nothing};
+
+choices! {
+    /// Texts that it learns.
+    pub enum Text {
+        "grammar" => Grammar,
+        "chain" => Chain,
+        "lessons" => Lessons,
+    }
+}
+
+choices! {
+    /// Pictures.
+    pub enum Show {
+        "samples" => Samples,
+        "next" => Next,
+        "heads" => Heads,
+        "attention" => Attention,
+    }
+}
+
+choices! {
+    /// Inputs.
+    pub enum Input {
+        "sentence" => Sentence,
+    }
+}
 
 /// The exhibit's card.
 pub const CARD: Card = Card {
@@ -10,20 +38,20 @@ pub const CARD: Card = Card {
     slides: "23, 28",
     minutes: 15,
     settings: &[
-        Setting::choice("data", &["grammar", "chain", "lessons"]),
+        Setting::choice("data", Text::IDS),
         Setting::int("context", 2, 128, 64),
-        Setting::log("learning_rate", 1e-5, 0.05, 5e-3),
+        Setting::learning_rate(0.05, 5e-3),
         Setting::float("temperature", 0.0, 3.0, 1.0),
         Setting::int("top_k", 1, 256, 256).live(),
         Setting::int("layers", 1, 4, 2).more(),
         Setting::int("heads", 1, 8, 4).more(),
         Setting::int("width", 16, 256, 96).more(),
-        Setting::int("batch", 1, 64, 16).more(),
+        Setting::batch(1, 64, 16),
         Setting::log("characters", 1e3, 1e6, 1e6).rebuilds().more(),
         Setting::float("dropout", 0.0, 0.6, 0.0).rebuilds().more(),
         Setting::float("weight_decay", 0.0, 1.0, 0.1).more(),
         Setting::int("warm_up", 0, 1000, 50).live().more().unit("steps"),
-        Setting::int("horizon", 100, 100_000, 1000).live().more().unit("steps"),
+        Setting::horizon(1000),
     ],
     metrics: &[
         Metric::new("loss", "nats", "loss", Role::Data),
@@ -45,7 +73,7 @@ pub const CARD: Card = Card {
         View::side("attention", ViewKind::Images),
     ],
     actions: &[Action { id: "sentence", kind: ActionKind::Text, view: "next" }],
-    phases: &[],
+    phases: Nothing::IDS,
     experiments: &[
         Experiment { id: "memory", settings: &[("context", "8"), ("batch", "64")], steps: 600, phase: "" },
         Experiment {
@@ -64,5 +92,12 @@ pub const CARD: Card = Card {
     ],
     data: &["text"],
     budget: 1000,
-    small: &[("width", "32"), ("context", "16"), ("batch", "8"), ("characters", "20000")],
+    small: &[
+        ("characters", "5000"),
+        ("context", "8"),
+        ("width", "16"),
+        ("heads", "2"),
+        ("layers", "1"),
+        ("batch", "4"),
+    ],
 };

@@ -1,76 +1,72 @@
 //! The held-out loss, and what it is compared with.
 
 use super::model::LENGTH;
-use super::{Gpt, OWN_RUNGS, SHOWN, VIEW_SEED};
+use super::{Gpt, OWN_RUNGS};
+use crate::Error;
 use crate::data::corpus::Window;
-use crate::{Error, drive};
+use crate::model::{Figures, Live};
+use crate::nn::VIEW_SEED;
 use alloc::vec;
 use alloc::vec::Vec;
-use tilde_graph::Device;
 
-/// Contexts of the n-gram model that is the line to cross where the entropy rate is unknown.
+/// Contexts of the n-gram model that is the reference where the entropy rate is unknown.
 pub(super) const RUNG: usize = 4;
+/// Runs of the measuring entry that the figures on the page are computed from, of a thousand characters
+/// each.
+const PAGE: usize = 8;
+/// The same for an evaluation, or as many as there are characters for.
+const EVALUATED: usize = 64;
+
+/// How much is measured.
+#[derive(Clone, Copy)]
+pub(super) enum Scope {
+    /// The loss of the last step.
+    Loss,
+    /// The held-out loss too, on the first of the windows, and the texts.
+    Page,
+    /// The same on many windows.
+    All,
+}
 
 impl Gpt {
-    /// The figures; the held-out ones from so many runs of `measure`, if any.
-    pub(super) async fn figures(
-        &mut self,
-        device: &mut dyn Device,
-        runs: Option<usize>,
-    ) -> Result<Vec<(&'static str, f64)>, Error> {
-        let step = drive::read(device, self.model.steps).await?[0];
-        // Before the first step, that of the untrained model, which is computed now.
-        let entry = if step > 0.0 { self.model.train } else { self.model.untrained };
-        if step == 0.0 {
-            drive::seed_entry(device, entry, VIEW_SEED);
-            drive::run(device, entry)?;
-        }
-        let loss = drive::output(device, entry, "loss").await?[0];
-        let mut out = vec![("step", f64::from(step)), ("loss", f64::from(loss))];
-        let windows =
-            self.corpus.windows(self.model.sizes.context, runs.unwrap_or(SHOWN) * self.model.measured);
+    pub(super) async fn measure(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
+        let (d, m) = (live.device, &self.model);
+        let runs = match scope {
+            Scope::Loss | Scope::Page => PAGE,
+            Scope::All => EVALUATED,
+        };
+        let windows = self.corpus.windows(m.sizes.context, runs * m.measured);
+        let loss = m.recorder.last(live, m.untrained);
+        let held_out = match scope {
+            Scope::Loss => None,
+            Scope::Page | Scope::All => {
+                let row = |w: &Window| [w.start as f32, w.from as f32, w.to as f32];
+                let nats = m.nats(d, &windows.iter().flat_map(row).collect::<Vec<f32>>());
+                let texts = match self.corpus.first() {
+                    Some(_) => Some(self.texts(d, LENGTH - 1, VIEW_SEED)?),
+                    None => None,
+                };
+                Some((nats, texts))
+            }
+        };
+
+        let mut out = vec![("loss", loss.await?[0])];
         let rungs: Vec<f64> =
             self.ladder.iter().map(|rung| mean_and_error(&scored(rung, &windows), &windows).0).collect();
         out.extend(OWN_RUNGS.into_iter().zip(rungs.iter().skip(1).copied()));
         out.extend(self.floor.map(|floor| ("test_loss_reference", floor)));
-        if runs.is_some() {
-            let (mean, error) = mean_and_error(&self.nats(device, &windows).await?, &windows);
+        if let Some((nats, texts)) = held_out {
+            let nats: Vec<f64> = nats.await?.into_iter().map(f64::from).collect();
+            let (mean, error) = mean_and_error(&nats, &windows);
             let bits = mean / core::f64::consts::LN_2;
             out.extend([("test_loss", mean), ("bits", bits), ("error", 3.0 * error)]);
-            let line = self.floor.or(rungs.get(RUNG).copied());
-            out.extend(line.map(|line| ("gap", mean - line)));
-        }
-        if self.corpus.first().is_some() {
-            if runs.is_some() {
-                let texts = self.texts(device, LENGTH - 1, VIEW_SEED).await?;
-                self.written = self.grammatical(&texts);
+            let reference = self.floor.or(rungs.get(RUNG).copied());
+            out.extend(reference.map(|reference| ("gap", mean - reference)));
+            if let Some(texts) = texts {
+                out.push(("grammatical", self.grammatical(&texts.await?)));
             }
-            out.push(("grammatical", self.written));
         }
         Ok(out)
-    }
-
-    /// The model's loss on each window, nats, summed over what counts there.
-    async fn nats(&self, device: &mut dyn Device, windows: &[Window]) -> Result<Vec<f64>, Error> {
-        let mut runs = Vec::new();
-        let most = self.model.measured;
-        for some in windows.chunks(most) {
-            let mut rows = vec![0.0; 3 * most];
-            for (i, w) in some.iter().enumerate() {
-                for (row, value) in [w.start, w.from, w.to].into_iter().enumerate() {
-                    rows[row * most + i] = value as f32;
-                }
-            }
-            drive::write(device, self.model.windows, &rows);
-            drive::run(device, self.model.measure)?;
-            runs.push(drive::output(device, self.model.measure, "nats"));
-        }
-        let mut nats = Vec::new();
-        for run in runs {
-            nats.extend(run.await?.into_iter().map(f64::from));
-        }
-        nats.truncate(windows.len());
-        Ok(nats)
     }
 }
 
@@ -80,8 +76,8 @@ fn scored(loss: &[f32], windows: &[Window]) -> Vec<f64> {
     windows.iter().map(sum).collect()
 }
 
-/// The mean loss of a character and its standard error, from sums over windows: the windows are
-/// taken as independent, the characters in them are not.
+/// The mean loss of a character and its standard error, from sums over windows. The windows are taken as
+/// independent, the characters within one are not.
 fn mean_and_error(nats: &[f64], windows: &[Window]) -> (f64, f64) {
     let count = |w: &Window| (w.to - w.from) as f64;
     let total: f64 = windows.iter().map(count).sum();

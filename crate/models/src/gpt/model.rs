@@ -4,13 +4,15 @@
 //! each, V symbols.
 
 use crate::Error;
-use crate::nn::figures;
+use crate::driver::{Answer, Driver};
 use crate::nn::transformer::{Sizes, Transformer};
+use crate::nn::{Recorder, figures, knob};
 use crate::settings::Settings;
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 use tilde_graph::optim::{Adam, AdamOptions, clip_groups, schedule};
-use tilde_graph::{EntryId, Graph, GraphError, Init, Knob, Program, Tensor, Unary, Var};
+use tilde_graph::{EntryId, Graph, Program, Tensor, Unary, Var};
 
 /// Characters of one run of `measure`, about.
 const MEASURED: usize = 1024;
@@ -22,52 +24,44 @@ pub const LENGTH: usize = 257;
 /// What the cosine ends at, as a share of the learning rate.
 const LAST_RATE: f32 = 0.1;
 /// Gradients are shortened to this norm.
-const LONGEST: f32 = 1.0;
-
-/// The live scalars, which have the names of their settings.
-pub const KNOBS: [&str; 6] = ["learning_rate", "warm_up", "horizon", "weight_decay", "temperature", "top_k"];
+const MAX_NORM: f32 = 1.0;
 
 /// Variables and entries of the program.
 pub struct Model {
     /// The program.
     pub program: Program,
-    /// Live scalars, in the order of [`KNOBS`].
-    pub knobs: Vec<Knob>,
     /// Sizes of the network.
     pub sizes: Sizes,
-    /// The text to learn from and the one that is held out, `u32`.
+    /// The text to learn from, `u32`.
     pub train_text: Var,
-    /// See `train_text`.
+    /// The text that is held out, `u32`.
     pub test_text: Var,
-    /// Steps done.
-    pub steps: Var,
+    /// The step count and the loss.
+    pub recorder: Recorder,
     /// W, the windows of one run of `measure`.
     pub measured: usize,
-    /// Of each of them its start, the first prediction that counts, one past the last; `[3, W]`.
-    pub windows: Var,
+    /// Of each of them its start, the first prediction that counts, and one past the last; `[W, 3]`.
+    windows: Var,
     /// The user's sentence, `[T]`.
-    pub sentence: Var,
+    sentence: Var,
     /// The texts that are written, `u32 [S, N]`.
-    pub texts: Var,
-    /// One step of training: gives `loss`.
+    texts: Var,
+    /// One step of training.
     pub train: EntryId,
-    /// The loss before the first step.
+    /// The loss without a step.
     pub untrained: EntryId,
-    /// Gives the nats of each window, `[W]`.
-    pub measure: EntryId,
-    /// Gives `next [T, V]`, the probabilities after each character of the sentence, and `attention`,
-    /// `[layers, H, T, T]`.
-    pub look: EntryId,
+    measure: EntryId,
+    predict: EntryId,
     /// Begins texts anew.
-    pub begin: EntryId,
+    begin: EntryId,
     /// Draws one character of each.
-    pub draw: EntryId,
+    draw: EntryId,
     /// Reads the last half of a context again, so that there is room for another half.
-    pub slide: EntryId,
+    slide: EntryId,
 }
 
-/// Characters that are still known after a context was full.
-pub fn kept(context: usize) -> usize {
+/// Characters that are still in the cache after a context was full.
+fn kept(context: usize) -> usize {
     context / 2
 }
 
@@ -91,18 +85,18 @@ impl Model {
         let dropout = settings.number("dropout") as f32;
 
         let mut p = Program::new("gpt");
-        let knobs: Vec<Knob> = KNOBS.iter().map(|id| p.knob(id, settings.number(id) as f32)).collect();
         let [learning_rate, warm_up, horizon, weight_decay, temperature, top_k] =
-            [0, 1, 2, 3, 4, 5].map(|i| knobs[i]);
+            ["learning_rate", "warm_up", "horizon", "weight_decay", "temperature", "top_k"]
+                .map(|id| knob(&mut p, settings, id));
         let (mut matrices, mut gains) = (p.group("gpt"), p.group("gains"));
         let network = Transformer::new(&mut p, &mut matrices, &mut gains, sizes);
         let options = AdamOptions { beta2: 0.99, ..AdamOptions::default() };
         let adam = Adam::new(&mut p, &matrices, "adam", options);
         let adam_gains = Adam::new(&mut p, &gains, "adam_gains", options);
-        let steps = p.state("steps", [], Init::Constant(0.0));
+        let recorder = Recorder::new(&mut p, &["loss"]);
         let train_text = p.data_u("train", [train_len]);
         let test_text = p.data_u("test", [test_len]);
-        let windows = p.input("windows", [3, w]);
+        let windows = p.input("windows", [w, 3]);
         let sentence = p.input("sentence", [t]);
         let texts = p.scratch_u("texts", [TEXTS, LENGTH]);
         // The character that was drawn last, and its place in the context.
@@ -122,20 +116,20 @@ impl Model {
         });
         let train = p.entry("train", |g| {
             let [loss] = objective(g);
-            let step = g.read(steps);
+            let step = g.read(recorder.steps);
             let [rate, warm_up, horizon] = [learning_rate, warm_up, horizon].map(|k| g.knob(k));
             let rate = schedule::cosine(step, rate, warm_up, horizon, g.constant(LAST_RATE));
             let grads = [&matrices, &gains].map(|group| g.grad_group(loss, group));
-            let [grad, grad_gains] = clip_groups(grads, g.constant(LONGEST));
+            let [grad, grad_gains] = clip_groups(grads, g.constant(MAX_NORM));
             adam.update_decayed(g, grad, rate, g.knob(weight_decay));
             adam_gains.update(g, grad_gains, rate);
-            g.assign(steps, step + 1.0);
-            g.output("loss", loss);
-        });
-        let untrained = p.entry("untrained", |g| g.output("loss", objective(g)[0]));
+            recorder.keep(g, "loss", loss);
+            recorder.end(g, &[loss]);
+        })?;
+        let untrained = p.entry("untrained", |g| g.output("loss", objective(g)[0]))?;
         let measure = p.entry("measure", |g| {
             let windows = g.read(windows);
-            let column = |i: usize| windows.slice(i, 1).reshape([w, 1]);
+            let column = |i: usize| windows.slice_axis(1, i, 1);
             let starts = column(0).unary(Unary::ToU32);
             let place = (starts + g.iota([1, t], 1)).reshape([w * t]);
             let text = g.read(test_text);
@@ -144,13 +138,13 @@ impl Model {
             let i = g.iota([1, t], 1).to_f32();
             let counts = (1.0 - i.lt(column(1))) * i.lt(column(2));
             g.output("nats", (loss.reshape([w, t]) * counts).sum_axes(&[1]));
-        });
-        let look = p.entry("look", |g| {
+        })?;
+        let predict = p.entry("predict", |g| {
             let read = network.read(g, g.read(sentence).unary(Unary::ToU32), t, |x| x);
             g.output("next", read.logits.softmax(1));
             let attention: Vec<Tensor> = (0..sizes.layers).map(|i| read.attention(i)).collect();
             g.output("attention", g.concat(&attention, 0));
-        });
+        })?;
         let begin = p.entry("begin", |g| {
             // In the order of code points the line break comes first, then the space.
             let zero = g.constant_u(0);
@@ -159,7 +153,7 @@ impl Model {
             g.assign(at, zero);
             // What an earlier, broken model may have left must not be multiplied by 0.
             caches.iter().flatten().for_each(|&var| g.assign(var, g.full(0.0, cached)));
-        });
+        })?;
         let draw = p.entry("draw", |g| {
             let one = g.constant_u(1);
             let (last_at, here) = (g.read(last), g.read(at));
@@ -174,7 +168,7 @@ impl Model {
             g.assign(last, last_at + one);
             g.assign(at, here + one);
             assign_all(g, &caches, &cache);
-        });
+        })?;
         let slide = p.entry("slide", |g| {
             let n = kept(t);
             let flat = g.read(texts).reshape([TEXTS * LENGTH]);
@@ -185,31 +179,61 @@ impl Model {
                 read.heads.iter().map(|[_, k, v]| [k, v].map(|x| x.pad(2, 0, t - n))).collect();
             g.assign(at, g.constant_u(n as u32));
             assign_all(g, &caches, &cache);
-        });
-        let build = |e: GraphError| Error::BadSetting(format!("The network does not fit together: {e}."));
+        })?;
         Ok(Model {
             program: p,
-            knobs,
             sizes,
             train_text,
             test_text,
-            steps,
+            recorder,
             measured: w,
             windows,
             sentence,
             texts,
-            train: train.map_err(build)?,
-            untrained: untrained.map_err(build)?,
-            measure: measure.map_err(build)?,
-            look: look.map_err(build)?,
-            begin: begin.map_err(build)?,
-            draw: draw.map_err(build)?,
-            slide: slide.map_err(build)?,
+            train,
+            untrained,
+            measure,
+            predict,
+            begin,
+            draw,
+            slide,
         })
     }
 
+    /// The losses on windows of the held-out text, each its start, the first prediction that counts, and one
+    /// past the last: `[n, 3] → [n]`, nats summed over what counts.
+    pub fn nats(&self, device: &Driver, windows: &[f32]) -> Answer<Vec<f32>> {
+        device.over_rows(self.measure, self.windows, windows, "nats")
+    }
+
+    /// An output of the network for a sentence of up to T characters: `next [T, V]`, the probabilities after
+    /// each character, or `attention [layers, H, T, T]`.
+    pub fn predict(&self, device: &Driver, sentence: &[u32], output: &str) -> Answer<Vec<f32>> {
+        let sentence: Vec<f32> = sentence.iter().map(|&s| s as f32).collect();
+        device.write(self.sentence, &sentence);
+        device.ask(self.predict, output)
+    }
+
+    /// Seeds the draws of the texts that are written next.
+    pub fn seed(&self, device: &Driver, seed: u64) {
+        device.seed(self.draw, seed);
+    }
+
+    /// Writes [`TEXTS`] texts of `n` < [`LENGTH`] characters, `[S, n]`. Each begins after the first character
+    /// of the alphabet. The draws go on from those of the texts before.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub fn write(&self, device: &Driver, n: usize) -> Result<Answer<Vec<u32>>, Error> {
+        device.schedule(&self.writing(n), 1)?;
+        let texts = device.read_u(self.texts);
+        Ok(Box::pin(
+            async move { Ok(texts.await?.chunks(LENGTH).flat_map(|row| row[1..=n].to_vec()).collect()) },
+        ))
+    }
+
     /// What to run, in which order, to write `n` characters after the given one.
-    pub fn writing(&self, n: usize) -> Vec<(EntryId, u32)> {
+    fn writing(&self, n: usize) -> Vec<(EntryId, u32)> {
         let t = self.sizes.context;
         let mut schedule = Vec::from([(self.begin, 1), (self.draw, n.min(t) as u32)]);
         let mut left = n.saturating_sub(t);

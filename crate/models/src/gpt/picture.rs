@@ -1,15 +1,16 @@
-//! The pictures.
+//! Pictures of what the network writes, predicts and attends to.
 
 use super::measure::RUNG;
 use super::model::TEXTS;
-use super::{Gpt, OWN_RUNGS, VIEW_SEED};
+use super::{Gpt, OWN_RUNGS};
+use crate::Error;
 use crate::card::{Role, ViewKind};
 use crate::data::corpus::ladder;
 use crate::exhibit::{Layer, Picture};
-use crate::{Error, drive};
+use crate::model::Live;
+use crate::nn::VIEW_SEED;
 use alloc::vec;
 use alloc::vec::Vec;
-use tilde_graph::Device;
 
 /// Characters of each text that is shown.
 const WRITTEN: usize = 96;
@@ -17,41 +18,43 @@ const WRITTEN: usize = 96;
 const HALF: f32 = 0.05;
 
 impl Gpt {
-    pub(super) async fn picture(&self, device: &mut dyn Device, id: &str) -> Result<Picture, Error> {
-        if id == "samples" {
-            let texts = self.texts(device, WRITTEN, VIEW_SEED).await?;
-            let codes = self.codes(&texts);
-            let mut layer = Layer::new("samples", Role::Model, ViewKind::Text, codes, &[TEXTS, WRITTEN]);
-            layer.labels = self.marks(&texts);
-            return Ok(picture(vec![layer], 0));
-        }
+    /// Texts, with marks where they stop being possible.
+    pub(super) async fn written(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let texts = self.texts(live.device, WRITTEN, VIEW_SEED)?.await?;
+        let codes = self.codes(&texts);
+        let mut layer = Layer::new("samples", Role::Model, ViewKind::Text, codes, &[TEXTS, WRITTEN]);
+        layer.labels = self.marks(&texts);
+        Ok(picture(vec![layer], 0))
+    }
+
+    /// How much the last character of the sentence takes from each, in every head.
+    pub(super) async fn heads(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let (n, t) = (self.sentence.len(), self.model.sizes.context);
-        let sentence: Vec<f32> = self.sentence.iter().map(|&s| s as f32).collect();
-        drive::write(device, self.model.sentence, &sentence);
-        drive::run(device, self.model.look)?;
-        if id == "next" {
-            let all = drive::output(device, self.model.look, "next").await?;
-            return Ok(self.next(&all));
-        }
-        let attention = drive::output(device, self.model.look, "attention").await?;
+        let attention = self.model.predict(live.device, &self.sentence, "attention").await?;
         let maps = attention.chunks(t * t);
-        let (heads, count) = (self.model.sizes.heads, maps.len());
-        if id == "heads" {
-            // What each head takes from where, to predict what comes next.
-            let weights: Vec<f32> = maps.flat_map(|map| map[(n - 1) * t..][..n].to_vec()).collect();
-            let codes = self.codes(&self.sentence).repeat(count);
-            let text = Layer::new("sentence", Role::Other, ViewKind::Text, codes, &[count, n]);
-            let shade = Layer::new("attention", Role::Model, ViewKind::Field, weights, &[count, n]);
-            return Ok(picture(vec![text, shade], heads));
-        }
+        let count = maps.len();
+        let weights: Vec<f32> = maps.flat_map(|map| map[(n - 1) * t..][..n].to_vec()).collect();
+        let codes = self.codes(&self.sentence).repeat(count);
+        let text = Layer::new("sentence", Role::Other, ViewKind::Text, codes, &[count, n]);
+        let shade = Layer::new("attention", Role::Model, ViewKind::Field, weights, &[count, n]);
+        Ok(picture(vec![text, shade], self.model.sizes.heads))
+    }
+
+    /// How much each character of the sentence takes from each before it, in every head.
+    pub(super) async fn attention(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let (n, t) = (self.sentence.len(), self.model.sizes.context);
+        let attention = self.model.predict(live.device, &self.sentence, "attention").await?;
+        let maps = attention.chunks(t * t);
+        let count = maps.len();
         let data = maps.flat_map(|map| map.chunks(t).take(n).flat_map(|row| row[..n].to_vec())).collect();
         let layer = Layer::new("attention", Role::Model, ViewKind::Images, data, &[count, n, n]);
-        Ok(picture(vec![layer], heads))
+        Ok(picture(vec![layer], self.model.sizes.heads))
     }
 
     /// The probabilities after the last character of the sentence, beside the exact ones, or beside
     /// those of an n-gram model.
-    fn next(&self, all: &[f32]) -> Picture {
+    pub(super) async fn next(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let all = self.model.predict(live.device, &self.sentence, "next").await?;
         let symbols = self.corpus.alphabet.len();
         let model = all[(self.sentence.len() - 1) * symbols..][..symbols].to_vec();
         let labels: Vec<u32> = self.corpus.alphabet.iter().map(|&c| c as u32).collect();
@@ -76,7 +79,7 @@ impl Gpt {
         // The page shows it where it is typed.
         let codes = self.codes(&self.sentence);
         layers.push(Layer::new("sentence", Role::Other, ViewKind::Text, codes, &[1, self.sentence.len()]));
-        picture(layers, 0)
+        Ok(picture(layers, 0))
     }
 }
 

@@ -2,50 +2,29 @@
 
 use super::Gpt;
 use super::model::{LENGTH, TEXTS};
+use crate::Error;
+use crate::driver::{Answer, Driver};
 use crate::exhibit::Samples;
-use crate::{Error, drive};
 use alloc::vec;
 use alloc::vec::Vec;
-use tilde_graph::Device;
 
 impl Gpt {
-    /// [`TEXTS`] texts of `n` characters each, `n` < [`LENGTH`]. Each begins after a line break, or
-    /// a space, or whatever comes first in the alphabet.
-    pub(super) async fn texts(
-        &self,
-        device: &mut dyn Device,
-        n: usize,
-        seed: u64,
-    ) -> Result<Vec<u32>, Error> {
-        drive::seed_entry(device, self.model.draw, seed);
-        self.write(device, n)?.await
+    /// [`TEXTS`] texts of `n` < [`LENGTH`] characters each, `[S, n]`.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub(super) fn texts(&self, device: &Driver, n: usize, seed: u64) -> Result<Answer<Vec<u32>>, Error> {
+        self.model.seed(device, seed);
+        self.model.write(device, n)
     }
 
-    /// Enqueues the writing of texts; the draws go on from those before.
-    fn write(
-        &self,
-        device: &mut dyn Device,
-        n: usize,
-    ) -> Result<impl Future<Output = Result<Vec<u32>, Error>> + use<>, Error> {
-        device.run(&self.model.writing(n), 1)?;
-        let whole = drive::read_u(device, self.model.texts);
-        Ok(async move {
-            let rows = whole.await?;
-            Ok(rows.chunks(LENGTH).flat_map(|row| row[1..=n].to_vec()).collect())
-        })
-    }
-
-    pub(super) async fn samples(
-        &self,
-        device: &mut dyn Device,
-        n: usize,
-        seed: u64,
-    ) -> Result<Samples, Error> {
+    /// `n` texts as code points, `[n, N − 1]`.
+    pub(super) async fn samples(&self, device: &Driver, n: usize, seed: u64) -> Result<Samples, Error> {
         let length = LENGTH - 1;
-        drive::seed_entry(device, self.model.draw, seed);
+        self.model.seed(device, seed);
         let mut parts = Vec::new();
         for _ in 0..n.div_ceil(TEXTS) {
-            parts.push(self.write(device, length)?);
+            parts.push(self.model.write(device, length)?);
         }
         let mut data = Vec::with_capacity(n * length);
         for part in parts {

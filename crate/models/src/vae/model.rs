@@ -1,5 +1,8 @@
 //! The networks, the objective, and the entries of the program.
 
+#[cfg(test)]
+mod golden;
+
 use super::card::Likelihood;
 use crate::Error;
 use crate::data::{Feed, ImageSets};
@@ -60,7 +63,7 @@ impl Networks {
     }
 
     /// −log p(x|y) per pixel, of the shape of x.
-    fn negative_log_likelihood<'g>(&self, g: &'g Graph, x: Tensor<'g>, y: Tensor<'g>) -> Tensor<'g> {
+    fn nll<'g>(&self, g: &'g Graph, x: Tensor<'g>, y: Tensor<'g>) -> Tensor<'g> {
         if !self.gaussian {
             return y.bce_with_logits(x);
         }
@@ -68,6 +71,62 @@ impl Networks {
         let log_sigma = g.param(self.log_sigma);
         (x - y).square() * 0.5 * (-2.0 * log_sigma).exp() + log_sigma + bounds::HALF_LOG_TAU as f32
     }
+
+    /// E_q −log p(x|z) of a batch with a code for each image, nats an image: a scalar. `noise` gives the ε of
+    /// the codes, `[B, Z]`. Linear networks need none.
+    fn reconstruction<'g>(
+        &self,
+        g: &'g Graph,
+        x: Tensor<'g>,
+        [mean, log_var]: [Tensor<'g>; 2],
+        noise: impl FnOnce() -> Tensor<'g>,
+    ) -> Tensor<'g> {
+        let each = 1.0 / x.shape().dim(0) as f32;
+        if self.deep {
+            let z = mean + (log_var * 0.5).exp() * noise();
+            return self.nll(g, x, self.decode(g, z)).sum() * each;
+        }
+        // E_q ‖x − Wz − c‖² = ‖x − Wμ − c‖² + Σ_j σ_j²‖w_j‖²
+        let w = g.param(self.decoder.layers[0].w);
+        let spread = (log_var.exp().mean_axes(&[0]) * w.square().sum_axes(&[1])).sum();
+        let precision = (-2.0 * g.param(self.log_sigma)).exp();
+        self.nll(g, x, self.decode(g, mean)).sum() * each + (spread * 0.5 * precision).sum()
+    }
+
+    /// The objective on a batch `[B, D]`: reconstruction + β·KL, its two terms, and the KL of each dimension,
+    /// `[Z]`. `noise` is that of [`Networks::reconstruction`].
+    fn objective<'g>(
+        &self,
+        g: &'g Graph,
+        x: Tensor<'g>,
+        beta: Tensor<'g>,
+        noise: impl FnOnce() -> Tensor<'g>,
+    ) -> [Tensor<'g>; 4] {
+        let (mean, log_var) = self.encode(g, x);
+        let kl_dims = kl(mean, log_var).mean_axes(&[0]);
+        let reconstruction = self.reconstruction(g, x, [mean, log_var], noise);
+        let kl = kl_dims.sum();
+        [reconstruction + beta * kl, reconstruction, kl, kl_dims]
+    }
+
+    /// log p(x, z)/q(z|x) of K codes for each image: x `[B, D]` and the codes' ε `[B, K, Z]` to `[B, K]`.
+    fn log_weights<'g>(&self, g: &'g Graph, x: Tensor<'g>, epsilon: Tensor<'g>) -> Tensor<'g> {
+        let ([b, k, z], d) = ([0, 1, 2].map(|axis| epsilon.shape().dim(axis)), x.shape().dim(1));
+        let (mean, log_var) = self.encode(g, x);
+        let sigma = (log_var * 0.5).exp();
+        let code = mean.reshape([b, 1, z]) + sigma.reshape([b, 1, z]) * epsilon;
+        let y = self.decode(g, code.reshape([b * k, z])).reshape([b, k, d]);
+        let fit = -self.nll(g, x.reshape([b, 1, d]), y).sum_axes(&[2]);
+        // log p(z) − log q(z|x) = ½ Σ (ε² + log σ² − z²)
+        let prior = ((epsilon.square() - code.square()) * 0.5).sum_axes(&[2])
+            + (log_var * 0.5).sum_axes(&[1]).reshape([b, 1]);
+        fit + prior
+    }
+}
+
+/// KL[N(μ, σ²) ‖ N(0, 1)] = ½(μ² + σ² − 1 − log σ²) of each code, from μ and log σ² of any shape.
+fn kl<'g>(mean: Tensor<'g>, log_var: Tensor<'g>) -> Tensor<'g> {
+    (mean.square() + log_var.exp() - 1.0 - log_var) * 0.5
 }
 
 /// The program and its entries.
@@ -133,30 +192,11 @@ impl Model {
         let ends = p.input("ends", [2]);
 
         let steps = trainer.steps();
-        // The objective on a batch: loss, reconstruction, KL, and KL per dimension.
         let objective = figures(|g| {
-            let x = feed.batch(g, b);
-            let (mean, log_var) = nets.encode(g, x);
-            let var = log_var.exp();
-            // KL[N(μ, σ²) ‖ N(0, 1)] = ½(μ² + σ² − 1 − log σ²)
-            let kl_dims = ((mean.square() + var - 1.0 - log_var) * 0.5).mean_axes(&[0]);
-            let reconstruction = if linear {
-                // E_q ‖x − Wz − c‖² = ‖x − Wμ − c‖² + Σ_j σ_j²‖w_j‖²
-                let y = nets.decode(g, mean);
-                let spread =
-                    (var.mean_axes(&[0]) * g.param(nets.decoder.layers[0].w).square().sum_axes(&[1])).sum();
-                let precision = (-2.0 * g.param(nets.log_sigma)).exp();
-                nets.negative_log_likelihood(g, x, y).sum() * (1.0 / b as f32)
-                    + (spread * 0.5 * precision).sum()
-            } else {
-                let z = mean + (log_var * 0.5).exp() * g.normal([b, z]);
-                nets.negative_log_likelihood(g, x, nets.decode(g, z)).sum() * (1.0 / b as f32)
-            };
             // β rises from 0 over the warm-up, if there is one.
             let warm = (g.read(steps) / g.knob(warm_up).maximum(g.constant(1.0))).minimum(g.constant(1.0));
             let warm = g.knob(warm_up).lt(g.constant(0.5)).select(g.constant(1.0), warm);
-            let kl = kl_dims.sum();
-            [reconstruction + g.knob(beta) * warm * kl, reconstruction, kl, kl_dims]
+            nets.objective(g, feed.batch(g, b), g.knob(beta) * warm, || g.normal([b, z]))
         });
         trainer.train = p.entry("train", |g| {
             let [loss, reconstruction, kl, dims] = objective(g);
@@ -186,18 +226,8 @@ impl Model {
             g.output("log_var", log_var);
         })?;
         let weigh = p.entry("weigh", |g| {
-            let rows = WEIGHED * K;
             let x = feed.test_rows(g, WEIGHED);
-            let (mean, log_var) = nets.encode(g, x);
-            let epsilon = g.normal([WEIGHED, K, z]);
-            let sigma = (log_var * 0.5).exp();
-            let code = mean.reshape([WEIGHED, 1, z]) + sigma.reshape([WEIGHED, 1, z]) * epsilon;
-            let y = nets.decode(g, code.reshape([rows, z])).reshape([WEIGHED, K, d]);
-            let fit = -nets.negative_log_likelihood(g, x.reshape([WEIGHED, 1, d]), y).sum_axes(&[2]);
-            // log p(z) − log q(z|x) = ½ Σ (ε² + log σ² − z²)
-            let prior = ((epsilon.square() - code.square()) * 0.5).sum_axes(&[2])
-                + (log_var * 0.5).sum_axes(&[1]).reshape([WEIGHED, 1]);
-            g.output("log_weights", fit + prior);
+            g.output("log_weights", nets.log_weights(g, x, g.normal([WEIGHED, K, z])));
         })?;
         let reconstruct = p.entry("reconstruct", |g| {
             let (mean, _) = nets.encode(g, feed.test_rows(g, SHOWN));

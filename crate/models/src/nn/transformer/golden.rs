@@ -1,8 +1,11 @@
 //! The network against PyTorch (`tests/goldens/make_gpt.py`), on the CPU and in the interpreter.
 
 use super::*;
+use crate::Driver;
 use crate::golden::{self, flat, near, numbers};
+use alloc::boxed::Box;
 use alloc::vec::Vec;
+use pollster::block_on;
 use tilde_cpu::Cpu;
 use tilde_graph::{Unary, Var, compile};
 
@@ -92,21 +95,19 @@ fn the_cache_gives_what_reading_anew_gives() {
         g.output("logits", logits);
     });
     let (all, one) = (all.unwrap(), one.unwrap());
-    let mut device = Cpu::load(compile(&p)).unwrap();
+    let device = Driver::new(Box::new(Cpu::load(compile(&p)).unwrap()));
     let mut stream = tilde_graph::rng::Stream::new(5, 0);
     for group in [&matrices, &gains] {
         let len = p.vars()[group.var().id().0 as usize].shape.len();
         let values: Vec<f32> = (0..len).map(|_| 0.5 * stream.normal()).collect();
-        crate::drive::write(&mut device, group.var(), &values);
+        device.write(group.var(), &values);
     }
     let text: Vec<f32> = (0..b * t).map(|_| stream.below(13) as f32).collect();
-    crate::drive::write(&mut device, letters, &text);
-    crate::drive::run(&mut device, all).unwrap();
-    let expected = pollster::block_on(crate::drive::output(&mut device, all, "logits")).unwrap();
+    device.write(letters, &text);
+    let expected = block_on(device.ask(all, "logits")).unwrap();
     for i in 0..t {
-        crate::drive::write(&mut device, at, &[i as f32]);
-        crate::drive::run(&mut device, one).unwrap();
-        let got = pollster::block_on(crate::drive::output(&mut device, one, "logits")).unwrap();
+        device.write(at, &[i as f32]);
+        let got = block_on(device.ask(one, "logits")).unwrap();
         for row in 0..b {
             let widened = |x: &[f32]| x.iter().map(|&x| f64::from(x)).collect::<Vec<f64>>();
             let expected = widened(&expected[(row * t + i) * sizes.symbols..][..sizes.symbols]);
