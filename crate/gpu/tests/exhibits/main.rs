@@ -12,16 +12,17 @@
 mod adapter;
 #[path = "../common/shipped.rs"]
 mod shipped;
+mod variants;
 
 use adapter::{block_on, context};
 use libtest_mimic::{Arguments, Trial};
 use shipped::{SEED, open, small, sources};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use tilde_gpu::Context;
-use tilde_graph::{Program, compile};
-use tilde_models::card::{Card, SettingKind, Value};
+use tilde_models::card::Card;
 use tilde_models::model::Setup;
-use tilde_models::{Error, Run, Saved, SavedValues, Settings, exhibits};
+use tilde_models::{Error, Run, SavedValues, Settings, exhibits};
+use variants::variants;
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -38,7 +39,7 @@ fn trains_as_on_the_cpu(card: &'static Card) {
     let Some(context) = context() else { return };
     let (mut parameters, mut moved) = (BTreeSet::new(), BTreeSet::new());
     for (name, settings) in variants(card) {
-        parameters.extend(parameters_of(&settings));
+        parameters.extend(groups(&settings).into_keys());
         moved.extend(compare(&name, &settings, &context));
     }
     // Where a model is trained in phases, its small settings must reach each of them in a hundred steps.
@@ -46,46 +47,13 @@ fn trains_as_on_the_cpu(card: &'static Card) {
     assert!(still.is_empty(), "no step that was compared has changed {still:?}");
 }
 
-/// The small settings, and with them every choice by which a program with other kernels is built, or
-/// which is live. None for what has no tensors.
-fn variants(card: &'static Card) -> Vec<(String, Settings)> {
-    let small = small(card);
-    let mut known = BTreeSet::from([kernels(&small)]);
-    let mut all = vec![(String::from("small"), small.clone())];
-    for setting in card.settings {
-        let SettingKind::Choice(ids) = setting.kind else { continue };
-        for (i, id) in ids.iter().enumerate() {
-            let mut settings = small.clone();
-            settings.set(setting.id, Value::Choice(i)).expect("a choice of the card");
-            let kernels = kernels(&settings);
-            // Choices that exclude others of the small settings build nothing.
-            if settings != small && kernels.is_some() && (known.insert(kernels) || setting.live) {
-                all.push((format!("{} = {id}", setting.id), settings));
-            }
-        }
-    }
-    all.retain(|(_, settings)| kernels(settings).is_none_or(|text| !text.is_empty()));
-    all
-}
-
-/// What the settings build, or nothing if they exclude each other.
-fn built<T>(settings: &Settings, ask: impl FnOnce(&Program) -> T) -> Option<T> {
+/// The names of all parameters, with the variable of which each is a part.
+fn groups(settings: &Settings) -> BTreeMap<String, String> {
     let sources = sources();
-    let exhibit = exhibits::build(&Setup { settings, seed: SEED, sources: &sources }).ok()?;
-    Some(ask(exhibit.program()))
-}
-
-/// All kernels of the program as text; empty for what has no tensors.
-fn kernels(settings: &Settings) -> Option<String> {
-    built(settings, |program| compile(program).entries.iter().map(|entry| format!("{entry}")).collect())
-}
-
-/// The names of all parameters.
-fn parameters_of(settings: &Settings) -> Vec<String> {
-    let names = |program: &Program| {
-        program.vars().iter().flat_map(|var| var.params.iter().map(|p| p.name.clone())).collect()
-    };
-    built(settings, names).unwrap_or_default()
+    let setup = Setup { settings, seed: SEED, sources: &sources };
+    let exhibit = exhibits::build(&setup).unwrap_or_else(|e| panic!("it builds: {e}"));
+    let vars = exhibit.program().vars().iter();
+    vars.flat_map(|var| var.params.iter().map(|p| (p.name.clone(), var.name.clone()))).collect()
 }
 
 /// Compares some steps; the names of all tensors that one of them has changed.
@@ -100,10 +68,11 @@ fn compare(name: &str, settings: &Settings, context: &Context) -> BTreeSet<Strin
         }
         Err(error) => panic!("{name}: {error}"),
     };
+    let groups = groups(settings);
     let state = |run: &mut Run| block_on(run.export()).expect("it saves");
     let mut moved = BTreeSet::new();
     let mut done = 0;
-    for step in [1, 10, 100] {
+    for step in [1, 10, 30, 100] {
         block_on(cpu.train(step - done)).expect("it trains");
         done = step + 1;
         let before = state(&mut cpu);
@@ -113,26 +82,29 @@ fn compare(name: &str, settings: &Settings, context: &Context) -> BTreeSet<Strin
         }
         let (a, b) = (state(&mut cpu), state(&mut gpu));
         assert!(before.len() == a.len() && a.len() == b.len(), "{name}: all save the same tensors");
+        // The parameters of a group are compared together, as the one variable that they are.
+        let mut floats: BTreeMap<&str, [Vec<f32>; 3]> = BTreeMap::new();
         let mut changed = false;
         for ((old, a), b) in before.iter().zip(&a).zip(&b) {
-            alike(&format!("{name}, step {step}, {}", old.name), old, a, b);
+            match (&old.values, &a.values, &b.values) {
+                (SavedValues::F32(x), SavedValues::F32(y), SavedValues::F32(z)) => {
+                    let whole = floats.entry(groups.get(&old.name).unwrap_or(&old.name)).or_default();
+                    whole.iter_mut().zip([x, y, z]).for_each(|(whole, part)| whole.extend(part));
+                    // The count of steps of some programs is a float.
+                    changed |= x != y && old.name != "steps";
+                }
+                (_, a, b) => assert_eq!(a, b, "{name}, step {step}, {}", old.name),
+            }
             if old != a {
                 moved.insert(old.name.clone());
-                // Counters are integers; the count of steps of some programs is a float.
-                changed |= matches!(a.values, SavedValues::F32(_)) && old.name != "steps";
             }
         }
         assert!(changed, "{name}, step {step}: nothing has changed");
+        for (tensor, [old, a, b]) in floats {
+            changes_agree(&format!("{name}, step {step}, {tensor}"), &old, &a, &b);
+        }
     }
     moved
-}
-
-/// Fails unless the change of a tensor agrees.
-fn alike(what: &str, old: &Saved, a: &Saved, b: &Saved) {
-    match (&old.values, &a.values, &b.values) {
-        (SavedValues::F32(old), SavedValues::F32(a), SavedValues::F32(b)) => changes_agree(what, old, a, b),
-        (_, a, b) => assert_eq!(a, b, "{what}"),
-    }
 }
 
 /// Changes must agree to 1 % of the largest one, for all but one element in a thousand: Adam turns
