@@ -29,7 +29,6 @@ pub mod drive;
 pub mod elbo;
 pub mod energy;
 mod error;
-pub mod evaluate;
 pub mod exhibit;
 pub mod exhibits;
 pub mod gan2d;
