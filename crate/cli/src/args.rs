@@ -173,6 +173,9 @@ pub struct Evaluate {
     /// Where to compute
     #[arg(long, value_enum, default_value = "cpu")]
     pub backend: Backend,
+    /// Writes what was measured into the page of all gates, in place of the exhibit's former section
+    #[arg(long, value_name = "FILE.md")]
+    pub markdown: Option<PathBuf>,
     /// Prints JSON
     #[arg(long)]
     pub json: bool,

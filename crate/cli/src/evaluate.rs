@@ -3,21 +3,21 @@
 use crate::args::Evaluate;
 use crate::backend::Backend;
 use crate::failure::Failure;
-use crate::{open, progress, table};
+use crate::{gates_page, open, progress, table};
 use indicatif::ProgressBar;
 use pollster::block_on;
 use serde_json::{Value as Json, json};
 use std::future::ready;
 use std::io::Write;
-use tilde_graph::{Device, Plan};
-use tilde_models::evaluate::{Control, Evaluation, Host, Measured, evaluate};
-use tilde_models::exhibit::Task;
-use tilde_models::{Error, exhibits};
+use tilde_evaluate::{Evaluation, Host, Measured, Tried, evaluate, tables};
+use tilde_graph::{Device, Plan, Task};
+use tilde_models::Error;
+use tilde_models::exhibit::Sources;
 
 /// Evaluates one exhibit or all; fails if a gate is missed or a control passes.
 pub fn run(args: &Evaluate, out: &mut dyn Write) -> Result<(), Failure> {
     let ids = match &args.id[..] {
-        "all" => exhibits::cards().map(|card| card.id).collect(),
+        "all" => tables::TABLES.iter().map(|table| table.id).collect(),
         id => vec![id],
     };
     let seeds: Vec<u64> = (1..=u64::from(args.seeds)).collect();
@@ -25,6 +25,9 @@ pub fn run(args: &Evaluate, out: &mut dyn Write) -> Result<(), Failure> {
     let mut evaluations = Vec::new();
     for id in ids {
         evaluations.push(block_on(evaluate(&desk, id, &seeds))?);
+        if let Some(page) = &args.markdown {
+            gates_page::update(page, evaluations.last(), args.backend)?;
+        }
     }
     desk.bar.finish_and_clear();
     if !args.json {
@@ -39,7 +42,7 @@ pub fn run(args: &Evaluate, out: &mut dyn Write) -> Result<(), Failure> {
 }
 
 fn verdict(evaluations: &[Evaluation]) -> Result<(), Failure> {
-    let failed: Vec<&str> = evaluations.iter().filter(|e| !e.pass()).map(|e| e.id).collect();
+    let failed: Vec<&str> = evaluations.iter().filter(|e| !e.pass()).map(|e| e.table.id).collect();
     match failed.is_empty() {
         true => Ok(()),
         false => Err(Failure::Failed(format!(
@@ -49,23 +52,19 @@ fn verdict(evaluations: &[Evaluation]) -> Result<(), Failure> {
     }
 }
 
-/// Has a backend and the digits, and shows a bar.
+/// Has a backend and the shipped data, and shows a bar.
 struct Desk {
     backend: Backend,
     bar: ProgressBar,
 }
 
 impl Host for Desk {
-    fn load(&self, plan: Plan) -> Task<'_, Box<dyn Device>> {
+    fn load(&self, plan: Plan) -> Task<'_, Box<dyn Device>, Error> {
         Box::pin(ready(self.backend.load(plan).map_err(Error::from)))
     }
 
-    fn digits(&self) -> (Vec<u8>, Vec<u8>) {
-        open::digits()
-    }
-
-    fn lessons(&self) -> String {
-        open::lessons()
+    fn sources(&self) -> Sources {
+        Sources { user: None, digits: Some(open::digits()), lessons: Some(open::lessons()) }
     }
 
     fn progress(&self, exhibit: &str, seed: u64, step: u32, steps: u32) {
@@ -79,18 +78,18 @@ impl Host for Desk {
 }
 
 fn print(evaluation: &Evaluation, out: &mut dyn Write) -> Result<(), Failure> {
-    writeln!(out, "{}", evaluation.id)?;
+    writeln!(out, "{}", evaluation.table.id)?;
     let gates = evaluation.gates.iter().map(|m| {
         let seeds: Vec<String> = m.seeds.iter().map(|&x| table::figure(x)).collect();
-        let bound = format!("{} {}", m.gate.op.symbol(), m.gate.target);
+        let bound = format!("{} {}", m.gate.bound.op.symbol(), m.gate.bound.target);
         let verdict = if m.pass() { "pass" } else { "MISSED" };
         let seeds = format!("worst {}, seeds {}", table::figure(m.worst()), seeds.join(" "));
         [m.gate.name.into(), table::figure(m.value()), bound, verdict.into(), seeds]
     });
     let controls = evaluation.controls.iter().map(|c| {
-        let bound = format!("{} {}", c.gate.op.symbol(), c.gate.target);
+        let bound = format!("{} {}", c.gate.bound.op.symbol(), c.gate.bound.target);
         let verdict = if c.rejected() { "rejected" } else { "NOT REJECTED" };
-        [c.gate.name.into(), table::figure(c.value), bound, verdict.into(), c.name.into()]
+        [c.gate.name.into(), table::figure(c.value), bound, verdict.into(), c.control.name.into()]
     });
     Ok(table::print(out, &gates.chain(controls).collect::<Vec<[String; 5]>>())?)
 }
@@ -100,25 +99,25 @@ fn to_json(evaluation: &Evaluation) -> Json {
         json!({
             "name": m.gate.name,
             "value": m.value(),
-            "op": m.gate.op.symbol(),
-            "target": m.gate.target,
+            "op": m.gate.bound.op.symbol(),
+            "target": m.gate.bound.target,
             "pass": m.pass(),
             "worst": m.worst(),
             "seeds": m.seeds,
         })
     };
-    let control = |c: &Control| {
+    let control = |c: &Tried| {
         json!({
-            "name": c.name,
+            "name": c.control.name,
             "gate": c.gate.name,
             "value": c.value,
-            "op": c.gate.op.symbol(),
-            "target": c.gate.target,
+            "op": c.gate.bound.op.symbol(),
+            "target": c.gate.bound.target,
             "rejected": c.rejected(),
         })
     };
     json!({
-        "id": evaluation.id,
+        "id": evaluation.table.id,
         "gates": evaluation.gates.iter().map(gate).collect::<Vec<_>>(),
         "controls": evaluation.controls.iter().map(control).collect::<Vec<_>>(),
     })

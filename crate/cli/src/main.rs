@@ -12,6 +12,7 @@ mod data;
 mod drawing;
 mod evaluate;
 mod failure;
+mod gates_page;
 mod list;
 mod open;
 mod picture;

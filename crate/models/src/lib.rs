@@ -31,7 +31,6 @@ pub mod driver;
 pub mod elbo;
 pub mod energy;
 mod error;
-pub mod evaluate;
 pub mod exhibit;
 pub mod exhibits;
 pub mod gan2d;

@@ -1,0 +1,177 @@
+//! `docs/gates.md`: every gate with its run, its target and where that comes from, and what was measured.
+//!
+//! The page has a section for each table of gates. A run replaces the sections of what it evaluated and
+//! leaves the others as they are, so that one exhibit can be measured again by itself.
+
+use crate::args;
+use crate::failure::Failure;
+use crate::table::figure;
+use std::fmt::Write;
+use std::path::Path;
+use tilde_evaluate::gate::{Across, Op, Trial};
+use tilde_evaluate::{Evaluation, Measured, Tried, tables};
+
+/// What the page begins with.
+const HEAD: &str = "\
+# Gates
+
+Made by `cargo run --release -p tilde -- evaluate all --markdown docs/gates.md`; with an exhibit's id in place of
+`all` only that section is made again. `ddpm-images` is not in `all`.
+
+A gate is a bound on a figure of a run. Where it says *every seed*, the worst seed gates, else the median. A control is
+a run, or samples, that are really wrong: the gate must reject it. Controls run from seed 1. A figure that is missing or
+not a number fails gate and control alike.
+";
+
+/// Writes an evaluation into the page, which may not exist yet.
+///
+/// # Errors
+/// If the file cannot be read or written.
+pub fn update(path: &Path, evaluation: Option<&Evaluation>, backend: args::Backend) -> Result<(), Failure> {
+    let Some(evaluation) = evaluation else { return Ok(()) };
+    let present = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(Failure::file(path, "read", &error)),
+    };
+    let device = match backend {
+        args::Backend::Cpu => "CPU",
+        args::Backend::Gpu => "GPU",
+    };
+    let page = merged(&present, evaluation.table.id, &section(evaluation, device));
+    std::fs::write(path, page).map_err(|error| Failure::file(path, "written", &error))
+}
+
+/// The page with one section in place of its former one, in the order of the tables. Sections of tables
+/// that are no more are left out.
+fn merged(present: &str, id: &str, section: &str) -> String {
+    let mut page = HEAD.to_string();
+    for table in tables::all() {
+        let heading = format!("## {}\n", table.id);
+        if table.id == id {
+            page += "\n";
+            page += section;
+        } else if let Some(start) = present.find(&format!("\n{heading}")) {
+            let rest = &present[start + 1..];
+            let end = rest[heading.len()..].find("\n## ").map_or(rest.len(), |at| heading.len() + at + 1);
+            page += "\n";
+            page += rest[..end].trim_end();
+            page += "\n";
+        }
+    }
+    page
+}
+
+/// The section of one evaluation, heading first.
+fn section(evaluation: &Evaluation, device: &str) -> String {
+    let mut out = format!("## {}\n\n", evaluation.table.id);
+    let seeds: Vec<String> = evaluation.seeds.iter().map(u64::to_string).collect();
+    let seeds = match &seeds[..] {
+        [one] => format!("Seed {one}"),
+        [first, .., last] => format!("Seeds {first} to {last}"),
+        [] => "No seed".into(),
+    };
+    let _ = writeln!(out, "{seeds}, on the {device}.\n");
+    out += "| gate | run | figure | must be | measured | target from | controls |\n";
+    out += "|---|---|---|---|---|---|---|\n";
+    for measured in &evaluation.gates {
+        let controls: Vec<String> =
+            evaluation.controls.iter().filter(|c| c.gate.name == measured.gate.name).map(control).collect();
+        let cells = [
+            measured.gate.name.to_string(),
+            run(&measured.gate.trial),
+            what(measured),
+            bound(measured),
+            result(measured),
+            measured.gate.source.words(),
+            controls.join("<br>"),
+        ];
+        let _ = writeln!(out, "| {} |", cells.map(|cell| cell.replace('|', "\\|")).join(" | "));
+    }
+    out
+}
+
+/// "pca, latent=8, 4000 steps; then sampler=ddim"
+fn run(trial: &Trial) -> String {
+    let pairs = |settings: &[(&str, &str)]| -> Vec<String> {
+        settings.iter().map(|(id, value)| format!("{id}={value}")).collect()
+    };
+    let mut parts = pairs(trial.settings);
+    if !trial.experiment.is_empty() {
+        parts.insert(0, format!("experiment {}", trial.experiment));
+    }
+    parts.push(format!("{} steps", trial.steps));
+    let then = pairs(trial.then).join(", ");
+    if then.is_empty() { parts.join(", ") } else { format!("{}; then {then}", parts.join(", ")) }
+}
+
+/// The figure, and the run whose figure is taken off.
+fn what(measured: &Measured) -> String {
+    let figure = format!("`{}`", measured.gate.figure);
+    match &measured.gate.beside {
+        None => figure,
+        Some(trial) => format!("{figure}, less that of {}", run(trial)),
+    }
+}
+
+fn bound(measured: &Measured) -> String {
+    let bound = measured.gate.bound;
+    let side = match bound.op {
+        Op::AtLeast => "≥",
+        Op::AtMost => "≤",
+    };
+    let across = match bound.across {
+        Across::Median => "",
+        Across::Every => ", every seed",
+    };
+    format!("{side} {}{across}", number(bound.target))
+}
+
+fn result(measured: &Measured) -> String {
+    let verdict = if measured.pass() { "" } else { " **missed**" };
+    match &measured.seeds[..] {
+        [one] => format!("{}{verdict}", number(*one)),
+        _ => format!("{}, worst {}{verdict}", number(measured.value()), number(measured.worst())),
+    }
+}
+
+fn control(tried: &Tried) -> String {
+    let verdict = if tried.rejected() { "" } else { " **not rejected**" };
+    format!("{}: {}{verdict}", tried.control.name, number(tried.value))
+}
+
+/// A number, its minus sign as a reader expects it; "none" where there is none.
+fn number(x: f64) -> String {
+    if x.is_nan() { "none".into() } else { figure(x).replace('-', "−") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_section_replaces_its_former_one_and_leaves_the_others() {
+        let page = merged("", "vae", "## vae\n\nfirst\n");
+        let page = merged(&page, "boundary", "## boundary\n\nhigher up\n");
+        let page = merged(&page, "gpt", "## gpt\n\nlast\n");
+        let again = merged(&page, "vae", "## vae\n\nsecond\n");
+        assert_eq!(
+            again,
+            format!("{HEAD}\n## boundary\n\nhigher up\n\n## vae\n\nsecond\n\n## gpt\n\nlast\n")
+        );
+        assert_eq!(merged(&again, "vae", "## vae\n\nfirst\n"), page);
+    }
+
+    #[test]
+    fn a_section_whose_id_begins_another_is_told_from_it() {
+        let page = merged("", "ddpm-images", "## ddpm-images\n\nstrokes\n");
+        let page = merged(&page, "ddpm", "## ddpm\n\nring\n");
+        assert!(page.ends_with("## ddpm\n\nring\n\n## ddpm-images\n\nstrokes\n"), "{page}");
+    }
+
+    #[test]
+    fn a_run_is_told_in_words() {
+        let trial = Trial::experiment("pca", &[("latent", "8")], 4000).then(&[("sampler", "ddim")]);
+        assert_eq!(run(&trial), "experiment pca, latent=8, 4000 steps; then sampler=ddim");
+    }
+}

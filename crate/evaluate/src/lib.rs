@@ -1,0 +1,38 @@
+//! Whether an exhibit reaches what its card promises.
+//!
+//! A *gate* is a row of a table: a run (settings and steps), a figure of it, a bound, and where the bound
+//! comes from. A run is repeated with several seeds; the median gates, or every seed where the row says
+//! so. A *control* is another run that is really wrong (untrained, another algorithm, a broken term), which
+//! the gate must reject: a gate that lets its controls through measures nothing. A figure that is missing
+//! or not a number neither passes a gate nor is rejected by one, so it fails both.
+//!
+//! Figures come from [`Run::evaluate`](tilde_models::Run::evaluate): those that feed the page, over the
+//! whole test set. Each exhibit has a file of its gates here, and a line in [`tables`]. A theorem is no
+//! gate but a test: `tests/`.
+
+mod ais;
+mod autoencoder;
+mod bayes_net;
+mod boundary;
+mod crossover;
+mod dbm;
+mod dbn;
+mod ddpm;
+mod denoising;
+mod elbo;
+mod energy;
+pub mod figure;
+mod gan2d;
+pub mod gate;
+mod gpt;
+pub mod imitation;
+mod judge;
+mod mixture;
+mod rbm;
+mod report;
+mod runner;
+pub mod tables;
+mod vae;
+
+pub use report::{Evaluation, Measured, Tried};
+pub use runner::{Host, evaluate, evaluate_table, figures_of, settings_of};
