@@ -5,9 +5,9 @@ import AxeBuilder from "@axe-core/playwright";
 import { idle, missing, read, wanted, wordsOf } from "../../www/tools/check-words.mjs";
 import { expect, open, pause, reached, test } from "./site.js";
 
-const ui = JSON.parse(await readFile(new URL("../../www/words/en/ui.json", import.meta.url), "utf8"));
-/** Those that the contents name. A test below holds this list to the cards. */
-const EXHIBITS = Object.keys(ui.contents);
+/** The registry, as the page has it. @type {import("../../www/protocol.js").Card[]} */
+const CARDS = JSON.parse(await readFile(new URL("../../pkg/cards.json", import.meta.url), "utf8"));
+const EXHIBITS = CARDS.map(({ id }) => id);
 
 for (const id of EXHIBITS) {
   for (const colorScheme of /** @type {const} */ (["light", "dark"])) {

@@ -16,9 +16,9 @@ function strings(value) {
 /** @param {string} name */
 const read = (name) => readFile(new URL(name, WORDS), "utf8");
 
-const { contents } = JSON.parse(await read("ui.json"));
+const cards = JSON.parse(await readFile(new URL("../../pkg/cards.json", import.meta.url), "utf8"));
 const parts = [strings(JSON.parse(await read("common.json"))).join("\n")];
-for (const id of Object.keys(contents)) {
+for (const { id } of cards) {
   parts.push(strings(JSON.parse(await read(`${id}.json`))).join("\n"), await read(`${id}.md`));
 }
 const text = `${parts.map((part) => part.trim()).join("\n\n")}\n`;

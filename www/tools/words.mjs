@@ -60,14 +60,23 @@ const marked = new Marked({
   ],
 });
 
-/** Writes www/words/LANGUAGE/ID.html beside every ID.md. */
+/**
+ * Writes www/words/LANGUAGE/ID.html beside every ID.md, and contents.json, the short titles by id, so that
+ * the contents can name the exhibits without the words of each.
+ */
 export async function words() {
   for (const language of await readdir(WORDS)) {
     const folder = new URL(`${language}/`, WORDS);
+    /** @type {Record<string, string>} */
+    const contents = {};
     for (const file of await readdir(folder)) {
       if (!file.endsWith(".md")) continue;
+      const id = file.replace(/\.md$/, "");
       const html = tied(await marked.parse(await readFile(new URL(file, folder), "utf8")));
-      await writeFile(new URL(file.replace(/md$/, "html"), folder), html);
+      await writeFile(new URL(`${id}.html`, folder), html);
+      const { title, short } = JSON.parse(await readFile(new URL(`${id}.json`, folder), "utf8"));
+      contents[id] = short ?? title;
     }
+    await writeFile(new URL("contents.json", folder), JSON.stringify(contents));
   }
 }

@@ -81,7 +81,10 @@ function file(name) {
  * @returns {Promise<Words>}
  */
 export async function words(name) {
-  if (name === "ui") return new Words(await file(name));
+  if (name === "ui") {
+    const [ui, contents] = await Promise.all([file(name), file("contents")]);
+    return new Words({ ...ui, contents });
+  }
   const [common, own] = await Promise.all([file("common"), file(name)]);
   return new Words(overlay(common, own));
 }
