@@ -20,6 +20,8 @@ pub struct Args {
 pub enum Command {
     /// The exhibits and their settings
     List(List),
+    /// Writes the files of a new exhibit, which trains and draws at once, into this repository
+    New(New),
     /// Trains an exhibit and reports its figures
     Train(Train),
     /// Draws samples, from saved weights or an untrained model
@@ -41,6 +43,13 @@ pub enum Backend {
     Cpu,
     /// Its GPU, through Vulkan, Metal or Direct3D 12
     Gpu,
+}
+
+/// A new exhibit.
+#[derive(clap::Args)]
+pub struct New {
+    /// Its id: lower-case words joined by '-'
+    pub id: String,
 }
 
 /// An exhibit with settings, on a device.

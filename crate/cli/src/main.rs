@@ -14,6 +14,7 @@ mod evaluate;
 mod failure;
 mod gates_page;
 mod list;
+mod new;
 mod open;
 mod picture;
 mod plan;
@@ -47,6 +48,7 @@ fn run(args: &Args) -> Result<(), Failure> {
     let mut out = BufWriter::new(stdout().lock());
     match &args.command {
         Command::List(args) => list::run(args, &mut out),
+        Command::New(args) => new::run(args, &mut out),
         Command::Train(args) => train::run(args, &mut out),
         Command::Sample(args) => sample::run(args, &mut out),
         Command::View(args) => view::run(args, &mut out),

@@ -1,8 +1,42 @@
-//! The registry: one line an exhibit, in the order of the lecture.
+//! The registry: the exhibits in the order of the lecture, each with its module and its line. Nothing else
+//! names them.
 //!
 //! A line names the module of the page that has the exhibit, which is a feature of this crate, says
 //! whether it is `plain` or takes `tensors`, and names the exhibit's own module. A build has the exhibits
 //! of its features and nothing of the others.
+
+#[path = "ais/mod.rs"]
+pub mod ais;
+#[path = "autoencoder/mod.rs"]
+pub mod autoencoder;
+#[path = "bayes_net/mod.rs"]
+pub mod bayes_net;
+#[path = "boundary/mod.rs"]
+pub mod boundary;
+#[path = "crossover/mod.rs"]
+pub mod crossover;
+#[path = "dbm/mod.rs"]
+pub mod dbm;
+#[path = "dbn/mod.rs"]
+pub mod dbn;
+#[path = "ddpm/mod.rs"]
+pub mod ddpm;
+#[path = "denoising/mod.rs"]
+pub mod denoising;
+#[path = "elbo/mod.rs"]
+pub mod elbo;
+#[path = "energy/mod.rs"]
+pub mod energy;
+#[path = "gan2d/mod.rs"]
+pub mod gan2d;
+#[path = "gpt/mod.rs"]
+pub mod gpt;
+#[path = "mixture/mod.rs"]
+pub mod mixture;
+#[path = "rbm/mod.rs"]
+pub mod rbm;
+#[path = "vae/mod.rs"]
+pub mod vae;
 
 use crate::Error;
 use crate::card::Card;
@@ -36,7 +70,7 @@ macro_rules! registry {
         pub const EXHIBITS: &[Registered] = &[$(
             #[cfg(feature = $module)]
             Registered {
-                card: &crate::$id::CARD,
+                card: &$id::CARD,
                 module: $module,
                 tensors: registry!($kind),
                 open: registry!(@open $id $($model)?),
@@ -45,8 +79,8 @@ macro_rules! registry {
     };
     (tensors) => { true };
     (plain) => { false };
-    (@open $id:ident) => { |setup| legacy::open(crate::$id::open, setup) };
-    (@open $id:ident $model:ident) => { model::open::<crate::$id::$model> };
+    (@open $id:ident) => { |setup| legacy::open($id::open, setup) };
+    (@open $id:ident $model:ident) => { model::open::<$id::$model> };
 }
 
 registry! {
