@@ -377,6 +377,7 @@ run_tests() {
   stage docs docs
   stage no-std no_std
   stage native test_native
+  stage new-exhibit tests/structure/new-exhibit.sh
   stage build build
   stage budget budget
   stage types npm run --silent check
@@ -391,6 +392,7 @@ run_slow() {
   build
   need_browser
   timed "training every exhibit to the gates of its card" cargo run --release -p tilde -- evaluate all --json
+  timed "a new exhibit in the browser" tests/structure/new-exhibit.sh browser
   timed "end-to-end tests that measure time" npm run --silent e2e:slow
 }
 
