@@ -1,6 +1,7 @@
 //! What an exhibit says about itself. Ids, ranges, units and defaults only: every word a person
 //! reads is in `www/words/en/ID.json`.
 
+use crate::live::Figures;
 use serde::Serialize;
 
 /// A value of a setting.
@@ -357,9 +358,10 @@ impl Metric {
 }
 
 impl Card {
-    /// Whether it has a figure of that id, or one that the id gives the reference of.
-    pub fn has_metric(&self, id: &str) -> bool {
-        self.metrics.iter().any(|m| m.id == id.trim_end_matches("_reference"))
+    /// Those of the figures that it has, or that are references of its own.
+    pub fn own(&self, figures: Figures) -> impl Iterator<Item = (&'static str, f64)> {
+        let has = |id: &str| self.metrics.iter().any(|m| m.id == id.trim_end_matches("_reference"));
+        figures.into_iter().filter(move |(id, _)| has(id))
     }
 }
 

@@ -172,12 +172,7 @@ impl Plane {
 
     /// Takes the set of that id; what was drawn where there is no such set.
     pub fn take(&mut self, id: &str) {
-        self.choose(Toy::from_id(id));
-    }
-
-    /// Takes another set; `None` for what was drawn.
-    pub fn choose(&mut self, toy: Option<Toy>) {
-        self.toy = toy;
+        self.toy = Toy::from_id(id);
         self.fill();
     }
 

@@ -17,6 +17,7 @@
 //! B batch, D numbers in a point or image, T noising steps, S sampling steps.
 
 mod card;
+mod exact;
 pub mod measure;
 mod model;
 mod picture;
@@ -42,56 +43,19 @@ use alloc::rc::Rc;
 use alloc::vec;
 use alloc::vec::Vec;
 use card::{Input, NoiseSchedule, Phase, Show, Walk};
-use measure::{Probes, Quality, control_variate, prior_kl};
+use exact::{Exact, probed};
+use measure::{Probes, control_variate, prior_kl};
 use model::Model;
 use sampler::{Sampler, Target};
 use schedule::Schedule;
 use tilde_graph::Program;
-use tilde_graph::rng::Stream;
 
 /// Steps of the film for which its end is held.
 const HELD: usize = 12;
-/// Noised points, and noised images, that the network's answers are measured on.
-const POINTS: usize = 512;
-const IMAGES: usize = 64;
-/// Points that the exact denoiser is measured on: at most so many, and so many terms of its sums.
-const MOST: usize = 1 << 14;
-const TERMS: usize = 1 << 22;
 /// Samples that the page's figures are computed from.
 const SAMPLED: usize = 1024;
 /// Half the side of the box that is shown.
 const REACH: f32 = 4.0;
-
-/// The exact denoiser, measured on the few probes of the network and on many more.
-struct Exact {
-    /// Its answers to the probes, `[POINTS, 2]`.
-    answers: Vec<f32>,
-    /// How good those are.
-    here: Quality,
-    /// How good it is on many.
-    quality: Quality,
-    /// Losses in parts of the time, likewise.
-    losses_here: Vec<f64>,
-    losses: Vec<f64>,
-}
-
-impl Exact {
-    fn new(plane: &Plane, schedule: &Schedule, target: Target, seed: u64, probes: &Probes) -> Exact {
-        let bars = Ddpm::bars(schedule, POINTS);
-        let measured = |probes: &Probes| {
-            let answers = probes.exact(plane, schedule, target);
-            let quality = probes.quality(schedule, target, &answers, &answers);
-            let losses = probes.losses(schedule, target, &answers, bars);
-            (answers, quality, losses)
-        };
-        let many = (TERMS / plane.terms()).clamp(POINTS, MOST);
-        let mut stream = Stream::new(seed, 0x9E58);
-        let (_, quality, losses) =
-            measured(&Probes::new(plane.fresh(many, &mut stream), 2, schedule, &mut stream));
-        let (answers, here, losses_here) = measured(probes);
-        Exact { answers, here, quality, losses_here, losses }
-    }
-}
 
 /// The opened exhibit.
 pub struct Ddpm {
@@ -106,28 +70,6 @@ pub struct Ddpm {
     answers: Memo<Vec<f32>>,
     /// The page's samples of points, `[SAMPLED, 2]`.
     samples: Memo<Vec<f32>>,
-}
-
-/// Held-out rows `[n, D]` in the coordinates of the network, where pixels are in −1..=1.
-fn held_out(domain: &Domain, n: usize, stream: &mut Stream) -> Vec<f32> {
-    let mut rows = domain.held_out(n, stream);
-    if domain.plane().is_none() {
-        rows.iter_mut().for_each(|x| *x = 2.0 * *x - 1.0);
-    }
-    rows
-}
-
-/// The network's probes, and the exact denoiser measured.
-fn probed(domain: &Domain, schedule: &Schedule, target: Target, seed: u64) -> (Probes, Option<Exact>) {
-    let n = match domain {
-        Domain::Plane(_) => POINTS,
-        Domain::Images(_) => IMAGES,
-    };
-    let mut stream = Stream::new(seed, 0x9E57);
-    let clean = held_out(domain, n, &mut stream);
-    let probes = Probes::new(clean, domain.dims(), schedule, &mut stream);
-    let exact = domain.plane().map(|plane| Exact::new(plane, schedule, target, seed, &probes));
-    (probes, exact)
 }
 
 impl Ddpm {
@@ -204,11 +146,6 @@ impl Ddpm {
         out.extend(plane.toy().and_then(Toy::entropy).map(|nats| ("bound_reference", nats)));
         out
     }
-}
-
-/// Those figures that the card has.
-fn of_card(figures: Figures) -> impl Iterator<Item = (&'static str, f64)> {
-    figures.into_iter().filter(|(id, _)| CARD.has_metric(id))
 }
 
 impl crate::Model for Ddpm {
@@ -298,7 +235,7 @@ impl crate::Model for Ddpm {
             out.extend(self.quality(plane, exact, &answers));
         }
         if let Some((plane, samples)) = samples? {
-            out.extend(of_card(plane.quality(&samples, &plane.bank()[..2 * SAMPLED])));
+            out.extend(CARD.own(plane.quality(&samples, &plane.bank()[..2 * SAMPLED])));
         }
         Ok(out)
     }
@@ -307,7 +244,7 @@ impl crate::Model for Ddpm {
         let mut out = self.figures(live, false).await?;
         if let Some(plane) = self.domain.plane() {
             let draw = async |n: usize, seed: u64| self.draw(live, n, seed).await;
-            out.extend(of_card(plane.repeated_quality(live.seed, draw).await?));
+            out.extend(CARD.own(plane.repeated_quality(live.seed, draw).await?));
         }
         Ok(out)
     }

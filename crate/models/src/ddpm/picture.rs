@@ -1,9 +1,10 @@
 //! The pictures.
 
 use super::card::{NoiseSchedule, Show};
+use super::exact::held_out;
 use super::measure::control_variate;
 use super::schedule::{Level, Schedule};
-use super::{Ddpm, REACH, held_out};
+use super::{Ddpm, REACH};
 use crate::card::{Role, ViewKind};
 use crate::data::{Domain, ImageSets, Plane};
 use crate::exhibit::{Layer, Picture};

@@ -36,9 +36,10 @@ impl PointNet {
     /// Points `[B, 2]` and features of their times, `[B, FEATURES]` or one row for all, to answers
     /// `[B, 2]`.
     pub fn apply<'g>(&self, g: &'g Graph, x: Tensor<'g>, time: Tensor<'g>) -> Tensor<'g> {
-        let seen = if self.fourier { g.concat(&[x, fourier::features(x, OCTAVES, LOWEST)], 1) } else { x };
+        let features =
+            if self.fourier { g.concat(&[x, fourier::features(x, OCTAVES, LOWEST)], 1) } else { x };
         let [first, rest @ ..] = &self.body.layers[..] else { return x };
-        let h = first.apply(g, seen) + self.time.apply(g, time);
+        let h = first.apply(g, features) + self.time.apply(g, time);
         rest.iter().fold(h, |h, layer| layer.apply(g, h.silu()))
     }
 

@@ -11,6 +11,7 @@ use crate::{Model as _, Run};
 use alloc::boxed::Box;
 use pollster::block_on;
 use tilde_cpu::Cpu;
+use tilde_graph::rng::Stream;
 use tilde_graph::{Device, compile};
 
 const SMALL: &[(&str, &str)] = &[("hidden", "16"), ("batch", "32"), ("timesteps", "20")];

@@ -2,7 +2,7 @@
 //! al. 2020).
 //!
 //! Two steps down, each to half the size and twice the channels, attention between the pixels where
-//! there are few, and two steps up, each given what the step down on its level has seen.
+//! there are few, and two steps up, each with a skip connection from the same level.
 
 use super::tables::FEATURES;
 use crate::nn::Linear;

@@ -156,7 +156,7 @@ impl Denoising {
             out.push(("loss", loss.await?[0]));
         }
         if let Some((plane, samples)) = samples? {
-            out.extend(of_card(plane.quality(&samples, &plane.bank()[..2 * SAMPLED])));
+            out.extend(CARD.own(plane.quality(&samples, &plane.bank()[..2 * SAMPLED])));
         }
         Ok(out)
     }
@@ -166,13 +166,8 @@ impl Denoising {
         let mut out = self.page_figures(live, false).await?;
         if let Some(plane) = self.domain.plane() {
             let draw = async |n: usize, seed: u64| self.draw(live, n, seed).await;
-            out.extend(of_card(plane.repeated_quality(live.seed, draw).await?));
+            out.extend(CARD.own(plane.repeated_quality(live.seed, draw).await?));
         }
         Ok(out)
     }
-}
-
-/// Those figures that the card has.
-fn of_card(figures: Figures) -> impl Iterator<Item = (&'static str, f64)> {
-    figures.into_iter().filter(|(id, _)| CARD.has_metric(id))
 }

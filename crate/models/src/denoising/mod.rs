@@ -18,6 +18,7 @@
 mod card;
 mod measure;
 mod model;
+mod network;
 mod pad;
 mod picture;
 #[cfg(test)]

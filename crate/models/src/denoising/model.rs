@@ -1,90 +1,17 @@
-//! The networks, the two halves of a step of the chain, and the entries of the program.
+//! The program: a step of training, the two halves of a step of the chain, and the sampler.
 
+use super::network::{Net, Process};
 use crate::Error;
 use crate::data::{Domain, Feed};
-use crate::nn::fourier::FourierMlp;
-use crate::nn::{Fall, Mlp, Trainer, figures, knob};
+use crate::nn::{Fall, Trainer, figures, knob};
 use crate::settings::Settings;
 use alloc::vec;
-use alloc::vec::Vec;
 use tilde_graph::optim::AdamOptions;
 use tilde_graph::{EntryId, Graph, Init, Knob, Program, Tensor, Var};
 
-/// Octaves of the Fourier features of a point.
-const OCTAVES: usize = 3;
-/// Hidden units of what learns log s².
-const SPREAD: usize = 64;
 /// Steps of the trail of a particle, and the particles that leave one.
 pub const TRAIL: usize = 16;
 pub const TRAILS: usize = 12;
-
-/// What is learned of p(x | x̃): its mean r(x̃), and log s²(x̃).
-enum Net {
-    /// Of points, the mean is x̃ plus a residual.
-    Points(FourierMlp, FourierMlp),
-    Images(Mlp, Mlp),
-}
-
-impl Net {
-    /// The mean, `[B, D] → [B, D]`.
-    fn mean<'g>(&self, g: &'g Graph, x: Tensor<'g>) -> Tensor<'g> {
-        match self {
-            Net::Points(net, _) => x + net.apply(g, x),
-            Net::Images(net, _) => net.apply(g, x, Tensor::relu),
-        }
-    }
-
-    /// log s², `[B, D] → [B, 1]`.
-    fn log_variance<'g>(&self, g: &'g Graph, x: Tensor<'g>) -> Tensor<'g> {
-        let answer = match self {
-            Net::Points(_, net) => net.apply(g, x),
-            Net::Images(_, net) => net.apply(g, x, Tensor::relu),
-        };
-        // The variance of x given x̃ is at most 1 in every data set.
-        answer.clamp(-9.0, 0.0)
-    }
-
-    /// Of clean and corrupted rows `[B, D]`: E‖x − r(x̃)‖², and E −log p(x | x̃) without its constant, from
-    /// which s² is learned with r held fixed.
-    fn losses<'g>(&self, g: &'g Graph, x: Tensor<'g>, noised: Tensor<'g>) -> [Tensor<'g>; 2] {
-        let d = x.shape().dim(1) as f32;
-        let square = (x - self.mean(g, noised)).square().sum_keep(&[1]);
-        let log_variance = self.log_variance(g, noised);
-        // ½(‖x − r‖²/s² + D log s²)
-        let nll = 0.5 * (square.stop() * (-log_variance).exp() + log_variance * d);
-        [square.mean(), nll.mean()]
-    }
-}
-
-/// Both halves of a step of the chain.
-struct Process {
-    net: Net,
-    points: bool,
-    sigma: Knob,
-    masked: Knob,
-    draw: Knob,
-}
-
-impl Process {
-    /// C(x̃ | x): Gaussian noise; of images, some pixels are black whatever they were.
-    fn corrupt<'g>(&self, g: &'g Graph, x: Tensor<'g>) -> Tensor<'g> {
-        let noised = x + g.knob(self.sigma) * g.normal(x.shape());
-        if self.points {
-            return noised;
-        }
-        let kept = g.knob(self.masked).lt(g.uniform(x.shape()));
-        kept.select(noised, g.constant(0.0))
-    }
-
-    /// A draw from the reconstruction distribution p(x | x̃), here N(r(x̃), s²(x̃)), and its mean.
-    fn reconstruct<'g>(&self, g: &'g Graph, x: Tensor<'g>) -> [Tensor<'g>; 2] {
-        let mean = self.net.mean(g, x);
-        let spread = g.knob(self.draw) * (0.5 * self.net.log_variance(g, x)).exp();
-        let [x, mean] = [mean + spread * g.normal(mean.shape()), mean];
-        // Pixels stay between black and white. Far from the data the network may answer anything.
-        if self.points { [x, mean] } else { [x.clamp(0.0, 1.0), mean.clamp(0.0, 1.0)] }
-    }
-}
 
 /// A trail that goes on to the first rows of x, and forgets its oldest places.
 fn longer<'g>(g: &'g Graph, trail: Var, x: Tensor<'g>) -> Tensor<'g> {
@@ -169,22 +96,12 @@ impl Model {
         let [sigma, masked] = ["sigma", "masked"].map(|id| knob(&mut p, settings, id));
         let draw = p.knob("draw", 1.0);
         let mut group = p.group("denoiser");
-        let (net, trails) = match domain {
-            Domain::Plane(_) => {
-                let octaves = if settings.flag("fourier") { OCTAVES } else { 0 };
-                let mean = FourierMlp::named(&mut p, &mut group, "mean", &hidden, 2, octaves);
-                let spread = FourierMlp::named(&mut p, &mut group, "spread", &[SPREAD], 1, octaves);
-                (Net::Points(mean, spread), TRAILS)
-            }
-            Domain::Images(_) => {
-                let wide = hidden.iter().map(|h| 2 * h);
-                let widths: Vec<usize> = [d].into_iter().chain(wide).chain([d]).collect();
-                let mean = Mlp::named(&mut p, &mut group, "mean", &widths);
-                let spread = Mlp::named(&mut p, &mut group, "spread", &[d, SPREAD, 1]);
-                // Images leave no trail.
-                (Net::Images(mean, spread), 1)
-            }
+        let net = match domain {
+            Domain::Plane(_) => Net::points(&mut p, &mut group, &hidden, settings.flag("fourier")),
+            Domain::Images(_) => Net::images(&mut p, &mut group, d, &hidden),
         };
+        // Images leave no trail.
+        let trails = if domain.plane().is_some() { TRAILS } else { 1 };
         let options = AdamOptions::default();
         let mut trainer = Trainer::new(&mut p, settings, &group, Fall::Cosine(0.02), options, losses);
         let [corrupted, chain] =
@@ -253,57 +170,5 @@ impl Model {
             sample_step,
             ask,
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::golden::{self, flat, numbers};
-
-    /// PyTorch's losses and gradients with the same weights (`tests/goldens/make_auto.py`).
-    fn agrees(id: &str, d: usize, build: impl Fn(&mut Program, &mut tilde_graph::Group) -> Net) {
-        let r = golden::record("auto", id);
-        let mut p = Program::new("golden");
-        let mut group = p.group("denoiser");
-        let net = build(&mut p, &mut group);
-        let [x, noised] = ["x", "noised"].map(|name| p.input(name, [8, d]));
-        p.entry("run", |g| {
-            let noised = g.read(noised);
-            let [loss, nll] = net.losses(g, g.read(x), noised);
-            g.output("mean", net.mean(g, noised));
-            g.output("log_variance", net.log_variance(g, noised));
-            g.output("loss", loss);
-            g.output("surprise", nll);
-            g.output("grads", g.grad_group(loss + nll, &group));
-        })
-        .unwrap();
-        let state = [
-            (group.var(), flat(&p, &group, &r["in"]["weights"])),
-            (x, numbers(&r["in"]["x"])),
-            (noised, numbers(&r["in"]["noised"])),
-        ];
-        let mut expected = ["mean", "log_variance", "loss", "surprise"]
-            .map(|name| (name, numbers(&r["out"][name])))
-            .to_vec();
-        expected.push(("grads", flat(&p, &group, &r["out"]["grads"])));
-        golden::agree(&p, &state, &expected);
-    }
-
-    #[test]
-    fn losses_of_points_agree_with_pytorch() {
-        agrees("denoising.points", 2, |p, group| {
-            Net::Points(
-                FourierMlp::named(p, group, "mean", &[6], 2, OCTAVES),
-                FourierMlp::named(p, group, "spread", &[4], 1, OCTAVES),
-            )
-        });
-    }
-
-    #[test]
-    fn losses_of_images_agree_with_pytorch() {
-        agrees("denoising.images", 5, |p, group| {
-            Net::Images(Mlp::named(p, group, "mean", &[5, 6, 5]), Mlp::named(p, group, "spread", &[5, 4, 1]))
-        });
     }
 }
