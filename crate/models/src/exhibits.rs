@@ -33,7 +33,7 @@ pub const EXHIBITS: &[(&Card, Option<Open>)] = &[
     (&boundary::CARD, of!("foundations", boundary::open)),
     (&crossover::CARD, of!("foundations", crossover::open)),
     (&bayes_net::CARD, of!("foundations", bayes_net::open)),
-    (&elbo::CARD, of!("latents", elbo::open)),
+    (&elbo::CARD, of!("latents"; elbo::Elbo)),
     (&mixture::CARD, of!("latents", mixture::open)),
     (&autoencoder::CARD, of!("latents", autoencoder::open)),
     (&denoising::CARD, of!("latents", denoising::open)),

@@ -54,6 +54,8 @@ mod run;
 mod saved;
 mod settings;
 pub mod shapes;
+#[cfg(test)]
+mod test_run;
 pub mod vae;
 
 pub use card::Card;
