@@ -34,7 +34,7 @@ pub const EXHIBITS: &[(&Card, Option<Open>)] = &[
     (&crossover::CARD, of!("foundations", crossover::open)),
     (&bayes_net::CARD, of!("foundations", bayes_net::open)),
     (&elbo::CARD, of!("latents"; elbo::Elbo)),
-    (&mixture::CARD, of!("latents", mixture::open)),
+    (&mixture::CARD, of!("latents"; mixture::Mixture)),
     (&autoencoder::CARD, of!("latents", autoencoder::open)),
     (&denoising::CARD, of!("latents", denoising::open)),
     (&vae::CARD, of!("latents"; vae::Vae)),
