@@ -30,7 +30,7 @@ macro_rules! of {
 
 /// Every exhibit: its card, and how it is opened where its part is in this build.
 pub const EXHIBITS: &[(&Card, Option<Open>)] = &[
-    (&boundary::CARD, of!("foundations", boundary::open)),
+    (&boundary::CARD, of!("foundations"; boundary::Boundary)),
     (&crossover::CARD, of!("foundations"; crossover::Crossover)),
     (&bayes_net::CARD, of!("foundations", bayes_net::open)),
     (&elbo::CARD, of!("latents"; elbo::Elbo)),
