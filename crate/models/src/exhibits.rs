@@ -32,7 +32,7 @@ macro_rules! of {
 pub const EXHIBITS: &[(&Card, Option<Open>)] = &[
     (&boundary::CARD, of!("foundations"; boundary::Boundary)),
     (&crossover::CARD, of!("foundations"; crossover::Crossover)),
-    (&bayes_net::CARD, of!("foundations", bayes_net::open)),
+    (&bayes_net::CARD, of!("foundations"; bayes_net::BayesNet)),
     (&elbo::CARD, of!("latents"; elbo::Elbo)),
     (&mixture::CARD, of!("latents"; mixture::Mixture)),
     (&autoencoder::CARD, of!("latents", autoencoder::open)),

@@ -532,3 +532,6 @@ fn finite(metrics: Figures) -> Result<Figures, Error> {
         None => Ok(metrics),
     }
 }
+
+#[cfg(test)]
+mod tests;
