@@ -6,6 +6,7 @@ use pollster::block_on;
 use std::collections::BTreeMap;
 use tilde_cpu::Cpu;
 use tilde_graph::compile;
+use tilde_models::Driver;
 use tilde_models::bench::{TASKS, task};
 
 /// How far a backend's loss may be from the interpreter's, relatively: `run.mjs` allows as much.
@@ -40,10 +41,10 @@ fn the_interpreter_still_says_so() {
 fn the_cpu_trains_to_the_recorded_losses() {
     for (id, losses) in recorded() {
         let task = task(&id).unwrap();
-        let mut device = Cpu::load(compile(&task.program)).unwrap();
-        task.start(&mut device);
+        let device = Driver::new(Box::new(Cpu::load(compile(&task.program)).unwrap()));
+        task.start(&device);
         for (step, loss) in losses.iter().enumerate() {
-            let ours = f64::from(block_on(task.train(&mut device, 1)).unwrap());
+            let ours = f64::from(block_on(task.train(&device, 1)).unwrap());
             assert!((ours / loss - 1.0).abs() < TOLERANCE, "{id}, step {}: {ours} and not {loss}", step + 1);
         }
     }

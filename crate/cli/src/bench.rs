@@ -8,9 +8,9 @@ use pollster::block_on;
 use serde_json::{Value as Json, json};
 use std::io::Write;
 use std::time::{Duration, Instant};
-use tilde_graph::{Device, compile};
-use tilde_models::Error;
+use tilde_graph::compile;
 use tilde_models::bench::{self, TASKS, Task};
+use tilde_models::{Driver, Error};
 
 /// The losses of every task's first steps by the f64 interpreter, an array a task.
 const LOSSES: &str = include_str!("../../../tests/bench/losses.json");
@@ -48,22 +48,22 @@ struct Timed {
 
 fn time(id: &str, backend: &Backend, steps: Option<u32>) -> Result<Timed, Failure> {
     let task = bench::task(id)?;
-    let mut device = backend.load(compile(&task.program)).map_err(Error::from)?;
-    task.start(&mut *device);
+    let device = Driver::new(backend.load(compile(&task.program)).map_err(Error::from)?);
+    task.start(&device);
     // The checked steps are the warm-up, too: caches and clocks settle.
     let began = Instant::now();
-    let checked = check(id, &task, &mut *device)?;
+    let checked = check(id, &task, &device)?;
     let per_step = began.elapsed().as_secs_f64() / f64::from(checked);
     let steps = steps.unwrap_or((TARGET.as_secs_f64() / per_step).max(1.0) as u32);
     let began = Instant::now();
-    block_on(task.train(&mut *device, steps))?;
+    block_on(task.train(&device, steps))?;
     let ms = began.elapsed().as_secs_f64() * 1e3 / f64::from(steps);
-    Ok(Timed { device: device.describe(), steps, ms })
+    Ok(Timed { device: device.backend().1, steps, ms })
 }
 
 /// Trains the first steps and refuses a device whose losses are not the interpreter's: how fast it
 /// is wrong is of no interest. Gives the number of steps.
-fn check(id: &str, task: &Task, device: &mut dyn Device) -> Result<u32, Failure> {
+fn check(id: &str, task: &Task, device: &Driver) -> Result<u32, Failure> {
     let known: Json = serde_json::from_str(LOSSES).expect("losses.json is JSON");
     let losses: Vec<f64> = known[id].as_array().into_iter().flatten().filter_map(Json::as_f64).collect();
     let mut steps = 0;
@@ -74,7 +74,7 @@ fn check(id: &str, task: &Task, device: &mut dyn Device) -> Result<u32, Failure>
             return Err(Failure::Failed(format!(
                 "{id} does not train what it should on {}: after {steps} steps the loss is {loss}, by \
                  the f64 interpreter {expected}.",
-                device.describe()
+                device.backend().1
             )));
         }
     }

@@ -261,13 +261,6 @@ impl Driver {
     }
 }
 
-impl Driver {
-    /// Of the first house.
-    pub(crate) fn borrowed(&self) -> core::cell::RefMut<'_, Box<dyn Device>> {
-        self.device.borrow_mut()
-    }
-}
-
 /// The device of what needs none: it holds an empty plan.
 pub struct NoDevice {
     plan: Plan,

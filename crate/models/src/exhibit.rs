@@ -1,21 +1,11 @@
-//! What every exhibit answers.
+//! What goes in and out of every exhibit: samples, pictures, inputs.
 
-use crate::card::{Card, Role, ViewKind};
+use crate::card::{Role, ViewKind};
 use crate::data::Images;
-use crate::settings::Settings;
-use crate::{Error, Saved};
-use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
-use tilde_graph::{Device, Program, Task as DeviceTask};
 
 pub use crate::data::{Sources, UserData};
-
-/// A boxed future of an exhibit's answer.
-pub type Task<'a, T> = DeviceTask<'a, T, Error>;
-
-/// An opened exhibit, or why it cannot be opened.
-pub type Opening = Result<Box<dyn Exhibit>, Error>;
 
 /// Samples: `[N, ..]` of one kind.
 #[derive(Clone, Debug, PartialEq)]
@@ -119,64 +109,4 @@ pub struct Payload {
     pub picks: Vec<usize>,
     /// A line of text.
     pub text: String,
-}
-
-/// A model family with programs built for given settings and data. Methods take the device that
-/// its program is loaded on; what they enqueue, they do not wait for, unless they read.
-pub trait Exhibit {
-    /// The card.
-    fn card(&self) -> &'static Card;
-
-    /// The program to load.
-    fn program(&self) -> &Program;
-
-    /// Writes data sets and other fixed contents after the program's variables were initialised
-    /// from the seed.
-    fn start(&mut self, device: &mut dyn Device, seed: u64) -> Result<(), Error>;
-
-    /// Enqueues `n` of the exhibit's iterations.
-    fn train(&mut self, device: &mut dyn Device, n: u32) -> Result<(), Error>;
-
-    /// Enqueues one phase of an iteration.
-    fn step(&mut self, device: &mut dyn Device, phase: &str) -> Result<(), Error>;
-
-    /// All figures, by id, from the present model. Every value is finite unless training diverged;
-    /// `step` and `loss` are always among them. `deep` asks for the costly ones too.
-    fn metrics<'a>(
-        &'a mut self,
-        device: &'a mut dyn Device,
-        deep: bool,
-    ) -> Task<'a, Vec<(&'static str, f64)>>;
-
-    /// The figures that gates are held against: those of `metrics`, over the whole test set where
-    /// the page measures a part of it.
-    fn evaluate<'a>(&'a mut self, device: &'a mut dyn Device) -> Task<'a, Vec<(&'static str, f64)>> {
-        self.metrics(device, true)
-    }
-
-    /// `n` samples of the present model; pure: it moves no chain and no counter of training.
-    fn sample<'a>(&'a mut self, device: &'a mut dyn Device, n: usize, seed: u64) -> Task<'a, Samples>;
-
-    /// The numbers of a picture of the card.
-    fn view<'a>(&'a mut self, device: &'a mut dyn Device, id: &'a str) -> Task<'a, Picture>;
-
-    /// Takes an input of the card.
-    fn act<'a>(&'a mut self, device: &'a mut dyn Device, id: &'a str, payload: Payload) -> Task<'a, ()>;
-
-    /// Applies the live setting `id` (or every one, if it is ""), which has its new value in
-    /// `settings`.
-    fn set(&mut self, device: &mut dyn Device, settings: &Settings, id: &str) -> Result<(), Error>;
-
-    /// What a checkpoint holds besides the state of the device.
-    fn save(&self) -> Vec<Saved> {
-        Vec::new()
-    }
-
-    /// Takes it back; nothing changes unless all of it fits.
-    ///
-    /// # Errors
-    /// [`Error::BadFile`] if a tensor is missing or does not fit.
-    fn load(&mut self, _saved: &[Saved]) -> Result<(), Error> {
-        Ok(())
-    }
 }

@@ -40,7 +40,6 @@ pub mod vae;
 
 use crate::Error;
 use crate::card::Card;
-use crate::legacy;
 use crate::model::{self, Opening, Setup};
 use alloc::format;
 use alloc::vec::Vec;
@@ -65,7 +64,7 @@ pub struct Registered {
 }
 
 macro_rules! registry {
-    ($($module:literal $kind:ident $id:ident $(:: $model:ident)?;)*) => {
+    ($($module:literal $kind:ident $id:ident ::$model:ident;)*) => {
         /// Every exhibit of this build.
         pub const EXHIBITS: &[Registered] = &[$(
             #[cfg(feature = $module)]
@@ -73,22 +72,20 @@ macro_rules! registry {
                 card: &$id::CARD,
                 module: $module,
                 tensors: registry!($kind),
-                open: registry!(@open $id $($model)?),
+                open: model::open::<$id::$model>,
             },
         )*];
     };
     (tensors) => { true };
     (plain) => { false };
-    (@open $id:ident) => { |setup| legacy::open($id::open, setup) };
-    (@open $id:ident $model:ident) => { model::open::<$id::$model> };
 }
 
 registry! {
-    "foundations" plain boundary;
-    "foundations" plain crossover;
-    "foundations" plain bayes_net;
-    "latents" plain elbo;
-    "latents" plain mixture;
+    "foundations" plain boundary::Boundary;
+    "foundations" plain crossover::Crossover;
+    "foundations" plain bayes_net::BayesNet;
+    "latents" plain elbo::Elbo;
+    "latents" plain mixture::Mixture;
     "latents" tensors autoencoder::Autoencoder;
     "latents" tensors denoising::Denoising;
     "latents" tensors vae::Vae;

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 pub const MOST: usize = 4096;
 
 /// Figures of a run over its steps. The same steps give the same points, however they were sliced.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct History {
     names: Vec<&'static str>,
     /// A point is kept for every so many steps: a power of two.
@@ -14,6 +14,15 @@ pub struct History {
     steps: Vec<u32>,
     /// `[points, names]`.
     values: Vec<f32>,
+}
+
+/// Bit by bit: what is not known is NaN in both.
+impl PartialEq for History {
+    fn eq(&self, other: &History) -> bool {
+        let bits = |history: &History| history.values.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+        (&self.names, self.stride, &self.steps) == (&other.names, other.stride, &other.steps)
+            && bits(self) == bits(other)
+    }
 }
 
 impl History {
@@ -42,9 +51,14 @@ impl History {
         &self.values
     }
 
+    /// Whether a point of this step would be kept.
+    pub fn wants(&self, step: u32) -> bool {
+        step.is_multiple_of(self.stride)
+    }
+
     /// Adds the figures of one step, later than all before. What is not known is NaN.
     pub fn push(&mut self, step: u32, row: &[f32]) {
-        if !step.is_multiple_of(self.stride) {
+        if !self.wants(step) {
             return;
         }
         if self.steps.len() == MOST {
@@ -54,7 +68,7 @@ impl History {
             let width = self.names.len();
             self.values = kept.iter().flat_map(|&i| &self.values[i * width..][..width]).copied().collect();
             self.steps = kept.iter().map(|&i| self.steps[i]).collect();
-            if !step.is_multiple_of(self.stride) {
+            if !self.wants(step) {
                 return;
             }
         }

@@ -48,6 +48,11 @@ impl Inputs {
         self.given.iter().map(|(id, payload)| (*id, payload))
     }
 
+    /// Has these instead: a checkpoint brought other data.
+    pub fn replace(&mut self, given: Vec<(&'static str, Payload)>) {
+        self.given = given;
+    }
+
     /// Forgets all of them.
     pub fn forget(&mut self) {
         self.given.clear();

@@ -17,7 +17,6 @@ pub mod choices;
 pub mod classifier;
 pub mod data;
 mod decimal;
-pub mod drive;
 pub mod driver;
 mod error;
 pub mod exhibit;
@@ -27,18 +26,18 @@ mod golden;
 mod history;
 pub mod inputs;
 mod join;
-mod legacy;
 mod live;
 pub mod memo;
 pub mod metrics;
 pub mod model;
 pub mod nn;
 pub mod numeric;
-pub mod plain;
 mod run;
 mod saved;
 mod settings;
 pub mod shapes;
+#[cfg(test)]
+mod test_run;
 
 pub use card::Card;
 pub use choices::Choices;

@@ -107,6 +107,13 @@ pub trait Model: Sized + 'static {
         None
     }
 
+    /// The losses of the present model, where the host knows them at little cost after every step: figures
+    /// of the card, always of the same names, NaN where one is not known. The run asks after each iteration
+    /// and keeps the answers, as it keeps the losses that a program [records](Model::recorded).
+    fn losses(&self, _live: &Live) -> Figures {
+        Figures::new()
+    }
+
     /// Figures of the present model, by id. `loss` is always among them; what is not known yet is
     /// left out. `deep` asks for the costly ones too. The run adds `step`.
     ///
@@ -153,6 +160,12 @@ pub trait Model: Sized + 'static {
     fn load(&mut self, _saved: &[Saved]) -> Result<(), Error> {
         Ok(())
     }
+
+    /// The inputs that give a new model the data of this one, which it has from a checkpoint. `None` if the
+    /// data are those of the settings, or of no checkpoint.
+    fn inputs(&self) -> Option<Vec<(Self::Action, Payload)>> {
+        None
+    }
 }
 
 /// An opened model behind one pointer. Each method is the one of [`Model`], by ids.
@@ -183,6 +196,10 @@ pub trait Exhibit {
     fn phase(&mut self, live: &Live, phase: &str) -> Result<u32, Error>;
     /// See [`Model::recorded`].
     fn recorded(&self, live: &Live) -> Option<Recorded<'_>>;
+    /// See [`Model::losses`]; few models have any.
+    fn losses(&self, _live: &Live) -> Figures {
+        Figures::new()
+    }
     /// See [`Model::steps`].
     fn steps(&self) -> Option<u32>;
     /// See [`Model::figures`].
@@ -205,6 +222,10 @@ pub trait Exhibit {
     /// # Errors
     /// Those of the model.
     fn load(&mut self, saved: &[Saved]) -> Result<(), Error>;
+    /// See [`Model::inputs`]; few models have any.
+    fn inputs(&self) -> Option<Vec<(&'static str, Payload)>> {
+        None
+    }
 }
 
 /// An opened exhibit, or why it cannot be opened.
@@ -253,6 +274,10 @@ impl<M: Model> Exhibit for Boxed<M> {
         self.model.recorded(live)
     }
 
+    fn losses(&self, live: &Live) -> Figures {
+        self.model.losses(live)
+    }
+
     fn steps(&self) -> Option<u32> {
         self.model.steps()
     }
@@ -284,5 +309,10 @@ impl<M: Model> Exhibit for Boxed<M> {
 
     fn load(&mut self, saved: &[Saved]) -> Result<(), Error> {
         self.model.load(saved)
+    }
+
+    fn inputs(&self) -> Option<Vec<(&'static str, Payload)>> {
+        let inputs = self.model.inputs()?;
+        Some(inputs.into_iter().map(|(action, payload)| (action.id(), payload)).collect())
     }
 }

@@ -42,6 +42,8 @@ pub struct Run {
     unread: Vec<Unread>,
     /// The last step whose losses were asked for.
     asked: u32,
+    /// Whether the losses are the model's own, known on the host after each step.
+    on_host: bool,
 }
 
 /// Where a run stands; see [`Live`].
@@ -96,6 +98,7 @@ impl Run {
             history: History::default(),
             unread: Vec::new(),
             asked: 0,
+            on_host: false,
         };
         run.begin()?;
         Ok(run)
@@ -170,15 +173,31 @@ impl Run {
         self.place.step = step;
         self.asked = step;
         self.unread.clear();
-        let names = self.exhibit.recorded(&self.place.live()).map_or(&[][..], |r| r.recorder.names());
-        self.history = History::new(names);
+        let live = self.place.live();
+        let recorded = self.exhibit.recorded(&live).map(|r| r.recorder.names());
+        let told: Vec<&'static str> = self.exhibit.losses(&live).iter().map(|loss| loss.0).collect();
+        self.on_host = recorded.is_none() && !told.is_empty();
+        self.history = History::new(recorded.unwrap_or(&told));
     }
 
-    /// Something has changed that answers may depend on.
+    /// Something has changed that answers may depend on. It may have begun a new count of steps.
     fn moved(&mut self) {
         self.place.generation += 1;
-        if let Some(steps) = self.exhibit.steps() {
-            self.place.step = steps;
+        match self.exhibit.steps() {
+            Some(steps) if steps < self.place.step => self.counted(steps),
+            Some(steps) => self.place.step = steps,
+            None => {}
+        }
+    }
+
+    /// Some iterations were done.
+    fn advanced(&mut self, n: u32) {
+        self.place.step += n;
+        self.moved();
+        if n > 0 && self.on_host && self.history.wants(self.place.step) {
+            let losses = self.exhibit.losses(&self.place.live());
+            let row: Vec<f32> = losses.iter().map(|loss| loss.1 as f32).collect();
+            self.history.push(self.place.step, &row);
         }
     }
 
@@ -214,14 +233,14 @@ impl Run {
     pub async fn train(&mut self, n: u32) -> Result<(), Error> {
         let mut left = n;
         while left > 0 {
-            let slice = left.min(SLICE);
+            // One by one where the host knows the losses of each.
+            let slice = if self.on_host { 1 } else { left.min(SLICE) };
             // Before the ring overwrites what nobody has read.
             if self.place.step + slice > self.asked + RING {
                 self.ask_losses();
             }
             self.exhibit.train(&self.place.live(), slice)?;
-            self.place.step += slice;
-            self.moved();
+            self.advanced(slice);
             left -= slice;
         }
         self.place.device.finished().await
@@ -273,8 +292,8 @@ impl Run {
         if self.place.step + 1 > self.asked + RING {
             self.ask_losses();
         }
-        self.place.step += self.exhibit.phase(&self.place.live(), phase)?;
-        self.moved();
+        let done = self.exhibit.phase(&self.place.live(), phase)?;
+        self.advanced(done);
         self.place.device.finished().await
     }
 
@@ -486,6 +505,9 @@ impl Run {
         }
         let step = steps(saved)?;
         self.exhibit.load(saved)?;
+        if let Some(given) = self.exhibit.inputs() {
+            self.inputs.replace(given);
+        }
         for (loc, values) in found {
             match values {
                 SavedValues::F32(v) => self.place.device.write_at(loc, v),
@@ -537,3 +559,6 @@ fn finite(metrics: Figures) -> Result<Figures, Error> {
         None => Ok(metrics),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,16 +3,15 @@
 use crate::device::{self, Place};
 use crate::js::Result;
 use crate::turns::Turns;
-use tilde_graph::Device;
-use tilde_models::Error;
 use tilde_models::bench::{Task, task};
+use tilde_models::{Driver, Error};
 use wasm_bindgen::prelude::*;
 
 /// A benchmark task, loaded on a backend.
 #[wasm_bindgen]
 pub struct WebBench {
     task: Task,
-    loaded: Turns<Box<dyn Device>>,
+    loaded: Turns<Driver>,
     backend: &'static str,
     description: String,
 }
@@ -26,16 +25,17 @@ impl WebBench {
         #[wasm_bindgen(unchecked_param_type = "Place")] place: &JsValue,
     ) -> Result<WebBench> {
         let task = task(id)?;
-        let mut loaded = device::load(&task.program, Place::read(place)?).await.map_err(Error::from)?;
-        task.start(&mut *loaded);
-        let (backend, description) = (loaded.kind(), loaded.describe());
+        let loaded = device::load(&task.program, Place::read(place)?).await.map_err(Error::from)?;
+        let loaded = Driver::new(loaded);
+        task.start(&loaded);
+        let (backend, description) = loaded.backend();
         Ok(WebBench { task, loaded: Turns::new(loaded), backend, description })
     }
 
     /// Trains `n` steps to their end and gives the last one's loss.
     pub async fn step(&self, n: u32) -> Result<f32> {
-        let mut loaded = self.loaded.take().await;
-        Ok(self.task.train(&mut **loaded, n).await?)
+        let loaded = self.loaded.take().await;
+        Ok(self.task.train(&loaded, n).await?)
     }
 
     /// "cpu" or "webgpu".

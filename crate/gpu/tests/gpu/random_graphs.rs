@@ -5,8 +5,8 @@ use crate::check::{block_on, context, validate};
 use common::{RandomProgram, layers};
 use tilde_cpu::Interpreter;
 use tilde_gpu::{Context, Gpu, Target};
-use tilde_graph::{Device, compile};
-use tilde_models::drive;
+use tilde_graph::compile;
+use tilde_models::Driver;
 
 #[path = "../../../cpu/tests/common/mod.rs"]
 mod common;
@@ -16,15 +16,14 @@ mod common;
 fn agrees(context: &Context, r: &RandomProgram, seed: u64, tolerance: f64) {
     let plan = compile(&r.program);
     plan.entries[0].kernels.iter().for_each(validate);
-    let mut gpu = block_on(Gpu::load(context, plan.clone())).expect("small");
-    drive::start(&mut gpu, &r.program, seed);
+    let gpu = Driver::new(Box::new(block_on(Gpu::load(context, plan.clone())).expect("small")));
+    gpu.start(&r.program, seed);
     let mut judge = Interpreter::new(&r.program, seed);
     for round in 0..2 {
-        gpu.run(&[(0, 1)], 1).expect("runs");
+        gpu.run(0).expect("runs");
         judge.run(0);
         for out in &plan.entries[0].outputs {
-            let read = gpu.read(out.loc.arena, out.loc.offset, out.shape.len() as u32);
-            let found = block_on(read).expect("reads");
+            let found = block_on(gpu.output(0, &out.name)).expect("reads");
             let exact = judge.output(&out.name).expect("given").f();
             let scale = exact.iter().fold(1.0f64, |m, x| m.max(x.abs()));
             for (i, (f, e)) in found.iter().zip(exact).enumerate() {

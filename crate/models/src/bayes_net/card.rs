@@ -1,6 +1,85 @@
 //! The exhibit's card.
 
 use crate::card::*;
+use crate::choices;
+use crate::choices::Choices;
+
+choices! {
+    /// Networks.
+    pub enum Data {
+        "sprinkler" => Sprinkler,
+        "lecture" => Lecture,
+        "burglary" => Burglary,
+        "asia" => Asia,
+        /// One node, to build one's own on.
+        "own" => Own,
+    }
+}
+
+choices! {
+    /// What is given.
+    pub enum Question {
+        /// One observation.
+        "one" => One,
+        /// Two observations.
+        "two" => Two,
+        /// An intervention.
+        "set" => Set,
+        /// Nothing.
+        "none" => Nothing,
+    }
+}
+
+choices! {
+    /// What a click on a node means.
+    pub enum Click {
+        /// The state was observed.
+        "observe" => Observe,
+        /// The state is set from outside.
+        "do" => Do,
+        /// The node's connections are shown.
+        "separate" => Separate,
+        /// An arrow begins or ends here.
+        "arrow" => Arrow,
+    }
+}
+
+choices! {
+    /// Samplers.
+    pub enum Sampler {
+        "weighting" => Weighting,
+        "rejection" => Rejection,
+        "gibbs" => Gibbs,
+    }
+}
+
+choices! {
+    /// Pictures.
+    pub enum Show {
+        "network" => Network,
+        "convergence" => Convergence,
+        "table" => Table,
+        "elimination" => Elimination,
+        "file" => File,
+    }
+}
+
+choices! {
+    /// Inputs.
+    pub enum Input {
+        "edit" => Edit,
+        "cell" => Cell,
+        "forget" => Forget,
+    }
+}
+
+choices! {
+    /// Parts of an iteration.
+    pub enum Phase {
+        /// A node of an ancestral sample.
+        "node" => Node,
+    }
+}
 
 /// The card.
 pub const CARD: Card = Card {
@@ -9,10 +88,10 @@ pub const CARD: Card = Card {
     slides: "5",
     minutes: 15,
     settings: &[
-        Setting::choice("data", &["sprinkler", "lecture", "burglary", "asia", "own"]).under("network"),
-        Setting::choice("given", &["one", "two", "set", "none"]).live().under("network"),
-        Setting::choice("click", &["observe", "do", "separate", "arrow"]).live().under("network"),
-        Setting::choice("sampler", &["weighting", "rejection", "gibbs"]).live().under("network"),
+        Setting::choice("data", Data::IDS).under("network"),
+        Setting::choice("given", Question::IDS).live().under("network"),
+        Setting::choice("click", Click::IDS).live().under("network"),
+        Setting::choice("sampler", Sampler::IDS).live().under("network"),
         Setting::int("batch", 1, 1000, 10).live().more().unit("samples"),
     ],
     metrics: &[
@@ -39,7 +118,7 @@ pub const CARD: Card = Card {
         Action { id: "cell", kind: ActionKind::Edit, view: "table" },
         Action { id: "forget", kind: ActionKind::Button, view: "network" },
     ],
-    phases: &["node"],
+    phases: Phase::IDS,
     experiments: &[
         Experiment { id: "explain-away", settings: &[("given", "two")], steps: 20_000, phase: "" },
         Experiment {

@@ -14,8 +14,10 @@
 //! | `tap NAME [STATE]` | what a click means for the setting "click" |
 //! | `bif TEXT` | takes another network |
 
+use super::card::Click;
 use super::network::bad;
-use super::{BayesNet, Given, Problem, bif, unasked};
+use super::problem::Problem;
+use super::{BayesNet, Given, bif};
 use crate::data::text::excerpt;
 use crate::{Error, decimal};
 use alloc::format;
@@ -39,9 +41,9 @@ fn number(word: &str) -> Result<f64, Error> {
 
 impl BayesNet {
     /// Does what a line says; what cannot be done changes nothing.
-    pub(super) fn command(&mut self, line: &str) -> Result<(), Error> {
+    pub(super) fn command(&mut self, click: Click, line: &str) -> Result<(), Error> {
         if let Some(text) = line.strip_prefix("bif ") {
-            return self.pose(unasked(bif::read(text)?));
+            return self.pose(Problem::unasked(bif::read(text)?));
         }
         let words: Vec<&str> = line.split_whitespace().collect();
         let mut problem = self.problem.clone();
@@ -113,7 +115,7 @@ impl BayesNet {
                 let state = network.find_state(at, state)?;
                 given[at] = if verb == "do" { Given::Done(state) } else { Given::Seen(state) };
             }
-            ["tap", name, ref state @ ..] => return self.tap(name, state.first().copied()),
+            ["tap", name, ref state @ ..] => return self.tap(click, name, state.first().copied()),
             _ => {
                 return bad(format!(
                     "'{}' is no edit. There are: add, remove, rename, states, arrow, row, cell, move, select, observe, do.",
@@ -125,11 +127,11 @@ impl BayesNet {
     }
 
     /// A click on a node or on one of its states.
-    fn tap(&mut self, name: &str, state: Option<&str>) -> Result<(), Error> {
+    fn tap(&mut self, click: Click, name: &str, state: Option<&str>) -> Result<(), Error> {
         let at = self.problem.network.find(name)?;
         let name = name.to_string();
-        match (self.click, state) {
-            ("separate", _) => {
+        match (click, state) {
+            (Click::Separate, _) => {
                 if self.problem.given[at] != Given::Free {
                     return bad(format!(
                         "{name} is given, so nothing more can be learned about it. Choose a free node."
@@ -138,7 +140,7 @@ impl BayesNet {
                 self.source = if self.source == Some(at) { None } else { Some(at) };
                 Ok(())
             }
-            ("arrow", _) => match self.from.take() {
+            (Click::Arrow, _) => match self.from.take() {
                 None => {
                     self.from = Some(at);
                     Ok(())
@@ -146,15 +148,13 @@ impl BayesNet {
                 Some(from) if from == at => Ok(()),
                 Some(from) => {
                     let parent = self.problem.network.nodes[from].name.clone();
-                    self.command(&["arrow", &parent, &name].join(" "))
+                    self.command(click, &["arrow", &parent, &name].join(" "))
                 }
             },
-            (_, None) => self.command(&["select ", &name].concat()),
-            (click, Some(state)) => {
-                let new = match (click, self.problem.network.find_state(at, state)?) {
-                    ("do", s) => Given::Done(s),
-                    (_, s) => Given::Seen(s),
-                };
+            (Click::Observe | Click::Do, None) => self.command(click, &["select ", &name].concat()),
+            (Click::Observe | Click::Do, Some(state)) => {
+                let s = self.problem.network.find_state(at, state)?;
+                let new = if click == Click::Do { Given::Done(s) } else { Given::Seen(s) };
                 // The same once more takes it back.
                 let mut problem = self.problem.clone();
                 problem.given[at] = if problem.given[at] == new { Given::Free } else { new };

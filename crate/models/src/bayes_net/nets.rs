@@ -1,7 +1,9 @@
 //! The networks that come with the exhibit, and a question for each.
 
+use super::card::{Data, Question};
 use super::eliminate::Given;
 use super::network::{Network, Node};
+use crate::choices::Choices;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
@@ -14,7 +16,7 @@ pub struct Prepared {
     /// The node whose posterior is looked at, if observations are given.
     query: usize,
     /// The observations, in their order: one, or two.
-    seen: &'static [usize],
+    observed: &'static [usize],
     /// The node that is set from outside, and the one that is then looked at.
     done: [usize; 2],
 }
@@ -28,7 +30,7 @@ const SPRINKLER: Prepared = Prepared {
         ("WetGrass", &[1, 2], &[0.0, 0.9, 0.9, 0.99], [0.5, 1.0]),
     ],
     query: 1,
-    seen: &[3, 2],
+    observed: &[3, 2],
     done: [1, 0],
 };
 
@@ -42,7 +44,7 @@ const LECTURE: Prepared = Prepared {
         ("D", &[0, 1, 2], &[0.2, 0.7, 0.3, 0.8, 0.4, 0.9, 0.1, 0.6], [1.0, 1.0]),
     ],
     query: 0,
-    seen: &[2, 3],
+    observed: &[2, 3],
     done: [2, 0],
 };
 
@@ -56,7 +58,7 @@ const BURGLARY: Prepared = Prepared {
         ("MaryCalls", &[2], &[0.01, 0.7], [1.0, 1.0]),
     ],
     query: 0,
-    seen: &[3, 4],
+    observed: &[3, 4],
     done: [2, 0],
 };
 
@@ -73,22 +75,35 @@ const ASIA: Prepared = Prepared {
         ("Dyspnoea", &[4, 5], &[0.1, 0.7, 0.8, 0.9], [0.75, 1.0]),
     ],
     query: 2,
-    seen: &[7, 6],
+    observed: &[7, 6],
     done: [4, 3],
 };
 
 /// Where one's own begins.
 const OWN: Prepared =
-    Prepared { nodes: &[("A", &[], &[0.5], [0.0, 0.0])], query: 0, seen: &[], done: [0, 0] };
+    Prepared { nodes: &[("A", &[], &[0.5], [0.0, 0.0])], query: 0, observed: &[], done: [0, 0] };
+
+impl Data {
+    /// The network.
+    pub fn prepared(self) -> &'static Prepared {
+        match self {
+            Data::Sprinkler => &SPRINKLER,
+            Data::Lecture => &LECTURE,
+            Data::Burglary => &BURGLARY,
+            Data::Asia => &ASIA,
+            Data::Own => &OWN,
+        }
+    }
+}
 
 /// A prepared network by the id of the setting.
+///
+/// # Panics
+/// If there is none of that id.
 pub fn prepared(id: &str) -> &'static Prepared {
-    match id {
-        "sprinkler" => &SPRINKLER,
-        "lecture" => &LECTURE,
-        "burglary" => &BURGLARY,
-        "asia" => &ASIA,
-        _ => &OWN,
+    match Data::from_id("network", id) {
+        Ok(data) => data.prepared(),
+        Err(error) => panic!("{error}"),
     }
 }
 
@@ -105,19 +120,21 @@ impl Prepared {
         Network { nodes: self.nodes.iter().map(node).collect() }
     }
 
-    /// What is given for a choice of the setting "given" ("one", "two", "set", "none"), and the node
-    /// that is looked at.
-    pub fn question(&self, choice: &str) -> (Vec<Given>, usize) {
+    /// What is given for a question, and the node that is looked at.
+    pub fn question(&self, question: Question) -> (Vec<Given>, usize) {
         let mut given = alloc::vec![Given::Free; self.nodes.len()];
-        let seen = match choice {
-            "one" => 1,
-            "two" => 2,
-            _ => 0,
-        };
-        self.seen.iter().take(seen).for_each(|&i| given[i] = Given::Seen(1));
-        if choice == "set" && self.nodes.len() > 1 {
-            given[self.done[0]] = Given::Done(1);
-            return (given, self.done[1]);
+        let mut observe =
+            |count| self.observed.iter().take(count).for_each(|&i: &usize| given[i] = Given::Seen(1));
+        match question {
+            Question::Nothing => {}
+            Question::One => observe(1),
+            Question::Two => observe(2),
+            Question::Set if self.nodes.len() > 1 => {
+                given[self.done[0]] = Given::Done(1);
+                return (given, self.done[1]);
+            }
+            // A single node has nothing that could follow from it.
+            Question::Set => {}
         }
         (given, self.query)
     }

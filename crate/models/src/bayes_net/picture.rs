@@ -1,11 +1,14 @@
 //! The pictures.
 
+use super::card::{Click, Show};
 use super::eliminate::Given;
+use super::problem::Problem;
+use super::sampling::TRACE;
 use super::separation::reach;
-use super::{BayesNet, Problem, TRACE};
-use crate::Error;
+use super::{BayesNet, write};
 use crate::card::{Role, ViewKind};
 use crate::exhibit::{Layer, Picture};
+use crate::model::Live;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -65,30 +68,33 @@ fn flags(parts: &[(bool, u32)]) -> u32 {
 }
 
 impl BayesNet {
-    pub(super) fn picture(&self, id: &str) -> Result<Picture, Error> {
+    pub(super) fn picture(&self, live: &Live, view: Show) -> Picture {
         let mut picture = Picture::plane(Vec::new(), [0.0; 4]);
-        picture.layers = match id {
-            "convergence" => {
-                picture.extent[0] = self.batch as f32;
-                self.convergence()
+        picture.layers = match view {
+            Show::Convergence => {
+                let batch = live.settings.count("batch");
+                picture.extent[0] = batch as f32;
+                self.convergence(batch)
             }
-            "table" => self.table(),
-            "elimination" => self.elimination(),
-            "file" => vec![texts("file", [&*super::write(&self.problem.network)].into_iter())],
-            _ => {
+            Show::Table => self.table(),
+            Show::Elimination => self.elimination(),
+            Show::File => vec![texts("file", [&*write(&self.problem.network)].into_iter())],
+            Show::Network => {
                 let mut rows: Vec<f32> = self.problem.network.nodes.iter().map(|n| n.at[1]).collect();
                 rows.sort_by(f32::total_cmp);
                 rows.dedup_by(|a, b| (*a - *b).abs() < 0.15);
                 picture.columns = rows.len();
-                self.graph()
+                self.graph(live)
             }
         };
-        Ok(picture)
+        picture
     }
 
-    fn graph(&self) -> Vec<Layer> {
+    /// Nodes, arrows, and the posteriors of all states.
+    fn graph(&self, live: &Live) -> Vec<Layer> {
         let Problem { network, given, node, state } = &self.problem;
-        let separating = self.click == "separate";
+        let separating = live.settings.get::<Click>("click") == Click::Separate;
+        let sums = self.sums(live.settings.get("sampler"));
         let source = self.source.filter(|_| separating);
         let reach = source.map(|source| reach(network, given, source));
         let walked = &self.plan.order[..self.walk.drawn];
@@ -136,7 +142,7 @@ impl BayesNet {
         };
         let mut estimates = Vec::new();
         for (i, n) in network.nodes.iter().enumerate() {
-            let own = self.tallies.share(self.sums(self.sampler), self.plan.starts[i], n.states.len());
+            let own = self.tallies.share(sums, self.plan.starts[i], n.states.len());
             estimates.extend(own.unwrap_or_else(|| vec![0.0; n.states.len()]));
         }
         let count = [nodes.len() / 3, arrows.len() / 2];
@@ -150,11 +156,12 @@ impl BayesNet {
         ]
     }
 
-    fn convergence(&self) -> Vec<Layer> {
+    /// The estimates over the count of samples.
+    fn convergence(&self, batch: usize) -> Vec<Layer> {
         let rows = self.trace.chunks_exact(TRACE);
-        let end = rows.clone().next_back().map_or(0.0, |row| row[0]).max(10.0 * self.batch as f64) as f32;
+        let end = rows.clone().next_back().map_or(0.0, |row| row[0]).max(10.0 * batch as f64) as f32;
         let truth = self.truth() as f32;
-        let exact = vec![self.batch as f32, truth, end, truth];
+        let exact = vec![batch as f32, truth, end, truth];
         let line = |id, role, data: Vec<f32>| {
             let count = data.len() / 2;
             Layer::new(id, role, ViewKind::LogCurves, data, &[count, 2])

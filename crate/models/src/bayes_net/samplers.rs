@@ -157,7 +157,7 @@ impl Tallies {
         for &node in &plan.order {
             values[node] = match given[node] {
                 Given::Done(s) => s,
-                _ => draw_node(network, node, values, stream),
+                Given::Free | Given::Seen(_) => draw_node(network, node, values, stream),
             };
             fits = !matches!(given[node], Given::Seen(s) if s != values[node]);
             if !fits {
@@ -262,7 +262,7 @@ impl Tallies {
         self.swept = Saved::find_doubles(saved, "swept", states)?.to_vec();
         self.counts.copy_from_slice(Saved::find_doubles(saved, "counts", &[8])?);
         let chain = Saved::find_words(saved, "chain", &[cards.len()])?;
-        self.chain = super::states_of(chain, cards)?;
+        self.chain = super::files::states_of(chain, cards)?;
         Ok(())
     }
 }

@@ -1,39 +1,40 @@
 //! Edits, files and state; the figures are judged by goldens in `tests/bayes_net.rs`.
 
+use super::card::Sampler;
 use super::separation::reach;
 use super::*;
+use crate::choices::Choices;
 use crate::exhibit::Payload;
+use crate::test_run::TestRun;
 use alloc::format;
 use proptest::prelude::*;
 use std::string::ToString;
 
-fn open(changes: &[(&str, &str)]) -> BayesNet {
-    let mut settings = Settings::new(&CARD);
-    for (id, value) in changes {
-        settings.set_text(id, value).unwrap();
-    }
-    BayesNet::new(&settings, Sources::default()).unwrap()
+type Net = TestRun<BayesNet>;
+
+fn open(changes: &[(&str, &str)]) -> Net {
+    TestRun::open(changes, 1)
 }
 
-fn edit(net: &mut BayesNet, line: &str) -> Result<(), Error> {
-    net.act("edit", Payload { text: line.to_string(), ..Payload::default() })
+fn edit(net: &mut Net, line: &str) -> Result<(), Error> {
+    net.act(Input::Edit, &Payload { text: line.to_string(), ..Payload::default() })
 }
 
 /// Does several edits that must all be possible.
-fn edits(net: &mut BayesNet, lines: &[&str]) {
+fn edits(net: &mut Net, lines: &[&str]) {
     lines.iter().for_each(|line| edit(net, line).unwrap_or_else(|e| panic!("{line}: {e}")));
 }
 
 /// The message of an edit that must change nothing.
-fn refused(net: &mut BayesNet, line: &str) -> String {
-    let before = (net.problem.clone(), net.tallies.clone(), net.step);
+fn refused(net: &mut Net, line: &str) -> String {
+    let before = (net.problem.clone(), net.tallies.clone(), net.steps);
     let message = edit(net, line).expect_err(line).to_string();
-    assert!(before == (net.problem.clone(), net.tallies.clone(), net.step), "'{line}' changed something");
+    assert!(before == (net.problem.clone(), net.tallies.clone(), net.steps), "'{line}' changed something");
     message
 }
 
 fn probability(net: &BayesNet, name: &str) -> f64 {
-    net.posteriors()[net.plan.starts[net.problem.network.find(name).unwrap()] + 1]
+    net.exact.posteriors[net.plan.starts[net.problem.network.find(name).unwrap()] + 1]
 }
 
 #[test]
@@ -85,10 +86,10 @@ fn the_thirteenth_node_is_refused() {
 #[test]
 fn a_new_arrow_changes_nothing_and_taking_it_away_averages() {
     let mut net = open(&[("given", "none")]);
-    let before = net.posteriors().to_vec();
+    let before = net.exact.posteriors.clone();
     edits(&mut net, &["arrow Sprinkler Rain"]);
     let near = |a: &[f64], b: &[f64]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-14);
-    assert!(near(&before, net.posteriors()));
+    assert!(near(&before, &net.exact.posteriors));
     assert_eq!(net.problem.network.nodes[2].parents, [0, 1]);
     edits(&mut net, &["select Rain", "cell 0 1 0.6", "arrow Sprinkler Rain"]);
     // (0.6 + 0.2)/2 where it is not cloudy.
@@ -133,9 +134,8 @@ fn doing_is_not_seeing() {
     // P(W | do(S)) = Σ_R P(R) P(W | S, R).
     assert!((probability(&net, "WetGrass") - (0.5 * 0.9 + 0.5 * 0.99)).abs() < 1e-12);
     edits(&mut net, &["select Cloudy"]);
-    let all = net.metrics(false).unwrap();
-    let figure = |id| all.iter().find(|f| f.0 == id).unwrap().1;
-    assert!((figure("if_seen") - 1.0 / 6.0).abs() < 1e-12 && (figure("if_set") - 0.5).abs() < 1e-12);
+    assert!((net.figure("if_seen") - 1.0 / 6.0).abs() < 1e-12);
+    assert!((net.figure("if_set") - 0.5).abs() < 1e-12);
 }
 
 #[test]
@@ -145,19 +145,14 @@ fn clicks_do_what_the_setting_says() {
     assert_eq!(net.problem.given[2], Given::Seen(1));
     edits(&mut net, &["tap Rain yes", "tap Rain", "tap Rain"]);
     assert_eq!((net.problem.given[2], net.problem.node, net.problem.state), (Given::Free, 2, 0));
-    let click = |net: &mut BayesNet, how: &str| {
-        let mut settings = Settings::new(&CARD);
-        settings.set_text("click", how).unwrap();
-        net.set(&settings, "click").unwrap();
-    };
-    click(&mut net, "do");
+    net.set("click", "do").unwrap();
     edits(&mut net, &["tap Rain no"]);
     assert_eq!(net.problem.given[2], Given::Done(0));
-    click(&mut net, "separate");
+    net.set("click", "separate").unwrap();
     assert!(refused(&mut net, "tap Rain").contains("given"));
     edits(&mut net, &["tap Sprinkler yes"]);
     assert_eq!(net.source, Some(1));
-    click(&mut net, "arrow");
+    net.set("click", "arrow").unwrap();
     edits(&mut net, &["tap Sprinkler", "tap Rain no"]);
     assert_eq!(net.problem.network.nodes[2].parents, [0, 1]);
     edits(&mut net, &["tap WetGrass"]);
@@ -186,9 +181,8 @@ fn observations_close_and_open_trails() {
 #[test]
 fn the_chain_on_asia_never_moves() {
     let mut net = open(&[("data", "asia"), ("given", "two")]);
-    net.start(1).unwrap();
-    net.train(500).unwrap();
-    assert_eq!(net.estimate("gibbs"), Some(0.0));
+    net.train(500);
+    assert_eq!(net.estimate(Sampler::Gibbs), Some(0.0));
     assert!((net.truth() - 0.113_933_325_4).abs() < 1e-10);
 }
 
@@ -197,11 +191,11 @@ fn the_chain_on_asia_never_moves() {
 fn a_sample_is_drawn_node_by_node() {
     let mut net = open(&[("given", "none")]);
     for drawn in 1..=4 {
-        net.step("node").unwrap();
+        net.phase(Phase::Node);
         assert_eq!(net.walk.drawn, drawn);
     }
     assert_eq!(net.tallies.counts[..3], [0.0, 1.0, 1.0]);
-    net.step("node").unwrap();
+    net.phase(Phase::Node);
     assert_eq!((net.walk.drawn, net.walk.number), (1, 1));
 }
 
@@ -219,16 +213,14 @@ fn an_edited_network_is_saved_and_comes_back() {
         ],
     );
     edits(&mut net, &["observe Mud deep", "do Sprinkler no"]);
-    net.train(20).unwrap();
-    net.step("node").unwrap();
+    net.train(20);
+    net.phase(Phase::Node);
     let saved = net.save();
     let mut other = open(&[("data", "asia")]);
     other.load(&saved).unwrap();
     assert!(other.problem == net.problem && other.tallies == net.tallies && other.walk == net.walk);
     assert_eq!(other.trace, net.trace);
-    // Beginning anew keeps the network.
-    other.start(7).unwrap();
-    assert_eq!(other.problem, net.problem);
+    assert_eq!(other.step, 20);
     // Hostile state: each tensor made of the largest numbers, or cut.
     for i in 0..saved.len() {
         let mut bad = saved.clone();
@@ -330,7 +322,7 @@ fn a_tangle_that_would_take_too_long_is_refused() {
     }
     let message = message.expect("it must be refused somewhere");
     assert!(message.contains("numbers"), "{message}");
-    net.train(3).unwrap();
+    net.train(3);
 }
 
 proptest! {
@@ -346,9 +338,9 @@ proptest! {
                 prop_assert!(node.table.chunks(node.states.len()).all(|row| (row.iter().sum::<f64>() - 1.0).abs() < 1e-9));
             }
             prop_assert!(net.exact.answer.evidence() > 0.0);
-            net.train(1).unwrap();
-            for view in CARD.views {
-                net.view(view.id).unwrap();
+            net.train(1);
+            for &view in Show::ALL {
+                net.view(view);
             }
         }
     }

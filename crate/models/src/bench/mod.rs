@@ -15,11 +15,12 @@ mod matmul;
 mod rbm;
 mod vae;
 
-use crate::{Error, drive, exhibit};
+use crate::Error;
+use crate::driver::{Answer, Driver};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
-use tilde_graph::{Device, EntryId, GraphError, Program, Var};
+use tilde_graph::{EntryId, GraphError, Program, Var};
 
 /// The seed of the noise.
 pub const SEED: u64 = 1;
@@ -45,23 +46,25 @@ pub enum Data {
 impl Task {
     /// Writes the initial weights, the keys of the noise and the data to a device that has loaded
     /// the program.
-    pub fn start(&self, device: &mut dyn Device) {
-        drive::start(device, &self.program, SEED);
+    pub fn start(&self, device: &Driver) {
+        device.start(&self.program, SEED);
         for (var, data) in &self.data {
             match data {
-                Data::Floats(values) => drive::write(device, *var, values),
-                Data::Integers(values) => drive::write_u(device, *var, values),
+                Data::Floats(values) => device.write(*var, values),
+                Data::Integers(values) => device.write_u(*var, values),
             }
         }
     }
 
     /// Does `n` steps and gives the last one's loss.
-    pub fn train<'a>(&self, device: &'a mut dyn Device, n: u32) -> exhibit::Task<'a, f32> {
+    pub fn train(&self, device: &Driver, n: u32) -> Answer<f32> {
         let schedule: Vec<_> = self.step.iter().map(|&entry| (entry, 1)).collect();
+        let (last, _) = schedule[schedule.len() - 1];
+        let done = device.schedule(&schedule, n);
+        let loss = device.output(last, "loss");
         Box::pin(async move {
-            device.run(&schedule, n)?;
-            let (last, _) = schedule[schedule.len() - 1];
-            Ok(drive::output(device, last, "loss").await?[0])
+            done?;
+            Ok(loss.await?[0])
         })
     }
 }

@@ -4,11 +4,12 @@
 //! full covariances the boundary is a quadratic (R. Fisher's discriminant analysis, 1936). Both are
 //! fitted in one step: maximum likelihood has a closed form.
 
-use super::Classifier;
+use super::classifier::Classifier;
 use super::joint::{Joint, Part};
 use super::table::Table;
 use crate::numeric::linear::moments;
 use crate::numeric::scalar::log_sum_exp;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// Gaussian naive Bayes or full-covariance Gaussians.
@@ -59,13 +60,17 @@ impl Bayes {
 }
 
 impl Classifier for Bayes {
-    fn step(&mut self, table: &Table) -> bool {
-        if self.fitted {
-            return false;
-        }
+    fn fresh(&self, table: &Table) -> Box<dyn Classifier> {
+        Box::new(Bayes::new(self.naive, self.smoothing, table))
+    }
+
+    fn is_done(&self) -> bool {
+        self.fitted
+    }
+
+    fn step(&mut self, table: &Table) {
         self.joint = self.fit(table);
         self.fitted = true;
-        true
     }
 
     fn log_posterior(&self, _table: &Table, x: &[f64], out: &mut [f64]) {
@@ -93,7 +98,7 @@ impl Classifier for Bayes {
         let mut state = Vec::from([f64::from(u8::from(self.fitted))]);
         for part in &self.joint.parts {
             state.extend([part.class as f64, part.weight]);
-            state.extend(&part.mean);
+            state.extend(&part.gaussian.mean);
             state.extend(&part.covariance);
         }
         state

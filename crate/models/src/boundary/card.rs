@@ -1,9 +1,59 @@
 //! The card of the exhibit.
 
 use crate::card::*;
+use crate::choices;
+use crate::choices::Choices;
 
-/// The generated sets, one's own points, and the digits.
-pub const DATA: &[&str] = &["clouds", "twins", "ring", "moons", "drawn", "digits"];
+choices! {
+    /// What is learned from: the generated sets, painted points, and the digits.
+    pub enum Data {
+        "clouds" => Clouds,
+        "twins" => Twins,
+        "ring" => Ring,
+        "moons" => Moons,
+        "drawn" => Drawn,
+        "digits" => Digits,
+    }
+}
+
+choices! {
+    /// Classifiers.
+    pub enum Kind {
+        /// Gaussian naive Bayes.
+        "bayes" => NaiveBayes,
+        /// A Gaussian with a full covariance for each class.
+        "gaussians" => Gaussians,
+        /// Logistic regression.
+        "logistic" => Logistic,
+        /// A support vector machine with a linear kernel.
+        "svm-linear" => LinearSvm,
+        /// A support vector machine with a Gaussian kernel.
+        "svm-rbf" => RbfSvm,
+        /// A random forest.
+        "forest" => Forest,
+    }
+}
+
+choices! {
+    /// Pictures.
+    pub enum Show {
+        "boundary" => Boundary,
+        "density" => Density,
+        "samples" => Samples,
+        "missing" => Missing,
+        "probe" => Probe,
+    }
+}
+
+choices! {
+    /// Inputs.
+    pub enum Input {
+        "probe" => Probe,
+        "zeros" => Zeros,
+        "ones" => Ones,
+        "clear" => Clear,
+    }
+}
 
 /// The exhibit's card.
 pub const CARD: Card = Card {
@@ -12,8 +62,8 @@ pub const CARD: Card = Card {
     slides: "1, 41",
     minutes: 12,
     settings: &[
-        Setting::choice("data", DATA),
-        Setting::choice("model", &["bayes", "gaussians", "logistic", "svm-linear", "svm-rbf", "forest"]),
+        Setting::choice("data", Data::IDS),
+        Setting::choice("model", Kind::IDS),
         Setting::float("overlap", 0.0, 1.0, 0.5).rebuilds(),
         Setting::int("points", 10, 400, 120),
         Setting::flag("hidden", false).live().under("boundary"),

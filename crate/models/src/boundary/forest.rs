@@ -2,8 +2,9 @@
 //! their leaves' shares are averaged. L. Breiman, Machine Learning 45, 2001. Splits lower Gini's impurity,
 //! and fall in the middle between two values.
 
+use super::classifier::{Classifier, LEAST};
 use super::table::Table;
-use super::{Classifier, LEAST};
+use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 use tilde_graph::rng::Stream;
@@ -143,36 +144,40 @@ pub struct Forest {
     most: usize,
     growth: Growth,
     seed: u64,
-    /// Votes of the trees that have not seen a row, `[N, classes]`.
-    unseen: Vec<f64>,
+    /// Votes on each row of the trees that were grown without it, `[N, classes]`.
+    out_of_bag: Vec<f64>,
 }
 
 impl Forest {
     /// Without a tree; at each split √D features are tried.
     pub fn new(most: usize, depth: usize, seed: u64, table: &Table) -> Forest {
         let features = (libm::sqrt(table.d as f64) as usize).max(1);
-        let unseen = vec![0.0; table.n() * table.classes];
-        Forest { trees: Vec::new(), most, growth: Growth { features, depth }, seed, unseen }
+        let out_of_bag = vec![0.0; table.n() * table.classes];
+        Forest { trees: Vec::new(), most, growth: Growth { features, depth }, seed, out_of_bag }
     }
 }
 
 impl Classifier for Forest {
-    fn step(&mut self, table: &Table) -> bool {
-        if self.trees.len() >= self.most {
-            return false;
-        }
+    fn fresh(&self, table: &Table) -> Box<dyn Classifier> {
+        Box::new(Forest::new(self.most, self.growth.depth, self.seed, table))
+    }
+
+    fn is_done(&self) -> bool {
+        self.trees.len() >= self.most
+    }
+
+    fn step(&mut self, table: &Table) {
         let (n, classes) = (table.n(), table.classes);
         let mut stream = Stream::new(self.seed, 0xF0_0000 + self.trees.len() as u32);
         let rows: Vec<usize> = (0..n).map(|_| stream.below(n as u32) as usize).collect();
-        let mut seen = vec![false; n];
-        rows.iter().for_each(|&i| seen[i] = true);
+        let mut drawn = vec![false; n];
+        rows.iter().for_each(|&i| drawn[i] = true);
         let tree = Tree::grow(table, rows, self.growth, &mut stream);
-        for i in (0..n).filter(|&i| !seen[i]) {
-            let votes = &mut self.unseen[i * classes..(i + 1) * classes];
+        for i in (0..n).filter(|&i| !drawn[i]) {
+            let votes = &mut self.out_of_bag[i * classes..(i + 1) * classes];
             votes.iter_mut().zip(tree.leaf(table.row(i), classes)).for_each(|(v, s)| *v += s);
         }
         self.trees.push(tree);
-        true
     }
 
     fn log_posterior(&self, table: &Table, x: &[f64], out: &mut [f64]) {
@@ -184,10 +189,10 @@ impl Classifier for Forest {
         out.iter_mut().for_each(|p| *p = libm::log(p.max(LEAST)));
     }
 
-    /// The out-of-bag error: each row judged by the trees that have not seen it.
+    /// The out-of-bag error: each row judged by the trees that were grown without it.
     fn objective(&self, table: &Table) -> f64 {
         let (mut wrong, mut judged) = (0.0, 0.0);
-        for (votes, &y) in self.unseen.chunks_exact(table.classes).zip(&table.y) {
+        for (votes, &y) in self.out_of_bag.chunks_exact(table.classes).zip(&table.y) {
             let most = votes.iter().copied().fold(0.0, f64::max);
             if most > 0.0 {
                 judged += 1.0;
@@ -200,7 +205,7 @@ impl Classifier for Forest {
     /// The votes; then of each tree how many nodes and shares, the nodes (feature or −1, threshold,
     /// two places), the shares.
     fn state(&self) -> Vec<f64> {
-        let mut state = self.unseen.clone();
+        let mut state = self.out_of_bag.clone();
         for tree in &self.trees {
             state.extend([tree.nodes.len() as f64, tree.shares.len() as f64]);
             for node in &tree.nodes {
@@ -217,16 +222,16 @@ impl Classifier for Forest {
     }
 
     fn restore(&mut self, table: &Table, state: &[f64]) -> bool {
-        if state.len() < self.unseen.len() {
+        if state.len() < self.out_of_bag.len() {
             return false;
         }
-        let (votes, mut rest) = state.split_at(self.unseen.len());
+        let (votes, mut rest) = state.split_at(self.out_of_bag.len());
         let mut trees = Vec::new();
         while !rest.is_empty() {
             let Some(tree) = read(&mut rest, table) else { return false };
             trees.push(tree);
         }
-        self.unseen.copy_from_slice(votes);
+        self.out_of_bag.copy_from_slice(votes);
         self.trees = trees;
         true
     }

@@ -1,15 +1,11 @@
 //! A joint distribution p(x, y): Gaussians, each of which belongs to a class. A generative classifier
 //! is one with a Gaussian a class; the sets that are generated are others.
 
-use crate::numeric::linear::Cholesky;
+use crate::numeric::gaussian::Gaussian;
 use crate::numeric::scalar::log_sum_exp;
 use alloc::vec;
 use alloc::vec::Vec;
-use core::f64::consts::TAU;
 use tilde_graph::rng::Stream;
-
-/// Most features.
-pub const MOST: usize = 64;
 
 /// One Gaussian.
 #[derive(Clone, Debug)]
@@ -18,11 +14,10 @@ pub struct Part {
     pub class: usize,
     /// Its share of all points.
     pub weight: f64,
-    /// `[D]`.
-    pub mean: Vec<f64>,
+    /// Of its points, in D dimensions.
+    pub gaussian: Gaussian,
     /// `[D, D]`.
     pub covariance: Vec<f64>,
-    factor: Cholesky,
     /// log of weight · (2π)^−D/2 · |Σ|^−½.
     log_scale: f64,
 }
@@ -30,25 +25,14 @@ pub struct Part {
 impl Part {
     /// `None` if the covariance is not positive definite or the weight not positive.
     pub fn new(class: usize, weight: f64, mean: Vec<f64>, covariance: Vec<f64>) -> Option<Part> {
-        let d = mean.len();
-        let factor = Cholesky::new(&covariance, d)?;
-        let log_scale = libm::log(weight) - 0.5 * (d as f64 * libm::log(TAU) + factor.log_det());
-        log_scale.is_finite().then_some(Part { class, weight, mean, covariance, factor, log_scale })
+        let gaussian = Gaussian::new(mean, &covariance)?;
+        let log_scale = libm::log(weight) + gaussian.log_scale;
+        log_scale.is_finite().then_some(Part { class, weight, gaussian, covariance, log_scale })
     }
 
     /// log of weight · density.
     fn log_density(&self, x: &[f64]) -> f64 {
-        let d = x.len();
-        // Solved in place: this runs for every cell of a field.
-        let mut white = [0.0; MOST];
-        let mut square = 0.0;
-        for i in 0..d {
-            let row = &self.factor.lower[i * d..=i * d + i];
-            let known: f64 = row[..i].iter().zip(&white).map(|(l, w)| l * w).sum();
-            white[i] = (x[i] - self.mean[i] - known) / row[i];
-            square += white[i] * white[i];
-        }
-        self.log_scale - 0.5 * square
+        self.log_scale - 0.5 * self.gaussian.distance(x)
     }
 }
 
@@ -83,8 +67,8 @@ impl Joint {
     /// The exact distribution of the features `kept` alone: the others integrated out.
     pub fn marginal(&self, kept: &[usize]) -> Joint {
         let parts = self.parts.iter().filter_map(|p| {
-            let d = p.mean.len();
-            let mean = kept.iter().map(|&i| p.mean[i]).collect();
+            let d = p.gaussian.mean.len();
+            let mean = kept.iter().map(|&i| p.gaussian.mean[i]).collect();
             let block = |&i: &usize| kept.iter().map(move |&j| p.covariance[i * d + j]);
             Part::new(p.class, p.weight, mean, kept.iter().flat_map(block).collect())
         });
@@ -103,11 +87,11 @@ impl Joint {
         filled[first..].fill(0.0);
         for ((part, visible), log) in self.parts.iter().zip(&seen.parts).zip(&logs) {
             let share = libm::exp(log - total);
-            let off: Vec<f64> = (0..first).map(|i| x[i] - part.mean[i]).collect();
-            let pull = visible.factor.solve(&off);
+            let off: Vec<f64> = (0..first).map(|i| x[i] - part.gaussian.mean[i]).collect();
+            let pull = visible.gaussian.factor.solve(&off);
             for i in first..d {
                 let shift: f64 = (0..first).map(|j| part.covariance[i * d + j] * pull[j]).sum();
-                filled[i] += share * (part.mean[i] + shift);
+                filled[i] += share * (part.gaussian.mean[i] + shift);
             }
         }
         filled
@@ -124,10 +108,7 @@ impl Joint {
                 break;
             }
         }
-        let z: Vec<f64> = chosen.mean.iter().map(|_| f64::from(stream.normal())).collect();
-        let mut x = chosen.factor.colour(&z);
-        x.iter_mut().zip(&chosen.mean).for_each(|(x, m)| *x += m);
-        (x, chosen.class)
+        (chosen.gaussian.draw(stream), chosen.class)
     }
 
     /// A standard normal for every class: what is known before anything is learned.

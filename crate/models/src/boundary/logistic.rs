@@ -4,10 +4,11 @@
 //! (iteratively reweighted least squares). With more, the classes take turns: seen from one of them,
 //! the sum over the others is an offset, and what remains is a logistic regression of its own.
 
-use super::Classifier;
+use super::classifier::Classifier;
 use super::table::Table;
 use crate::numeric::newton::{self, dot};
 use crate::numeric::scalar::log_sum_exp;
+use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -17,7 +18,9 @@ const DONE: f64 = 1e-13;
 /// Logistic regression.
 pub struct Logistic {
     c: f64,
-    /// `[S, D + 1]`: S scores, one for two classes.
+    /// S: one for two classes, else one a class.
+    scores: usize,
+    /// `[S, D + 1]`.
     weights: Vec<f64>,
     /// The score whose turn it is.
     turn: usize,
@@ -29,14 +32,14 @@ impl Logistic {
     /// All weights at 0.
     pub fn new(c: f64, table: &Table) -> Logistic {
         let scores = if table.classes == 2 { 1 } else { table.classes };
-        Logistic { c, weights: vec![0.0; scores * (table.d + 1)], turn: 0, idle: 0 }
+        Logistic { c, scores, weights: vec![0.0; scores * (table.d + 1)], turn: 0, idle: 0 }
     }
 
     /// The scores, of which one class of two has none: 0.
-    fn scores(&self, x: &[f64], out: &mut [f64]) {
+    fn score(&self, x: &[f64], out: &mut [f64]) {
         let size = x.len() + 1;
         out[0] = 0.0;
-        let first = out.len() - self.weights.len() / size;
+        let first = out.len() - self.scores;
         for (score, w) in out[first..].iter_mut().zip(self.weights.chunks_exact(size)) {
             *score = dot(x, w) + w[x.len()];
         }
@@ -50,18 +53,22 @@ impl Logistic {
 }
 
 impl Classifier for Logistic {
-    fn step(&mut self, table: &Table) -> bool {
-        let size = table.d + 1;
-        let turns = self.weights.len() / size;
-        if self.idle >= turns {
-            return false;
-        }
+    fn fresh(&self, table: &Table) -> Box<dyn Classifier> {
+        Box::new(Logistic::new(self.c, table))
+    }
+
+    fn is_done(&self) -> bool {
+        self.idle >= self.scores
+    }
+
+    fn step(&mut self, table: &Table) {
+        let (size, turns) = (table.d + 1, self.scores);
         // The class that the score in turn speaks for.
         let class = self.turn + table.classes - turns;
         let mut scores = vec![0.0; table.classes];
         let mut offsets = Vec::with_capacity(table.n());
         for i in 0..table.n() {
-            self.scores(table.row(i), &mut scores);
+            self.score(table.row(i), &mut scores);
             scores[class] = f64::NEG_INFINITY;
             offsets.push(-log_sum_exp(scores.iter().copied()));
         }
@@ -71,11 +78,10 @@ impl Classifier for Logistic {
         let gain = problem.step(&mut self.weights[self.turn * size..][..size]);
         self.idle = if gain <= DONE { self.idle + 1 } else { 0 };
         self.turn = (self.turn + 1) % turns;
-        true
     }
 
     fn log_posterior(&self, _table: &Table, x: &[f64], out: &mut [f64]) {
-        self.scores(x, out);
+        self.score(x, out);
         let total = log_sum_exp(out.iter().copied());
         out.iter_mut().for_each(|score| *score -= total);
     }
@@ -97,9 +103,8 @@ impl Classifier for Logistic {
         [&[self.turn as f64, self.idle as f64], &self.weights[..]].concat()
     }
 
-    fn restore(&mut self, table: &Table, state: &[f64]) -> bool {
-        let turns = self.weights.len() / (table.d + 1);
-        if state.len() != self.weights.len() + 2 || !(0.0..turns as f64).contains(&state[0]) {
+    fn restore(&mut self, _table: &Table, state: &[f64]) -> bool {
+        if state.len() != self.weights.len() + 2 || !(0.0..self.scores as f64).contains(&state[0]) {
             return false;
         }
         (self.turn, self.idle) = (state[0] as usize, state[1] as usize);

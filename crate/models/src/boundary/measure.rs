@@ -4,9 +4,12 @@
 use super::joint::Joint;
 use super::table::{REACH, Table};
 use super::{Boundary, bayes, odd};
-use crate::shapes;
+use crate::model::{Figures, Live};
+use crate::{Error, shapes};
+use alloc::rc::Rc;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::f64::consts::LN_2;
 
 /// Side of the fields.
 pub const FIELD: usize = 48;
@@ -24,9 +27,12 @@ pub struct Measured {
     /// log p(x) of the training rows, the least likely first; nothing for a discriminative model.
     pub densities: Vec<f64>,
     /// Figures that do not depend on the probe.
-    figures: Vec<(&'static str, f64)>,
-    /// Whether they are over all rows.
-    all: bool,
+    figures: Figures,
+}
+
+/// Whether some features are hidden.
+pub fn hidden(live: &Live) -> bool {
+    live.settings.flag("hidden")
 }
 
 /// The share of right decisions, and the mean of −log P(y | x), where each pair of rows and classes
@@ -89,11 +95,11 @@ fn over_cells(fill: impl Fn(&[f64], &mut [f64])) -> Vec<f64> {
 
 impl Boundary {
     /// Share of right decisions on rows, and the mean of −log P(y | x).
-    fn score_rows(&self, rows: &Table) -> (f64, f64) {
+    fn score_rows(&self, hidden: bool, rows: &Table) -> (f64, f64) {
         let mut out = vec![0.0; rows.classes];
         let (mut right, mut nll) = (0.0, 0.0);
         for i in 0..rows.n() {
-            self.judge(rows.row(i), &mut out);
+            self.judge(hidden, rows.row(i), &mut out);
             right += f64::from(u8::from(decide(&out) == rows.y[i]));
             nll -= out[rows.y[i]];
         }
@@ -101,28 +107,27 @@ impl Boundary {
         (right / n, nll / n)
     }
 
-    /// What is known of the model, computed where it is not yet.
-    pub fn measure(&mut self, deep: bool) -> &Measured {
+    /// What is known of the present classifier. Without `deep` a part of the digits has to do while it is
+    /// slow to judge.
+    pub(super) async fn measured(&self, live: &Live<'_>, deep: bool) -> Result<Rc<Measured>, Error> {
         // Only the duels of many classes take long to judge, and only while they change.
-        let all = deep || !self.digits() || self.model.has_probabilities() || !self.moving;
-        if !self.measured.as_ref().is_some_and(|m| m.all || !all) {
-            let measured = self.measure_again(all);
-            self.measured = Some(measured);
-        }
-        match &self.measured {
-            Some(measured) => measured,
-            None => unreachable!("it was computed above"),
-        }
+        let all = deep || !self.digits() || self.model.has_probabilities() || self.model.is_done();
+        // Answers over all rows and over a part of them are two.
+        let key = 2 * self.version + u64::from(all);
+        self.measured.get(key, async || Ok(self.measure(hidden(live), all))).await
     }
 
-    fn measure_again(&self, all: bool) -> Measured {
-        let mut figures = Vec::new();
-        let ready = self.ready();
-        let loss = if ready { self.model.objective(&self.table) } else { core::f64::consts::LN_2 };
-        figures.push(("loss", loss));
-        if ready {
+    /// What training lowers.
+    pub(super) fn loss(&self) -> f64 {
+        let compute = || if self.is_ready() { self.model.objective(&self.table) } else { LN_2 };
+        *self.loss.get_or_init(compute)
+    }
+
+    fn measure(&self, hidden: bool, all: bool) -> Measured {
+        let mut figures = vec![("loss", self.loss())];
+        if self.is_ready() {
             let train = if all { &self.table } else { &self.table.head(QUICK) };
-            figures.push(("accuracy_train", self.score_rows(train).0));
+            figures.push(("accuracy_train", self.score_rows(hidden, train).0));
         }
         let mut densities = Vec::new();
         if let Some(joint) = self.model.joint() {
@@ -131,7 +136,7 @@ impl Boundary {
         }
         if self.digits() {
             let test = if all { &self.test } else { &self.test.head(QUICK) };
-            let (accuracy, nll) = self.score_rows(test);
+            let (accuracy, nll) = self.score_rows(hidden, test);
             figures.push(("accuracy_test", accuracy));
             if self.model.has_probabilities() {
                 figures.push(("nll_test", nll));
@@ -141,11 +146,11 @@ impl Boundary {
                 let caught = (odd::DIGITS..odd::DIGITS + odd::OTHERS).filter(alarm).count();
                 figures.push(("caught", caught as f64));
             }
-            return Measured { field: Vec::new(), densities, figures, all };
+            return Measured { field: Vec::new(), densities, figures };
         }
-        let field = over_cells(|x, out| self.judge(x, out));
+        let field = over_cells(|x, out| self.judge(hidden, x, out));
         if let Some(Truth { log_joint, best, .. }) = &self.truth {
-            let best = &best[usize::from(self.settings.flag("hidden"))];
+            let best = &best[usize::from(hidden)];
             let (accuracy, nll) = score(log_joint, &field);
             let (best_accuracy, best_nll) = score(log_joint, best);
             figures.extend([
@@ -155,29 +160,29 @@ impl Boundary {
                 ("nll_test_reference", best_nll),
             ]);
         }
-        Measured { field, densities, figures, all }
+        Measured { field, densities, figures }
     }
 
     /// All figures.
-    pub fn figures(&mut self, deep: bool) -> Vec<(&'static str, f64)> {
-        let mut figures = vec![("step", f64::from(self.steps))];
-        figures.extend(&self.measure(deep).figures);
-        let x = self.probe();
+    pub(super) async fn all_figures(&self, live: &Live<'_>, deep: bool) -> Result<Figures, Error> {
+        let measured = self.measured(live, deep).await?;
+        let mut figures = measured.figures.clone();
+        let (x, hidden) = (self.probe(), hidden(live));
         let mut out = vec![0.0; self.table.classes];
-        self.judge(&x, &mut out);
+        self.judge(hidden, &x, &mut out);
         // In the plane the probability of class 1; on the digits that of the likeliest.
         let shown = if self.digits() { decide(&out) } else { 1 };
         figures.push(("probe", libm::exp(out[shown])));
         if let Some(truth) = &self.truth {
-            match self.settings.flag("hidden") {
+            match hidden {
                 true => bayes::log_posterior(&truth.first, &x[..1], &mut out),
                 false => bayes::log_posterior(&truth.joint, &x, &mut out),
             }
             figures.push(("probe_reference", libm::exp(out[1])));
         }
-        if let (Some(joint), Some(measured), true) = (self.model.joint(), &self.measured, self.ready()) {
+        if let (Some(joint), true) = (self.model.joint(), self.is_ready()) {
             figures.push(("typical", rank(&measured.densities, joint.log_density(&x))));
         }
-        figures
+        Ok(figures)
     }
 }

@@ -9,6 +9,8 @@
 
 mod bayes;
 mod card;
+mod classifier;
+mod files;
 mod forest;
 mod joint;
 mod logistic;
@@ -23,63 +25,30 @@ mod tests;
 pub use card::CARD;
 
 use crate::card::Card;
+use crate::choices::Nothing;
 use crate::data::ImageSets;
-use crate::exhibit::{Exhibit, Payload, Picture, Samples, Sources, UserData};
-use crate::plain::{self, Plain};
-use crate::settings::Settings;
+use crate::exhibit::{Payload, Picture, Samples};
+use crate::memo::Memo;
+use crate::model::{Figures, Live, Model, Setup, Touched};
 use crate::{Error, Saved};
 use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
-use bayes::Bayes;
-use forest::Forest;
+use card::{Data, Input, Show};
+use classifier::Classifier;
+use core::cell::OnceCell;
 use joint::Joint;
-use logistic::Logistic;
 use measure::{Measured, Truth};
-use svm::{Kernel, Svm};
 use table::{REACH, Table};
 use tilde_graph::rng::Stream;
 
-/// Smaller probabilities count as this one, where a model can give 0.
-const LEAST: f64 = 1e-6;
 /// Points that one may paint.
 const MOST_POINTS: usize = 400;
 /// Iterations that are done again at once when points or a live setting change.
 const CATCH_UP: u32 = 60;
 
-/// Something that decides between classes.
-trait Classifier {
-    /// One natural iteration: `false` if nothing is left to do.
-    fn step(&mut self, table: &Table) -> bool;
-
-    /// log P(y | x) for each class.
-    fn log_posterior(&self, table: &Table, x: &[f64], out: &mut [f64]);
-
-    /// What training lowers.
-    fn objective(&self, table: &Table) -> f64;
-
-    /// The joint distribution, if it is a generative model.
-    fn joint(&self) -> Option<&Joint> {
-        None
-    }
-
-    /// Whether what it gives are probabilities.
-    fn has_probabilities(&self) -> bool {
-        true
-    }
-
-    /// Everything that training has made.
-    fn state(&self) -> Vec<f64>;
-
-    /// Takes it back. `false` if it does not fit; the classifier is of no use then.
-    fn restore(&mut self, table: &Table, state: &[f64]) -> bool;
-}
-
 /// The opened exhibit.
-struct Boundary {
-    settings: Settings,
-    seed: u64,
-    steps: u32,
+pub struct Boundary {
     table: Table,
     /// Held-out digits.
     test: Table,
@@ -90,116 +59,61 @@ struct Boundary {
     /// What was painted: points of class 0 and of class 1.
     painted: [Vec<f64>; 2],
     model: Box<dyn Classifier>,
-    /// The generative model's distribution of the features that are not hidden.
+    /// The generative model's distribution of the features that are never hidden.
     known: Option<Joint>,
     /// The mean of the rows, which stands in for hidden features.
     mean: Vec<f64>,
     /// Where the probe is, in shares of the picture.
     at: [f32; 2],
-    measured: Option<Measured>,
-    /// Whether the last step changed the model.
-    moving: bool,
-}
-
-/// Opens the exhibit.
-///
-/// # Errors
-/// [`Error::BadData`] for data of one's own, which have no classes, or if the digits were not given.
-pub fn open(settings: &Settings, seed: u64, sources: Sources) -> Result<Box<dyn Exhibit>, Error> {
-    plain::open(Box::new(Boundary::new(settings, seed, sources)?))
+    /// Another number after each change of the classifier, which is often done long before the run is.
+    version: u64,
+    loss: OnceCell<f64>,
+    measured: Memo<Measured>,
 }
 
 impl Boundary {
-    fn new(settings: &Settings, seed: u64, sources: Sources) -> Result<Boundary, Error> {
-        if let Some(UserData::Points(_) | UserData::Text(_) | UserData::Images(_)) = sources.user {
-            let message = "'boundary' needs a class for each point: paint them with the two brushes.";
-            return Err(Error::BadData(message.into()));
-        }
-        let mut new = Boundary {
-            settings: settings.clone(),
-            seed,
-            steps: 0,
-            table: Table { d: 2, classes: 2, ..Table::default() },
-            test: Table::default(),
-            shown: Table::default(),
-            truth: None,
-            painted: [Vec::new(), Vec::new()],
-            model: Box::new(Bayes::new(true, 0.0, &Table { d: 2, classes: 2, ..Table::default() })),
-            known: None,
-            mean: Vec::new(),
-            at: [0.5; 2],
-            measured: None,
-            moving: false,
-        };
-        let data = settings.choice("data");
-        if data == "digits" {
-            let sets = ImageSets::new("boundary", data, seed, sources)?;
-            new.table = Table::of_images(&sets.train);
-            new.test = Table::of_images(&sets.test);
-            new.shown = odd::gallery(&new.test);
-        }
-        Ok(new)
-    }
-
-    /// Draws the points of a seed, and a new classifier.
-    fn begin(&mut self, seed: u64) {
-        (self.seed, self.steps) = (seed, 0);
-        let id = self.settings.choice("data");
-        self.truth = table::truth(id, self.settings.number("overlap")).map(Truth::new);
-        if let Some(truth) = &self.truth {
-            let n = self.settings.count("points");
-            self.table = Table::drawn_from(&truth.joint, n, &mut Stream::new(seed, 0xB0DA));
-        } else if id == "drawn" {
-            self.table = Table::of_points(&self.painted);
-        }
-        self.renew();
-    }
-
-    /// A classifier that has learned nothing.
-    fn fresh(&self, table: &Table) -> Box<dyn Classifier> {
-        let s = &self.settings;
-        let (c, smoothing) = (s.number("c"), s.number("smoothing"));
-        match s.choice("model") {
-            "bayes" => Box::new(Bayes::new(true, smoothing, table)),
-            "gaussians" => Box::new(Bayes::new(false, smoothing, table)),
-            "logistic" => Box::new(Logistic::new(c, table)),
-            "svm-linear" => Box::new(Svm::new(Kernel::Linear, c, table)),
-            "svm-rbf" => Box::new(Svm::new(Kernel::Rbf(s.number("gamma")), c, table)),
-            _ => Box::new(Forest::new(s.count("trees"), s.count("depth"), self.seed, table)),
-        }
-    }
-
-    /// A new classifier for the table and settings as they are; it catches up with the steps that
-    /// were done.
-    fn renew(&mut self) {
-        self.model = self.fresh(&self.table);
+    /// Takes another classifier, which catches up with the steps that were done.
+    fn renew(&mut self, model: Box<dyn Classifier>, steps: u32) {
+        self.model = model;
         self.mean = self.table.mean();
-        if self.ready() {
-            for _ in 0..self.steps.min(CATCH_UP) {
-                self.model.step(&self.table);
-            }
-        }
+        self.advance(steps.min(CATCH_UP));
         self.changed();
     }
 
+    /// Does `n` iterations, or as many as are left; says whether that was any.
+    fn advance(&mut self, n: u32) -> bool {
+        let mut any = false;
+        for _ in 0..if self.is_ready() { n } else { 0 } {
+            if self.model.is_done() {
+                break;
+            }
+            self.model.step(&self.table);
+            any = true;
+        }
+        any
+    }
+
     /// Whether there is a point of each class; until then nothing can be learned.
-    fn ready(&self) -> bool {
+    fn is_ready(&self) -> bool {
         self.table.counts().iter().all(|&count| count > 0)
     }
 
     /// What was known of the model holds no longer.
     fn changed(&mut self) {
-        self.measured = None;
-        let kept: Vec<usize> = (0..self.seen()).collect();
-        self.known = match self.settings.flag("hidden") {
-            true => self.model.joint().map(|joint| joint.marginal(&kept)),
-            false => None,
-        };
+        self.version += 1;
+        self.loss.take();
+        let kept: Vec<usize> = (0..self.visible()).collect();
+        self.known = self.model.joint().map(|joint| joint.marginal(&kept));
     }
 
     /// How many features, the first ones, can be seen where some are hidden.
-    fn seen(&self) -> usize {
+    fn visible(&self) -> usize {
         self.table.d / 2
+    }
+
+    /// Whether the points are the user's.
+    fn is_painted(&self) -> bool {
+        !self.digits() && self.truth.is_none()
     }
 
     fn digits(&self) -> bool {
@@ -208,14 +122,14 @@ impl Boundary {
 
     /// log P(y | what is seen of x): a generative model integrates over what is hidden, exactly;
     /// for a discriminative one the mean has to stand in.
-    fn judge(&self, x: &[f64], out: &mut [f64]) {
-        match &self.known {
-            Some(known) => bayes::log_posterior(known, &x[..self.seen()], out),
-            None if self.settings.flag("hidden") => {
-                let guess = [&x[..self.seen()], &self.mean[self.seen()..]].concat();
+    fn judge(&self, hidden: bool, x: &[f64], out: &mut [f64]) {
+        match (hidden, &self.known) {
+            (false, _) => self.model.log_posterior(&self.table, x, out),
+            (true, Some(known)) => bayes::log_posterior(known, &x[..self.visible()], out),
+            (true, None) => {
+                let guess = [&x[..self.visible()], &self.mean[self.visible()..]].concat();
                 self.model.log_posterior(&self.table, &guess, out);
             }
-            None => self.model.log_posterior(&self.table, x, out),
         }
     }
 
@@ -227,7 +141,7 @@ impl Boundary {
         self.at.iter().map(|&share| f64::from((2.0 * share - 1.0) * REACH)).collect()
     }
 
-    fn paint(&mut self, class: usize, points: &[f32]) -> Result<(), Error> {
+    fn paint(&mut self, live: &Live, class: usize, points: &[f32]) -> Result<Touched, Error> {
         let refuse = |message: &str| Err(Error::BadData(message.into()));
         if points.is_empty() || !points.len().is_multiple_of(2) {
             return refuse("Points are pairs of numbers: x, y, x, y, …");
@@ -243,53 +157,98 @@ impl Boundary {
             return refuse("400 points are painted, which is the most. Clear them to paint others.");
         }
         self.painted[class].extend(points.iter().take(room).map(|&x| f64::from(x)));
-        self.show_painted()
+        Ok(self.show_painted(live))
     }
 
     /// Makes what is painted the data.
-    fn show_painted(&mut self) -> Result<(), Error> {
-        self.settings.set_text("data", "drawn")?;
+    fn show_painted(&mut self, live: &Live) -> Touched {
         self.truth = None;
         self.table = Table::of_points(&self.painted);
-        self.renew();
-        Ok(())
+        self.renew(self.model.fresh(&self.table), live.step);
+        Touched::Data
     }
 }
 
-impl Plain for Boundary {
-    fn card(&self) -> &'static Card {
-        &CARD
+impl Model for Boundary {
+    const CARD: &'static Card = &CARD;
+    type View = Show;
+    type Phase = Nothing;
+    type Action = Input;
+
+    fn new(setup: &Setup) -> Result<Boundary, Error> {
+        let Setup { settings, seed, sources } = *setup;
+        if sources.user.is_some() {
+            let message = "'boundary' needs a class for each point: paint them with the two brushes.";
+            return Err(Error::BadData(message.into()));
+        }
+        let data: Data = settings.get("data");
+        let truth = table::truth(data, settings.number("overlap")).map(Truth::new);
+        let painted = [Vec::new(), Vec::new()];
+        let (mut test, mut shown) = (Table::default(), Table::default());
+        let table = match (&truth, data == Data::Digits) {
+            (Some(truth), _) => {
+                Table::drawn_from(&truth.joint, settings.count("points"), &mut Stream::new(seed, 0xB0DA))
+            }
+            (None, true) => {
+                let sets = ImageSets::new("boundary", "digits", seed, sources.clone())?;
+                test = Table::of_images(&sets.test);
+                shown = odd::gallery(&test);
+                Table::of_images(&sets.train)
+            }
+            (None, false) => Table::of_points(&painted),
+        };
+        let (model, mean) = (classifier::of(settings, seed, &table), table.mean());
+        let mut new = Boundary {
+            table,
+            test,
+            shown,
+            truth,
+            painted,
+            model,
+            known: None,
+            mean,
+            at: [0.5; 2],
+            version: 0,
+            loss: OnceCell::new(),
+            measured: Memo::default(),
+        };
+        new.changed();
+        Ok(new)
     }
 
-    fn start(&mut self, seed: u64) -> Result<(), Error> {
-        self.begin(seed);
+    fn start(&mut self, _live: &Live) -> Result<(), Error> {
         Ok(())
     }
 
-    fn train(&mut self, n: u32) -> Result<(), Error> {
-        let ready = self.ready();
-        for _ in 0..n {
-            self.steps += 1;
-            self.moving = ready && self.model.step(&self.table);
-            if self.moving {
-                self.measured = None;
-            }
+    fn set(&mut self, live: &Live, id: &str) -> Result<(), Error> {
+        if id == "hidden" {
+            self.changed();
+        } else {
+            self.renew(classifier::of(live.settings, live.seed, &self.table), live.step);
         }
-        if self.measured.is_none() {
+        Ok(())
+    }
+
+    fn train(&mut self, _live: &Live, n: u32) -> Result<(), Error> {
+        if self.advance(n) {
             self.changed();
         }
         Ok(())
     }
 
-    fn step(&mut self, _phase: &str) -> Result<(), Error> {
-        self.train(1)
+    fn phase(&mut self, _live: &Live, phase: Nothing) -> Result<u32, Error> {
+        match phase {}
     }
 
-    fn metrics(&mut self, deep: bool) -> Result<Vec<(&'static str, f64)>, Error> {
-        Ok(self.figures(deep))
+    fn losses(&self, _live: &Live) -> Figures {
+        vec![("loss", self.loss())]
     }
 
-    fn sample(&mut self, n: usize, seed: u64) -> Result<Samples, Error> {
+    async fn figures(&self, live: &Live<'_>, deep: bool) -> Result<Figures, Error> {
+        self.all_figures(live, deep).await
+    }
+
+    async fn sample(&self, _live: &Live<'_>, n: usize, seed: u64) -> Result<Samples, Error> {
         let Some(joint) = self.model.joint() else {
             let message = "This model cannot be sampled: it knows P(y | x), or a boundary only, and nothing \
                            of p(x). Choose naive Bayes or the Gaussians.";
@@ -306,81 +265,56 @@ impl Plain for Boundary {
         })
     }
 
-    fn view(&mut self, id: &str) -> Result<Picture, Error> {
-        Ok(self.picture(id))
+    async fn view(&self, live: &Live<'_>, view: Show) -> Result<Picture, Error> {
+        match (view, self.digits()) {
+            (Show::Boundary, false) => self.plane(live).await,
+            (Show::Boundary, true) => Ok(self.gallery(live)),
+            (Show::Density, false) => self.density(live).await,
+            (Show::Density, true) => Ok(self.moments()),
+            (Show::Samples, false) => Ok(self.samples(live)),
+            (Show::Samples, true) => Ok(self.drawn_digits(live)),
+            (Show::Missing, false) => Ok(self.conditional()),
+            (Show::Missing, true) => Ok(self.filled()),
+            (Show::Probe, _) => Ok(self.bars(live)),
+        }
     }
 
-    fn act(&mut self, id: &str, payload: Payload) -> Result<(), Error> {
-        match id {
-            "zeros" => self.paint(0, &payload.points),
-            "ones" => self.paint(1, &payload.points),
-            "clear" => {
-                if self.settings.choice("data") != "drawn" {
+    fn act(&mut self, live: &Live, action: Input, payload: &Payload) -> Result<Touched, Error> {
+        match action {
+            Input::Zeros => self.paint(live, 0, &payload.points),
+            Input::Ones => self.paint(live, 1, &payload.points),
+            Input::Clear => {
+                if live.settings.get::<Data>("data") != Data::Drawn {
                     let message = "Nothing has been painted, so there is nothing to clear.";
                     return Err(Error::BadData(message.into()));
                 }
                 self.painted = [Vec::new(), Vec::new()];
-                self.show_painted()
+                Ok(self.show_painted(live))
             }
-            _ => {
+            Input::Probe => {
                 let Some(at) = payload.at else {
                     return Err(Error::BadData("The probe takes a place in the picture.".into()));
                 };
                 self.at = at.map(|share| share.clamp(0.0, 1.0));
-                Ok(())
+                Ok(Touched::Rest)
             }
         }
-    }
-
-    fn set(&mut self, settings: &Settings, id: &str) -> Result<(), Error> {
-        self.settings.follow(settings, id);
-        if id == "hidden" {
-            self.changed();
-        } else {
-            self.renew();
-        }
-        Ok(())
     }
 
     fn save(&self) -> Vec<Saved> {
-        let state = self.model.state();
-        let mut saved =
-            vec![Saved::words("step", &[1], &[self.steps]), Saved::doubles("model", &[state.len()], &state)];
-        if !self.digits() {
-            let n = self.table.n();
-            let classes: Vec<u32> = self.table.y.iter().map(|&y| y as u32).collect();
-            saved.push(Saved::doubles("points", &[n, 2], &self.table.x));
-            saved.push(Saved::words("classes", &[n], &classes));
-        }
-        saved
+        self.tensors()
     }
 
     fn load(&mut self, saved: &[Saved]) -> Result<(), Error> {
-        let count = |name| saved.iter().find(|s| s.name == name).map_or(0, |s| s.values.count());
-        let steps = Saved::find_words(saved, "step", &[1])?.first().copied().unwrap_or(0);
-        let state = Saved::find_doubles(saved, "model", &[count("model")])?;
-        let bad = |what: &str| Err(Error::BadFile(what.into()));
-        let mut table = self.table.clone();
-        if !self.digits() {
-            let n = count("classes");
-            let points = Saved::find_doubles(saved, "points", &[n, 2])?;
-            let classes = Saved::find_words(saved, "classes", &[n])?;
-            if n > MOST_POINTS || points.iter().any(|x| !x.is_finite()) || classes.iter().any(|&y| y > 1) {
-                return bad("The file's points are not at most 400 of two classes. Choose another file.");
-            }
-            table.x = points.to_vec();
-            table.y = classes.iter().map(|&y| y as usize).collect();
-        }
-        let mut model = self.fresh(&table);
-        if !model.restore(&table, state) {
-            return bad("The file's model does not fit these settings. Was it saved with others?");
-        }
-        if self.settings.choice("data") == "drawn" {
-            self.painted = [0, 1].map(|class| table.of_class(class));
-        }
-        self.mean = table.mean();
-        (self.steps, self.table, self.model) = (steps, table, model);
-        self.changed();
-        Ok(())
+        self.take(saved)
+    }
+
+    fn inputs(&self) -> Option<Vec<(Input, Payload)>> {
+        let brush = |points: &Vec<f64>| Payload {
+            points: points.iter().map(|&x| x as f32).collect(),
+            ..Payload::default()
+        };
+        let [zeros, ones] = &self.painted;
+        self.is_painted().then(|| vec![(Input::Zeros, brush(zeros)), (Input::Ones, brush(ones))])
     }
 }

@@ -1,11 +1,13 @@
 //! The pictures.
 
-use super::measure::{ALARM, BOX, FIELD, decide};
+use super::joint::{Joint, Part};
+use super::measure::{ALARM, BOX, FIELD, decide, hidden};
 use super::table::REACH;
 use super::{Boundary, odd};
 use crate::card::{Role, ViewKind};
 use crate::exhibit::{Layer, Picture};
-use crate::shapes;
+use crate::model::Live;
+use crate::{Error, shapes};
 use alloc::vec;
 use alloc::vec::Vec;
 use tilde_graph::rng::Stream;
@@ -44,58 +46,43 @@ fn points(id: &'static str, role: Role, x: &[f64], y: &[usize]) -> Layer {
 }
 
 impl Boundary {
-    /// The picture of that id.
-    pub fn picture(&mut self, id: &str) -> Picture {
-        match (id, self.digits()) {
-            ("boundary", false) => self.plane(),
-            ("density", false) => self.density(),
-            ("samples", false) => self.samples(),
-            ("missing", false) => self.conditional(),
-            ("boundary", true) => self.gallery(),
-            ("density", true) => self.moments(),
-            ("samples", true) => self.drawn_digits(),
-            ("missing", true) => self.filled(),
-            _ => self.bars(),
-        }
-    }
-
     /// The training points, and the probe: a place, or a line where the second feature is hidden.
-    fn over(&self, layers: &mut Vec<Layer>) {
+    fn over(&self, live: &Live, layers: &mut Vec<Layer>) {
         layers.push(points("data", Role::Data, &self.table.x, &self.table.y));
         let at = floats(&self.probe());
-        layers.push(match self.settings.flag("hidden") {
+        layers.push(match hidden(live) {
             true => Layer::lines("probe", Role::Truth, vec![at[0], -REACH, at[0], REACH]),
             false => Layer::points("probe", Role::Truth, at),
         });
     }
 
     /// P(y = 1 | x) with the line where it is one half, and where the best line is.
-    fn plane(&mut self) -> Picture {
+    pub(super) async fn plane(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let to_one =
             |field: &[f64]| field.chunks_exact(2).map(|f| libm::exp(f[1]) as f32).collect::<Vec<f32>>();
-        let field = to_one(&self.measure(false).field);
+        let field = to_one(&self.measured(live, false).await?.field);
         let line = shapes::contour(&field, FIELD, BOX, 0.5);
         let mut layers = vec![Layer::new("field", Role::Other, ViewKind::Field, field, &[FIELD, FIELD])];
         layers.push(Layer::lines("line", Role::Model, line));
         if let Some(truth) = &self.truth {
-            let best = to_one(&truth.best[usize::from(self.settings.flag("hidden"))]);
+            let best = to_one(&truth.best[usize::from(hidden(live))]);
             layers.push(Layer::lines("best", Role::Truth, shapes::contour(&best, FIELD, BOX, 0.5)));
         }
-        self.over(&mut layers);
-        Picture::plane(layers, BOX)
+        self.over(live, &mut layers);
+        Ok(Picture::plane(layers, BOX))
     }
 
     /// p(x) with the line of the alarm; of a discriminative model, the points and words.
-    fn density(&mut self) -> Picture {
-        self.measure(false);
+    pub(super) async fn density(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let mut layers = Vec::new();
         let mut top = 1.0;
-        match (self.model.joint(), &self.measured) {
-            (Some(joint), Some(measured)) => {
+        match self.model.joint() {
+            Some(joint) => {
                 let at = shapes::grid(FIELD, BOX);
                 let place = |p: &[f32]| joint.log_density(&[f64::from(p[0]), f64::from(p[1])]);
                 let field: Vec<f32> = at.chunks_exact(2).map(|p| libm::exp(place(p)) as f32).collect();
                 top = field.iter().copied().fold(1e-6, f32::max);
+                let measured = self.measured(live, false).await?;
                 let known = &measured.densities;
                 let level =
                     known.get((ALARM * known.len() as f64) as usize).map_or(0.0, |log| libm::exp(*log));
@@ -103,17 +90,18 @@ impl Boundary {
                 layers.push(Layer::new("density", Role::Model, ViewKind::Field, field, &[FIELD, FIELD]));
                 layers.push(Layer::lines("alarm", Role::Model, line));
             }
-            _ => layers.push(nothing("no_density", ViewKind::Points)),
+            None => layers.push(nothing("no_density", ViewKind::Points)),
         }
-        self.over(&mut layers);
-        Picture { range: [0.0, top / 2.0, top], ..Picture::plane(layers, BOX) }
+        self.over(live, &mut layers);
+        Ok(Picture { range: [0.0, top / 2.0, top], ..Picture::plane(layers, BOX) })
     }
 
-    fn samples(&self) -> Picture {
+    /// Draws of a generative model; of a discriminative one, words.
+    pub(super) fn samples(&self, live: &Live) -> Picture {
         let mut layers = Vec::new();
         match self.model.joint() {
             Some(joint) => {
-                let mut stream = Stream::new(self.seed, 0x5A4D);
+                let mut stream = Stream::new(live.seed, 0x5A4D);
                 let (mut x, mut y) = (Vec::new(), Vec::new());
                 for _ in 0..SAMPLES {
                     let (point, class) = joint.sample(&mut stream);
@@ -122,20 +110,19 @@ impl Boundary {
                 }
                 layers.push(points("samples", Role::Model, &x, &y));
             }
-            None => layers.push(nothing("no_samples", ViewKind::Points)),
-        }
-        if layers[0].id == "no_samples" {
-            let all = &self.table;
-            layers.push(Layer::points("data", Role::Data, floats(&all.x)));
+            None => {
+                layers.push(nothing("no_samples", ViewKind::Points));
+                layers.push(Layer::points("data", Role::Data, floats(&self.table.x)));
+            }
         }
         Picture::plane(layers, BOX)
     }
 
     /// p(x₂ | x₁) at the probe's x₁: the truth's, and the model's if it has one.
-    fn conditional(&self) -> Picture {
+    pub(super) fn conditional(&self) -> Picture {
         let mut layers = Vec::new();
         let first = self.probe()[0];
-        let mut add = |id, role, joint: &super::Joint| {
+        let mut add = |id, role, joint: &Joint| {
             let whole = joint.marginal(&[0]).log_density(&[first]);
             let mut data = Vec::new();
             for i in 0..ALONG {
@@ -155,9 +142,9 @@ impl Boundary {
     }
 
     /// P(y | x) of each class at the probe.
-    fn bars(&self) -> Picture {
+    pub(super) fn bars(&self, live: &Live) -> Picture {
         let mut out = vec![0.0; self.table.classes];
-        self.judge(&self.probe(), &mut out);
+        self.judge(hidden(live), &self.probe(), &mut out);
         let mut picture = Picture::bars("bars", out.iter().map(|log| libm::exp(*log) as f32).collect());
         picture.layers[0].labels = (0..self.table.classes as u32).map(|k| 48 + k).collect();
         picture
@@ -178,12 +165,12 @@ impl Boundary {
 
     /// Images to point at; below each the mean image of the class it is taken for, as bright as the
     /// model is sure.
-    fn gallery(&self) -> Picture {
+    pub(super) fn gallery(&self, live: &Live) -> Picture {
         let (means, d) = (self.class_means(), self.table.d);
         let mut out = vec![0.0; self.table.classes];
         let mut answers = Vec::with_capacity(self.shown.x.len());
         for i in 0..self.shown.n() {
-            self.judge(self.shown.row(i), &mut out);
+            self.judge(hidden(live), self.shown.row(i), &mut out);
             let class = decide(&out);
             let sure = libm::exp(out[class]);
             answers.extend(means[class * d..(class + 1) * d].iter().map(|m| m * sure));
@@ -195,22 +182,22 @@ impl Boundary {
     }
 
     /// What a generative model knows of each class: mean and deviation of every pixel.
-    fn moments(&self) -> Picture {
+    pub(super) fn moments(&self) -> Picture {
         let Some(joint) = self.model.joint() else {
             let means = self.class_means();
             let blank = vec![0.0; means.len()];
             return images(10, vec![("class_means", Role::Data, means), ("no_density", Role::Model, blank)]);
         };
         let d = self.table.d;
-        let means = joint.parts.iter().flat_map(|p| p.mean.clone()).collect();
-        let spread =
-            |p: &super::joint::Part| (0..d).map(|i| libm::sqrt(p.covariance[i * d + i])).collect::<Vec<_>>();
+        let means = joint.parts.iter().flat_map(|p| p.gaussian.mean.clone()).collect();
+        let spread = |p: &Part| (0..d).map(|i| libm::sqrt(p.covariance[i * d + i])).collect::<Vec<_>>();
         let deviations = joint.parts.iter().flat_map(spread).collect();
         images(10, vec![("means", Role::Model, means), ("deviations", Role::Other, deviations)])
     }
 
-    fn drawn_digits(&self) -> Picture {
-        let mut stream = Stream::new(self.seed, 0x5A4D);
+    /// Drawn digits; of a discriminative model, words beside some of the data.
+    pub(super) fn drawn_digits(&self, live: &Live) -> Picture {
+        let mut stream = Stream::new(live.seed, 0x5A4D);
         match self.model.joint() {
             Some(joint) => {
                 let data = (0..IMAGES).flat_map(|_| joint.sample(&mut stream).0).collect();
@@ -225,9 +212,9 @@ impl Boundary {
     }
 
     /// The probe and other digits with their lower half hidden, and filled in.
-    fn filled(&self) -> Picture {
-        let half = self.seen();
-        let (mut hidden, mut filled) = (Vec::new(), Vec::new());
+    pub(super) fn filled(&self) -> Picture {
+        let half = self.visible();
+        let (mut covered, mut filled) = (Vec::new(), Vec::new());
         let rows = [self.probe()].into_iter().chain((0..4).map(|i| self.shown.row(i).to_vec()));
         for mut row in rows {
             filled.extend(match self.model.joint() {
@@ -235,9 +222,9 @@ impl Boundary {
                 None => [&row[..half], &self.mean[half..]].concat(),
             });
             row[half..].fill(0.0);
-            hidden.extend(row);
+            covered.extend(row);
         }
         let id = if self.model.joint().is_some() { "filled" } else { "no_filling" };
-        images(5, vec![("seen", Role::Data, hidden), (id, Role::Model, filled)])
+        images(5, vec![("seen", Role::Data, covered), (id, Role::Model, filled)])
     }
 }

@@ -6,10 +6,11 @@
 //! probability: for two classes a logistic curve is laid through those of the training points
 //! (Platt 1999, without his held-out folds, so it is too sure of itself).
 
-use super::Classifier;
+use super::classifier::{Classifier, LEAST};
 use super::table::Table;
 use crate::numeric::newton;
 use crate::numeric::scalar::softplus;
+use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -141,11 +142,8 @@ impl Svm {
 }
 
 impl Duel {
-    /// A pass of updates; says whether it moved.
-    fn pass(&mut self, pairs: &[f64], n: usize, c: f64) -> bool {
-        if self.done {
-            return false;
-        }
+    /// A pass of updates.
+    fn pass(&mut self, pairs: &[f64], n: usize, c: f64) {
         for _ in 0..PASS {
             if !self.update(pairs, n, c) {
                 self.done = true;
@@ -153,7 +151,6 @@ impl Duel {
             }
         }
         self.set_bias(c);
-        true
     }
 
     /// Whether α of row `t` may move so that yα rises (`up`) or falls.
@@ -223,7 +220,7 @@ impl Duel {
             match (self.free(t, true, c), self.free(t, false, c)) {
                 (true, true) => (sum, count) = (sum + value, count + 1.0),
                 (true, false) => low = low.max(value),
-                _ => high = high.min(value),
+                (false, true) | (false, false) => high = high.min(value),
             }
         }
         self.bias = if count > 0.0 { sum / count } else { (low + high) / 2.0 };
@@ -234,15 +231,19 @@ impl Duel {
 }
 
 impl Classifier for Svm {
-    fn step(&mut self, table: &Table) -> bool {
-        let mut moved = false;
-        for duel in &mut self.duels {
-            moved |= duel.pass(&self.pairs, table.n(), self.c);
+    fn fresh(&self, table: &Table) -> Box<dyn Classifier> {
+        Box::new(Svm::new(self.kernel, self.c, table))
+    }
+
+    fn is_done(&self) -> bool {
+        self.duels.iter().all(|duel| duel.done)
+    }
+
+    fn step(&mut self, table: &Table) {
+        for duel in self.duels.iter_mut().filter(|duel| !duel.done) {
+            duel.pass(&self.pairs, table.n(), self.c);
         }
-        if moved {
-            self.calibrate();
-        }
-        moved
+        self.calibrate();
     }
 
     /// For two classes the calibrated probabilities; for more, the log of the share of its own duels
@@ -260,7 +261,7 @@ impl Classifier for Svm {
             out[duel.sides[usize::from(value < 0.0)]] += 1.0;
         }
         let own = (table.classes - 1) as f64;
-        out.iter_mut().for_each(|votes| *votes = libm::log((*votes / own).max(super::LEAST)));
+        out.iter_mut().for_each(|votes| *votes = libm::log((*votes / own).max(LEAST)));
     }
 
     fn has_probabilities(&self) -> bool {

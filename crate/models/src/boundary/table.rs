@@ -1,5 +1,6 @@
 //! What is learned from: rows with a class each. And the sets in the plane, whose distribution is known.
 
+use super::card::Data;
 use super::joint::{Joint, Part};
 use crate::data::Images;
 use alloc::vec;
@@ -86,33 +87,33 @@ impl Table {
     }
 }
 
-/// A set of the card as the distribution that it is drawn from; `None` for those that are not
-/// generated. `overlap` in 0..=1 widens its Gaussians.
-pub fn truth(id: &str, overlap: f64) -> Option<Joint> {
+/// The distribution that a set is drawn from; `None` for those that are not generated. `overlap` in 0..=1
+/// widens its Gaussians.
+pub fn truth(data: Data, overlap: f64) -> Option<Joint> {
     let wide = 0.5 + overlap;
     let mut parts = Vec::new();
     let mut add = |class, share: f64, x, y, [xx, xy, yy]: [f64; 3]| {
         let covariance = [xx, xy, xy, yy].map(|c| c * wide * wide).to_vec();
         parts.extend(Part::new(class, share, vec![x, y], covariance));
     };
-    match id {
-        "clouds" => {
+    match data {
+        Data::Clouds => {
             add(0, 0.5, -0.9, -0.3, [0.5, 0.25, 0.45]);
             add(1, 0.5, 0.9, 0.4, [0.3, -0.15, 0.6]);
         }
-        "twins" => {
+        Data::Twins => {
             // Two features that say almost the same.
             add(0, 0.5, -0.8, -0.8, [0.65, 0.6, 0.65]);
             add(1, 0.5, 0.8, 0.8, [0.65, 0.6, 0.65]);
         }
-        "ring" => {
+        Data::Ring => {
             add(0, 0.5, 0.0, 0.0, [0.16, 0.0, 0.16]);
             for i in 0..16 {
                 let angle = f64::from(i) * PI / 8.0;
                 add(1, 0.5 / 16.0, 1.8 * libm::cos(angle), 1.8 * libm::sin(angle), [0.09, 0.0, 0.09]);
             }
         }
-        "moons" => {
+        Data::Moons => {
             for i in 0..12 {
                 let angle = (f64::from(i) + 0.5) * PI / 12.0;
                 let (x, y) = (1.3 * libm::cos(angle), 1.3 * libm::sin(angle));
@@ -120,7 +121,7 @@ pub fn truth(id: &str, overlap: f64) -> Option<Joint> {
                 add(1, 0.5 / 12.0, 0.65 - x, 0.3 - y, [0.05, 0.0, 0.05]);
             }
         }
-        _ => return None,
+        Data::Drawn | Data::Digits => return None,
     }
     Some(Joint { parts, classes: 2 })
 }

@@ -2,13 +2,18 @@
 
 use super::*;
 use crate::data::digits;
+use crate::exhibit::Sources;
 use crate::golden::{near, numbers, record};
-use forest::{Growth, Tree};
+use crate::test_run::TestRun;
+use bayes::Bayes;
+use forest::{Forest, Growth, Tree};
+use logistic::Logistic;
 use serde_json::Value;
 use std::format;
 use std::fs;
 use std::path::Path;
 use std::string::ToString;
+use svm::{Kernel, Svm};
 
 fn file(path: &str) -> Vec<u8> {
     fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path))
@@ -29,9 +34,10 @@ fn table(given: &Value, classes: usize) -> Table {
 /// Steps until nothing is left to do.
 fn trained<C: Classifier>(mut model: C, table: &Table) -> C {
     for _ in 0..5000 {
-        if !model.step(table) {
+        if model.is_done() {
             return model;
         }
+        model.step(table);
     }
     panic!("it does not come to an end");
 }
@@ -129,21 +135,14 @@ fn a_forest_knows_digits_as_well_as_that_of_scikit_learn() {
     assert!((accuracy - known).abs() < 0.015, "{accuracy}");
 }
 
-fn opened(changes: &[(&str, &str)]) -> Boundary {
-    let mut settings = Settings::new(&CARD);
-    changes.iter().for_each(|(id, value)| {
-        settings.set_text(id, value).expect("a setting");
-    });
-    let digits = ["images", "labels"].map(|part| file(&format!("www/data/digits8-{part}.idx")));
-    let sources = Sources { digits: Some(digits.into()), ..Sources::default() };
-    let mut exhibit = Boundary::new(&settings, 3, sources).expect("it opens");
-    exhibit.start(3).expect("it starts");
-    exhibit
+fn opened(changes: &[(&str, &str)]) -> TestRun<Boundary> {
+    of_seed(changes, 3)
 }
 
-fn figure(exhibit: &mut Boundary, id: &str) -> f64 {
-    let all = exhibit.metrics(true).expect("figures");
-    all.iter().find(|f| f.0 == id).unwrap_or_else(|| panic!("no {id}")).1
+fn of_seed(changes: &[(&str, &str)], seed: u64) -> TestRun<Boundary> {
+    let digits = ["images", "labels"].map(|part| file(&format!("www/data/digits8-{part}.idx")));
+    let sources = Sources { digits: Some(digits.into()), ..Sources::default() };
+    TestRun::try_open(changes, seed, &sources).expect("it opens")
 }
 
 /// The integrals of the figures against twenty thousand fresh points.
@@ -152,18 +151,18 @@ fn figures_in_the_plane_are_integrals() {
     for data in ["clouds", "twins", "ring", "moons"] {
         for hidden in ["false", "true"] {
             let mut exhibit = opened(&[("data", data), ("model", "gaussians"), ("hidden", hidden)]);
-            exhibit.train(1).expect("it trains");
-            let truth = table::truth(data, 0.5).expect("a known set");
+            exhibit.train(1);
+            let truth = table::truth(exhibit.settings.get("data"), 0.5).expect("a known set");
             let fresh = Table::drawn_from(&truth, 20_000, &mut Stream::new(9, 0));
             let (mut right, mut out) = (0.0, [0.0; 2]);
             for i in 0..fresh.n() {
-                exhibit.judge(fresh.row(i), &mut out);
+                exhibit.judge(hidden == "true", fresh.row(i), &mut out);
                 right += f64::from(u8::from(measure::decide(&out) == fresh.y[i])) / 20_000.0;
             }
-            let known = figure(&mut exhibit, "accuracy_test");
+            let known = exhibit.figure("accuracy_test");
             assert!((known - right).abs() < 0.012, "{data} {hidden}: {known}, counted {right}");
-            assert!(known <= figure(&mut exhibit, "accuracy_test_reference") + 1e-12);
-            assert!(figure(&mut exhibit, "nll_test") >= figure(&mut exhibit, "nll_test_reference") - 1e-12);
+            assert!(known <= exhibit.figure("accuracy_test_reference") + 1e-12);
+            assert!(exhibit.figure("nll_test") >= exhibit.figure("nll_test_reference") - 1e-12);
         }
     }
 }
@@ -171,9 +170,9 @@ fn figures_in_the_plane_are_integrals() {
 #[test]
 fn a_generative_model_integrates_over_what_is_hidden() {
     let mut exhibit = opened(&[("model", "gaussians"), ("hidden", "true")]);
-    exhibit.train(1).expect("it trains");
+    exhibit.train(1);
     let mut out = [0.0; 2];
-    exhibit.judge(&[0.3, 77.0], &mut out);
+    exhibit.judge(true, &[0.3, 77.0], &mut out);
     let joint = exhibit.model.joint().expect("it is generative");
     let (mut sums, mut each) = ([0.0; 2], [0.0; 2]);
     for i in -2000..2000 {
@@ -186,12 +185,12 @@ fn a_generative_model_integrates_over_what_is_hidden() {
 #[test]
 fn what_is_not_generative_says_that_it_cannot_be_sampled() {
     for model in ["logistic", "svm-linear", "svm-rbf", "forest"] {
-        let mut exhibit = opened(&[("model", model)]);
+        let exhibit = opened(&[("model", model)]);
         let error = exhibit.sample(5, 1).expect_err("it has no p(x)");
         assert_eq!(error.code(), "bad-data");
         assert!(error.to_string().contains("cannot be sampled"));
-        assert!(exhibit.picture("density").layers.iter().any(|l| l.id == "no_density"));
-        assert!(exhibit.picture("samples").layers.iter().any(|l| l.id == "no_samples"));
+        assert!(exhibit.view(Show::Density).layers.iter().any(|l| l.id == "no_density"));
+        assert!(exhibit.view(Show::Samples).layers.iter().any(|l| l.id == "no_samples"));
     }
 }
 
@@ -200,12 +199,12 @@ fn every_model_goes_on_as_it_was_saved() {
     for data in ["clouds", "digits"] {
         for model in ["bayes", "gaussians", "logistic", "svm-linear", "svm-rbf", "forest"] {
             let mut one = opened(&[("data", data), ("model", model)]);
-            one.train(3).expect("it trains");
+            one.train(3);
             let saved = one.save();
             let mut other = opened(&[("data", data), ("model", model)]);
             other.load(&saved).expect("it loads");
-            one.train(2).expect("it trains");
-            other.train(2).expect("it trains");
+            one.train(2);
+            other.train(2);
             assert!(one.save() == other.save(), "{data} {model}");
             // One number less, and nothing changes.
             let mut cut = saved.clone();
@@ -221,8 +220,8 @@ fn every_model_goes_on_as_it_was_saved() {
                     state[i] = x;
                     cut[at] = Saved::doubles("model", &[state.len()], &state);
                     if other.load(&cut).is_ok() {
-                        other.train(1).expect("it trains");
-                        other.picture("probe");
+                        other.train(1);
+                        other.view(Show::Probe);
                     }
                 }
             }
@@ -233,26 +232,26 @@ fn every_model_goes_on_as_it_was_saved() {
 #[test]
 fn painted_points_are_learned_from() {
     let mut exhibit = opened(&[("data", "drawn"), ("model", "svm-rbf")]);
-    exhibit.train(5).expect("there is nothing to learn, and that is no error");
+    // There is nothing to learn, and that is no error.
+    exhibit.train(5);
     let paint = |points: &[f32]| Payload { points: points.to_vec(), ..Payload::default() };
-    exhibit.act("zeros", paint(&[-1.0, 0.0, -1.2, 0.3])).expect("it paints");
-    assert!((figure(&mut exhibit, "probe") - 0.5).abs() < 1e-12);
-    exhibit.act("ones", paint(&[1.0, 0.2])).expect("it paints");
-    assert_eq!(figure(&mut exhibit, "accuracy_train"), 1.0);
+    exhibit.act(Input::Zeros, &paint(&[-1.0, 0.0, -1.2, 0.3])).expect("it paints");
+    assert!((exhibit.figure("probe") - 0.5).abs() < 1e-12);
+    exhibit.act(Input::Ones, &paint(&[1.0, 0.2])).expect("it paints");
+    assert_eq!(exhibit.figure("accuracy_train"), 1.0);
     for _ in 0..200 {
-        exhibit.act("ones", paint(&[1.0, 0.2, 1.1, 0.3])).ok();
+        exhibit.act(Input::Ones, &paint(&[1.0, 0.2, 1.1, 0.3])).ok();
     }
     assert_eq!(exhibit.table.n(), 400);
-    // Another setting, which comes with the card's own data, leaves them alone; so does a new beginning.
-    exhibit.set(&Settings::new(&CARD), "c").expect("it is live");
-    exhibit.start(2).expect("it starts");
-    assert_eq!(exhibit.table.n(), 400);
-    let error = exhibit.act("zeros", paint(&[0.0, 0.0])).expect_err("400 is the most");
+    // Another setting leaves them alone.
+    exhibit.set("c", "2").expect("it is live");
+    assert_eq!((exhibit.table.n(), exhibit.settings.choice("data")), (400, "drawn"));
+    let error = exhibit.act(Input::Zeros, &paint(&[0.0, 0.0])).expect_err("400 is the most");
     assert!(error.to_string().contains("Clear"));
-    exhibit.act("clear", Payload::default()).expect("it clears");
+    exhibit.act(Input::Clear, &Payload::default()).expect("it clears");
     assert_eq!(exhibit.table.n(), 0);
     let mut other = opened(&[]);
-    other.act("clear", Payload::default()).expect_err("nothing is painted");
+    other.act(Input::Clear, &Payload::default()).expect_err("nothing is painted");
     assert_eq!(other.table.n(), 120);
 }
 
@@ -261,34 +260,33 @@ fn painted_points_are_learned_from() {
 fn experiments_show_what_they_say() {
     for seed in 1..6 {
         let run = |changes: &[(&str, &str)]| {
-            let mut exhibit = opened(changes);
-            exhibit.start(seed).expect("it starts");
-            exhibit.train(60).expect("it trains");
+            let mut exhibit = of_seed(changes, seed);
+            exhibit.train(60);
             exhibit
         };
         // Naive Bayes on features that agree: right, but too sure.
-        let mut naive = run(&[("data", "twins"), ("points", "400")]);
-        let best = figure(&mut naive, "nll_test_reference");
-        assert!(figure(&mut naive, "accuracy_test_reference") - figure(&mut naive, "accuracy_test") < 0.02);
-        let naive = figure(&mut naive, "nll_test") - best;
-        let mut full = run(&[("data", "twins"), ("points", "400"), ("model", "gaussians")]);
-        let full = figure(&mut full, "nll_test") - best;
+        let naive = run(&[("data", "twins"), ("points", "400")]);
+        let best = naive.figure("nll_test_reference");
+        assert!(naive.figure("accuracy_test_reference") - naive.figure("accuracy_test") < 0.02);
+        let naive = naive.figure("nll_test") - best;
+        let full = run(&[("data", "twins"), ("points", "400"), ("model", "gaussians")]);
+        let full = full.figure("nll_test") - best;
         assert!(naive > 0.04 && naive > 3.0 * full, "{seed}: {naive} {full}");
         // Logistic regression with the mean in place of x₂: too cautious.
         let mut logistic =
             run(&[("data", "twins"), ("points", "400"), ("model", "logistic"), ("hidden", "true")]);
-        let mut marginal =
+        let marginal =
             run(&[("data", "twins"), ("points", "400"), ("model", "gaussians"), ("hidden", "true")]);
         logistic.at = [0.75, 0.5];
-        assert!(figure(&mut logistic, "probe") < figure(&mut logistic, "probe_reference") - 0.02, "{seed}");
+        assert!(logistic.figure("probe") < logistic.figure("probe_reference") - 0.02, "{seed}");
         let excess =
-            |exhibit: &mut Boundary| figure(exhibit, "nll_test") - figure(exhibit, "nll_test_reference");
-        let (logistic, marginal) = (excess(&mut logistic), excess(&mut marginal));
+            |exhibit: &TestRun<Boundary>| exhibit.figure("nll_test") - exhibit.figure("nll_test_reference");
+        let (logistic, marginal) = (excess(&logistic), excess(&marginal));
         assert!(logistic > 2.0 * marginal, "{seed}: {logistic} {marginal}");
         // The machine separates the moons, the Gaussians do not.
-        let mut machine = run(&[("data", "moons"), ("model", "svm-rbf")]);
-        let mut full = run(&[("data", "moons"), ("model", "gaussians")]);
-        assert!(figure(&mut machine, "accuracy_test") > 0.95);
-        assert!(figure(&mut full, "accuracy_test") < figure(&mut machine, "accuracy_test") - 0.02);
+        let machine = run(&[("data", "moons"), ("model", "svm-rbf")]);
+        let full = run(&[("data", "moons"), ("model", "gaussians")]);
+        assert!(machine.figure("accuracy_test") > 0.95);
+        assert!(full.figure("accuracy_test") < machine.figure("accuracy_test") - 0.02);
     }
 }

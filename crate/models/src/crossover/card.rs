@@ -1,6 +1,24 @@
 //! The card of the exhibit.
 
 use crate::card::*;
+use crate::choices;
+use crate::choices::Choices;
+
+choices! {
+    /// What the training sets are drawn from.
+    pub enum Data {
+        "gaussians" => Gaussians,
+        "digits" => Digits,
+    }
+}
+
+choices! {
+    /// Pictures.
+    pub enum Show {
+        "curves" => Curves,
+        "weights" => Weights,
+    }
+}
 
 /// The exhibit's card.
 pub const CARD: Card = Card {
@@ -9,7 +27,7 @@ pub const CARD: Card = Card {
     slides: "1, 41",
     minutes: 10,
     settings: &[
-        Setting::choice("data", &["gaussians", "digits"]),
+        Setting::choice("data", Data::IDS),
         Setting::float("correlation", 0.0, 0.95, 0.5).rebuilds(),
         Setting::int("block", 1, 50, 5),
         Setting::log("c", 1e-4, 1e6, 1e6).rebuilds(),
@@ -34,5 +52,5 @@ pub const CARD: Card = Card {
     ],
     data: &[],
     budget: 200,
-    small: &[],
+    small: &[("features", "6"), ("block", "3")],
 };

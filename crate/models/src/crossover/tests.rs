@@ -1,7 +1,10 @@
 //! The rules beside scikit-learn's, the error beside the closed form of others and beside counts.
 
+use super::rules::counted_error;
 use super::*;
+use crate::exhibit::Sources;
 use crate::golden::{near, numbers, record};
+use crate::test_run::TestRun;
 use std::path::Path;
 
 #[test]
@@ -68,36 +71,31 @@ fn limits_hold_with_noisy_labels() {
 #[test]
 fn experiments_show_what_they_say() {
     let run = |changes: &[(&str, &str)], steps: u32| {
-        let mut settings = Settings::new(&CARD);
-        changes.iter().for_each(|(id, value)| {
-            settings.set_text(id, value).unwrap();
-        });
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../www/data");
         let file = |name: &str| std::fs::read(data.join(name)).expect("shipped data");
         let digits = Some((file("digits8-images.idx"), file("digits8-labels.idx")));
-        let mut exhibit = Crossover::new(&settings, 1, Sources { digits, ..Sources::default() }).unwrap();
-        exhibit.train(steps).unwrap();
+        let sources = Sources { digits, ..Sources::default() };
+        let mut exhibit = TestRun::<Crossover>::try_open(changes, 1, &sources).unwrap();
+        exhibit.train(steps);
         exhibit
     };
     // The mean error of naive Bayes minus that of logistic regression, size by size.
+    let crossing = |exhibit: &Crossover| exhibit.curves.crossing(exhibit.source.sizes());
     let leads = |exhibit: &Crossover| -> Vec<f64> {
-        let [bayes, logistic] = &exhibit.errors;
+        let [bayes, logistic] = &exhibit.curves.0;
         bayes.iter().zip(logistic).map(|(b, l)| b.mean() - l.mean()).collect()
     };
     let plain = run(&[], 64);
-    let (at, _) = plain.crossing().expect("it crosses");
+    let (at, _) = crossing(&plain).expect("it crosses");
     assert!((130.0..240.0).contains(&at), "{at}");
     let independent = run(&[("correlation", "0")], 64);
-    assert!(independent.crossing().is_none() && leads(&independent)[1..].iter().all(|lead| *lead < 0.0));
+    assert!(crossing(&independent).is_none() && leads(&independent)[1..].iter().all(|lead| *lead < 0.0));
     assert!(leads(&run(&[("c", "0.01")], 64)).iter().all(|lead| *lead > 0.0));
     let noisy = run(&[("noise", "0.25")], 64);
-    assert!(noisy.crossing().expect("it crosses").0 > 3.0 * at);
+    assert!(crossing(&noisy).expect("it crosses").0 > 3.0 * at);
     assert!(
-        noisy
-            .asymptotes()
-            .unwrap()
-            .iter()
-            .zip(plain.asymptotes().unwrap())
+        (noisy.source.limits(0.25).unwrap().iter())
+            .zip(plain.source.limits(0.0).unwrap())
             .all(|(a, b)| (a - b).abs() < 1e-9)
     );
     assert!(leads(&run(&[("data", "digits")], 200)).iter().all(|lead| *lead > 0.0));

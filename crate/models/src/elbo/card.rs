@@ -1,11 +1,43 @@
 //! The card of the emoji lab.
 
+use super::model::Decoder;
 use crate::card::*;
+use crate::choices;
+use crate::choices::Choices;
 
-/// Decoders, in the order of the setting.
-pub(super) const MODELS: &[&str] = &["curved", "square", "linear", "discrete"];
-/// What training follows, in the order of the setting.
-pub(super) const OBJECTIVES: &[&str] = &["exact", "reparameterised", "score", "forward"];
+choices! {
+    /// What training follows.
+    pub enum Objective {
+        /// The gradient of the bound by quadrature.
+        "exact" => Exact,
+        /// Its reparameterised estimate.
+        "reparameterised" => Reparameterised,
+        /// Its score-function estimate.
+        "score" => Score,
+        /// The gradient of KL[p(z|x) ‖ q].
+        "forward" => Forward,
+    }
+}
+
+choices! {
+    /// Pictures.
+    pub enum Show {
+        "fit" => Fit,
+        "landscape" => Landscape,
+        "balance" => Balance,
+        "parts" => Parts,
+        "iwae" => Iwae,
+        "gradients" => Gradients,
+    }
+}
+
+choices! {
+    /// Inputs.
+    pub enum Input {
+        "q" => Q,
+        "restart" => Restart,
+    }
+}
 
 /// The exhibit's card.
 pub const CARD: Card = Card {
@@ -14,8 +46,8 @@ pub const CARD: Card = Card {
     slides: "6–7",
     minutes: 12,
     settings: &[
-        Setting::choice("model", MODELS),
-        Setting::choice("objective", OBJECTIVES),
+        Setting::choice("model", Decoder::IDS),
+        Setting::choice("objective", Objective::IDS),
         Setting::float("x", -3.0, 4.0, 1.6),
         Setting::log("noise", 0.2, 2.0, 0.5),
         Setting::log("learning_rate", 1e-3, 1.0, 0.01),

@@ -1,6 +1,7 @@
 //! The models of the lab: a latent z, a decoder, one observed x. Small enough that p(x) and p(z|x),
 //! which are out of reach elsewhere, are a sum over all z, or an integral over a fine grid.
 
+use crate::choices;
 use crate::numeric::scalar::log_sum_exp;
 use alloc::vec::Vec;
 use core::f64::consts::TAU;
@@ -14,17 +15,18 @@ pub const SHARES: [f64; 3] = [0.5, 0.3, 0.2];
 /// The mean of x for each discrete z.
 const CENTRES: [f64; 3] = [-1.0, 0.5, 2.0];
 
-/// How x follows from z: x = f(z) + noise, with z ~ N(0, 1) unless it is discrete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decoder {
-    /// f(z) = 2 tanh z: a posterior with a long tail.
-    Curved,
-    /// f(z) = z²: z and −z explain x alike.
-    Square,
-    /// f(z) = z: everything is Gaussian.
-    Linear,
-    /// z is 1, 2 or 3, and f(z) one of three places.
-    Discrete,
+choices! {
+    /// How x follows from z: x = f(z) + noise, with z ~ N(0, 1) unless it is discrete.
+    pub enum Decoder {
+        /// f(z) = 2 tanh z: a posterior with a long tail.
+        "curved" => Curved,
+        /// f(z) = z²: z and −z explain x alike.
+        "square" => Square,
+        /// f(z) = z: everything is Gaussian.
+        "linear" => Linear,
+        /// z is 1, 2 or 3, and f(z) one of three places.
+        "discrete" => Discrete,
+    }
 }
 
 /// A decoder with an x, and what is known exactly about them.
@@ -88,7 +90,7 @@ impl Model {
     pub fn log_prior(&self, z: f64) -> f64 {
         match self.decoder {
             Decoder::Discrete => libm::log(SHARES[index(z)]),
-            _ => -0.5 * (z * z + libm::log(TAU)),
+            Decoder::Curved | Decoder::Square | Decoder::Linear => -0.5 * (z * z + libm::log(TAU)),
         }
     }
 

@@ -1,9 +1,11 @@
 //! The lab's pictures.
 
 use super::guide::{Estimator, Guide};
+use super::model::Model;
 use super::{Elbo, bounds};
 use crate::card::{Role, ViewKind};
 use crate::exhibit::{Layer, Picture};
+use crate::model::Live;
 use crate::shapes;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -23,33 +25,17 @@ const KS: [u32; 4] = [1, 5, 50, 500];
 /// Draws for their estimates.
 const DRAWS: usize = 4000;
 
+/// The bound over the box of parameters, `[FIELD, FIELD]`; `guide` says of which kind z is.
+pub(super) fn landscape(model: &Model, guide: Guide) -> Vec<f32> {
+    let bound = |p: &[f32]| {
+        let guide = Guide { at: [f64::from(p[0]), f64::from(p[1])], ..guide };
+        // Coarser than the figures, and as fine as the eye.
+        guide.elbo(model, 0.4) as f32
+    };
+    shapes::grid(FIELD, guide.bounds().map(|v| v as f32)).chunks_exact(2).map(bound).collect()
+}
+
 impl Elbo {
-    /// The z at which the meters are read: the mean of q, or its likeliest value.
-    pub(super) fn centre(&self) -> f64 {
-        if !self.guide.discrete {
-            return self.guide.at[0];
-        }
-        let [a, b] = self.guide.at;
-        if a >= b.max(0.0) {
-            1.0
-        } else if b >= 0.0 {
-            2.0
-        } else {
-            3.0
-        }
-    }
-
-    /// The bound over the box of parameters.
-    pub(super) fn survey(&mut self) {
-        let grid = shapes::grid(FIELD, self.guide.bounds().map(|v| v as f32));
-        let bound = |p: &[f32]| {
-            let guide = Guide { at: [f64::from(p[0]), f64::from(p[1])], ..self.guide };
-            // Coarser than the figures, and as fine as the eye.
-            guide.elbo(&self.model, 0.4) as f32
-        };
-        self.landscape = grid.chunks_exact(2).map(bound).collect();
-    }
-
     /// A function of z as a curve, or as one box for each discrete z, `half` wide to either side.
     fn over_z(&self, id: &'static str, role: Role, half: f64, f: impl Fn(f64) -> f64) -> Layer {
         let mut data = Vec::with_capacity(2 * CURVE + 2);
@@ -70,65 +56,57 @@ impl Elbo {
         Layer::curve(id, role, data)
     }
 
-    /// The picture of that id.
-    pub(super) fn picture(&self, id: &str) -> Picture {
+    /// The prior, the posterior, and q.
+    pub(super) fn fit(&self) -> Picture {
         let (q, m) = (&self.guide, &self.model);
-        match id {
-            "fit" => {
-                let layers = vec![
-                    self.over_z("prior", Role::Other, 0.4, |z| libm::exp(m.log_prior(z))),
-                    self.over_z("posterior", Role::Truth, 0.34, |z| {
-                        libm::exp(m.log_joint(z) - m.log_evidence)
-                    }),
-                    self.over_z("q", Role::Model, 0.26, |z| libm::exp(q.log_density(z))),
-                ];
-                // The height stays while q moves, unless q is the higher.
-                let top = |layer: &Layer| layer.data.iter().skip(1).step_by(2).fold(0.0f32, |m, y| m.max(*y));
-                let high = layers.iter().map(top).fold(0.0, f32::max).max(1.3 * top(&layers[1]));
-                let [low, end] = if q.discrete { [0.4, 3.6] } else { [-REACH as f32, REACH as f32] };
-                Picture::plane(layers, [low, end, 0.0, 1.05 * high])
-            }
-            "parts" => {
-                let layers = vec![
-                    self.over_z("prior", Role::Other, 0.4, |z| libm::exp(m.log_prior(z))),
-                    self.over_z("likelihood", Role::Data, 0.34, |z| libm::exp(m.log_likelihood(z))),
-                    self.over_z("joint", Role::Truth, 0.26, |z| libm::exp(m.log_joint(z))),
-                ];
-                Picture::plane(layers, [0.0; 4])
-            }
-            "balance" => self.balance(),
-            "iwae" => self.bounds(),
-            "gradients" => self.gradients(),
-            _ => {
-                let field = Layer::new(
-                    "landscape",
-                    Role::Model,
-                    ViewKind::Field,
-                    self.landscape.clone(),
-                    &[FIELD, FIELD],
-                );
-                let mut layers = vec![field, Layer::lines("trail", Role::Data, shapes::path(&self.trail))];
-                if !q.discrete {
-                    // The forward divergence is least where the moments are the posterior's.
-                    let mean = m.under_posterior(|z, _| z);
-                    let variance = m.under_posterior(|z, _| (z - mean) * (z - mean));
-                    let at = [mean as f32, (0.5 * libm::log(variance)) as f32];
-                    layers.push(Layer::points("moments", Role::Truth, at.to_vec()));
-                }
-                layers.push(Layer::points("q", Role::Model, q.at.map(|v| v as f32).to_vec()));
-                let top = m.log_evidence as f32;
-                Picture {
-                    layers,
-                    extent: q.bounds().map(|v| v as f32),
-                    range: [top - DEPTH[0] as f32, top - DEPTH[1] as f32, top],
-                    columns: 0,
-                }
-            }
+        let layers = vec![
+            self.over_z("prior", Role::Other, 0.4, |z| libm::exp(m.log_prior(z))),
+            self.over_z("posterior", Role::Truth, 0.34, |z| libm::exp(m.log_joint(z) - m.log_evidence)),
+            self.over_z("q", Role::Model, 0.26, |z| libm::exp(q.log_density(z))),
+        ];
+        // The height stays while q moves, unless q is the higher.
+        let top = |layer: &Layer| layer.data.iter().skip(1).step_by(2).fold(0.0f32, |m, y| m.max(*y));
+        let high = layers.iter().map(top).fold(0.0, f32::max).max(1.3 * top(&layers[1]));
+        let [low, end] = if q.discrete { [0.4, 3.6] } else { [-REACH as f32, REACH as f32] };
+        Picture::plane(layers, [low, end, 0.0, 1.05 * high])
+    }
+
+    /// The prior, the likelihood, and their product.
+    pub(super) fn parts(&self) -> Picture {
+        let m = &self.model;
+        let layers = vec![
+            self.over_z("prior", Role::Other, 0.4, |z| libm::exp(m.log_prior(z))),
+            self.over_z("likelihood", Role::Data, 0.34, |z| libm::exp(m.log_likelihood(z))),
+            self.over_z("joint", Role::Truth, 0.26, |z| libm::exp(m.log_joint(z))),
+        ];
+        Picture::plane(layers, [0.0; 4])
+    }
+
+    /// The bound over the parameters, and the way of q.
+    pub(super) fn landscape(&self) -> Picture {
+        let (q, m) = (&self.guide, &self.model);
+        let field = self.landscape.clone();
+        let field = Layer::new("landscape", Role::Model, ViewKind::Field, field, &[FIELD, FIELD]);
+        let mut layers = vec![field, Layer::lines("trail", Role::Data, shapes::path(&self.trail))];
+        if !q.discrete {
+            // The forward divergence is least where the moments are the posterior's.
+            let mean = m.under_posterior(|z, _| z);
+            let variance = m.under_posterior(|z, _| (z - mean) * (z - mean));
+            let at = [mean as f32, (0.5 * libm::log(variance)) as f32];
+            layers.push(Layer::points("moments", Role::Truth, at.to_vec()));
+        }
+        layers.push(Layer::points("q", Role::Model, q.at.map(|v| v as f32).to_vec()));
+        let top = m.log_evidence as f32;
+        Picture {
+            layers,
+            extent: q.bounds().map(|v| v as f32),
+            range: [top - DEPTH[0] as f32, top - DEPTH[1] as f32, top],
+            columns: 0,
         }
     }
 
     /// The bound and the gap, which together are log p(x).
-    fn balance(&self) -> Picture {
+    pub(super) fn balance(&self) -> Picture {
         let elbo = self.guide.elbo(&self.model, super::NODES);
         let gap = self.guide.kl(&self.model);
         let truth = self.model.log_evidence;
@@ -146,9 +124,9 @@ impl Elbo {
     }
 
     /// The importance-weighted bounds: exact ones, and estimates with two standard errors.
-    fn bounds(&self) -> Picture {
+    pub(super) fn bounds(&self, live: &Live) -> Picture {
         let (q, m) = (&self.guide, &self.model);
-        let mut stream = Stream::new(self.seed ^ 0x1AE, self.steps);
+        let mut stream = Stream::new(live.seed ^ 0x1AE, live.step);
         let made = bounds::estimated(q, m, &KS, DRAWS, &mut stream);
         let place = |k: &u32, y: f64| [*k as f32, y as f32];
         let known = |k: &u32| bounds::exact(q, m, *k).map(|bound| place(k, bound));
@@ -174,17 +152,17 @@ impl Elbo {
     }
 
     /// Histograms of single-draw gradients around the exact one.
-    fn gradients(&self) -> Picture {
+    pub(super) fn gradients(&self, live: &Live) -> Picture {
         let exact = self.exact_gradient()[0];
         let all = [Estimator::Score, Estimator::Reparameterised];
         let count = if self.guide.discrete { 1 } else { 2 };
-        let score = self.guide.moments_of(&self.model, Estimator::Score, self.baseline())[1][0];
+        let score = self.guide.moments_of(&self.model, Estimator::Score, self.baseline(live.settings))[1][0];
         let reach = (3.0 * libm::sqrt(score)).max(1e-3);
         let mut layers: Vec<Layer> = Vec::new();
         for (how, (id, role)) in
             all.into_iter().zip([("score", Role::Other), ("reparameterised", Role::Model)]).take(count)
         {
-            let draws = self.single_draws(how);
+            let draws = self.single_draws(live, how);
             let mut bins = [0.0f32; BINS];
             for g in &draws {
                 let at = ((g - exact) / reach + 1.0) * 0.5 * BINS as f64;

@@ -1,7 +1,9 @@
 use super::guide::{Estimator, Guide};
 use super::model::{Decoder, Model};
 use super::*;
+use crate::exhibit::Sources;
 use crate::numeric::scalar::log_sum_exp;
+use crate::test_run::TestRun;
 use std::vec::Vec;
 
 const DECODERS: [Decoder; 4] = [Decoder::Curved, Decoder::Square, Decoder::Linear, Decoder::Discrete];
@@ -105,27 +107,41 @@ fn importance_weighted_bounds_are_exact() {
 
 #[test]
 fn a_discrete_z_has_no_reparameterised_gradient() {
-    let mut settings = Settings::new(&CARD);
-    settings.set_text("model", "discrete").unwrap();
-    settings.set_text("objective", "reparameterised").unwrap();
-    assert_eq!(Elbo::new(&settings).err().map(|e| e.code()), Some("bad-setting"));
+    let changes = [("model", "discrete"), ("objective", "reparameterised")];
+    let opened = TestRun::<Elbo>::try_open(&changes, 1, &Sources::default());
+    assert_eq!(opened.err().map(|e| e.code()), Some("bad-setting"));
 }
 
 /// Trained on a double hill, the reverse divergence takes one side and the forward one both.
 #[test]
 fn directions_of_the_divergence() {
     let trained = |objective: &str| {
-        let mut settings = Settings::new(&CARD);
-        for (id, value) in [("model", "square"), ("x", "2"), ("objective", objective)] {
-            settings.set_text(id, value).unwrap();
-        }
-        let mut lab = Elbo::new(&settings).unwrap();
-        lab.start(1).unwrap();
-        lab.train(1200).unwrap();
-        lab.guide().moments()
+        let changes = [("model", "square"), ("x", "2"), ("objective", objective)];
+        let mut lab = TestRun::<Elbo>::open(&changes, 1);
+        lab.train(1200);
+        lab.guide.moments()
     };
     let (mean, sd) = trained("exact");
     assert!(mean < -1.0 && sd < 0.4, "{mean} {sd}");
     let (mean, sd) = trained("forward");
     assert!(mean.abs() < 0.05 && sd > 1.0, "{mean} {sd}");
+}
+
+/// Where q was dragged to, the way begins anew; a checkpoint has all of it.
+#[test]
+fn the_trail_is_saved() {
+    let mut lab = TestRun::<Elbo>::open(&[("objective", "score")], 1);
+    lab.train(5);
+    assert_eq!(lab.trail.len(), 2 * 6);
+    lab.act(Input::Q, &Payload { at: Some([0.25, 0.5]), ..Payload::default() }).unwrap();
+    assert_eq!(lab.trail, [-2.0, -1.0]);
+    lab.train(TRAIL as u32 + 7);
+    assert_eq!(lab.trail.len(), 2 * TRAIL);
+    let mut other = TestRun::<Elbo>::open(&[("objective", "score")], 1);
+    other.load(&lab.save()).unwrap();
+    other.step = lab.step;
+    assert!(other.view(Show::Landscape) == lab.view(Show::Landscape));
+    let mut outside = lab.save();
+    outside[1] = Saved::doubles("trail", &[1, 2], &[0.0, 1e300]);
+    assert_eq!(other.load(&outside).unwrap_err().code(), "bad-file");
 }

@@ -1,7 +1,69 @@
 //! The card of mixtures.
 
-use super::data::DATA;
+use super::data::Data;
 use crate::card::*;
+use crate::choices;
+use crate::choices::Choices;
+
+choices! {
+    /// How the components are fitted.
+    pub enum Method {
+        /// Expectation maximisation.
+        "em" => Em,
+        /// Its hard sibling.
+        "k-means" => KMeans,
+        /// Variational Bayes.
+        "variational" => Variational,
+    }
+}
+
+choices! {
+    /// Where the components start.
+    pub enum Start {
+        /// Each on a point of its own.
+        "points" => Points,
+        /// All at the mean of the points, as wide as they are.
+        "same" => Same,
+        /// As `points`, the first one so narrow that it has its point alone.
+        "on-a-point" => OnAPoint,
+    }
+}
+
+choices! {
+    /// What keeps covariances from collapsing; see [`Floor`](super::em::Floor).
+    pub enum Cure {
+        "clamp" => Clamp,
+        "add" => Add,
+    }
+}
+
+choices! {
+    /// Pictures.
+    pub enum Show {
+        "plane" => Plane,
+        "density" => Density,
+        "weights" => Weights,
+    }
+}
+
+choices! {
+    /// Inputs.
+    pub enum Input {
+        "restart" => Restart,
+        "brush" => Brush,
+        "clear" => Clear,
+    }
+}
+
+choices! {
+    /// Parts of an iteration.
+    pub enum Phase {
+        /// Responsibilities.
+        "e" => E,
+        /// Components.
+        "m" => M,
+    }
+}
 
 /// The exhibit's card.
 pub const CARD: Card = Card {
@@ -10,14 +72,14 @@ pub const CARD: Card = Card {
     slides: "6–7",
     minutes: 12,
     settings: &[
-        Setting::choice("data", DATA).live(),
-        Setting::choice("method", &["em", "k-means", "variational"]),
+        Setting::choice("data", Data::IDS).live(),
+        Setting::choice("method", Method::IDS),
         Setting::int("components", 1, 10, 3),
-        Setting::choice("start", &["points", "same", "on-a-point"]),
+        Setting::choice("start", Start::IDS),
         Setting::log("floor", 1e-9, 1.0, 1e-6),
         Setting::log("concentration", 1e-3, 10.0, 0.01).rebuilds(),
         Setting::int("points", 10, 2000, 300).more(),
-        Setting::choice("cure", &["clamp", "add"]).live().more(),
+        Setting::choice("cure", Cure::IDS).live().more(),
     ],
     metrics: &[
         Metric::new("loss", "nats", "", Role::Model),
@@ -40,7 +102,7 @@ pub const CARD: Card = Card {
         Action { id: "brush", kind: ActionKind::Brush, view: "plane" },
         Action { id: "clear", kind: ActionKind::Clear, view: "plane" },
     ],
-    phases: &["e", "m"],
+    phases: Phase::IDS,
     experiments: &[
         Experiment {
             id: "collapse",

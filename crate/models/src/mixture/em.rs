@@ -20,6 +20,13 @@ pub enum Floor {
 }
 
 impl Floor {
+    /// The least eigenvalue that it leaves.
+    pub fn size(self) -> f64 {
+        match self {
+            Floor::Clamp(least) | Floor::Add(least) => least,
+        }
+    }
+
     /// A covariance, kept from collapsing.
     pub fn keep(self, covariance: [f64; 3]) -> [f64; 3] {
         match self {
@@ -71,7 +78,7 @@ pub fn moments(points: &[[f64; 2]], responsibilities: &[f64], k: usize, of: usiz
         n += r;
         (0..2).for_each(|i| mean[i] += r * x[i]);
     }
-    // Of nobody, any mean is the mean.
+    // Of no points any mean is the mean.
     mean = mean.map(|m| m / n.max(1e-300));
     let mut s = [0.0; 3];
     for (x, r) in rows() {
@@ -83,8 +90,8 @@ pub fn moments(points: &[[f64; 2]], responsibilities: &[f64], k: usize, of: usiz
     Component { weight: n, mean, covariance: s.map(|s| s / n.max(1e-300)) }
 }
 
-/// Responsibility below which a component has nobody, and stays where it is.
-const NOBODY: f64 = 1e-9;
+/// Responsibility below which a component has no points, and stays where it is.
+const NO_POINTS: f64 = 1e-9;
 
 /// The M step.
 pub fn maximise(components: &mut [Component], points: &[[f64; 2]], responsibilities: &[f64], floor: Floor) {
@@ -92,7 +99,7 @@ pub fn maximise(components: &mut [Component], points: &[[f64; 2]], responsibilit
     for (k, c) in components.iter_mut().enumerate() {
         let m = moments(points, responsibilities, k, of);
         c.weight = m.weight / points.len() as f64;
-        if m.weight > NOBODY {
+        if m.weight > NO_POINTS {
             c.mean = m.mean;
             c.covariance = floor.keep(m.covariance);
         }
@@ -116,7 +123,7 @@ pub fn centre(components: &mut [Component], points: &[[f64; 2]], responsibilitie
     for (k, c) in components.iter_mut().enumerate() {
         let m = moments(points, responsibilities, k, of);
         c.weight = m.weight / points.len() as f64;
-        if m.weight > NOBODY {
+        if m.weight > NO_POINTS {
             c.mean = m.mean;
         }
     }

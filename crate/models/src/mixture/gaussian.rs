@@ -1,8 +1,8 @@
-//! Gaussians in the plane, and mixtures of them. Covariances are (σ_xx, σ_xy, σ_yy).
+//! Mixtures of Gaussians in the plane. Covariances are (σ_xx, σ_xy, σ_yy).
 
+use crate::numeric::gaussian::Gaussian;
 use crate::numeric::scalar::log_sum_exp;
 use alloc::vec::Vec;
-use core::f64::consts::TAU;
 use tilde_graph::rng::Stream;
 
 /// One weighted Gaussian.
@@ -17,48 +17,23 @@ pub struct Component {
 }
 
 /// A component made ready to be evaluated many times.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Ready {
-    mean: [f64; 2],
-    /// The Cholesky factor of the covariance, by its columns.
-    factor: [f64; 3],
-    /// log weight − log det factor − log 2π.
-    constant: f64,
+    /// Its Gaussian.
+    pub gaussian: Gaussian,
+    log_weight: f64,
 }
 
 impl Ready {
     /// Of a component with a positive definite covariance.
     pub fn new(c: &Component) -> Ready {
-        let [xx, xy, yy] = c.covariance;
-        let a = libm::sqrt(xx);
-        let b = xy / a;
-        // Rounding must not make a thin covariance singular.
-        let d = libm::sqrt((yy - b * b).max(1e-16 * yy));
-        let constant = libm::log(c.weight.max(1e-300)) - libm::log(a * d) - libm::log(TAU);
-        Ready { mean: c.mean, factor: [a, b, d], constant }
-    }
-
-    /// The squared distance in standard deviations.
-    pub fn distance(&self, x: [f64; 2]) -> f64 {
-        let [a, b, d] = self.factor;
-        let u = (x[0] - self.mean[0]) / a;
-        let v = (x[1] - self.mean[1] - b * u) / d;
-        u * u + v * v
+        let gaussian = Gaussian::plane(c.mean, c.covariance);
+        Ready { gaussian, log_weight: libm::log(c.weight.max(1e-300)) }
     }
 
     /// log weight + log density.
     pub fn log_weighted(&self, x: [f64; 2]) -> f64 {
-        self.constant - 0.5 * self.distance(x)
-    }
-
-    /// log det of the covariance.
-    pub fn log_det(&self) -> f64 {
-        2.0 * libm::log(self.factor[0] * self.factor[2])
-    }
-
-    /// The factor times a vector: of a standard normal one, a draw about 0.
-    pub fn colour(&self, z: [f64; 2]) -> [f64; 2] {
-        [self.factor[0] * z[0], self.factor[1] * z[0] + self.factor[2] * z[1]]
+        self.log_weight + self.gaussian.log_density(&x)
     }
 }
 
@@ -88,8 +63,8 @@ pub fn sample(components: &[Component], n: usize, stream: &mut Stream) -> Vec<[f
                 u -= components[k].weight;
                 k += 1;
             }
-            let d = mixture[k].colour([0; 2].map(|_| f64::from(stream.normal())));
-            [0, 1].map(|i| components[k].mean[i] + d[i])
+            let x = mixture[k].gaussian.draw(stream);
+            [x[0], x[1]]
         })
         .collect()
 }

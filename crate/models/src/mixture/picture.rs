@@ -1,8 +1,9 @@
 //! The pictures of mixtures.
 
-use super::data::extent;
+use super::Mixture;
+use super::card::Method;
+use super::fit::Fit;
 use super::gaussian::{Component, log_density, ready};
-use super::{Method, Mixture};
 use crate::card::{Role, ViewKind};
 use crate::exhibit::{Layer, Picture};
 use crate::shapes;
@@ -13,20 +14,18 @@ use alloc::vec::Vec;
 const FIELD: usize = 56;
 
 impl Mixture {
-    /// The picture of that id.
-    pub(super) fn picture(&self, id: &str) -> Picture {
-        let extent = extent(self.settings.choice("data"));
-        match id {
-            "plane" => Picture::plane(self.plane(), extent),
-            "weights" => {
-                let data = self.components.iter().map(|c| c.weight as f32).collect();
-                let mut picture = Picture::bars("weights", data);
-                // The numerals that stand for the components in the plane.
-                picture.layers[0].labels = (0..self.components.len()).map(|k| 48 + k as u32).collect();
-                picture
-            }
-            _ => self.density(extent),
-        }
+    /// The points and the components.
+    pub(super) fn plane(&self) -> Picture {
+        Picture::plane(self.parts(), self.data.extent())
+    }
+
+    /// The shares of the components.
+    pub(super) fn weights(&self) -> Picture {
+        let components = &self.fit.components;
+        let mut picture = Picture::bars("weights", components.iter().map(|c| c.weight as f32).collect());
+        // The numerals that stand for the components in the plane.
+        picture.layers[0].labels = (0..components.len()).map(|k| 48 + k as u32).collect();
+        picture
     }
 
     /// Whether a component has any points to itself; the others stand where the prior puts them, and
@@ -36,16 +35,17 @@ impl Mixture {
     }
 
     fn means(&self) -> Layer {
-        let seen = self.components.iter().filter(|c| self.has_points(c));
-        let data = seen.flat_map(|c| c.mean.map(|v| v as f32)).collect();
+        let drawn = self.fit.components.iter().filter(|c| self.has_points(c));
+        let data = drawn.flat_map(|c| c.mean.map(|v| v as f32)).collect();
         Layer::points("means", Role::Model, data)
     }
 
     /// The points, each with the number of who is most responsible for it, and the components.
-    fn plane(&self) -> Vec<Layer> {
+    fn parts(&self) -> Vec<Layer> {
         let flat: Vec<f32> = self.points.iter().flatten().map(|&v| v as f32).collect();
         let mut points = Layer::points("data", Role::Data, flat);
-        let k = self.components.len();
+        let Fit { method, components, responsibilities, .. } = &self.fit;
+        let k = components.len();
         let most = |row: &[f64]| {
             let mut best = 0;
             for j in 1..row.len() {
@@ -55,16 +55,16 @@ impl Mixture {
             }
             best as u32
         };
-        points.labels = self.responsibilities.chunks_exact(k).map(most).collect();
+        points.labels = responsibilities.chunks_exact(k).map(most).collect();
         let (mut pieces, mut labels) = (Vec::new(), Vec::new());
-        if self.method == Method::KMeans {
+        if *method == Method::KMeans {
             for (x, &label) in self.points.iter().zip(&points.labels) {
-                let mean = self.components[label as usize].mean;
+                let mean = components[label as usize].mean;
                 pieces.extend([x[0], x[1], mean[0], mean[1]].map(|v| v as f32));
                 labels.push(label);
             }
         } else {
-            for (j, c) in self.components.iter().enumerate().filter(|(_, c)| self.has_points(c)) {
+            for (j, c) in components.iter().enumerate().filter(|(_, c)| self.has_points(c)) {
                 for radius in [1.0, 2.0] {
                     let ellipse = shapes::ellipse(c.mean, c.covariance, radius);
                     labels.resize(labels.len() + ellipse.len() / 4, j as u32);
@@ -72,9 +72,9 @@ impl Mixture {
                 }
             }
         }
-        let (id, role) = match self.method {
+        let (id, role) = match method {
             Method::KMeans => ("spokes", Role::Other),
-            _ => ("ellipses", Role::Model),
+            Method::Em | Method::Variational => ("ellipses", Role::Model),
         };
         let mut lines = Layer::lines(id, role, pieces);
         lines.labels = labels;
@@ -82,8 +82,8 @@ impl Mixture {
     }
 
     /// The mixture's density.
-    fn density(&self, extent: [f32; 4]) -> Picture {
-        let mixture = ready(&self.components);
+    pub(super) fn density(&self) -> Picture {
+        let (mixture, extent) = (ready(&self.fit.components), self.data.extent());
         let at = |p: &[f32]| {
             let x = [f64::from(p[0]), f64::from(p[1])];
             // A collapsed component is higher than the picture can show.

@@ -1,16 +1,12 @@
 use super::*;
-use crate::SavedValues;
+use crate::exhibit::Sources;
+use crate::test_run::TestRun;
+use crate::{Run, SavedValues};
+use gaussian::eigenvalues;
+use pollster::block_on;
 
-fn opened(settings: &[(&str, &str)]) -> Mixture {
-    let mut all = Settings::new(&CARD);
-    for (id, value) in settings {
-        all.set_text(id, value).unwrap();
-    }
-    Mixture::new(&all, Sources::default()).unwrap()
-}
-
-fn figure(m: &mut Mixture, id: &str) -> f64 {
-    m.metrics(true).unwrap().iter().find(|f| f.0 == id).map_or(f64::NAN, |f| f.1)
+fn opened(settings: &[(&str, &str)]) -> TestRun<Mixture> {
+    TestRun::open(settings, 1)
 }
 
 /// Every half step of every method on every set, from random starts and from bad ones.
@@ -27,8 +23,8 @@ fn no_half_step_lowers_the_objective() {
                         ("floor", floor),
                         ("components", "5"),
                     ]);
-                    m.train(40).unwrap();
-                    let fall = figure(&mut m, "largest_fall");
+                    m.train(40);
+                    let fall = m.figure("largest_fall");
                     assert!(fall < 1e-12, "{method} {data} {start} {floor}: fell by {fall}");
                 }
             }
@@ -37,8 +33,8 @@ fn no_half_step_lowers_the_objective() {
     // What is added to the diagonal is no maximisation, and the check finds out.
     let mut m =
         opened(&[("data", "eight-gaussians"), ("components", "6"), ("cure", "add"), ("floor", "0.5")]);
-    m.train(60).unwrap();
-    assert!(figure(&mut m, "largest_fall") > 1e-3);
+    m.train(60);
+    assert!(m.figure("largest_fall") > 1e-3);
 }
 
 /// The likelihood of a component on one point grows without bound as its floor falls; points that were
@@ -49,9 +45,8 @@ fn a_component_collapses_onto_a_point_and_is_cured() {
         let mut settings = vec![("points", "60"), ("components", "4"), ("start", "on-a-point")];
         settings.extend(more);
         let mut m = opened(&settings);
-        m.start(1).unwrap();
-        m.train(60).unwrap();
-        ["log_likelihood", "test_log_likelihood", "smallest_deviation"].map(|id| figure(&mut m, id))
+        m.train(60);
+        ["log_likelihood", "test_log_likelihood", "smallest_deviation"].map(|id| m.figure(id))
     };
     let [low, lower] = ["1e-5", "1e-9"].map(|floor| trained(&[("floor", floor)]));
     // One of 60 points under a Gaussian of variance ε both ways: −log(ε)/60 more.
@@ -69,15 +64,16 @@ fn a_component_collapses_onto_a_point_and_is_cured() {
 #[test]
 fn with_one_component_the_bound_is_the_evidence() {
     let mut m = opened(&[("method", "variational"), ("components", "1"), ("data", "sixty")]);
-    m.train(1).unwrap();
-    let (prior, after, n) = (m.prior, m.beliefs[0], m.points.len() as f64);
+    m.train(1);
+    let prior = m.task(&m.settings).prior();
+    let (after, n) = (m.fit.beliefs[0], m.points.len() as f64);
     let log_det = |s: [f64; 3]| (s[0] * s[2] - s[1] * s[1]).ln();
     let log_gamma = |v: f64| libm::lgamma(v / 2.0) + libm::lgamma((v - 1.0) / 2.0);
     let known = -n * core::f64::consts::PI.ln() + log_gamma(after.freedom) - log_gamma(prior.freedom)
         + 0.5 * prior.freedom * log_det(prior.scatter)
         - 0.5 * after.freedom * log_det(after.scatter)
         + (prior.beta / after.beta).ln();
-    let got = figure(&mut m, "elbo") * n;
+    let got = m.figure("elbo") * n;
     assert!((got - known).abs() < 1e-9, "{got}, not {known}");
 }
 
@@ -94,7 +90,7 @@ fn a_clamped_covariance_keeps_its_axes() {
 #[test]
 fn files_hold_beliefs_or_are_refused() {
     let mut m = opened(&[("method", "variational")]);
-    m.train(3).unwrap();
+    m.train(3);
     let saved = m.save();
     for (name, at) in [("beliefs", 0), ("beliefs", 4), ("beliefs", 5), ("components", 0), ("components", 3)] {
         let mut changed = saved.clone();
@@ -112,11 +108,11 @@ fn each_dab_is_fitted_from_the_start() {
     let mut m = opened(&[("components", "2"), ("floor", "0.001")]);
     for centre in [-2.0f32, 2.0] {
         let points = (0..40).map(|i| centre + 0.3 * libm::sinf(i as f32)).collect();
-        m.act("brush", Payload { points, ..Payload::default() }).unwrap();
-        assert!(m.components().iter().all(|c| m.points.contains(&c.mean)));
-        m.train(40).unwrap();
+        m.act(Input::Brush, &Payload { points, ..Payload::default() }).unwrap();
+        assert!(m.fit.components.iter().all(|c| m.points.contains(&c.mean)));
+        m.train(40);
     }
-    let mut means: Vec<f64> = m.components().iter().map(|c| c.mean[0]).collect();
+    let mut means: Vec<f64> = m.fit.components.iter().map(|c| c.mean[0]).collect();
     means.sort_by(f64::total_cmp);
     assert!((means[0] + 2.0).abs() < 0.1 && (means[1] - 2.0).abs() < 0.1, "{means:?}");
 }
@@ -124,21 +120,34 @@ fn each_dab_is_fitted_from_the_start() {
 #[test]
 fn ones_own_points_replace_the_set() {
     let mut m = opened(&[]);
-    m.train(3).unwrap();
+    m.train(3);
     let points = vec![0.0, 0.5, 1.0, -0.5, 0.2, 0.2, -1.0, 0.1];
-    m.act("brush", Payload { points, ..Payload::default() }).unwrap();
+    m.act(Input::Brush, &Payload { points, ..Payload::default() }).unwrap();
     assert_eq!(m.points.len(), 4);
-    m.train(20).unwrap();
-    assert!(figure(&mut m, "log_likelihood").is_finite());
-    // Another setting, which comes with the card's own data, leaves them alone; so does a new beginning.
-    m.set(&Settings::new(&CARD), "floor").unwrap();
-    m.start(2).unwrap();
-    assert_eq!(m.points.len(), 4);
-    let saved = m.save();
-    let mut other = opened(&[]);
-    other.load(&saved).unwrap();
+    m.train(20);
+    assert!(m.figure("log_likelihood").is_finite());
+    // Another setting leaves them alone.
+    m.set("floor", "1e-5").unwrap();
+    assert_eq!((m.points.len(), m.settings.choice("data")), (4, "drawn"));
+    let mut other = opened(&[("data", "drawn")]);
+    other.load(&m.save()).unwrap();
     assert_eq!(other.points, m.points);
     let far = Payload { points: vec![100.0, 0.0], ..Payload::default() };
-    assert_eq!(m.act("brush", far).unwrap_err().code(), "bad-data");
+    assert_eq!(m.act(Input::Brush, &far).unwrap_err().code(), "bad-data");
     assert_eq!(m.points.len(), 4);
+}
+
+/// So does a new beginning, until they are cleared.
+#[test]
+fn painted_points_outlive_a_reset() {
+    let none = async |_: &tilde_graph::Program| panic!("there is no program to load");
+    let mut run = block_on(Run::open(Settings::new(&CARD), 1, Sources::default(), none)).unwrap();
+    let count = |run: &mut Run| block_on(run.view("plane")).unwrap().layers[0].shape[0];
+    let points = vec![0.0, 0.5, 1.0, -0.5, 0.2, 0.2];
+    run.act("brush", &Payload { points, ..Payload::default() }).unwrap();
+    run.reset(2).unwrap();
+    assert_eq!(count(&mut run), 3);
+    run.act("clear", &Payload::default()).unwrap();
+    run.reset(2).unwrap();
+    assert_eq!(count(&mut run), 300);
 }

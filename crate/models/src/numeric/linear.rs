@@ -31,6 +31,11 @@ impl Cholesky {
         Some(Cholesky { lower, d })
     }
 
+    /// From L itself, `[d, d]`, with zeros above the diagonal.
+    pub fn from_lower(lower: Vec<f64>, d: usize) -> Cholesky {
+        Cholesky { lower, d }
+    }
+
     /// log det A.
     pub fn log_det(&self) -> f64 {
         (0..self.d).map(|i| 2.0 * libm::log(self.lower[i * self.d + i])).sum()

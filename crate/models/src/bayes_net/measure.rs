@@ -1,0 +1,55 @@
+//! The figures.
+
+use super::card::Sampler;
+use super::{BayesNet, network};
+use crate::model::Figures;
+use alloc::vec;
+
+impl BayesNet {
+    /// How far likelihood weighting is from the exact value; before its first sample, an even guess.
+    pub(super) fn loss(&self) -> f64 {
+        let even = 1.0 / self.range().1 as f64;
+        (self.estimate(Sampler::Weighting).unwrap_or(even) - self.truth()).abs()
+    }
+
+    /// All figures.
+    pub(super) fn measure(&self) -> Figures {
+        let exact = self.truth();
+        let (start, states) = self.range();
+        let mut all = vec![("loss", self.loss())];
+        let references = [
+            (Sampler::Weighting, "weighting", "weighting_reference"),
+            (Sampler::Rejection, "rejection", "rejection_reference"),
+            (Sampler::Gibbs, "gibbs", "gibbs_reference"),
+        ];
+        for (sampler, id, reference) in references {
+            if let Some(estimate) = self.estimate(sampler) {
+                all.extend([(id, estimate), (reference, exact)]);
+            }
+        }
+        let [_, drawn, kept, ..] = self.tallies.counts;
+        if drawn > 0.0 {
+            all.extend([("kept", kept / drawn), ("kept_reference", self.exact.answer.evidence())]);
+        }
+        let sum = |all: &[f64]| all[start..start + states].iter().sum::<f64>();
+        let (weights, squares) = (sum(&self.tallies.weights), sum(&self.tallies.squares));
+        if squares > 0.0 {
+            all.push(("effective", weights * weights / squares / self.tallies.counts[0]));
+        }
+        if let Some(p) = self.exact.if_seen {
+            all.push(("if_seen", p));
+        }
+        let nodes = &self.problem.network.nodes;
+        let free = |n: &network::Node| n.table.len() - n.table.len() / n.states.len();
+        let whole: f64 = nodes.iter().map(|n| n.states.len() as f64).product();
+        let largest = self.exact.answer.steps.iter().map(|s| s.size).max().unwrap_or(1);
+        all.extend([
+            ("if_set", self.exact.if_set),
+            ("parameters", nodes.iter().map(free).sum::<usize>() as f64),
+            ("parameters_reference", whole - 1.0),
+            ("largest_table", largest as f64),
+            ("largest_table_reference", whole),
+        ]);
+        all
+    }
+}

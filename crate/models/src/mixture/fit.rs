@@ -1,0 +1,169 @@
+//! A fit in progress: who is responsible for each point, where the components are, and whether each half of
+//! an iteration raises what it should.
+
+use super::card::{Cure, Method, Start};
+use super::em::{self, Floor};
+use super::gaussian::Component;
+use super::variational::{self, Belief};
+use crate::numeric::scalar::largest;
+use crate::settings::Settings;
+use alloc::vec;
+use alloc::vec::Vec;
+use tilde_graph::rng::Stream;
+
+/// What the components are fitted to, and under which constraints.
+pub struct Task<'a> {
+    /// `[N]`.
+    pub points: &'a [[f64; 2]],
+    /// What keeps the covariances from collapsing.
+    pub floor: Floor,
+    /// The share that the Dirichlet prior of variational Bayes gives each component.
+    concentration: f64,
+}
+
+impl Task<'_> {
+    /// The task of these settings.
+    pub fn new<'a>(points: &'a [[f64; 2]], settings: &Settings) -> Task<'a> {
+        let least = settings.number("floor");
+        let floor = match settings.get("cure") {
+            Cure::Clamp => Floor::Clamp(least),
+            Cure::Add => Floor::Add(least),
+        };
+        Task { points, floor, concentration: settings.number("concentration") }
+    }
+
+    /// The prior of variational Bayes.
+    pub fn prior(&self) -> Belief {
+        variational::prior(self.points, self.concentration, self.floor.size())
+    }
+}
+
+/// Components and what they were computed from.
+pub struct Fit {
+    /// How it is fitted.
+    pub method: Method,
+    /// `[K]`; of variational Bayes at their expected parameters.
+    pub components: Vec<Component>,
+    /// What variational Bayes believes about each component; else empty.
+    pub beliefs: Vec<Belief>,
+    /// `[N, K]`, or empty before the first E step.
+    pub responsibilities: Vec<f64>,
+    /// The objective after the last half step, if the present one can be held against it.
+    pub last: Option<f64>,
+    /// How far a half step has lowered the objective at most.
+    pub largest_fall: f64,
+}
+
+impl Fit {
+    /// Begins with these components.
+    pub fn new(method: Method, components: Vec<Component>, task: &Task) -> Fit {
+        let mut fit = Fit {
+            method,
+            components: Vec::new(),
+            beliefs: Vec::new(),
+            responsibilities: Vec::new(),
+            last: None,
+            largest_fall: 0.0,
+        };
+        fit.begin_with(components, task);
+        fit
+    }
+
+    /// Begins with these components instead of its own.
+    pub fn begin_with(&mut self, components: Vec<Component>, task: &Task) {
+        self.components = components;
+        self.beliefs.clear();
+        self.forget();
+        if self.method == Method::Variational {
+            // The first beliefs come from the responsibilities of what it begins with.
+            self.responsibilities = em::expect(&self.components, task.points);
+            self.maximise(task);
+            self.last = None;
+        }
+    }
+
+    /// The points are others now.
+    pub fn forget(&mut self) {
+        self.responsibilities.clear();
+        self.last = None;
+    }
+
+    /// The E step.
+    pub fn expect(&mut self, task: &Task) {
+        self.responsibilities = match self.method {
+            Method::Em => em::expect(&self.components, task.points),
+            Method::KMeans => em::assign(&self.components, task.points),
+            Method::Variational => variational::expect(&self.beliefs, task.points),
+        };
+        self.check(task);
+    }
+
+    /// The M step; the first one of all needs an E step before it.
+    pub fn maximise(&mut self, task: &Task) {
+        if self.responsibilities.is_empty() {
+            self.expect(task);
+        }
+        let (points, r) = (task.points, &self.responsibilities);
+        match self.method {
+            Method::Em => em::maximise(&mut self.components, points, r, task.floor),
+            Method::KMeans => em::centre(&mut self.components, points, r),
+            Method::Variational => {
+                let k = self.components.len();
+                self.beliefs = variational::maximise(&task.prior(), points, r, k);
+                self.components = self.beliefs.iter().map(Belief::component).collect();
+                let total: f64 = self.components.iter().map(|c| c.weight).sum();
+                self.components.iter_mut().for_each(|c| c.weight /= total);
+            }
+        }
+        self.check(task);
+    }
+
+    /// What every half step may only raise, per point; `None` before there are responsibilities.
+    pub fn objective(&self, task: &Task) -> Option<f64> {
+        if self.responsibilities.is_empty() {
+            return None;
+        }
+        let (points, r) = (task.points, &self.responsibilities);
+        Some(match self.method {
+            Method::Em => em::free_energy(&self.components, points, r),
+            Method::KMeans => -em::assigned_inertia(&self.components, points, r),
+            Method::Variational => {
+                variational::elbo(&task.prior(), &self.beliefs, points, r) / points.len() as f64
+            }
+        })
+    }
+
+    /// Holds the objective against what it was.
+    fn check(&mut self, task: &Task) {
+        let now = self.objective(task);
+        if let (Some(last), Some(now)) = (self.last, now) {
+            self.largest_fall = largest([self.largest_fall, last - now]);
+        }
+        self.last = now;
+    }
+}
+
+/// `k` components where a setting says that they start.
+pub fn starting(start: Start, k: usize, task: &Task, stream: &mut Stream) -> Vec<Component> {
+    let points = task.points;
+    let all = em::moments(points, &vec![1.0; points.len()], 0, 1);
+    let weight = 1.0 / k as f64;
+    let variance = ((all.covariance[0] + all.covariance[2]) / 2.0 * weight).max(1e-12);
+    let round = |v: f64| task.floor.keep([v, 0.0, v]);
+    let mut picked: Vec<usize> = Vec::new();
+    let one = |j: usize| {
+        if start == Start::Same {
+            return Component { weight, mean: all.mean, covariance: task.floor.keep(all.covariance) };
+        }
+        let mut i = stream.below(points.len() as u32) as usize;
+        // Another point for each component, as long as there are any.
+        while picked.contains(&i) && picked.len() < points.len() {
+            i = (i + 1) % points.len();
+        }
+        picked.push(i);
+        // A hundredth of the others' width: nearer to its point than the next one is.
+        let own = if start == Start::OnAPoint && j == 0 { 1e-4 * variance } else { variance };
+        Component { weight, mean: points[i], covariance: round(own) }
+    };
+    (0..k).map(one).collect()
+}
