@@ -18,6 +18,7 @@ pub fn states_of(words: &[u32], cards: &[usize]) -> Result<Vec<usize>, Error> {
 }
 
 impl BayesNet {
+    /// For [`Model::save`](crate::Model::save).
     pub(super) fn tensors(&self) -> Vec<Saved> {
         let Problem { network, given, node, state } = &self.problem;
         let text: Vec<u32> = write(network).chars().map(u32::from).collect();
@@ -45,6 +46,7 @@ impl BayesNet {
         out
     }
 
+    /// For [`Model::load`](crate::Model::load).
     pub(super) fn take(&mut self, saved: &[Saved]) -> Result<(), Error> {
         let shape =
             |name: &str| saved.iter().find(|s| s.name == name).map(|s| s.shape.clone()).unwrap_or_default();

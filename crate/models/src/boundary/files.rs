@@ -6,6 +6,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 impl Boundary {
+    /// For [`Model::save`](crate::Model::save).
     pub(super) fn tensors(&self) -> Vec<Saved> {
         let state = self.model.state();
         let mut saved = vec![Saved::doubles("model", &[state.len()], &state)];
@@ -18,6 +19,7 @@ impl Boundary {
         saved
     }
 
+    /// For [`Model::load`](crate::Model::load).
     pub(super) fn take(&mut self, saved: &[Saved]) -> Result<(), Error> {
         let count = |name| saved.iter().find(|s| s.name == name).map_or(0, |s| s.values.count());
         let state = Saved::find_doubles(saved, "model", &[count("model")])?;

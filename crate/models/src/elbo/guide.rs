@@ -4,7 +4,7 @@
 //! gradient); R. Ranganath, S. Gerrish, D. Blei, "Black box variational inference", AISTATS 2014
 //! (the score-function gradient).
 
-use super::model::{Model, index};
+use super::model::{Model, NOTHING, index};
 use crate::numeric::scalar::log_sum_exp;
 use alloc::vec::Vec;
 use core::f64::consts::TAU;
@@ -128,10 +128,18 @@ impl Guide {
 
     /// KL[q ‖ p(z|x)] over the model's own places: another quadrature than the bound's.
     pub fn kl(&self, model: &Model) -> f64 {
-        let each = model.places.iter().zip(&model.log_posterior);
+        let range = if self.discrete {
+            0..model.places.len()
+        } else {
+            // Farther out q weighs nothing, however narrow it is in its box.
+            let (mean, sd) = self.moments();
+            let before = |end: f64| model.places.partition_point(|&z| z < end);
+            before(mean - 12.0 * sd)..before(mean + 12.0 * sd)
+        };
+        let each = model.places[range.clone()].iter().zip(&model.log_posterior[range]);
         let part = |(&z, log): (&f64, &f64)| {
             let q = self.log_density(z);
-            if q < -60.0 { 0.0 } else { libm::exp(q) * (q - log) }
+            if q < NOTHING { 0.0 } else { libm::exp(q) * (q - log) }
         };
         model.width * each.map(part).sum::<f64>()
     }

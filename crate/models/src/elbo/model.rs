@@ -10,6 +10,8 @@ use core::f64::consts::TAU;
 /// is several points wide, and the widest q ends within.
 const REACH: f64 = 24.0;
 const GRID: f64 = 0.01;
+/// The log of a density that weighs nothing.
+pub const NOTHING: f64 = -60.0;
 /// p(z) of the discrete z.
 pub const SHARES: [f64; 3] = [0.5, 0.3, 0.2];
 /// The mean of x for each discrete z.
@@ -46,6 +48,8 @@ pub struct Model {
     pub log_posterior: Vec<f64>,
     /// The room of each place: 1 where z is discrete.
     pub width: f64,
+    /// z, log p(z|x) and p(z|x) of the places that weigh anything.
+    near: Vec<[f64; 3]>,
 }
 
 impl Model {
@@ -59,11 +63,13 @@ impl Model {
                 ((-half..=half).map(|i| f64::from(i) * GRID).collect(), GRID)
             }
         };
-        let mut model =
-            Model { decoder, x, noise, log_evidence: 0.0, places, log_posterior: Vec::new(), width };
+        let (log_evidence, log_posterior, near) = (0.0, Vec::new(), Vec::new());
+        let mut model = Model { decoder, x, noise, log_evidence, places, log_posterior, width, near };
         let mut logs: Vec<f64> = model.places.iter().map(|&z| model.log_joint(z)).collect();
         model.log_evidence = log_sum_exp(logs.iter().copied()) + libm::log(width);
         logs.iter_mut().for_each(|l| *l -= model.log_evidence);
+        let each = model.places.iter().zip(&logs).filter(|(_, log)| **log > NOTHING);
+        model.near = each.map(|(&z, &log)| [z, log, libm::exp(log)]).collect();
         model.log_posterior = logs;
         model
     }
@@ -113,10 +119,7 @@ impl Model {
 
     /// The expectation of a function of (z, log p(z|x)) under p(z|x).
     pub fn under_posterior(&self, f: impl Fn(f64, f64) -> f64) -> f64 {
-        let each = self.places.iter().zip(&self.log_posterior);
-        // Far places weigh nothing.
-        let near = each.filter(|(_, log)| **log > -60.0);
-        self.width * near.map(|(&z, &log)| libm::exp(log) * f(z, log)).sum::<f64>()
+        self.width * self.near.iter().map(|[z, log, p]| p * f(*z, *log)).sum::<f64>()
     }
 }
 

@@ -18,6 +18,7 @@ fn bad<T>(message: &str) -> Result<T, Error> {
 }
 
 impl Mixture {
+    /// For [`Model::save`](crate::Model::save).
     pub(super) fn tensors(&self) -> Vec<Saved> {
         let fit = &self.fit;
         let components: Vec<f64> = (fit.components.iter())
@@ -37,6 +38,7 @@ impl Mixture {
         ]
     }
 
+    /// For [`Model::load`](crate::Model::load).
     pub(super) fn take(&mut self, saved: &[Saved]) -> Result<(), Error> {
         // A file brings its own points, however many.
         let rows = |name: &str| {

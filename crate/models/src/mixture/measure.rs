@@ -22,7 +22,8 @@ impl Mixture {
         }
         let mixture = ready(&fit.components);
         let likelihood = mean_log_density(&mixture, points);
-        let objective = fit.objective(&self.task(settings));
+        // What the last half step was checked by still holds, unless something else has changed since.
+        let objective = fit.last.or_else(|| fit.objective(&self.task(settings)));
         let (id, loss) = match fit.method {
             Method::Variational => ("elbo", objective.unwrap_or(likelihood)),
             Method::Em | Method::KMeans => ("bound", likelihood),
