@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 /// Points of a grid of `n` by `n` over the box x₀, x₁, y₀, y₁, the centres of its cells, the lowest
-/// row first: `[n², 2]`. What a field of the same size shows.
+/// row first: `[n², 2]`. A field of that size shows values at these points.
 pub fn grid(n: usize, [x0, x1, y0, y1]: [f32; 4]) -> Vec<f32> {
     let at = |i: usize, low: f32, high: f32| low + (i as f32 + 0.5) / n as f32 * (high - low);
     (0..n * n).flat_map(|i| [at(i % n, x0, x1), at(i / n, y0, y1)]).collect()
@@ -25,8 +25,9 @@ pub fn ellipse([x, y]: [f64; 2], [xx, xy, yy]: [f64; 3], k: f64) -> Vec<f32> {
     (0..PIECES).flat_map(|i| [at(i), at(i + 1)].concat()).collect()
 }
 
-/// An arrow for [`ViewKind::Vectors`](crate::card::ViewKind::Vectors) from a place along `d`, shortened
-/// to m/(0.3 + m) of `cell`, m its length: where long ones are drawn to scale, short ones are invisible.
+/// An arrow for [`ViewKind::Vectors`](crate::card::ViewKind::Vectors) from a place in the direction of `d`.
+/// Its length is m/(0.3 + m) of `cell`, where m is the length of `d`: drawn to scale, short arrows would be
+/// invisible beside long ones.
 pub fn arrow([x, y]: [f32; 2], d: [f64; 2], cell: f64) -> [f32; 4] {
     let scale = cell / (0.3 + libm::sqrt(d[0] * d[0] + d[1] * d[1]));
     [x, y, (scale * d[0]) as f32, (scale * d[1]) as f32]

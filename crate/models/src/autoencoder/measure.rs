@@ -84,9 +84,8 @@ impl Autoencoder {
         let (mut test_codes, mut drawn, mut images) = (None, None, None);
         if deep {
             test_codes = Some(m.feed.over(d, m.encode_test, CHUNK, count, "codes"));
-            // The same draws twice: their codes and their images.
-            drawn = Some(self.draws(live, SAMPLED, VIEW_SEED, "codes")?);
-            images = Some(self.draws(live, SAMPLED, VIEW_SEED, "images")?);
+            drawn = Some(self.drawn_codes(live, SAMPLED, VIEW_SEED)?);
+            images = Some(self.drawn_images(live, SAMPLED, VIEW_SEED)?);
         }
         let codes = self.codes(live).await?;
 

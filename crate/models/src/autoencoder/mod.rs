@@ -95,13 +95,26 @@ impl Autoencoder {
         Ok(self.model.decode(live.device, &all))
     }
 
-    /// Draws `n` times from the Gaussian that is fitted to the codes; gives the output of that name, a row
-    /// for each draw.
-    fn draws(&self, live: &Live, n: usize, seed: u64, output: &str) -> Result<Answer<Vec<f32>>, Error> {
+    /// `n` draws from the Gaussian that is fitted to the codes, `[n, Z]`.
+    fn drawn_codes(&self, live: &Live, n: usize, seed: u64) -> Result<Answer<Vec<f32>>, Error> {
+        self.drawn(live, seed, "codes", n * self.z)
+    }
+
+    /// The images of such draws, `[n, D]`. The same seed gives those of the same codes.
+    fn drawn_images(&self, live: &Live, n: usize, seed: u64) -> Result<Answer<Vec<f32>>, Error> {
+        self.drawn(live, seed, "images", n * self.sets.train.area())
+    }
+
+    fn drawn(
+        &self,
+        live: &Live,
+        seed: u64,
+        output: &'static str,
+        len: usize,
+    ) -> Result<Answer<Vec<f32>>, Error> {
         self.map(live)?;
-        let width = if output == "codes" { self.z } else { self.sets.train.area() };
         live.device.seed(self.model.sample, seed);
-        Ok(live.device.collect(self.model.sample, output, n * width))
+        Ok(live.device.collect(self.model.sample, output, len))
     }
 }
 
@@ -163,7 +176,7 @@ impl crate::Model for Autoencoder {
     }
 
     async fn sample(&self, live: &Live<'_>, n: usize, seed: u64) -> Result<Samples, Error> {
-        let data = clipped(self.draws(live, n, seed, "images")?.await?);
+        let data = clipped(self.drawn_images(live, n, seed)?.await?);
         Ok(Samples { kind: "images", data, shape: vec![n, self.sets.train.height, self.sets.train.width] })
     }
 
@@ -223,7 +236,7 @@ mod tests {
             moments(&rows, 3)
         };
         let (mean, covariance) = of(&block_on(exhibit.codes(&live)).unwrap().codes);
-        let drawn = block_on(exhibit.draws(&live, 20_000, 2, "codes").unwrap()).unwrap();
+        let drawn = block_on(exhibit.drawn_codes(&live, 20_000, 2).unwrap()).unwrap();
         let (drawn_mean, drawn_covariance) = of(&drawn);
         let sd = |i: usize| covariance[i * 3 + i].sqrt();
         // Four standard errors and a half of 20,000 draws.

@@ -76,7 +76,7 @@ impl Autoencoder {
 
     /// Images of codes that are drawn from the fitted Gaussian.
     pub(super) async fn samples(&self, live: &Live<'_>) -> Result<Picture, Error> {
-        let data = self.draws(live, SAMPLES, VIEW_SEED, "images")?.await?;
+        let data = self.drawn_images(live, SAMPLES, VIEW_SEED)?.await?;
         Ok(self.images("samples", Role::Model, data, ACROSS))
     }
 

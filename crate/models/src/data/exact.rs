@@ -9,10 +9,10 @@ use super::toys::{Mixture, Toy};
 use alloc::vec::Vec;
 use core::f64::consts::{FRAC_1_SQRT_2, PI};
 
-/// A place on the way from data to noise: x = α·x₀ + σ·ε.
+/// A noise level: x = α·x₀ + σ·ε.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Level {
-    /// What is left of the signal.
+    /// α, the scale of the signal.
     pub alpha: f64,
     /// The noise's standard deviation.
     pub sigma: f64,
@@ -90,7 +90,7 @@ fn average(terms: impl Iterator<Item = (f64, [f64; 2])> + Clone) -> [f64; 2] {
 
 /// Of N(mean, sd²) on an interval: the logarithm of its mass, and its mean.
 fn truncated(mean: f64, sd: f64, low: f64, high: f64) -> (f64, f64) {
-    // Mirrored, if need be, so that the lower end is the one that more of the mass is near.
+    // Mirrored, if need be, so that the mean is nearer to the lower end.
     if mean > 0.5 * (low + high) {
         let (mass, centre) = truncated(-mean, sd, -high, -low);
         return (mass, -centre);
@@ -104,7 +104,7 @@ fn truncated(mean: f64, sd: f64, low: f64, high: f64) -> (f64, f64) {
     let density = |x: f64| libm::exp(-0.5 * x * x) / libm::sqrt(2.0 * PI);
     let mass = tail(a) - tail(b);
     let centre = mean + sd * (density(a) - density(b)) / mass;
-    // A narrow interval of a wide Gaussian leaves no digits of the difference.
+    // On a narrow interval of a wide Gaussian the difference would cancel.
     if b - a < 1e-3 {
         return (libm::log(density(0.5 * (a + b)) * (b - a)), 0.5 * (low + high));
     }

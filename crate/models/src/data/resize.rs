@@ -40,8 +40,8 @@ impl Square {
     }
 }
 
-/// Where each of `side` target pixels looks along an axis of `from` source pixels, centred in a
-/// square of `span ≥ from`.
+/// The source pixels and their weights of each of `side` target pixels along an axis of `from` source pixels,
+/// centred in a square of `span ≥ from`.
 fn taps(from: usize, span: usize, side: usize) -> Vec<Tap> {
     let step = span as f32 / side as f32;
     let margin = (span - from) as f32 / 2.0;

@@ -111,8 +111,8 @@ impl Model {
             let starts = g.indices(b, train_len - t).reshape([b, 1]);
             let place = (starts + g.iota([1, t], 1)).reshape([b * t]);
             let text = g.read(train_text);
-            let read = network.read(g, text.gather(place), t, |x| dropped(x, dropout));
-            [read.logits.cross_entropy(text.gather(place + g.constant_u(1))).mean()]
+            let pass = network.forward(g, text.gather(place), t, |x| dropped(x, dropout));
+            [pass.logits.cross_entropy(text.gather(place + g.constant_u(1))).mean()]
         });
         let train = p.entry("train", |g| {
             let [loss] = objective(g);
@@ -133,16 +133,16 @@ impl Model {
             let starts = column(0).unary(Unary::ToU32);
             let place = (starts + g.iota([1, t], 1)).reshape([w * t]);
             let text = g.read(test_text);
-            let read = network.read(g, text.gather(place), t, |x| x);
-            let loss = read.logits.cross_entropy(text.gather(place + g.constant_u(1)));
+            let pass = network.forward(g, text.gather(place), t, |x| x);
+            let loss = pass.logits.cross_entropy(text.gather(place + g.constant_u(1)));
             let i = g.iota([1, t], 1).to_f32();
             let counts = (1.0 - i.lt(column(1))) * i.lt(column(2));
             g.output("nats", (loss.reshape([w, t]) * counts).sum_axes(&[1]));
         })?;
         let predict = p.entry("predict", |g| {
-            let read = network.read(g, g.read(sentence).unary(Unary::ToU32), t, |x| x);
-            g.output("next", read.logits.softmax(1));
-            let attention: Vec<Tensor> = (0..sizes.layers).map(|i| read.attention(i)).collect();
+            let pass = network.forward(g, g.read(sentence).unary(Unary::ToU32), t, |x| x);
+            g.output("next", pass.logits.softmax(1));
+            let attention: Vec<Tensor> = (0..sizes.layers).map(|i| pass.attention(i)).collect();
             g.output("attention", g.concat(&attention, 0));
         })?;
         let begin = p.entry("begin", |g| {
@@ -160,7 +160,7 @@ impl Model {
             let flat = g.read(texts).reshape([TEXTS * LENGTH]);
             let row = g.iota([TEXTS], 0) * g.constant_u(LENGTH as u32);
             let cache: Vec<[Tensor; 2]> = caches.iter().map(|c| c.map(|var| g.read(var))).collect();
-            let (logits, cache) = network.read_one(g, flat.gather(row + last_at), here, &cache);
+            let (logits, cache) = network.forward_one(g, flat.gather(row + last_at), here, &cache);
             let likely = logits.top_k_mask(g.knob(top_k)).select(logits, g.constant(-1e30));
             let drawn = g.categorical(likely / g.knob(temperature).maximum(g.constant(1e-3)));
             let next = g.iota([1, LENGTH], 1).equal(last_at + one);
@@ -174,9 +174,9 @@ impl Model {
             let flat = g.read(texts).reshape([TEXTS * LENGTH]);
             let row = g.iota([TEXTS, n], 0) * g.constant_u(LENGTH as u32) + g.iota([TEXTS, n], 1);
             let place = row + (g.read(last) - g.constant_u(n as u32));
-            let read = network.read(g, flat.gather(place.reshape([TEXTS * n])), n, |x| x);
+            let pass = network.forward(g, flat.gather(place.reshape([TEXTS * n])), n, |x| x);
             let cache: Vec<[Tensor; 2]> =
-                read.heads.iter().map(|[_, k, v]| [k, v].map(|x| x.pad(2, 0, t - n))).collect();
+                pass.heads.iter().map(|[_, k, v]| [k, v].map(|x| x.pad(2, 0, t - n))).collect();
             g.assign(at, g.constant_u(n as u32));
             assign_all(g, &caches, &cache);
         })?;

@@ -1,4 +1,4 @@
-//! What the weights of annealed importance sampling say, in `f64`.
+//! Estimates from the weights of annealed importance sampling, in `f64`.
 
 use crate::numeric::scalar::log_sum_exp;
 use alloc::vec;
@@ -35,8 +35,8 @@ impl Weights {
     }
 }
 
-/// log of the mean weight: what estimates log Z − log Z_base. E ŵ is exact, so by Jensen's inequality
-/// the expectation of this is too low.
+/// log of the mean weight, the estimate of log Z − log Z_base. The mean weight itself is unbiased; by Jensen's
+/// inequality its logarithm is too low in expectation.
 pub fn log_mean(logs: &[f64]) -> f64 {
     log_sum_exp(logs.iter().copied()) - libm::log(logs.len() as f64)
 }
@@ -46,7 +46,7 @@ pub fn effective(logs: &[f64]) -> f64 {
     libm::exp(2.0 * log_sum_exp(logs.iter().copied()) - log_sum_exp(logs.iter().map(|x| 2.0 * x)))
 }
 
-/// The mean of [`log_mean`] over groups of `size` chains: what to expect of so few.
+/// The mean of [`log_mean`] over groups of `size` chains: the expectation of the estimate from so few.
 pub fn log_mean_of(logs: &[f64], size: usize) -> f64 {
     let groups = logs.chunks_exact(size.clamp(1, logs.len()));
     let count = groups.len() as f64;

@@ -23,7 +23,7 @@ pub struct Machine {
 /// What enumeration of a machine gives.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exact {
-    /// Σ_{h₂,h₃} for every state of h₁: all but what h₁ has to do with v. `[2^N₁]`.
+    /// Σ_{h₂,h₃} e^{−E} without the terms of v, for every state of h₁, `[2^N₁]`.
     above: Scaled,
     /// log Z.
     pub log_z: f64,
@@ -39,7 +39,8 @@ impl Exact {
         let from_below = inputs(|j, k| w2[j * n2 + k], b2, n1);
         let from_above = inputs(|j, k| w3[k * n3 + j], &vec![0.0; n2], n3);
         let largest = |x: &[f64]| x.iter().fold(0.0f64, |m, x| m.max(x.abs()));
-        // e^x is a product, and so is what many factors 1 + e^x ≤ e^(|x| + 1) are together: below e^640.
+        // Where e^x cannot overflow, it is the product of the exponentials of its two terms, and one logarithm
+        // serves many factors 1 + e^x ≤ e^(|x| + 1): as many as stay below e^640 together.
         let most = largest(&from_below) + largest(&from_above);
         let moderate = most < 80.0;
         let at_once = (640.0 / (most + 1.0)) as usize;

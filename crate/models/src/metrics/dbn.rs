@@ -35,7 +35,7 @@ pub struct Net {
 pub struct Exact {
     /// log p*(h), unnormalised, `[2^H]`.
     pub prior: Vec<f64>,
-    /// p*(h) / Π_i (1 + e^{input of visible unit i}): what of p(v, h) does not depend on v. `[2^H]`.
+    /// p*(h) / Π_i (1 + e^{input of visible unit i}): the factor of p(v, h) that does not depend on v, `[2^H]`.
     rest: Scaled,
     /// log Σ_h p*(h).
     pub log_z: f64,
@@ -45,7 +45,7 @@ impl Exact {
     /// Takes 2^H·(V + Y·T) steps.
     pub fn new(net: &Net) -> Exact {
         let (h, t) = (net.b.len(), net.c.len());
-        // Seen from h, the top units are independent, as pixels are.
+        // Given h, the top units are independent of one another, and so are the pixels.
         let upwards: Vec<f32> = (0..t * h).map(|at| net.top[at % h * t + at / h]).collect();
         let by_label: Vec<Vec<f64>> = (0..net.a.len())
             .map(|y| {
@@ -114,8 +114,8 @@ mod tests {
 
     const W: [f32; 12] = [0.5, -1.0, 0.25, -0.75, 0.5, 1.0, 1.5, 0.25, -0.5, 0.0, -0.5, 0.75];
 
-    /// A net whose top machine is the lower one turned over is that machine: log Z and log p(v) are
-    /// the same, whatever the labels, which it does not look at.
+    /// A net whose top machine is the lower one upside down is that machine: log Z and log p(v) are
+    /// the same. Labels with weights of 0 change nothing.
     #[test]
     fn tied_weights_are_the_machine_below() {
         let (b, c) = (vec![0.1, -0.2, 0.3, -0.4], vec![-0.1, 0.2, 0.05]);

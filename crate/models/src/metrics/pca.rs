@@ -42,8 +42,9 @@ impl Pca {
         out
     }
 
-    /// The largest principal angle, in radians, between the components' span and that of as many
-    /// vectors `[q, d]`: how far a vector of the one can point out of the other. π/2 if those span less.
+    /// The largest principal angle, in radians, between the components' span and that of as many vectors
+    /// `[q, d]`: the largest angle that a vector of one span has to the other span. π/2 if the vectors are
+    /// linearly dependent.
     pub fn angle(&self, vectors: &[f32]) -> f64 {
         let d = self.mean.len();
         let q = self.components.len() / d;
@@ -64,7 +65,8 @@ impl Pca {
                 v.iter_mut().for_each(|v| *v /= norm);
             }
         }
-        // What each basis vector leaves outside: sin² of the angles are the eigenvalues of its products.
+        // Residuals of the basis vectors outside the components' span. The eigenvalues of their products are
+        // sin² of the principal angles.
         for v in basis.chunks_exact_mut(d) {
             for c in self.components.chunks_exact(d) {
                 let along = dot(c, v);

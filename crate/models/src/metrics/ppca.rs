@@ -12,7 +12,7 @@ pub const MOST: usize = 128;
 /// The greatest mean log-likelihood, in nats per row, of rows `[N, d]` under N(m, WWᵀ + σ²I) with
 /// `q < d` columns of W: −½(d log 2π + Σ_{i≤q} log λᵢ + (d − q) log σ² + d), where λ are the
 /// covariance's eigenvalues (divided by N) and σ² the mean of the smallest d − q. `None` where the rows
-/// lie in q dimensions but for rounding: then there is none, it grows without end as σ falls.
+/// lie in q dimensions up to rounding: the likelihood is unbounded then, as σ falls.
 pub fn log_likelihood(rows: &[f32], d: usize, q: usize) -> Option<f64> {
     let rows: Vec<f64> = rows.iter().map(|x| f64::from(*x)).collect();
     let (eigen, _) = symmetric_eigen(moments(&rows, d).1, d);

@@ -46,7 +46,7 @@ impl Machine<'_> {
         let largest = |i: usize| f64::from(self.b[i]).abs() + (0..n_h).map(|j| w(i, j).abs()).sum::<f64>();
         // Products of eight factors stay below e^640.
         let moderate = (0..n_v).all(|i| largest(i) < 80.0);
-        // What a unit that goes on adds to the inputs, or multiplies e^x with; and one that goes off.
+        // The change of the inputs x, or the factor of e^x, when a unit turns off and when it turns on.
         let change = |sign: f64| -> Vec<f64> {
             let by = |at: usize| sign * w(at % n_v, at / n_v);
             (0..n_v * n_h).map(|at| if moderate { libm::exp(by(at)) } else { by(at) }).collect()
@@ -72,7 +72,7 @@ impl Machine<'_> {
                     true => input.iter_mut().zip(change).for_each(|(a, w)| *a *= w),
                     false => input.iter_mut().zip(change).for_each(|(a, w)| *a += w),
                 }
-                // Rounding must not pile up.
+                // Rounding errors must not accumulate.
                 if count % 4096 == 0 {
                     input = fresh(bits);
                 }
@@ -92,8 +92,8 @@ impl Machine<'_> {
     /// v instead of draws if `mean`.
     pub fn sample(&self, n: usize, stream: &mut Stream, mean: bool) -> Vec<f32> {
         let log_z = self.log_partition();
-        // Thresholds, the lowest on top, met while the states go by once more. The bits of positive
-        // floats are in the floats' order.
+        // A uniform threshold for each sample, the lowest on top: a second pass over the states finds where the
+        // cumulative probability exceeds it. Positive floats have the order of their bits.
         let mut wanted: BinaryHeap<Reverse<(u32, usize)>> =
             (0..n).map(|i| Reverse((stream.uniform().to_bits(), i))).collect();
         let mut states = vec![0u32; n];
@@ -110,7 +110,7 @@ impl Machine<'_> {
                 wanted.pop();
             }
         });
-        // Rounding may leave the highest beyond the sum.
+        // By rounding, the highest may exceed the sum.
         wanted.iter().for_each(|Reverse((_, i))| states[*i] = last);
         let n_h = self.c.len();
         let mut out = Vec::with_capacity(n * self.b.len());
@@ -188,7 +188,7 @@ fn log_one_plus(e: &[f64]) -> f64 {
     let mut parts = e.chunks_exact(8);
     let rest = parts.remainder().iter().fold(1.0, |product, e| product * (1.0 + e));
     let eights = parts.by_ref().map(|e| {
-        // A tree, whose factors do not wait for one another.
+        // Multiplied as a tree, whose factors do not depend on one another.
         let pair = |i: usize| (1.0 + e[i]) * (1.0 + e[i + 1]);
         libm::log((pair(0) * pair(2)) * (pair(4) * pair(6)))
     });

@@ -4,8 +4,8 @@ use crate::numeric::scalar::log_sum_exp;
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// The sums of the rows of `w` `[n, m]` that are on, for every state of the n units, after `b` `[m]`:
-/// `[2ⁿ, m]`.
+/// The inputs b + Wᵀs of m units, for every state s of n others: `w` is `[n, m]`, `b` is `[m]`, and the
+/// inputs are `[2ⁿ, m]`.
 pub fn inputs(w: impl Fn(usize, usize) -> f32, b: &[f32], n: usize) -> Vec<f64> {
     let m = b.len();
     let mut out = vec![0.0; m << n];
@@ -14,7 +14,7 @@ pub fn inputs(w: impl Fn(usize, usize) -> f32, b: &[f32], n: usize) -> Vec<f64> 
         for k in 0..m {
             out[state * m + k] = match state {
                 0 => f64::from(b[k]),
-                // One unit fewer has been done already.
+                // The state without its lowest unit comes before it.
                 _ => out[(state & (state - 1)) * m + k] + f64::from(w(low, k)),
             };
         }
@@ -22,12 +22,12 @@ pub fn inputs(w: impl Fn(usize, usize) -> f32, b: &[f32], n: usize) -> Vec<f64> 
     out
 }
 
-/// Positive numbers, one for each state, with their scale taken out.
+/// Positive numbers, one for each state, divided by the largest of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scaled {
-    /// Over the largest of them.
+    /// The quotients.
     values: Vec<f64>,
-    /// The logarithm of that.
+    /// The logarithm of the largest.
     top: f64,
 }
 
@@ -38,16 +38,16 @@ impl Scaled {
         Scaled { values: logs.iter().map(|log| libm::exp(log - top)).collect(), top }
     }
 
-    /// log Σ_state e^{said·state} value(state).
-    pub fn log_sum(&self, said: &[f32]) -> f64 {
+    /// log Σ_s e^{aᵀs}·value(s) over the states s, `a` `[n]`.
+    pub fn log_sum(&self, a: &[f32]) -> f64 {
         let count = self.values.len();
-        let most: f64 = said.iter().map(|s| f64::from(s.abs())).sum();
+        let most: f64 = a.iter().map(|s| f64::from(s.abs())).sum();
         if most > 300.0 {
-            let said = inputs(|j, _| said[j], &[0.0], said.len());
-            return self.top + log_sum_exp(said.iter().zip(&self.values).map(|(s, v)| s + libm::log(*v)));
+            let a = inputs(|j, _| a[j], &[0.0], a.len());
+            return self.top + log_sum_exp(a.iter().zip(&self.values).map(|(s, v)| s + libm::log(*v)));
         }
-        // The exponentials of sums are products, and none of them overflows.
-        let exps: Vec<f64> = said.iter().map(|&s| libm::exp(f64::from(s))).collect();
+        // The exponential of a sum is a product, and none of these overflows.
+        let exps: Vec<f64> = a.iter().map(|&s| libm::exp(f64::from(s))).collect();
         let mut factors = vec![1.0; count];
         let mut sum = self.values[0];
         for state in 1..count {
@@ -65,12 +65,11 @@ mod tests {
     #[test]
     fn large_and_small_sums_agree_with_their_definition() {
         let logs = [0.3, -900.0, 2.0, 700.5];
-        for said in [[0.5f32, -1.5], [400.0, -20.0]] {
-            let each = (0..4usize).map(|s| {
-                logs[s] + (0..2).filter(|j| s >> j & 1 == 1).map(|j| f64::from(said[j])).sum::<f64>()
-            });
+        for a in [[0.5f32, -1.5], [400.0, -20.0]] {
+            let each = (0..4usize)
+                .map(|s| logs[s] + (0..2).filter(|j| s >> j & 1 == 1).map(|j| f64::from(a[j])).sum::<f64>());
             let known = log_sum_exp(each);
-            assert!((Scaled::new(&logs).log_sum(&said) - known).abs() < 1e-9 * known.abs());
+            assert!((Scaled::new(&logs).log_sum(&a) - known).abs() < 1e-9 * known.abs());
         }
     }
 }

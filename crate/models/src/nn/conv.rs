@@ -22,7 +22,7 @@ impl Conv {
         Conv::from(p, group, name, channels, stride, Init::Uniform(bound))
     }
 
-    /// All zeros, so that what it is added to passes unchanged at first.
+    /// All zeros: a residual block that ends with it is the identity at first.
     pub fn zero(p: &mut Program, group: &mut Group, name: &str, channels: [usize; 2]) -> Conv {
         Conv::from(p, group, name, channels, 1, Init::Constant(0.0))
     }
@@ -82,46 +82,46 @@ impl GroupNorm {
     }
 }
 
-/// A residual block that is told something, such as the time: two convolutions, the normalised
-/// channels between them scaled and shifted by what it is told (P. Dhariwal, A. Nichol, "Diffusion
-/// models beat GANs on image synthesis", NeurIPS 2021).
+/// A residual block with a condition, such as the features of a time: two convolutions, and between them
+/// adaptive group normalisation, whose gains and offsets are linear in the condition (P. Dhariwal, A. Nichol,
+/// "Diffusion models beat GANs on image synthesis", NeurIPS 2021).
 #[derive(Clone, Copy, Debug)]
 pub struct ResidualBlock {
     before: GroupNorm,
     first: Conv,
     between: GroupNorm,
-    told: Linear,
+    condition: Linear,
     second: Conv,
     channels: usize,
 }
 
 impl ResidualBlock {
-    /// `told` numbers scale and shift `channels`.
+    /// A block of `channels` whose condition is a row of `width` numbers.
     pub fn new(
         p: &mut Program,
         group: &mut Group,
         name: &str,
         channels: usize,
         groups: usize,
-        told: usize,
+        width: usize,
     ) -> ResidualBlock {
         let both = [channels, channels];
         ResidualBlock {
             before: GroupNorm::new(p, group, &format!("{name}.norm1"), channels, groups),
             first: Conv::new(p, group, &format!("{name}.conv1"), both, 1),
             between: GroupNorm::new(p, group, &format!("{name}.norm2"), channels, groups),
-            told: Linear::new(p, group, &format!("{name}.told"), told, 2 * channels),
+            condition: Linear::new(p, group, &format!("{name}.condition"), width, 2 * channels),
             second: Conv::zero(p, group, &format!("{name}.conv2"), both),
             channels,
         }
     }
 
-    /// `x [B, H, W, C]` and `told [B, told]`, or one row for all, to `[B, H, W, C]`.
-    pub fn apply<'g>(&self, g: &'g Graph, x: Tensor<'g>, told: Tensor<'g>) -> Tensor<'g> {
-        let told = self.told.apply(g, told);
+    /// `x [B, H, W, C]` and `condition [B, width]`, or one row for all, to `[B, H, W, C]`.
+    pub fn apply<'g>(&self, g: &'g Graph, x: Tensor<'g>, condition: Tensor<'g>) -> Tensor<'g> {
+        let both = self.condition.apply(g, condition);
         let part = |i: usize| {
-            let part = told.slice_axis(1, i * self.channels, self.channels);
-            part.reshape([told.shape().dim(0), 1, 1, self.channels])
+            let part = both.slice_axis(1, i * self.channels, self.channels);
+            part.reshape([both.shape().dim(0), 1, 1, self.channels])
         };
         let h = self.first.apply(g, self.before.apply(g, x).silu());
         let h = self.between.apply(g, h) * (1.0 + part(0)) + part(1);
@@ -134,7 +134,7 @@ impl ResidualBlock {
             before: self.before.with(group, flat),
             first: self.first.with(group, flat),
             between: self.between.with(group, flat),
-            told: self.told.with(group, flat),
+            condition: self.condition.with(group, flat),
             second: self.second.with(group, flat),
             channels: self.channels,
         }
@@ -175,8 +175,8 @@ impl PixelAttention {
         let [b, h, w, c] = [0, 1, 2, 3].map(|a| x.shape().dim(a));
         let all = self.into.apply(g, self.norm.apply(g, x).reshape([b * h * w, c]));
         let [q, k, v] = [0, 1, 2].map(|i| all.slice_axis(1, i * c, c).reshape([b, h * w, c]));
-        let seen = q.attention(k, v, None).reshape([b * h * w, c]);
-        x + self.out.apply(g, seen).reshape([b, h, w, c])
+        let attended = q.attention(k, v, None).reshape([b * h * w, c]);
+        x + self.out.apply(g, attended).reshape([b, h, w, c])
     }
 
     /// The same layer with the parameters of another flat variable.

@@ -18,8 +18,8 @@ pub fn features(x: Tensor<'_>, octaves: usize, lowest: f32) -> Tensor<'_> {
     x.graph().concat(&waves.collect::<Vec<_>>(), 1)
 }
 
-/// Points through Fourier features and hidden layers with SiLU between them: what learns a function
-/// with fine detail over the plane.
+/// A network with SiLU between its layers that takes Fourier features of points: it learns functions with
+/// fine detail over the plane.
 #[derive(Clone, Debug)]
 pub struct FourierMlp {
     body: Mlp,
@@ -30,8 +30,8 @@ pub struct FourierMlp {
 const LOWEST: f32 = 1.5;
 
 impl FourierMlp {
-    /// From points of the plane to `outputs` numbers; `octaves` of 0 sees the bare coordinates. Layers
-    /// are called `name` and a number; the last one starts as zeros.
+    /// From points of the plane to `outputs` numbers. With 0 `octaves` the network takes the coordinates as
+    /// they are. Layers are called `name` and a number; the last one starts as zeros.
     pub fn named(
         p: &mut Program,
         group: &mut Group,
@@ -51,7 +51,7 @@ impl FourierMlp {
 
     /// `[B, 2] → [B, outputs]`.
     pub fn apply<'g>(&self, g: &'g Graph, x: Tensor<'g>) -> Tensor<'g> {
-        let seen = if self.octaves == 0 { x } else { g.concat(&[x, features(x, self.octaves, LOWEST)], 1) };
-        self.body.apply(g, seen, Tensor::silu)
+        let inputs = if self.octaves == 0 { x } else { g.concat(&[x, features(x, self.octaves, LOWEST)], 1) };
+        self.body.apply(g, inputs, Tensor::silu)
     }
 }

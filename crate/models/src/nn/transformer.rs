@@ -18,9 +18,9 @@ use tilde_graph::{Graph, Group, Init, Param, Program, Tensor, angle};
 
 /// Standard deviation of the initial weights.
 const SPREAD: f32 = 0.02;
-/// What angles fall by from the first pair of coordinates to the last, nearly.
+/// θ: at position t, pair j of the D/2 pairs of coordinates turns by the angle t·θ^(−2j/D).
 const ROTARY_BASE: f32 = 1000.0;
-/// Added to mean squares.
+/// Is added to mean squares before their root is taken.
 const EPSILON: f32 = 1e-6;
 /// How much wider than the residual stream the perceptrons are.
 const WIDEN: usize = 4;
@@ -34,7 +34,7 @@ pub struct Sizes {
     pub width: usize,
     /// H.
     pub heads: usize,
-    /// The most characters that are read at once.
+    /// T: the most characters of one text.
     pub context: usize,
     /// V.
     pub symbols: usize,
@@ -68,15 +68,15 @@ pub struct Transformer {
 }
 
 /// What a forward pass gives.
-pub struct Read<'g> {
+pub struct Forward<'g> {
     /// Scores of the next character, `[B·T, V]`.
     pub logits: Tensor<'g>,
     /// Queries, keys and values of each block, `[B, H, T, D]`.
     pub heads: Vec<[Tensor<'g>; 3]>,
 }
 
-impl<'g> Read<'g> {
-    /// The attention weights of a block, `[B, H, T, T]`: how much row t takes of each column ≤ t.
+impl<'g> Forward<'g> {
+    /// The attention weights of a block, `[B, H, T, T]`: row t weighs the columns up to t.
     pub fn attention(&self, block: usize) -> Tensor<'g> {
         let [q, k, _] = self.heads[block];
         let (g, zero) = (q.graph(), q.graph().constant(0.0));
@@ -119,15 +119,15 @@ impl Transformer {
         Transformer { sizes, embedding, blocks, gain, rotation }
     }
 
-    /// Reads texts from their beginning: `letters` are `u32 [B·T]`. Each embedding and each branch
-    /// goes through `drop` before it joins the residual stream.
-    pub fn read<'g>(
+    /// The forward pass over whole texts: `letters` are `u32 [B·T]`. `drop` is applied to each embedding and
+    /// each branch before it joins the residual stream.
+    pub fn forward<'g>(
         &self,
         g: &'g Graph,
         letters: Tensor<'g>,
         t: usize,
         drop: impl Fn(Tensor<'g>) -> Tensor<'g>,
-    ) -> Read<'g> {
+    ) -> Forward<'g> {
         let b = letters.shape().len() / t;
         let rotation = self.rotation(g).map(|r| r.slice(0, t));
         let past = g.causal_mask(t);
@@ -139,13 +139,13 @@ impl Transformer {
             h = h + drop(self.mlp(g, block, h));
             heads.push([q, k, v]);
         }
-        Read { logits: self.head(g, h), heads }
+        Forward { logits: self.head(g, h), heads }
     }
 
-    /// Reads one more character of each text: `letters` are `u32 [B]`, `at` is their position (a
-    /// `u32` scalar), and `cache` holds keys and values of the earlier ones, `[B, H, T, D]` for each
+    /// The forward pass over one more character of each text: `letters` are `u32 [B]`, `at` is their position
+    /// (a `u32` scalar), and `cache` holds keys and values of the earlier ones, `[B, H, T, D]` for each
     /// block. Gives the scores of the next one, `[B, V]`, and the cache with this one in it.
-    pub fn read_one<'g>(
+    pub fn forward_one<'g>(
         &self,
         g: &'g Graph,
         letters: Tensor<'g>,
@@ -189,7 +189,7 @@ impl Transformer {
         [turned(0), turned(1), part(2)]
     }
 
-    /// What the heads have gathered, `[B, H, T, D]`, back in the stream: `[B·T, C]`.
+    /// The heads' outputs `[B, H, T, D]`, joined and projected: `[B·T, C]`.
     fn joined<'g>(&self, g: &'g Graph, block: &Block, x: Tensor<'g>) -> Tensor<'g> {
         let rows = x.shape().len() / self.sizes.width;
         x.permute(&[0, 2, 1, 3]).reshape([rows, self.sizes.width]).matmul(g.param(block.project))

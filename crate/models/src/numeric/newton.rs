@@ -16,7 +16,7 @@ pub struct Logistic<'a> {
     pub rows: &'a [f64],
     /// Targets t in 0..=1, `[N]`.
     pub targets: &'a [f64],
-    /// What is added to each row's score, `[N]`, or nothing.
+    /// Offsets of the rows' scores, `[N]`, or nothing.
     pub offsets: &'a [f64],
     /// λ.
     pub ridge: f64,
@@ -45,8 +45,8 @@ impl Logistic<'_> {
         self.value(&self.scores(weights), weights)
     }
 
-    /// One Newton step, halved until the objective falls; gives how far it fell. 0 where there is
-    /// nothing left to gain.
+    /// One Newton step, halved until the objective falls. Gives the decrease of the objective, 0 at the
+    /// optimum.
     pub fn step(&self, weights: &mut [f64]) -> f64 {
         let d = weights.len() - 1;
         let scores = self.scores(weights);
@@ -71,7 +71,7 @@ impl Logistic<'_> {
             }
             hessian[d * size + d] += curvature;
         }
-        // A hair on the diagonal keeps it definite where nothing but saturated rows is left.
+        // A small ridge keeps the Hessian positive definite where every row is saturated.
         (0..d).for_each(|i| hessian[i * size + i] += self.ridge + 1e-12);
         hessian[d * size + d] += 1e-12;
         let Some(factor) = Cholesky::new(&hessian, size) else { return 0.0 };

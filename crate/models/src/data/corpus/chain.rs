@@ -7,14 +7,14 @@ use tilde_graph::rng::Stream;
 /// What the chain writes: the space and the letters.
 pub const LETTERS: &str = " abcdefghijklmnopqrstuvwxyz";
 
-/// How far apart the logits of two characters are, in standard deviations.
+/// Standard deviation of the terms of a logit.
 const SPREAD: f32 = 1.5;
-/// What a logit gains where a vowel follows a consonant, or the other way round, so that words can
+/// Is added to a logit where a vowel follows a consonant, or the other way round, so that words can
 /// be pronounced.
 const ALTERNATE: f32 = 2.0;
 
-/// A chain drawn from the stream. Both of the last two characters a, b speak for or against each
-/// next one, independently: p(c | a, b) ∝ e^(u(a, c) + w(b, c)). Words have two letters or more,
+/// A chain drawn from the stream. The logit of the next character c is a sum of one term for each of the last
+/// two characters a, b: p(c | a, b) ∝ e^(u(a, c) + w(b, c)). Words have two letters or more,
 /// nearly always.
 pub fn chain(stream: &mut Stream) -> Source {
     let n = LETTERS.len();

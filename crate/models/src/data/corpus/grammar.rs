@@ -6,21 +6,21 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// Animals, how often they come, and what only they do.
+/// Animals with their probabilities, and a verb of each one's own.
 const ANIMALS: [(&str, f64, &str); 4] =
     [("cat", 0.35, "purr"), ("dog", 0.3, "bark"), ("bird", 0.2, "sing"), ("horse", 0.15, "trot")];
-/// What all of them do; the rest of the time each does its own.
+/// Verbs that all animals share, with their probabilities. The rest is that of the animal's own verb.
 const VERBS: [(&str, f64); 3] = [("sleep", 0.3), ("run", 0.25), ("eat", 0.15)];
 const ADJECTIVES: [(&str, f64); 4] = [("small", 0.4), ("big", 0.25), ("young", 0.2), ("grey", 0.15)];
 const PREPOSITIONS: [(&str, f64); 2] = [("near the ", 0.6), ("behind the ", 0.4)];
 const PLACES: [(&str, f64); 4] = [("house ", 0.4), ("tree ", 0.3), ("river ", 0.2), ("garden ", 0.1)];
 const ENDS: [(&str, f64); 4] =
     [(".\n", 0.55), (" all day.\n", 0.2), (" at night.\n", 0.15), (" quietly.\n", 0.1)];
-/// How often an adjective, and how often a place, is named.
+/// Probabilities of an adjective and of a place.
 const ADJECTIVE: f64 = 0.4;
 const PLACE: f64 = 0.4;
 
-/// What may be written at one point of a sentence: text, probability, and where that leads.
+/// An alternative at one point of a sentence: its text, its probability, and the point that follows.
 type Node = Vec<(String, f64, usize)>;
 
 // Points of a sentence. After an article: whether a number is fixed, and whether an adjective has
@@ -30,8 +30,8 @@ const NOUN: usize = 1;
 const END: usize = NOUN + 6;
 const AFTER: usize = END + 1;
 
-/// The sentences "the small dogs near the river sleep." and their like. Verbs agree with their
-/// subject in number, and an animal does what it does, however much stands between them.
+/// Sentences such as "the small dogs near the river sleep." Verbs agree with their subject in number and in
+/// kind, across any words between them.
 pub fn grammar() -> (Vec<char>, Source) {
     let mut nodes = vec![Node::new(); AFTER + 4 * ANIMALS.len()];
     let articles = [("the ", 0.5), ("a ", 0.25), ("two ", 0.25)];
@@ -104,7 +104,7 @@ fn spelled(nodes: &[Node]) -> (Vec<char>, Source) {
             }
         }
     }
-    // So far they are the probabilities of coming there; what follows is given that one is there.
+    // The probabilities of a state's characters do not add up to 1 yet: they are joint with reaching the state.
     for steps in &mut states {
         let sum: f64 = steps.iter().map(|s| s.p).sum();
         steps.iter_mut().for_each(|s| s.p /= sum);

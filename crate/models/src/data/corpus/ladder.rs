@@ -1,13 +1,12 @@
-//! Interpolated n-gram models after Witten and Bell, the ladder that a neural model must climb.
+//! Interpolated n-gram models after Witten and Bell, baselines of a neural model: one for each length of context.
 //!
 //! I. Witten, T. Bell, "The zero-frequency problem", IEEE Transactions on Information Theory 37(4),
-//! 1991, method C: after a context h that was seen N(h) times with T(h) different characters behind
-//! it,
+//! 1991, method C: after a context h that occurs N(h) times, followed by T(h) different characters,
 //!
 //! > p(c | h) = (count(h c) + T(h)·p(c | h′)) / (N(h) + T(h))
 //!
 //! where h′ is h without its first character, and below the empty context stands the uniform
-//! distribution. A context that was never seen says what its shorter one says.
+//! distribution. An unseen context has the distribution of the shorter one.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -19,7 +18,7 @@ pub const MOST_SYMBOLS: usize = 1 << BITS;
 /// Contexts of 0, 1, … 7 characters: with the next one, eight, as many as fit a key.
 pub const RUNGS: usize = 8;
 
-/// What is counted for one string of characters.
+/// Counts of one string of characters.
 #[derive(Clone, Copy, Default)]
 struct Count {
     /// The string.
@@ -107,9 +106,9 @@ pub fn witten_bell(train: &[u32], test: &[u32], symbols: usize, rungs: usize) ->
         }
         for (gram, p) in test.windows(n + 1).zip(&mut now[n.min(test.len())..]) {
             let context = contexts.get(key(&gram[..n]));
-            let [seen, different] = [context.followed, context.different].map(f64::from);
+            let [total, different] = [context.followed, context.different].map(f64::from);
             if context.followed > 0 {
-                *p = (f64::from(grams.get(key(gram)).times) + different * *p) / (seen + different);
+                *p = (f64::from(grams.get(key(gram)).times) + different * *p) / (total + different);
             }
         }
         out.push(now.iter().map(|&p| -libm::log(p) as f32).collect());
@@ -126,10 +125,10 @@ pub fn next(train: &[u32], context: &[u32], symbols: usize, order: usize) -> Vec
         let h = &context[context.len() - n..];
         let mut counts = vec![0.0; symbols];
         train.windows(n + 1).filter(|w| w[..n] == *h).for_each(|w| counts[w[n] as usize] += 1.0);
-        let seen: f32 = counts.iter().sum();
+        let total: f32 = counts.iter().sum();
         let different = counts.iter().filter(|&&c| c > 0.0).count() as f32;
-        if seen > 0.0 {
-            p.iter_mut().zip(&counts).for_each(|(p, c)| *p = (c + different * *p) / (seen + different));
+        if total > 0.0 {
+            p.iter_mut().zip(&counts).for_each(|(p, c)| *p = (c + different * *p) / (total + different));
         }
     }
     p

@@ -36,7 +36,7 @@ pub struct Corpus {
     pub train: Vec<u32>,
     /// What is held out.
     pub test: Vec<u32>,
-    /// Where both come from, if that is known.
+    /// The source of both, if it is known.
     pub source: Option<Source>,
 }
 
@@ -53,10 +53,14 @@ pub struct Window {
 
 impl Corpus {
     /// `length` characters to learn from, of the generated text called `id`: "grammar" or "chain".
+    ///
+    /// # Panics
+    /// If `id` is neither: a mistake in the program.
     pub fn generated(id: &str, length: usize, seed: u64) -> Corpus {
         let (alphabet, source) = match id {
             "chain" => (chain::LETTERS.chars().collect(), chain(&mut Stream::new(seed, 0xC4A0))),
-            _ => grammar(),
+            "grammar" => grammar(),
+            _ => panic!("there is no generated text '{id}'"),
         };
         let train = source.sample(length, &mut Stream::new(seed, 0xC4A1));
         let test = source.sample(HELD_OUT, &mut Stream::new(seed, 0xC4A2));

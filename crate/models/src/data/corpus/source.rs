@@ -4,7 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use tilde_graph::rng::Stream;
 
-/// Characters that are drawn and thrown away, so that a text starts far from where its source did.
+/// Characters that are drawn and discarded first, so that a text does not depend on the initial state.
 const BURN_IN: usize = 256;
 
 /// One character that may come next.
@@ -29,8 +29,8 @@ pub enum Known {
 
 /// A stationary source: in each state it draws a character, and state and character decide the
 /// next state (a unifilar source; C. Shannon, "A mathematical theory of communication", 1948,
-/// section 7). Whoever knows the state can do no better than its entropy, so that the mean over
-/// the states, the entropy rate, is the least loss that any model can have.
+/// section 7). The entropy of a state is the least loss of a model that knows the state. Its
+/// mean over the states, the entropy rate, is therefore the least loss of any model.
 #[derive(Clone, Debug)]
 pub struct Source {
     states: Vec<Vec<Step>>,
@@ -68,7 +68,7 @@ impl Source {
         &self.states[state]
     }
 
-    /// The next `n` characters, from the source's own stationary course.
+    /// `n` characters in a row, after a burn-in.
     pub fn sample(&self, n: usize, stream: &mut Stream) -> Vec<u32> {
         let mut state = 0;
         let mut draw = || {
@@ -78,7 +78,7 @@ impl Source {
                 left -= s.p;
                 left <= 0.0
             });
-            // Rounding may leave a little after the last one.
+            // By rounding, the sum of the probabilities may be less than the draw.
             let step = found.unwrap_or(&steps[steps.len() - 1]);
             state = step.next as usize;
             step.symbol
@@ -87,8 +87,8 @@ impl Source {
         (0..n).map(|_| draw()).collect()
     }
 
-    /// How often each state is drawn from, and the length of the longest sentence, for a source of
-    /// sentences: what is visited on the way from one to the next, enumerated.
+    /// For a source of sentences: the share of the characters that are drawn in each state, and the length of
+    /// the longest sentence. Enumerates the states within a sentence.
     fn visits(&self) -> (Vec<f64>, usize) {
         let mut now = vec![0.0; self.states.len()];
         let mut total = now.clone();
@@ -97,7 +97,7 @@ impl Source {
         while now.iter().any(|&p| p > 0.0) {
             total.iter_mut().zip(&now).for_each(|(t, p)| *t += p);
             now = self.moved(&now);
-            // A sentence that has ended is left.
+            // The sentence has ended.
             now[0] = 0.0;
             length += 1;
         }
@@ -138,7 +138,7 @@ impl Source {
         self.states.iter().zip(self.shares()).map(|(steps, share)| share * of(steps)).sum()
     }
 
-    /// The share of each of the `symbols` characters: what a model knows that sees no context.
+    /// The share of each of the `symbols` characters: the best prediction without a context.
     pub fn frequencies(&self, symbols: usize) -> Vec<f64> {
         let mut out = vec![0.0; symbols];
         for (steps, share) in self.states.iter().zip(self.shares()) {

@@ -27,10 +27,10 @@ fn loss_attention_and_gradients_agree_with_pytorch() {
     let b = letters.len() / sizes.context;
     let [inputs, targets] = ["letters", "targets"].map(|name| p.input(name, [b * sizes.context]));
     p.entry("run", |g| {
-        let read = network.read(g, g.read(inputs).unary(Unary::ToU32), sizes.context, |x| x);
-        let attention: Vec<Tensor> = (0..sizes.layers).map(|i| read.attention(i)).collect();
-        let loss = read.logits.cross_entropy(g.read(targets).unary(Unary::ToU32)).mean();
-        g.output("logits", read.logits);
+        let pass = network.forward(g, g.read(inputs).unary(Unary::ToU32), sizes.context, |x| x);
+        let attention: Vec<Tensor> = (0..sizes.layers).map(|i| pass.attention(i)).collect();
+        let loss = pass.logits.cross_entropy(g.read(targets).unary(Unary::ToU32)).mean();
+        g.output("logits", pass.logits);
         g.output("attention", g.concat(&attention, 0));
         g.output("loss", loss);
         g.output("matrices", g.grad_group(loss, &matrices));
@@ -83,14 +83,14 @@ fn the_cache_gives_what_reading_anew_gives() {
         (0..2).map(|i| [0, 1].map(|j| p.scratch(&format!("cache{i}{j}"), shape))).collect();
     let all = p.entry("all", |g| {
         let letters = g.read(letters).unary(Unary::ToU32).reshape([b * t]);
-        g.output("logits", network.read(g, letters, t, |x| x).logits.reshape([b, t, sizes.symbols]));
+        g.output("logits", network.forward(g, letters, t, |x| x).logits.reshape([b, t, sizes.symbols]));
     });
     let one = p.entry("one", |g| {
         let at = g.read(at).unary(Unary::ToU32);
         let here = g.iota([1, t], 1).equal(at);
         let letters = (g.read(letters) * here).sum_axes(&[1]).unary(Unary::ToU32);
         let cache: Vec<[Tensor; 2]> = caches.iter().map(|c| c.map(|var| g.read(var))).collect();
-        let (logits, cache) = network.read_one(g, letters, at, &cache);
+        let (logits, cache) = network.forward_one(g, letters, at, &cache);
         caches.iter().flatten().zip(cache.iter().flatten()).for_each(|(var, x)| g.assign(*var, *x));
         g.output("logits", logits);
     });
