@@ -23,7 +23,7 @@ pub struct Machine {
 /// What enumeration of a machine gives.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exact {
-    /// Σ_{h₂,h₃} for every state of h₁: all but what h₁ has to do with v. `[2^N₁]`.
+    /// Σ_{h₂,h₃} e^{−E(h₁, h₂, h₃)} for every state of h₁, where E has the terms without v. `[2^N₁]`.
     above: Scaled,
     /// log Z.
     pub log_z: f64,

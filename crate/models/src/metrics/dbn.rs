@@ -35,7 +35,7 @@ pub struct Net {
 pub struct Exact {
     /// log p*(h), unnormalised, `[2^H]`.
     pub prior: Vec<f64>,
-    /// p*(h) / Π_i (1 + e^{input of visible unit i}): what of p(v, h) does not depend on v. `[2^H]`.
+    /// p*(h) / Π_i (1 + e^{input of visible unit i}): the factor of p(v, h) that does not depend on v. `[2^H]`.
     rest: Scaled,
     /// log Σ_h p*(h).
     pub log_z: f64,
@@ -45,7 +45,7 @@ impl Exact {
     /// Takes 2^H·(V + Y·T) steps.
     pub fn new(net: &Net) -> Exact {
         let (h, t) = (net.b.len(), net.c.len());
-        // Seen from h, the top units are independent, as pixels are.
+        // Given h, the top units are independent, as pixels are.
         let upwards: Vec<f32> = (0..t * h).map(|at| net.top[at % h * t + at / h]).collect();
         let by_label: Vec<Vec<f64>> = (0..net.a.len())
             .map(|y| {
@@ -66,13 +66,13 @@ impl Exact {
     /// log p(v) of an image whose pixels are 0 or 1.
     pub fn log_likelihood(&self, net: &Net, v: &[u8]) -> f64 {
         let h = net.b.len();
-        let mut said = vec![0.0f32; h];
+        let mut input = vec![0.0f32; h];
         let mut linear = 0.0;
         for (i, _) in v.iter().enumerate().filter(|(_, on)| **on > 0) {
             linear += f64::from(net.visible[i]);
-            said.iter_mut().zip(&net.down[i * h..]).for_each(|(s, w)| *s += w);
+            input.iter_mut().zip(&net.down[i * h..]).for_each(|(s, w)| *s += w);
         }
-        linear + self.rest.log_sum(&said) - self.log_z
+        linear + self.rest.log_sum(&input) - self.log_z
     }
 
     /// `n` exact samples `[n, V]`: h from the top machine, then pixels given h.
