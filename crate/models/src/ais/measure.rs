@@ -10,7 +10,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::cell::RefCell;
 
-/// Log Z by enumeration. The machine of a run stays while its rungs are climbed, so values are known by
+/// Log Z by enumeration. The machine of a run stays while its rungs are done, so values are known by
 /// their parameters and not by the step.
 #[derive(Default)]
 pub(super) struct Exact {

@@ -55,7 +55,7 @@ fn shown(live: &Live) -> usize {
 impl Ais {
     /// Enqueues at most `n` iterations of one run, each of `updates` updates of the machine and a rung;
     /// gives how many.
-    fn climb(&mut self, live: &Live, updates: usize, n: u32) -> Result<u32, Error> {
+    fn advance(&mut self, live: &Live, updates: usize, n: u32) -> Result<u32, Error> {
         let (m, device) = (&self.model, live.device);
         let mut schedule = m.learn(updates);
         let rungs = match self.progress.left() {
@@ -70,7 +70,7 @@ impl Ais {
         // The run may have come out of a checkpoint, which has no knobs.
         m.anneal.set_temperatures(device, self.progress.temperatures());
         device.schedule(&schedule, rungs)?;
-        if self.progress.climb(rungs) {
+        if self.progress.advance(rungs) {
             m.finish(device)?;
         }
         Ok(rungs)
@@ -121,7 +121,7 @@ impl crate::Model for Ais {
     fn set(&mut self, _live: &Live, id: &str) -> Result<(), Error> {
         if id == "temperatures" {
             // A run keeps the temperatures that it began with.
-            self.progress.give_up();
+            self.progress.abandon();
         }
         Ok(())
     }
@@ -130,7 +130,7 @@ impl crate::Model for Ais {
     fn train(&mut self, live: &Live, n: u32) -> Result<(), Error> {
         let mut left = n;
         while left > 0 {
-            left -= self.climb(live, live.settings.count("updates"), left)?;
+            left -= self.advance(live, live.settings.count("updates"), left)?;
         }
         Ok(())
     }
@@ -140,7 +140,7 @@ impl crate::Model for Ais {
             Phase::Learn => {
                 live.device.schedule(&self.model.learn(live.settings.count("updates")), 1).map(|()| 0)
             }
-            Phase::Anneal => self.climb(live, 0, 1),
+            Phase::Anneal => self.advance(live, 0, 1),
         }
     }
 
@@ -169,7 +169,7 @@ impl crate::Model for Ais {
 
     fn act(&mut self, _live: &Live, action: Input, _payload: &Payload) -> Result<Touched, Error> {
         match action {
-            Input::Begin => self.progress.give_up(),
+            Input::Begin => self.progress.abandon(),
         }
         Ok(Touched::Rest)
     }

@@ -2,7 +2,7 @@
 
 use super::target;
 use crate::Error;
-use crate::boltzmann::{Anneal, Learner, Lesson, Machine, Values, log_base, log_odds};
+use crate::boltzmann::{Anneal, Learner, LearnerOptions, Machine, Values, log_base, log_odds};
 use crate::data::{Feed, ImageSets, Images};
 use crate::driver::Driver;
 use crate::nn::{Fall, Schedule};
@@ -19,7 +19,7 @@ const BATCH: usize = 100;
 pub const BASES: usize = 2;
 
 /// A machine that learns, and what it learns from.
-struct Student {
+struct Learning {
     learner: Learner,
     feed: Feed,
     sets: ImageSets,
@@ -29,7 +29,7 @@ struct Student {
 pub struct Model {
     pub program: Program,
     pub machine: Machine,
-    student: Option<Student>,
+    learning: Option<Learning>,
     /// An image of the machine's size.
     pub blank: Images,
     pub anneal: Anneal,
@@ -62,7 +62,7 @@ impl Model {
         let rate = [("learning_rate", 0.1), ("schedule", 1.0), ("horizon", 4500.0)];
         let schedule = Schedule::of(Fall::Linear, rate.map(|(name, value)| p.knob(name, value)));
         let feed = Feed::images(&mut p, &sets);
-        let lesson = Lesson {
+        let options = LearnerOptions {
             machine,
             group: &group,
             feed: &feed,
@@ -71,9 +71,9 @@ impl Model {
             // An iteration is a rung, with any number of updates.
             recorder: None,
         };
-        let learner = Learner::new(&mut p, lesson)?;
-        let student = Some(Student { learner, feed, sets });
-        Model::annealed(settings, p, &group, machine, student, blank, pixels)
+        let learner = Learner::new(&mut p, options)?;
+        let learning = Some(Learning { learner, feed, sets });
+        Model::annealed(settings, p, &group, machine, learning, blank, pixels)
     }
 
     /// A machine that is given.
@@ -98,7 +98,7 @@ impl Model {
         mut p: Program,
         group: &Group,
         machine: Machine,
-        student: Option<Student>,
+        learning: Option<Learning>,
         blank: Images,
         pixels: Vec<f32>,
     ) -> Result<Model, Error> {
@@ -117,7 +117,7 @@ impl Model {
         Ok(Model {
             program: p,
             machine,
-            student,
+            learning,
             blank,
             anneal,
             biases,
@@ -131,7 +131,7 @@ impl Model {
 
     /// Writes the data and the bases.
     pub fn write(&self, device: &Driver) {
-        if let Some(Student { feed, sets, .. }) = &self.student {
+        if let Some(Learning { feed, sets, .. }) = &self.learning {
             feed.write_images(device, sets);
         }
         self.anneal.set_bases(device, &self.biases);
@@ -145,7 +145,7 @@ impl Model {
 
     /// The schedule of so many updates of the machine; empty for one that does not learn.
     pub fn learn(&self, updates: usize) -> Vec<(EntryId, u32)> {
-        let Some(Student { learner: l, .. }) = &self.student else { return Vec::new() };
+        let Some(Learning { learner: l, .. }) = &self.learning else { return Vec::new() };
         [(l.positive, 1), (l.gibbs, 1), (l.update, 1)].repeat(updates)
     }
 

@@ -58,12 +58,12 @@ impl Progress {
     }
 
     /// Gives the run up: the next rung begins another.
-    pub fn give_up(&mut self) {
+    pub fn abandon(&mut self) {
         self.under_way = false;
     }
 
     /// Does so many rungs; says whether the run is at its end.
-    pub fn climb(&mut self, rungs: u32) -> bool {
+    pub fn advance(&mut self, rungs: u32) -> bool {
         self.done += rungs;
         let ended = self.done >= self.rungs();
         if ended {
@@ -108,7 +108,7 @@ mod tests {
             let mut progress = Progress::new(temperatures);
             progress.begin(temperatures);
             assert_eq!((progress.each(), progress.left()), (each, rungs));
-            assert!(!progress.climb(rungs - 1) && progress.climb(1) && progress.finished);
+            assert!(!progress.advance(rungs - 1) && progress.advance(1) && progress.finished);
             assert_eq!((progress.left(), progress.beta(rungs)), (0, 1.0));
         }
     }
@@ -117,7 +117,7 @@ mod tests {
     fn it_is_saved_and_impossible_progress_is_refused() {
         let mut progress = Progress::new(70);
         progress.begin(70);
-        progress.climb(3);
+        progress.advance(3);
         assert_eq!(Progress::load(&[progress.saved()], 10_000), Ok(progress));
         for words in [[0, 0, 0, 0], [70, 35, 1, 0], [70, 36, 0, 1], [70, 3, 2, 0], [u32::MAX, 1, 1, 1]] {
             assert!(Progress::load(&[Saved::words("progress", &[4], &words)], 10_000).is_err());

@@ -17,7 +17,7 @@ use tilde_graph::optim::Sgd;
 use tilde_graph::{EntryId, Graph, Group, Init, Knob, Program, Tensor, Var};
 
 /// What a [`Learner`] is made of.
-pub struct Lesson<'a> {
+pub struct LearnerOptions<'a> {
     /// What learns.
     pub machine: Machine,
     /// Its parameters.
@@ -61,8 +61,8 @@ impl Learner {
     ///
     /// # Errors
     /// [`Error::BadSetting`] if the machine does not fit together.
-    pub fn new(p: &mut Program, lesson: Lesson<'_>) -> Result<Learner, Error> {
-        let Lesson { machine, group, feed, batch: b, schedule, recorder } = lesson;
+    pub fn new(p: &mut Program, options: LearnerOptions<'_>) -> Result<Learner, Error> {
+        let LearnerOptions { machine, group, feed, batch: b, schedule, recorder } = options;
         let zeros = || Init::Constant(0.0);
         let sgd = Sgd::new(p, group, "sgd");
         let weight_decay = p.knob("weight_decay", 0.0);

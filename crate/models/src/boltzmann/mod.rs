@@ -8,5 +8,5 @@ mod learner;
 mod machine;
 
 pub use anneal::{Anneal, log_base};
-pub use learner::{Learner, Lesson};
+pub use learner::{Learner, LearnerOptions};
 pub use machine::{Machine, Values, log_odds};

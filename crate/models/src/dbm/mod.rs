@@ -117,7 +117,7 @@ impl crate::Model for Dbm {
                 }
                 Stage::Joint => {
                     if self.pretrained > 0 && step == self.pretrained {
-                        // The chains begin where the pretrained layers believe the data to be.
+                        // The chains begin at the hidden states that the pretrained layers infer from data.
                         live.device.schedule(&[(m.positive, 1), (m.wake, 1)], 1)?;
                     }
                     self.joint(live, end - step)?;

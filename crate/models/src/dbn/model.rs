@@ -6,7 +6,7 @@
 use super::CLASSES;
 use super::net::Net;
 use crate::Error;
-use crate::boltzmann::{Learner, Lesson, Machine, log_odds};
+use crate::boltzmann::{Learner, LearnerOptions, Machine, log_odds};
 use crate::data::{Feed, ImageSets};
 use crate::driver::{Answer, Driver};
 use crate::nn::{Fall, Recorder, Schedule, VIEW_SEED, knob};
@@ -72,7 +72,7 @@ impl Model {
         let machine = Machine::new(&mut p, &mut group, log_odds(&sets.train.mean(), n), h);
         let recorder = Recorder::new(&mut p, &["reconstruction_error"]);
         let feed = Feed::images(&mut p, sets);
-        let lesson = Lesson {
+        let options = LearnerOptions {
             machine,
             group: &group,
             feed: &feed,
@@ -80,7 +80,7 @@ impl Model {
             schedule: first_schedule,
             recorder: Some(&recorder),
         };
-        let learner = Learner::new(&mut p, lesson)?;
+        let learner = Learner::new(&mut p, options)?;
         let momentum = learner.momentum;
         let zero = || Init::Constant(0.0);
         let (mut down, mut up, mut top) = (p.group("down"), p.group("up"), p.group("top"));

@@ -1,4 +1,4 @@
-//! A directed layer below a restricted Boltzmann machine, whose visible layer are the hidden units and ten
+//! A directed layer below a restricted Boltzmann machine, whose visible layer is the hidden units and ten
 //! labels.
 //!
 //! p(v, h, y, t) = p(v | h)·p(h, y, t), with q(h | v) in place of the posterior.

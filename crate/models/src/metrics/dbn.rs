@@ -66,13 +66,13 @@ impl Exact {
     /// log p(v) of an image whose pixels are 0 or 1.
     pub fn log_likelihood(&self, net: &Net, v: &[u8]) -> f64 {
         let h = net.b.len();
-        let mut said = vec![0.0f32; h];
+        let mut input = vec![0.0f32; h];
         let mut linear = 0.0;
         for (i, _) in v.iter().enumerate().filter(|(_, on)| **on > 0) {
             linear += f64::from(net.visible[i]);
-            said.iter_mut().zip(&net.down[i * h..]).for_each(|(s, w)| *s += w);
+            input.iter_mut().zip(&net.down[i * h..]).for_each(|(s, w)| *s += w);
         }
-        linear + self.rest.log_sum(&said) - self.log_z
+        linear + self.rest.log_sum(&input) - self.log_z
     }
 
     /// `n` exact samples `[n, V]`: h from the top machine, then pixels given h.

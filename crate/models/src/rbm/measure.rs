@@ -66,7 +66,7 @@ impl Rbm {
         let (energy, pseudo) = (mean(0), mean(1));
         let dreams = fantasies.iter().map(|&x| f64::from(x)).sum::<f64>() / fantasies.len() as f64;
         out.extend([
-            // What it lowers is the negative log-likelihood; its pseudo-likelihood can always be had.
+            // Training lowers the negative log-likelihood; its pseudo-likelihood needs no log Z.
             ("loss", -pseudo),
             ("free_energy_data", energy),
             ("free_energy_model", dreams),

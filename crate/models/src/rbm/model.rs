@@ -2,7 +2,7 @@
 
 use super::temper::Tempering;
 use crate::Error;
-use crate::boltzmann::{Anneal, Learner, Lesson, Machine, log_odds};
+use crate::boltzmann::{Anneal, Learner, LearnerOptions, Machine, log_odds};
 use crate::data::{Feed, ImageSets};
 use crate::driver::{Answer, Driver};
 use crate::nn::{Fall, Recorder, Schedule, knob};
@@ -60,9 +60,15 @@ impl Model {
         let temperature = knob(&mut p, settings, "temperature");
         let recorder = Recorder::new(&mut p, &["reconstruction_error"]);
         let feed = Feed::images(&mut p, sets);
-        let lesson =
-            Lesson { machine, group: &group, feed: &feed, batch, schedule, recorder: Some(&recorder) };
-        let learner = Learner::new(&mut p, lesson)?;
+        let options = LearnerOptions {
+            machine,
+            group: &group,
+            feed: &feed,
+            batch,
+            schedule,
+            recorder: Some(&recorder),
+        };
+        let learner = Learner::new(&mut p, options)?;
         let tempering = Tempering::new(&mut p, &learner, [batch, d])?;
         let anneal = Anneal::new(&mut p, machine, [1, 100, 1], false)?;
         let fantasy_v = p.state("fantasy_visible", [FANTASIES, d], Init::Constant(0.0));
