@@ -21,6 +21,9 @@ Made by `cargo run --release -p tilde -- evaluate all --markdown docs/gates.md`;
 A gate is a bound on a figure of a run. Where it says *every seed*, the worst seed gates, else the median. A control is
 a run, or samples, that are really wrong: the gate must reject it. Controls run from seed 1. A figure that is missing or
 not a number fails gate and control alike. What is missed or not rejected says so.
+
+A reference run outside this project was made before it, on the same data; where no script is named, only its figure is
+known.
 ";
 
 /// Writes an evaluation into the page, which may not exist yet.
