@@ -50,22 +50,26 @@ pub fn update(path: &Path, evaluation: Option<&Evaluation>, backend: args::Backe
 fn merged(present: &str, id: &str, section: &str) -> String {
     let mut page = HEAD.to_string();
     for table in tables::all() {
-        let heading = format!("## {}\n", table.id);
-        if table.id == id {
-            page += "\n";
-            page += section;
-        } else if let Some(start) = present.find(&format!("\n{heading}")) {
-            let rest = &present[start + 1..];
-            let end = rest[heading.len()..].find("\n## ").map_or(rest.len(), |at| heading.len() + at + 1);
-            page += "\n";
-            page += rest[..end].trim_end();
-            page += "\n";
-        } else {
-            page += "\n";
-            page += &unmeasured(table);
+        page += "\n";
+        let former = former(present, table.id).filter(|section| !section.contains(UNMEASURED));
+        match former {
+            _ if table.id == id => page += section,
+            Some(former) => {
+                page += former.trim_end();
+                page += "\n";
+            }
+            None => page += &unmeasured(table),
         }
     }
     page
+}
+
+/// The section of a table in a page, heading first.
+fn former<'a>(page: &'a str, id: &str) -> Option<&'a str> {
+    let heading = format!("\n## {id}\n");
+    let section = &page[page.find(&heading)? + 1..];
+    let end = section[1..].find("\n## ").map_or(section.len(), |at| at + 1);
+    Some(&section[..end])
 }
 
 /// The section of one evaluation, heading first.
@@ -89,13 +93,15 @@ fn section(evaluation: &Evaluation, device: &str) -> String {
 
 /// The section of a table that no run has been made of.
 fn unmeasured(table: &Table) -> String {
-    let mut out = format!("## {}\n\nNot measured yet.\n\n{COLUMNS}\n", table.id);
+    let mut out = format!("## {}\n\n{UNMEASURED}\n\n{COLUMNS}\n", table.id);
     for gate in table.gates {
         let controls: Vec<String> = gate.controls.iter().map(|control| control.name.to_string()).collect();
         out += &row(gate, "", &controls);
     }
     out
 }
+
+const UNMEASURED: &str = "Not measured yet.";
 
 const COLUMNS: &str = "\
 | gate | run | figure | must be | measured | target from | controls |
@@ -175,8 +181,7 @@ mod tests {
 
     /// The section of a table in a page.
     fn of<'a>(page: &'a str, id: &str) -> &'a str {
-        let from = &page[page.find(&format!("## {id}\n")).expect("the section")..];
-        from[1..].find("\n## ").map_or(from, |at| &from[..=at])
+        former(page, id).expect("the section")
     }
 
     #[test]

@@ -108,7 +108,7 @@ const IMAGE_GATES: &[Gate] = &[
         figure: Of("recognised"),
         beside: None,
         bound: at_least(0.80),
-        source: Source::Ours("four of five, fixed before the first run"),
+        source: Source::Ahead("four of five"),
         controls: &[Control::run("untrained", STROKES.steps(0)), Control::samples("noise", Imitation::Noise)],
     },
     Gate {
@@ -126,7 +126,7 @@ const IMAGE_GATES: &[Gate] = &[
         figure: Of("classifier_accuracy"),
         beside: None,
         bound: at_least(0.99),
-        source: Source::Ours("a judge that errs once in a hundred, fixed before the first run"),
+        source: Source::Ahead("a judge that errs once in a hundred"),
         controls: &[Control::run("an untrained classifier", STROKES).measured(Of("untrained_accuracy"))],
     },
 ];

@@ -59,8 +59,11 @@ fn names_are_unique_and_sources_are_given() {
         names.dedup();
         assert_eq!(names.len(), table.gates.len(), "{}: two gates share a name", table.id);
         for gate in table.gates {
-            let (Source::Exact(why) | Source::Paper(why) | Source::Library(why) | Source::Ours(why)) =
-                gate.source;
+            let (Source::Exact(why)
+            | Source::Paper(why)
+            | Source::Library(why)
+            | Source::Ahead(why)
+            | Source::Ours(why)) = gate.source;
             assert!(
                 !why.is_empty(),
                 "{}: '{}' does not say where its target comes from",
