@@ -391,7 +391,8 @@ run_tests() {
 run_slow() {
   build
   need_browser
-  timed "training every exhibit to the gates of its card" cargo run --release -p tilde -- evaluate all --json
+  timed "training every exhibit to its gates, and docs/gates.md" \
+    cargo run --release -p tilde -- evaluate all --json --markdown docs/gates.md
   timed "a new exhibit in the browser" tests/structure/new-exhibit.sh browser
   timed "end-to-end tests that measure time" npm run --silent e2e:slow
 }

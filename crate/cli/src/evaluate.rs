@@ -122,3 +122,38 @@ fn to_json(evaluation: &Evaluation) -> Json {
         "controls": evaluation.controls.iter().map(control).collect::<Vec<_>>(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An evaluation of one gate, "at most 1e-9", and one of its controls.
+    fn evaluation(gate: f64, control: f64) -> Evaluation {
+        let table = tables::find("elbo").expect("a table");
+        let first = &table.gates[0];
+        Evaluation {
+            table,
+            seeds: vec![1],
+            gates: vec![Measured { gate: first, seeds: vec![gate] }],
+            controls: vec![Tried { gate: first, control: &first.controls[0], value: control }],
+        }
+    }
+
+    #[test]
+    fn a_miss_a_weak_control_and_a_missing_figure_are_failures() {
+        assert!(verdict(&[evaluation(0.0, 1.0)]).is_ok());
+        for (gate, control) in [(1.0, 1.0), (0.0, 0.0), (f64::NAN, 1.0), (0.0, f64::NAN)] {
+            let failed = verdict(&[evaluation(0.0, 1.0), evaluation(gate, control)]);
+            let Err(Failure::Failed(message)) = failed else { panic!("{gate} {control} passed") };
+            assert!(message.contains("elbo"), "{message}");
+        }
+    }
+
+    /// JSON has no NaN.
+    #[test]
+    fn a_missing_figure_is_null() {
+        let json = to_json(&evaluation(f64::NAN, f64::NAN));
+        assert!(json["gates"][0]["value"].is_null() && json["gates"][0]["pass"] == false);
+        assert!(json["controls"][0]["value"].is_null() && json["controls"][0]["rejected"] == false);
+    }
+}

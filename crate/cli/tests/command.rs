@@ -156,3 +156,20 @@ fn evaluate_refuses_what_it_cannot_do() {
     assert_eq!(failure(&["evaluate", "gan3d", "--json"]).0, 2);
     assert_eq!(failure(&["evaluate", "gan2d", "--seeds", "0"]).0, 2);
 }
+
+/// The cheapest exhibit.
+#[test]
+fn evaluate_reports_gates_and_controls_and_writes_the_page() {
+    let page = file("gates.md");
+    let path = page.to_str().expect("a path");
+    let report = json(&["evaluate", "elbo", "--seeds", "2", "--json", "--markdown", path]);
+    assert_eq!(report["id"], "elbo");
+    let gate = &report["gates"][0];
+    assert!(
+        gate["pass"] == true && gate["op"] == "<=" && gate["seeds"].as_array().is_some_and(|s| s.len() == 2)
+    );
+    assert!(report["controls"][0]["rejected"] == true && report["controls"][0]["gate"] == gate["name"]);
+    let text = std::fs::read_to_string(&page).expect("the page");
+    let name = gate["name"].as_str().expect("a name");
+    assert!(text.contains("Seeds 1 to 2, on the CPU.") && text.contains(&format!("| {name} |")), "{text}");
+}

@@ -22,7 +22,7 @@ const GATES: &[Gate] = &[
         beside: None,
         bound: at_most(0.05),
         source: Source::Library(
-            "NumPy, the same temperatures and chains: ± 0.03 beside the enumerated value",
+            "a reference run outside this project, the same temperatures and chains: ± 0.03 beside the enumerated value",
         ),
         controls: &[
             Control::run(HASTY, Trial::new(&[("temperatures", "10")], 500)),

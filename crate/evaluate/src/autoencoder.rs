@@ -84,7 +84,7 @@ const GATES: &[Gate] = &[
         figure: Of("holes"),
         beside: None,
         bound: at_least(0.30),
-        source: Source::Ours("three times what the measure gives codes of held-out digits"),
+        source: Source::Ours("six times the share of held-out digits' codes, 0.05"),
         controls: &[FILLED, Control::run("untrained", WIDE.steps(0))],
     },
     Gate {

@@ -9,8 +9,9 @@ pub static TABLE: Table =
 
 const RECIPE: Trial = Trial::new(&[], 128);
 
-const CROSSING: Source =
-    Source::Library("NumPy and scikit-learn, 100 draws of each size: the curves cross at about 180 points");
+const CROSSING: Source = Source::Library(
+    "a reference run with scikit-learn, 100 draws of each size: the curves cross at about 180 points",
+);
 const LIMIT: Source = Source::Exact("the limit's closed form, N(±μ, Σ) under the best rule of each family");
 
 const GATES: &[Gate] = &[

@@ -20,7 +20,9 @@ const GATES: &[Gate] = &[
         figure: Of("identity"),
         beside: None,
         bound: at_least(0.05),
-        source: Source::Library("NumPy, 150 epochs of CD-1 at rate 0.05: + 0.078 held out"),
+        source: Source::Library(
+            "a reference run outside this project, 150 epochs of CD-1 at rate 0.05: + 0.078 held out",
+        ),
         controls: &[
             Control::run(
                 "a rate five hundred times too small",

@@ -15,7 +15,9 @@ const DIGITS: Trial = Trial::new(&[("data", "digits8"), ("sigma", "0.4")], 2000)
 const UNTRAINED: Control = Control::run("untrained", RING.steps(0));
 const LESS_NOISE: Control = Control::run("trained with a third of the noise", RING.then(&[("sigma", "0.9")]));
 
-const SCORE: Source = Source::Library("PyTorch, the same net and steps: error 0.135, cosine 0.991");
+const SCORE: Source = Source::Library(
+    "a reference run outside this project, the same net and steps: error 0.135, cosine 0.991",
+);
 
 const fn points(what: Points) -> Imitation {
     Imitation::Points { what, toy: Toy::EightGaussians, unit: 1.0 }
@@ -46,7 +48,7 @@ const GATES: &[Gate] = &[
         figure: Of("energy_distance"),
         beside: None,
         bound: at_most(0.02),
-        source: Source::Ours("a tenth of the distance of one Gaussian"),
+        source: Source::Ours("about a fifth of the distance of one Gaussian"),
         controls: &[
             UNTRAINED,
             Control::run(

@@ -12,6 +12,8 @@ pub enum Figure {
     Known(f64),
     /// a − b
     Minus(&'static Figure, &'static Figure),
+    /// a · b
+    Times(&'static Figure, &'static Figure),
     /// a / b
     Over(&'static Figure, &'static Figure),
     /// |a|
@@ -41,6 +43,7 @@ impl Figure {
             Figure::Of(id) => figures.of(id),
             Figure::Known(x) => x,
             Figure::Minus(a, b) => a.of(figures) - b.of(figures),
+            Figure::Times(a, b) => a.of(figures) * b.of(figures),
             Figure::Over(a, b) => a.of(figures) / b.of(figures),
             Figure::Size(a) => a.of(figures).abs(),
         }
@@ -49,15 +52,16 @@ impl Figure {
 
 impl fmt::Display for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A difference or a quotient inside another is put in parentheses.
+        // What has parts itself is put in parentheses inside another.
         let part = |figure: &Figure| match figure {
-            Figure::Minus(..) | Figure::Over(..) => format!("({figure})"),
-            _ => figure.to_string(),
+            Figure::Minus(..) | Figure::Times(..) | Figure::Over(..) => format!("({figure})"),
+            Figure::Of(_) | Figure::Known(_) | Figure::Size(_) => figure.to_string(),
         };
         match self {
             Figure::Of(id) => f.write_str(id),
             Figure::Known(x) => write!(f, "{x}"),
             Figure::Minus(a, b) => write!(f, "{} − {}", part(a), part(b)),
+            Figure::Times(a, b) => write!(f, "{} · {}", part(a), part(b)),
             Figure::Over(a, b) => write!(f, "{} / {}", part(a), part(b)),
             Figure::Size(a) => write!(f, "|{a}|"),
         }
@@ -75,6 +79,8 @@ mod tests {
         let off = Over(&Size(&Minus(&Of("loss"), &Of("reference"))), &Over(&Of("error"), &Known(2.0)));
         assert_eq!(off.of(&figures), 1.0);
         assert_eq!(off.to_string(), "|loss − reference| / (error / 2)");
+        let both = Times(&Of("loss"), &Of("error"));
+        assert_eq!((both.of(&figures), both.to_string()), (12.0, "loss · error".into()));
     }
 
     #[test]

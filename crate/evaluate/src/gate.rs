@@ -150,6 +150,8 @@ pub enum Source {
     Paper(&'static str),
     /// What another implementation reached on the same data.
     Library(&'static str),
+    /// Set by us before a first run.
+    Ahead(&'static str),
     /// Set by us after a first run.
     Ours(&'static str),
 }
@@ -161,6 +163,7 @@ impl Source {
             Source::Exact(what) => format!("exact value: {what}"),
             Source::Paper(what) => format!("paper: {what}"),
             Source::Library(what) => format!("outside library: {what}"),
+            Source::Ahead(what) => format!("set by us before a first run: {what}"),
             Source::Ours(what) => format!("set by us after a first run: {what}"),
         }
     }

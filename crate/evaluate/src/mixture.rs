@@ -47,4 +47,16 @@ const GATES: &[Gate] = &[
         source: Source::Paper("Akaike, 1974: parameters over points, 23 of 60, is what a sound fit gains"),
         controls: &[Control::run("maximum likelihood, no cure", Trial::experiment("collapse", &[], 60))],
     },
+    Gate {
+        name: "collapse cured by a prior, components used",
+        trial: CURED,
+        figure: Of("components_used"),
+        beside: None,
+        bound: at_most(3.0),
+        source: Source::Exact("the blobs are three"),
+        controls: &[
+            Control::run("untrained", CURED.steps(0)),
+            Control::run("maximum likelihood, no cure", Trial::experiment("collapse", &[], 60)),
+        ],
+    },
 ];

@@ -15,7 +15,7 @@ const TEMPERED: Trial = Trial::new(&[("algorithm", "tempering")], 4500);
 const LARGE: Trial = Trial::new(&[("hidden", "64"), ("algorithm", "pcd")], 4500);
 
 const REFERENCE: Source = Source::Library(
-    "PyTorch, the same recipe: CD-1 −18.71, PCD-1 −18.58; scikit-learn's BernoulliRBM: −19.21",
+    "a reference run outside this project, the same recipe: CD-1 −18.71, PCD-1 −18.58; scikit-learn's BernoulliRBM: −19.21",
 );
 
 const GATES: &[Gate] = &[
@@ -52,7 +52,9 @@ const GATES: &[Gate] = &[
         figure: Of("test_log_likelihood_ais"),
         beside: None,
         bound: at_least(-17.3),
-        source: Source::Library("PyTorch, the same recipe: PCD-1 −17.06, CD-1 −17.30, both by annealing"),
+        source: Source::Library(
+            "a reference run outside this project, the same recipe: PCD-1 −17.06, CD-1 −17.30, both by annealing",
+        ),
         controls: &[
             Control::run("untrained", LARGE.steps(0)),
             Control::run(
