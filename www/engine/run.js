@@ -347,5 +347,5 @@ async function openOn(engine, { exhibit, seed, settings, data }, backend) {
     modules.place(exhibit, backend),
     assets.of(settings),
   ]);
-  return chapter.WebRun.open(exhibit, { seed, settings, data, ...place, ...files });
+  return chapter.WebRun.open(exhibit, { seed, settings, data, place, ...files });
 }

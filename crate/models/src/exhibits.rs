@@ -63,7 +63,7 @@ registry! {
     "energies" tensors energy;
     "generators" tensors gan2d;
     "generators" tensors ddpm;
-    "generators" tensors gpt;
+    "sequences" tensors gpt;
 }
 
 /// The cards of this build's exhibits.

@@ -28,6 +28,16 @@ fn each(check: impl Fn(&'static Card)) {
     exhibits::cards().for_each(check);
 }
 
+#[test]
+fn the_registry_says_who_takes_tensors() {
+    for exhibit in exhibits::EXHIBITS {
+        let id = exhibit.card.id;
+        let opened = exhibits::build(&Settings::new(exhibit.card), 3, sources());
+        let opened = opened.unwrap_or_else(|e| panic!("{id}: {e}"));
+        assert_eq!(exhibit.tensors, !opened.program().entries().is_empty(), "{id}");
+    }
+}
+
 fn figures(run: &mut Run) -> Vec<(&'static str, f64)> {
     let id = run.settings().card().id;
     block_on(run.metrics(false)).unwrap_or_else(|e| panic!("{id}: {e}"))

@@ -1,8 +1,9 @@
 //! The benchmark's tasks, for `www/bench.js`.
 
-use crate::device::{self, Place};
-use crate::js::Result;
+use crate::device;
+use crate::js::{Read, Result};
 use crate::turns::Turns;
+use crate::types::Place;
 use tilde_graph::Device;
 use tilde_models::Error;
 use tilde_models::bench::{Task, task};
@@ -26,7 +27,10 @@ impl WebBench {
         #[wasm_bindgen(unchecked_param_type = "Place")] place: &JsValue,
     ) -> Result<WebBench> {
         let task = task(id)?;
-        let mut loaded = device::load(&task.program, Place::read(place)?).await.map_err(Error::from)?;
+        let bad =
+            || Error::BadSetting("A benchmark needs a backend, its engine, and a device in words.".into());
+        let place = Place::read(place).ok_or_else(bad)?;
+        let mut loaded = device::load(&task.program, place.try_into()?).await.map_err(Error::from)?;
         task.start(&mut *loaded);
         let (backend, description) = (loaded.kind(), loaded.describe());
         Ok(WebBench { task, loaded: Turns::new(loaded), backend, description })

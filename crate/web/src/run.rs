@@ -1,8 +1,9 @@
 //! An opened exhibit, for JavaScript.
 
-use crate::device::{self, Place};
+use crate::device;
 use crate::js::{self, Result};
 use crate::turns::Turns;
+use crate::types::RunOptions;
 use crate::values;
 use js_sys::{Array, Promise};
 use std::pin::Pin;
@@ -28,19 +29,22 @@ impl WebRun {
     /// Builds the exhibit's model for these settings and data, loads it and starts it from the seed.
     pub async fn open(
         id: &str,
-        #[wasm_bindgen(unchecked_param_type = "OpenOptions")] options: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "RunOptions")] options: &JsValue,
     ) -> Result<WebRun> {
         let card = exhibits::card(id)?;
+        let RunOptions { seed, settings: given, data, place, digits, digit_labels, lessons } =
+            values::to_options(options)?;
         let mut settings = Settings::new(card);
-        for (id, value) in values::to_values(card, js::get(options, "settings")) {
+        for (id, value) in values::to_values(card, given) {
             settings.set(&id, value)?;
         }
-        let seed = match js::get(options, "seed") {
+        let seed = match seed {
             Some(seed) => values::to_seed(&seed)?,
             None => u64::from(getrandom::u32().unwrap_or_default()),
         };
-        let exhibit = exhibits::build(&settings, seed, values::to_sources(options)?)?;
-        let loaded = device::load(exhibit.program(), Place::read(options)?).await.map_err(Error::from)?;
+        let exhibit =
+            exhibits::build(&settings, seed, values::to_sources(data, digits.zip(digit_labels), lessons)?)?;
+        let loaded = device::load(exhibit.program(), place.try_into()?).await.map_err(Error::from)?;
         let (backend, description) = (loaded.kind(), loaded.describe());
         let run = Run::start(exhibit, loaded, settings, seed)?;
         Ok(WebRun { run: Rc::new(Turns::new(run)), card, backend, description })
@@ -66,13 +70,13 @@ impl WebRun {
     #[wasm_bindgen(unchecked_return_type = "Promise<Samples>")]
     pub fn sample(&self, n: u32, seed: f64) -> Promise {
         let seed = values::to_seed(&seed.into());
-        self.turn(async move |run| Ok(values::samples(&run.sample(n as usize, seed?).await?)))
+        self.turn(async move |run| Ok(values::samples(run.sample(n as usize, seed?).await?)))
     }
 
     /// The numbers of a picture of the card.
     #[wasm_bindgen(unchecked_return_type = "Promise<Picture>")]
     pub fn view(&self, id: String) -> Promise {
-        self.turn(async move |run| Ok(values::picture(&run.view(&id).await?)))
+        self.turn(async move |run| Ok(values::picture(run.view(&id).await?)))
     }
 
     /// Does one phase of an iteration.
@@ -125,14 +129,14 @@ impl WebRun {
     /// Everything a checkpoint holds.
     #[wasm_bindgen(unchecked_return_type = "Promise<SavedTensor[]>")]
     pub fn export_state(&self) -> Promise {
-        self.turn(async move |run| Ok(values::saved(&run.export().await?)))
+        self.turn(async move |run| Ok(values::saved(run.export().await?)))
     }
 
     /// Takes a checkpoint back, whole or not at all.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn import_state(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "SavedTensor[]")] state: &Array,
+        #[wasm_bindgen(unchecked_param_type = "GivenTensor[]")] state: &Array,
     ) -> Promise {
         let state = values::to_saved(state);
         self.turn(async move |run| {
