@@ -1,9 +1,23 @@
 // What the page and the worker say to each other, in one place. Only types: it runs no code.
 
 /**
- * @typedef {"data"|"model"|"truth"|"other"} Role
- * @typedef {"points"|"field"|"vectors"|"images"|"bars"|"text"|"lines"|"curves"|"log-curves"|"stack"|"network"|"table"} ViewKind
- * @typedef {number|string|boolean} Value
+ * What the wasm modules take and give is declared in crate/web/src/types.rs.
+ * @typedef {import("../pkg/files/tilde_web.js").Role} Role
+ * @typedef {import("../pkg/files/tilde_web.js").ViewKind} ViewKind
+ * @typedef {import("../pkg/files/tilde_web.js").SettingValue} Value
+ * @typedef {import("../pkg/files/tilde_web.js").Layer} Layer
+ * @typedef {import("../pkg/files/tilde_web.js").Picture} Picture
+ * @typedef {import("../pkg/files/tilde_web.js").Samples} Samples
+ * @typedef {import("../pkg/files/tilde_web.js").Payload} Payload
+ * @typedef {import("../pkg/files/tilde_web.js").Losses} Losses
+ * @typedef {import("../pkg/files/tilde_web.js").GivenInput} GivenInput
+ * @typedef {import("../pkg/files/tilde_web.js").UserData} UserData
+ * @typedef {import("../pkg/files/tilde_web.js").SavedTensor} Tensor
+ * @typedef {import("../pkg/files/tilde_web.js").Parsed} Parsed
+ * @typedef {import("../pkg/files/tilde_web.js").BackendName} BackendName
+ * @typedef {import("../pkg/files/tilde_web.js").Engine} Engine
+ * @typedef {import("../pkg/files/tilde_web.js").Place} Place
+ * @typedef {import("../pkg/files/tilde_web.js").RunOptions} RunOptions
  * @typedef {Record<string, Value>} Values
  * @typedef {Record<string, number>} Metrics
  *
@@ -41,27 +55,7 @@
  * @property {string[]} data
  * @property {number} budget
  *
- * @typedef {object} Layer
- * @property {string} id
- * @property {Role} role
- * @property {ViewKind} kind
- * @property {Float32Array} data
- * @property {number[]} shape
- * @property {Uint32Array|number[]} labels  classes; of bars, characters; of text, 1 where it is marked
- *
- * @typedef {object} Picture
- * @property {Layer[]} layers
- * @property {number[]} extent  x₀, x₁, y₀, y₁; zeros where it has no meaning
- * @property {number[]} range   for fields: low end, middle and high end of the colour map
- * @property {number} columns   for images: how many in a row, 0 if the page may choose; for shaded text: heads of a layer
- *
- * @typedef {{ kind: string, data: Float32Array, shape: number[] }} Samples
- * @typedef {{ points?: Float32Array, at?: [number, number], picks?: number[], text?: string }} Payload
- * @typedef {{ images?: Float32Array, points?: Float32Array, text?: string, shape?: number[], labels?: Uint32Array }} UserData
- * @typedef {{ name: string, dtype: "F32"|"F64"|"U32", shape: number[], data: Float32Array|Float64Array|Uint32Array }} Tensor
- * @typedef {{ kind: "images"|"labels"|"points", data: Float32Array|Uint32Array, shape: number[], labels?: Uint32Array }} Parsed
  * @typedef {{ available: boolean, software: boolean, description: string }} Gpu
- * @typedef {"webgpu"|"cpu"} BackendName
  * @typedef {"auto"|BackendName} Backend
  *
  * @typedef {object} OpenOptions
@@ -84,12 +78,6 @@
  * @property {string} phase    if not "", what is stepped in place of whole iterations
  * @property {number} until    iterations after which it pauses by itself (phases from now, if `phase`)
  * @property {number} every    at least so many milliseconds between frames
- *
- * @typedef {object} Losses  of every step after one, or evenly thinned
- * @property {string[]} names
- * @property {number} stride  steps from one point to the next
- * @property {Uint32Array} steps
- * @property {Float32Array} values  `[steps, names]`; NaN where a step has none
  *
  * @typedef {object} Frame
  * @property {Metrics} metrics
@@ -125,42 +113,12 @@
  */
 
 /**
- * An engine's module. Words are those of an arena's memory, whatever their type; those that are read at
- * once are valid until the next call.
- * @typedef {object} Engine
- * @property {(program: Uint8Array) => Uint32Array|Promise<Uint32Array>} load  its handle, and where everything is
- * @property {(handle: number, schedule: Uint32Array, times: number) => void} run
- * @property {(handle: number, arena: number, offset: number, words: Uint32Array) => void} write
- * @property {(handle: number, arena: number, offset: number, length: number) => Uint32Array|Promise<Uint32Array>} read
- * @property {(handle: number) => void} free
- *
- * @typedef {{ backend: BackendName, device: string, engine?: Engine }} Place  where a run is: the device is in words
- */
-
-/**
  * A chapter's module, as wasm-pack writes it.
- * @typedef {object} WebRun
- * @property {(n: number) => Promise<void>} train
- * @property {(deep: boolean) => Promise<Metrics>} metrics
- * @property {(n: number, seed: number) => Promise<Samples>} sample
- * @property {(id: string) => Promise<Picture>} view
- * @property {(views: string[], deep: boolean, since: number) => Promise<{ metrics: Metrics, pictures: Picture[], losses: Losses }>} frame
- * @property {(phase: string) => Promise<void>} step
- * @property {(id: string, payload: Payload) => Promise<{ settings: Values, own: boolean }>} act
- * @property {() => Promise<[string, Payload][]>} inputs
- * @property {(id: string, value: Value) => Promise<void>} set
- * @property {(seed: number) => Promise<void>} reset
- * @property {() => Promise<Tensor[]>} export_state
- * @property {(state: Tensor[]) => Promise<void>} import_state
- * @property {BackendName} backend
- * @property {string} description
- * @property {() => void} free
+ * @typedef {import("../pkg/chapter/generators/tilde_web.js").WebRun} WebRun
+ * @typedef {{ WebRun: { open(id: string, options: RunOptions): Promise<WebRun> } }} Chapter
  *
- * @typedef {object} Chapter
- * @property {{ open(id: string, options: object): Promise<WebRun> }} WebRun
- *
- * @typedef {object} FileReader  the module that reads files
- * @property {(name: string, bytes: Uint8Array) => Parsed} parse_data
+ * The module that reads files.
+ * @typedef {Pick<typeof import("../pkg/files/tilde_web.js"), "parse_data">} FileReader
  */
 
 export {};

@@ -33,10 +33,14 @@ fn number(object: &JsValue, key: &str) -> f64 {
 }
 
 async fn open(id: &str, backend: &'static str, settings: JsValue) -> Result<WebRun, JsValue> {
-    let options = object(&[
-        ("seed", 7.into()),
+    let place = object(&[
         ("backend", backend.into()),
         ("engine", engine::engine(backend)),
+        ("device", "a test's".into()),
+    ]);
+    let options = object(&[
+        ("seed", 7.into()),
+        ("place", place),
         ("settings", settings),
         ("digits", Uint8Array::from(DIGITS).into()),
         ("digit_labels", Uint8Array::from(LABELS).into()),
@@ -94,7 +98,7 @@ async fn tensors_need_an_engine() {
     for exhibit in EXHIBITS {
         let options = object(&[
             ("seed", 7.into()),
-            ("backend", "cpu".into()),
+            ("place", object(&[("backend", "cpu".into()), ("device", "none".into())])),
             ("digits", Uint8Array::from(DIGITS).into()),
             ("digit_labels", Uint8Array::from(LABELS).into()),
         ]);

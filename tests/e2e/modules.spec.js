@@ -161,7 +161,7 @@ test("an engine refuses what is no program, and goes on", async ({ page, site })
           .then(() => engine.load(new Uint8Array([255, 255, 255])))
           .catch(code),
       );
-      const run = await WebRun.open("gan2d", { backend, engine, seed: 7 });
+      const run = await WebRun.open("gan2d", { seed: 7, place: { backend, engine, device: "" } });
       await run.train(2);
       found.push((await run.metrics(false)).step);
       run.free();
@@ -188,7 +188,7 @@ test("who goes from chapter to chapter fetches each once, and the engine once", 
   const wrong = await page.evaluate(async (base) => {
     const { loadWasm } = await import(`${base}www/load.js`);
     const { WebRun } = await loadWasm(base, "chapter/foundations");
-    return WebRun.open("gan2d", { backend: "cpu" }).catch((/** @type {any} */ error) => error.code);
+    return WebRun.open("gan2d", { place: { backend: "cpu", device: "" } }).catch((/** @type {any} */ error) => error.code);
   }, site);
   expect(wrong).toBe("unknown-exhibit");
 });

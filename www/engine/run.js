@@ -328,7 +328,7 @@ export class EngineRun {
  * @param {Engine} engine
  * @param {import("../protocol.js").OpenOptions} options
  * @param {import("../protocol.js").BackendName} backend
- * @param {[string, Payload][]} inputs that were given to the run in whose place it is opened
+ * @param {import("../protocol.js").GivenInput[]} inputs that were given to the run in whose place it is opened
  */
 async function openOn(engine, { exhibit, seed, settings, data }, backend, inputs = []) {
   const { modules, assets } = engine;
@@ -337,5 +337,5 @@ async function openOn(engine, { exhibit, seed, settings, data }, backend, inputs
     modules.place(exhibit, backend),
     assets.of(settings),
   ]);
-  return chapter.WebRun.open(exhibit, { seed, settings, data, inputs, ...place, ...files });
+  return chapter.WebRun.open(exhibit, { seed, settings, data, inputs, place, ...files });
 }

@@ -96,7 +96,7 @@ registry! {
     "energies" tensors energy::Ebm;
     "generators" tensors gan2d::Gan2d;
     "generators" tensors ddpm::Ddpm;
-    "generators" tensors gpt::Gpt;
+    "sequences" tensors gpt::Gpt;
 }
 
 /// The cards of this build's exhibits.

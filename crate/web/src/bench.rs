@@ -1,8 +1,9 @@
 //! The benchmark's tasks, for `www/bench.js`.
 
-use crate::device::{self, Place};
-use crate::js::Result;
+use crate::device;
+use crate::js::{Read, Result};
 use crate::turns::Turns;
+use crate::types::Place;
 use tilde_models::bench::{Task, task};
 use tilde_models::{Driver, Error};
 use wasm_bindgen::prelude::*;
@@ -25,7 +26,10 @@ impl WebBench {
         #[wasm_bindgen(unchecked_param_type = "Place")] place: &JsValue,
     ) -> Result<WebBench> {
         let task = task(id)?;
-        let loaded = device::load(&task.program, Place::read(place)?).await.map_err(Error::from)?;
+        let bad =
+            || Error::BadSetting("A benchmark needs a backend, its engine, and a device in words.".into());
+        let place = Place::read(place).ok_or_else(bad)?;
+        let loaded = device::load(&task.program, place.try_into()?).await.map_err(Error::from)?;
         let loaded = Driver::new(loaded);
         task.start(&loaded);
         let (backend, description) = loaded.backend();

@@ -1,6 +1,7 @@
 //! Where a program runs: in an engine's module, through JavaScript, or nowhere.
 
 use crate::js;
+use crate::types;
 use js_sys::{Error as JsError, Float32Array, Promise, Uint32Array};
 use std::future::ready;
 use tilde_graph::plan::{Arena, Loc};
@@ -41,23 +42,20 @@ pub struct Place {
     pub description: String,
 }
 
-impl Place {
-    /// From `{ backend, engine?, device? }`.
-    ///
-    /// # Errors
-    /// [`Error::BadSetting`] if there is no such backend.
-    pub fn read(options: &JsValue) -> js::Result<Place> {
-        let words = |key| js::get(options, key).and_then(|words| words.as_string()).unwrap_or_default();
-        let kind = match words("backend").as_str() {
+impl TryFrom<types::Place> for Place {
+    type Error = Error;
+
+    fn try_from(place: types::Place) -> Result<Place, Error> {
+        let kind = match place.backend.as_str() {
             "cpu" => "cpu",
             "webgpu" => "webgpu",
             other => {
                 let message = format!("There is no backend `{other}`. Choose `cpu` or `webgpu`.");
-                return Err(Error::BadSetting(message).into());
+                return Err(Error::BadSetting(message));
             }
         };
-        let engine = js::get(options, "engine").map(|engine| engine.unchecked_into::<Engine>());
-        Ok(Place { kind, engine, description: words("device") })
+        let engine = place.engine.map(|engine| engine.unchecked_into::<Engine>());
+        Ok(Place { kind, engine, description: place.device })
     }
 }
 
@@ -138,9 +136,9 @@ fn floats(words: &Uint32Array) -> Float32Array {
 /// What an engine throws: an `Error` with a `code`. Anything else is a trap, after which nothing that is
 /// loaded there can be trusted.
 fn refused(thrown: JsValue) -> DeviceError {
-    let number = |key| js::get(&thrown, key).and_then(|n| n.as_f64()).unwrap_or_default() as u64;
+    let number = |key| js::field::<f64>(&thrown, key).unwrap_or_default() as u64;
     let message = thrown.dyn_ref::<JsError>().map(|error| String::from(error.message())).unwrap_or_default();
-    match js::get(&thrown, "code").and_then(|code| code.as_string()).as_deref() {
+    match js::field::<String>(&thrown, "code").as_deref() {
         Some("out-of-memory") => {
             DeviceError::OutOfMemory { needed: number("needed"), limit: number("limit") }
         }

@@ -1,8 +1,9 @@
 //! An opened exhibit, for JavaScript.
 
-use crate::device::{self, Place};
-use crate::js::{self, Result};
+use crate::device;
+use crate::js::{self, Cross, Result};
 use crate::turns::Turns;
+use crate::types::RunOptions;
 use crate::values;
 use js_sys::{Array, Promise};
 use std::pin::Pin;
@@ -29,21 +30,24 @@ impl WebRun {
     /// Builds the exhibit's model for these settings and data, loads it and starts it from the seed.
     pub async fn open(
         id: &str,
-        #[wasm_bindgen(unchecked_param_type = "OpenOptions")] options: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "RunOptions")] options: &JsValue,
     ) -> Result<WebRun> {
         let card = exhibits::card(id)?;
+        let RunOptions { seed, settings: given, data, inputs, place, digits, digit_labels, lessons } =
+            values::to_options(options)?;
         let mut settings = Settings::new(card);
-        for (id, value) in values::to_values(card, js::get(options, "settings")) {
+        for (id, value) in values::to_values(card, given) {
             settings.set(&id, value)?;
         }
-        let seed = match js::get(options, "seed") {
+        let seed = match seed {
             Some(seed) => values::to_seed(&seed)?,
             None => u64::from(getrandom::u32().unwrap_or_default()),
         };
-        let load =
-            async |program: &Program| device::load(program, Place::read(options)?).await.map_err(Error::from);
-        let mut run = Run::open(settings, seed, values::to_sources(options)?, load).await?;
-        let inputs = values::to_inputs(js::get(options, "inputs"))?;
+        let sources = values::to_sources(data, digits.zip(digit_labels), lessons)?;
+        let place = place.try_into()?;
+        let load = async |program: &Program| device::load(program, place).await.map_err(Error::from);
+        let mut run = Run::open(settings, seed, sources, load).await?;
+        let inputs = values::to_inputs(inputs)?;
         run.repeat(inputs.iter().map(|(id, payload)| (id.as_str(), payload)))?;
         let (backend, description) = run.backend();
         Ok(WebRun { run: Rc::new(Turns::new(run)), card, backend, description })
@@ -69,28 +73,28 @@ impl WebRun {
     #[wasm_bindgen(unchecked_return_type = "Promise<Samples>")]
     pub fn sample(&self, n: u32, seed: f64) -> Promise {
         let seed = values::to_seed(&seed.into());
-        self.turn(async move |run| Ok(values::samples(&run.sample(n as usize, seed?).await?)))
+        self.turn(async move |run| Ok(values::samples(run.sample(n as usize, seed?).await?)))
     }
 
     /// The numbers of a picture of the card.
     #[wasm_bindgen(unchecked_return_type = "Promise<Picture>")]
     pub fn view(&self, id: String) -> Promise {
-        self.turn(async move |run| Ok(values::picture(&run.view(&id).await?)))
+        self.turn(async move |run| Ok(values::picture(run.view(&id).await?).cross()))
     }
 
     /// Figures, pictures and the losses of the steps after `since`, in one round trip to the device.
-    #[wasm_bindgen(unchecked_return_type = "Promise<Frame>")]
+    #[wasm_bindgen(unchecked_return_type = "Promise<RunFrame>")]
     pub fn frame(&self, views: Vec<String>, deep: bool, since: u32) -> Promise {
         self.turn(async move |run| {
             let views: Vec<&str> = views.iter().map(String::as_str).collect();
-            Ok(values::frame(&run.frame(&views, deep, since).await?))
+            Ok(values::frame(run.frame(&views, deep, since).await?))
         })
     }
 
     /// The losses of the steps after `since`.
     #[wasm_bindgen(unchecked_return_type = "Promise<Losses>")]
     pub fn losses(&self, since: u32) -> Promise {
-        self.turn(async move |run| Ok(values::losses(&run.losses(since).await?)))
+        self.turn(async move |run| Ok(values::losses(&run.losses(since).await?).cross()))
     }
 
     /// Does one phase of an iteration.
@@ -116,8 +120,8 @@ impl WebRun {
         })
     }
 
-    /// What was put in by hand and still counts, for a run that is opened in its place.
-    #[wasm_bindgen(unchecked_return_type = "Promise<[string, Payload][]>")]
+    /// What was put in by hand and still counts, for a run that is opened in this one's place.
+    #[wasm_bindgen(unchecked_return_type = "Promise<GivenInput[]>")]
     pub fn inputs(&self) -> Promise {
         self.turn(async move |run| Ok(values::inputs(run.inputs())))
     }
@@ -149,14 +153,14 @@ impl WebRun {
     /// Everything a checkpoint holds.
     #[wasm_bindgen(unchecked_return_type = "Promise<SavedTensor[]>")]
     pub fn export_state(&self) -> Promise {
-        self.turn(async move |run| Ok(values::saved(&run.export().await?)))
+        self.turn(async move |run| Ok(values::saved(run.export().await?)))
     }
 
     /// Takes a checkpoint back, whole or not at all.
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn import_state(
         &self,
-        #[wasm_bindgen(unchecked_param_type = "SavedTensor[]")] state: &Array,
+        #[wasm_bindgen(unchecked_param_type = "GivenTensor[]")] state: &Array,
     ) -> Promise {
         let state = values::to_saved(state);
         self.turn(async move |run| {

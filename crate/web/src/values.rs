@@ -1,44 +1,19 @@
-//! What crosses between the page and a run: settings, data, samples, pictures and saved state.
+//! Between the objects of [`types`](crate::types) and what the models take and give.
 
-use crate::js::{self, array, floats, get, object, sizes, to_floats, to_sizes, to_words, words};
-use js_sys::{Array, Object, Uint8Array};
-use tilde_models::card::{Card, Role, SettingKind, Value, ViewKind};
+use crate::js::{self, Cross, Read, floats, object, words};
+use crate::types::{
+    Acted, GivenInput, GivenTensor, Layer, Losses, Payload, Picture, RunFrame, RunOptions, Samples,
+    SavedTensor, UserData,
+};
+use js_sys::{Array, Float64Array, Object};
+use tilde_models::card::{Card, SettingKind, Value};
 use tilde_models::data::Images;
-use tilde_models::exhibit::{Layer, Payload, Picture, Samples, Sources, UserData};
 use tilde_models::inputs::Inputs;
-use tilde_models::{Error, Frame, History, Run, Saved, SavedValues, Settings};
+use tilde_models::{Error, Frame, History, Run, Saved, SavedValues, Settings, exhibit};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// 2⁵³ − 1.
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
-
-/// The word for a role.
-pub fn role_name(role: Role) -> &'static str {
-    match role {
-        Role::Data => "data",
-        Role::Model => "model",
-        Role::Truth => "truth",
-        Role::Other => "other",
-    }
-}
-
-/// The word for a kind of view.
-pub fn view_kind_name(kind: ViewKind) -> &'static str {
-    match kind {
-        ViewKind::Points => "points",
-        ViewKind::Field => "field",
-        ViewKind::Vectors => "vectors",
-        ViewKind::Images => "images",
-        ViewKind::Bars => "bars",
-        ViewKind::Text => "text",
-        ViewKind::Lines => "lines",
-        ViewKind::Curves => "curves",
-        ViewKind::LogCurves => "log-curves",
-        ViewKind::Stack => "stack",
-        ViewKind::Network => "network",
-        ViewKind::Table => "table",
-    }
-}
 
 /// A setting's value: a number, a choice's id, or a flag. Whether it is in range is not asked here.
 pub fn to_value(card: &Card, id: &str, value: &JsValue) -> Value {
@@ -74,36 +49,40 @@ pub fn to_seed(seed: &JsValue) -> js::Result<u64> {
     Ok(seed.ok_or_else(|| Error::BadSetting("The seed is a whole number from 0 to 2⁵³ − 1.".into()))? as u64)
 }
 
-/// What the exhibit may learn from: `{ data?, digits?, digit_labels?, lessons? }`.
-pub fn to_sources(options: &JsValue) -> js::Result<Sources> {
-    let user = get(options, "data").map(|data| to_user_data(&data)).transpose()?;
-    let bytes = |key| get(options, key).and_then(|b| b.dyn_into::<Uint8Array>().ok()).map(|b| b.to_vec());
-    let lessons = get(options, "lessons").and_then(|text| text.as_string());
-    Ok(Sources { user, digits: bytes("digits").zip(bytes("digit_labels")), lessons })
+/// How a run is opened.
+///
+/// # Errors
+/// [`Error::BadData`] if a part is of another type.
+pub fn to_options(options: &JsValue) -> js::Result<RunOptions> {
+    Ok(RunOptions::read(options).ok_or_else(|| bad_data("A part of the options is not of its type."))?)
 }
 
-/// `{ images, shape: [N, H, W], labels? }`, `{ points, shape: [N, 2] }` or `{ text }`.
-fn to_user_data(data: &JsValue) -> js::Result<UserData> {
-    if let Some(text) = get(data, "text").and_then(|text| text.as_string()) {
-        return Ok(UserData::Text(text));
+/// What the exhibit may learn from.
+pub fn to_sources(
+    data: Option<UserData>,
+    digits: Option<(Vec<u8>, Vec<u8>)>,
+    lessons: Option<String>,
+) -> js::Result<exhibit::Sources> {
+    Ok(exhibit::Sources { user: data.map(to_user_data).transpose()?, digits, lessons })
+}
+
+fn to_user_data(data: UserData) -> js::Result<exhibit::UserData> {
+    if let Some(text) = data.text {
+        return Ok(exhibit::UserData::Text(text));
     }
-    let shape =
-        get(data, "shape").and_then(|s| to_sizes(&s)).ok_or_else(|| bad_data("`data` needs its `shape`."))?;
-    let numbers =
-        |key| get(data, key).map(|v| to_floats(&v).ok_or_else(|| bad_data("`data` must hold numbers.")));
-    if let Some(points) = numbers("points").transpose()? {
+    let shape = data.shape.ok_or_else(|| bad_data("`data` needs its `shape`."))?;
+    let shape: Vec<usize> = shape.into_iter().map(|n| n as usize).collect();
+    if let Some(points) = data.points {
         if !matches!(shape[..], [n, 2] if 2 * n == points.len()) {
             return Err(bad_data("Points need the shape [N, 2], and two numbers each.").into());
         }
-        return Ok(UserData::Points(points));
+        return Ok(exhibit::UserData::Points(points));
     }
-    let images = numbers("images")
-        .transpose()?
-        .ok_or_else(|| bad_data("`data` needs `images`, `points` or `text`."))?;
-    let labels = get(data, "labels").map_or(Some(Vec::new()), |l| to_words(&l));
-    let bytes = labels.and_then(|l| l.into_iter().map(|l| u8::try_from(l).ok()).collect());
+    let images = data.images.ok_or_else(|| bad_data("`data` needs `images`, `points` or `text`."))?;
+    let labels = data.labels.unwrap_or_default();
+    let bytes: Option<Vec<u8>> = labels.into_iter().map(|l| u8::try_from(l).ok()).collect();
     let labels = bytes.ok_or_else(|| bad_data("`labels` must be whole numbers from 0 to 255."))?;
-    Ok(UserData::Images(Images::from_floats(&images, &shape, labels)?))
+    Ok(exhibit::UserData::Images(Images::from_floats(&images, &shape, labels)?))
 }
 
 /// Figures by id.
@@ -111,71 +90,32 @@ pub fn metrics(metrics: &[(&'static str, f64)]) -> JsValue {
     object(metrics.iter().map(|&(id, value)| (id, value.into())))
 }
 
-/// Samples as `{ kind, data, shape }`.
-pub fn samples(samples: &Samples) -> JsValue {
-    object([("kind", samples.kind.into()), ("data", floats(&samples.data)), ("shape", sizes(&samples.shape))])
+/// Samples.
+pub fn samples(samples: exhibit::Samples) -> JsValue {
+    Samples { kind: samples.kind, data: floats(&samples.data), shape: samples.shape }.cross()
 }
 
 /// A picture's numbers.
-pub fn picture(picture: &Picture) -> JsValue {
-    object([
-        ("layers", array(&picture.layers, layer)),
-        ("extent", array(picture.extent, JsValue::from)),
-        ("range", array(picture.range, JsValue::from)),
-        ("columns", (picture.columns as f64).into()),
-    ])
+pub fn picture(picture: exhibit::Picture) -> Picture {
+    let exhibit::Picture { layers, extent, range, columns } = picture;
+    Picture { layers: layers.into_iter().map(layer).collect(), extent, range, columns }
 }
 
 /// What is on show at one time.
-pub fn frame(frame: &Frame) -> JsValue {
-    object([
-        ("metrics", metrics(&frame.figures)),
-        ("pictures", array(&frame.pictures, picture)),
-        ("losses", losses(&frame.losses)),
-    ])
+pub fn frame(frame: Frame) -> JsValue {
+    let Frame { figures, pictures, losses: history } = frame;
+    let pictures = pictures.into_iter().map(picture).collect();
+    RunFrame { metrics: metrics(&figures), pictures, losses: losses(&history) }.cross()
 }
 
 /// Losses over steps.
-pub fn losses(history: &History) -> JsValue {
-    object([
-        ("names", js::strings(history.names())),
-        ("stride", history.stride().into()),
-        ("steps", words(history.steps())),
-        ("values", floats(history.values())),
-    ])
-}
-
-fn layer(layer: &Layer) -> JsValue {
-    object([
-        ("id", layer.id.into()),
-        ("role", role_name(layer.role).into()),
-        ("kind", view_kind_name(layer.kind).into()),
-        ("data", floats(&layer.data)),
-        ("shape", sizes(&layer.shape)),
-        ("labels", words(&layer.labels)),
-    ])
-}
-
-/// What an action carries, from `{ points?, at?, picks?, text? }`.
-pub fn to_payload(payload: &JsValue) -> js::Result<Payload> {
-    let mut read = Payload::default();
-    if payload.is_undefined() || payload.is_null() {
-        return Ok(read);
+pub fn losses(history: &History) -> Losses {
+    Losses {
+        names: history.names().to_vec(),
+        stride: history.stride(),
+        steps: words(history.steps()),
+        values: floats(history.values()),
     }
-    if let Some(points) = get(payload, "points") {
-        read.points = to_floats(&points).ok_or_else(|| bad_data("`points` must be numbers, two a point."))?;
-    }
-    if let Some(at) = get(payload, "at") {
-        let at = to_floats(&at).and_then(|at| at.try_into().ok());
-        read.at = Some(at.ok_or_else(|| bad_data("`at` must be two numbers."))?);
-    }
-    if let Some(picks) = get(payload, "picks") {
-        read.picks = to_sizes(&picks).ok_or_else(|| bad_data("`picks` must be whole numbers."))?;
-    }
-    if let Some(text) = get(payload, "text") {
-        read.text = text.as_string().ok_or_else(|| bad_data("`text` must be a text."))?;
-    }
-    Ok(read)
 }
 
 /// Settings by id, as [`to_values`] takes them.
@@ -191,15 +131,15 @@ fn settings(settings: &Settings) -> JsValue {
     }))
 }
 
-/// What an input has left: `{ settings, own }`.
+/// What an input has left.
 pub fn acted(run: &Run) -> JsValue {
-    object([("settings", settings(run.settings())), ("own", run.has_own_data().into())])
+    Acted { settings: settings(run.settings()), own: run.has_own_data() }.cross()
 }
 
-/// Inputs as a list of `[id, payload]`.
+/// Inputs, as [`to_inputs`] takes them.
 pub fn inputs(inputs: &Inputs) -> JsValue {
-    array(inputs.iter(), |(id, payload)| {
-        let Payload { points, at, picks, text } = payload;
+    let given = inputs.iter().map(|(id, payload)| {
+        let exhibit::Payload { points, at, picks, text } = payload;
         let mut fields: Vec<(&str, JsValue)> = Vec::new();
         if !points.is_empty() {
             fields.push(("points", floats(points)));
@@ -208,54 +148,64 @@ pub fn inputs(inputs: &Inputs) -> JsValue {
             fields.push(("at", floats(at)));
         }
         if !picks.is_empty() {
-            fields.push(("picks", sizes(picks)));
+            fields.push(("picks", picks.clone().cross()));
         }
         if !text.is_empty() {
             fields.push(("text", text.as_str().into()));
         }
-        array([id.into(), object(fields)], |part: JsValue| part)
-    })
+        object([("id", id.into()), ("payload", object(fields))])
+    });
+    given.collect::<Vec<_>>().cross()
 }
 
 /// The way back from [`inputs`].
-pub fn to_inputs(list: Option<JsValue>) -> js::Result<Vec<(String, Payload)>> {
-    let list = list.map(|l| Array::from(&l)).unwrap_or_default();
-    let read = |pair: JsValue| {
-        let pair: Array = pair.unchecked_into();
-        Ok((pair.get(0).as_string().unwrap_or_default(), to_payload(&pair.get(1))?))
-    };
-    list.iter().map(read).collect()
+pub fn to_inputs(given: Option<Vec<GivenInput>>) -> js::Result<Vec<(String, exhibit::Payload)>> {
+    given
+        .unwrap_or_default()
+        .into_iter()
+        .map(|GivenInput { id, payload }| Ok((id, to_payload(&payload)?)))
+        .collect()
 }
 
-/// Saved state as a list of `{ name, dtype, shape, data }`.
-pub fn saved(state: &[Saved]) -> JsValue {
-    array(state, |tensor| {
-        let data = match &tensor.values {
-            SavedValues::F32(values) => floats(values),
-            SavedValues::F64(values) => js_sys::Float64Array::from(&values[..]).into(),
-            SavedValues::U32(values) => words(values),
+fn layer(layer: exhibit::Layer) -> Layer {
+    let exhibit::Layer { id, role, kind, data, shape, labels } = layer;
+    Layer { id, role: role.into(), kind: kind.into(), data: floats(&data), shape, labels: words(&labels) }
+}
+
+/// What an action carries.
+pub fn to_payload(payload: &JsValue) -> js::Result<exhibit::Payload> {
+    let read = Option::<Payload>::read(payload).ok_or_else(|| bad_data("The payload is not of its type."))?;
+    let Some(Payload { points, at, picks, text }) = read else { return Ok(exhibit::Payload::default()) };
+    let at = at.map(|at| at.try_into().map_err(|_| bad_data("`at` must be two numbers."))).transpose()?;
+    let picks = picks.unwrap_or_default().into_iter().map(|pick| pick as usize).collect();
+    Ok(exhibit::Payload { points: points.unwrap_or_default(), at, picks, text: text.unwrap_or_default() })
+}
+
+/// Saved state.
+pub fn saved(state: Vec<Saved>) -> JsValue {
+    let tensor = |Saved { name, shape, values }: Saved| {
+        let dtype = values.dtype();
+        let data = match values {
+            SavedValues::F32(values) => floats(&values),
+            SavedValues::F64(values) => Float64Array::from(&values[..]).into(),
+            SavedValues::U32(values) => words(&values),
         };
-        object([
-            ("name", tensor.name.as_str().into()),
-            ("dtype", tensor.values.dtype().into()),
-            ("shape", sizes(&tensor.shape)),
-            ("data", data),
-        ])
-    })
+        SavedTensor { name, dtype, shape, data }
+    };
+    state.into_iter().map(tensor).collect::<Vec<_>>().cross()
 }
 
 /// The way back from [`saved`].
 pub fn to_saved(state: &Array) -> js::Result<Vec<Saved>> {
     let read = |tensor: JsValue| {
-        let data = get(&tensor, "data")?;
-        let values = match get(&tensor, "dtype")?.as_string()?.as_str() {
-            "F32" => SavedValues::F32(to_floats(&data)?),
-            "F64" => SavedValues::F64(data.dyn_into::<js_sys::Float64Array>().ok()?.to_vec()),
-            "U32" => SavedValues::U32(to_words(&data)?),
+        let GivenTensor { name, dtype, shape, data } = GivenTensor::read(&tensor)?;
+        let values = match dtype.as_str() {
+            "F32" => SavedValues::F32(Read::read(&data)?),
+            "F64" => SavedValues::F64(data.dyn_into::<Float64Array>().ok()?.to_vec()),
+            "U32" => SavedValues::U32(Read::read(&data)?),
             _ => return None,
         };
-        let shape = to_sizes(&get(&tensor, "shape")?)?;
-        Some(Saved { name: get(&tensor, "name")?.as_string()?, shape, values })
+        Some(Saved { name, shape: shape.into_iter().map(|n| n as usize).collect(), values })
     };
     let all: Option<Vec<Saved>> = state.iter().map(read).collect();
     Ok(all.ok_or_else(|| {
@@ -264,6 +214,6 @@ pub fn to_saved(state: &Array) -> js::Result<Vec<Saved>> {
 }
 
 /// The error of data of the wrong form.
-pub fn bad_data(message: &str) -> Error {
+fn bad_data(message: &str) -> Error {
     Error::BadData(message.into())
 }

@@ -1,10 +1,10 @@
 //! Each call of the card is answered, and what the card does not have is an error with words.
 
-use crate::opened::{figure, figures, open, small, train};
+use crate::opened::{figure, figures, open, small, sources, train};
 use pollster::block_on;
-use tilde_models::Settings;
 use tilde_models::card::{Card, ViewKind};
 use tilde_models::exhibit::{Layer, Payload};
+use tilde_models::{Settings, Setup, exhibits};
 
 pub fn steps_are_counted_and_figures_are_finite(card: &'static Card) {
     let mut run = open(Settings::new(card), 3);
@@ -79,6 +79,14 @@ pub fn unknown_ids_are_errors(card: &'static Card) {
     for view in card.views {
         block_on(run.view(view.id)).unwrap_or_else(|e| panic!("'{}': {e}", view.id));
     }
+}
+
+pub fn the_registry_says_who_takes_tensors(card: &'static Card) {
+    let registered = exhibits::EXHIBITS.iter().find(|e| e.card.id == card.id).expect("it is registered");
+    let settings = small(card);
+    let opened = exhibits::build(&Setup { settings: &settings, seed: 3, sources: &sources() });
+    let opened = opened.unwrap_or_else(|e| panic!("it does not open: {e}"));
+    assert_eq!(registered.tensors, !opened.program().entries().is_empty());
 }
 
 /// The experiments' settings are the card's.

@@ -26,6 +26,7 @@ const PROPERTIES: &[(&str, Property)] = &[
     ("every_view_is_a_picture", calls::every_view_is_a_picture),
     ("every_phase_steps", calls::every_phase_steps),
     ("unknown_ids_are_errors", calls::unknown_ids_are_errors),
+    ("the_registry_says_who_takes_tensors", calls::the_registry_says_who_takes_tensors),
     ("experiments_can_be_run", calls::experiments_can_be_run),
     ("a_run_is_a_function", function::a_run_is_a_function),
     ("a_saved_run_continues", function::a_saved_run_continues),
