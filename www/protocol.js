@@ -54,6 +54,7 @@
  * @property {Experiment[]} experiments
  * @property {string[]} data
  * @property {number} budget
+ * @property {[string, string][]} small  settings for tests
  *
  * @typedef {{ available: boolean, software: boolean, description: string }} Gpu
  * @typedef {"auto"|BackendName} Backend

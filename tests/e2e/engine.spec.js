@@ -6,7 +6,10 @@ import { EngineRun } from "../../www/engine/run.js";
 import * as safetensors from "../../www/safetensors.js";
 import { format, parse, split } from "../../www/ui/address.js";
 
-/** A model whose only weight is its step; at `breaks` its loss is NaN, at `loses` its device goes. */
+/**
+ * A model whose only weight is its step; from `breaks` on its loss is not finite, which the modules throw, and
+ * at `loses` its device goes.
+ */
 class Fake {
   step = 0;
   /** @type {number[]} */
@@ -31,7 +34,15 @@ class Fake {
     throw Object.assign(new Error("The device was lost."), { code: "device-lost" });
   }
   async metrics() {
-    return { step: this.step, loss: this.step >= Fake.breaks ? NaN : 1 / (1 + this.step) };
+    if (this.step >= Fake.breaks) throw Object.assign(new Error("'loss' is not finite."), { code: "not-finite" });
+    return { step: this.step, loss: 1 / (1 + this.step) };
+  }
+  async frame() {
+    const losses = { names: [], stride: 1, steps: new Uint32Array(), values: new Float32Array() };
+    return { metrics: await this.metrics(), pictures: [], losses };
+  }
+  async inputs() {
+    return [];
   }
   async export_state() {
     return [{ name: "step", dtype: "F32", shape: [1], data: Float32Array.of(this.step) }];

@@ -192,13 +192,20 @@ export class Session extends EventTarget {
 
   /** Input of the card. @param {string} id @param {import("../protocol.js").Payload} payload */
   async act(id, payload) {
-    if (payload.points) await this.#useOwn("drawn");
+    if (payload.points && this.#paintsData(id)) await this.#useOwn("drawn");
     return this.#inTurn(async () => {
       const before = this.run?.settings;
       await this.run?.act(id, payload);
       if (before && this.run) this.#follow(before, this.run.settings);
       if (!this.playing) await this.#look(false);
     });
+  }
+
+  /** Whether a brush paints the data, which "clear" in the same picture takes back. @param {string} id */
+  #paintsData(id) {
+    const { actions } = this.card;
+    const view = actions.find((action) => action.id === id)?.view;
+    return actions.some((action) => action.id === "clear" && action.view === view);
   }
 
   /** Takes over what an input changed: what is painted, or cleared, becomes the data. @param {Values} before @param {Values} after */

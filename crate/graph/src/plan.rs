@@ -333,6 +333,21 @@ pub struct Plan {
     pub tables: Vec<(Loc, Vec<f32>)>,
 }
 
+impl Plan {
+    /// A plan of nothing: for what needs no device, where the compiler would only be more to download.
+    pub fn empty() -> Plan {
+        Plan {
+            name: String::new(),
+            entries: Vec::new(),
+            vars: Vec::new(),
+            words: [4; 7],
+            knobs: Loc { arena: Arena::Io, offset: 0 },
+            knob_count: 0,
+            tables: Vec::new(),
+        }
+    }
+}
+
 impl Kernel {
     /// Points of the outer domain.
     pub fn points(&self) -> usize {

@@ -15,7 +15,7 @@ use core::future::{Future, ready};
 use core::pin::Pin;
 use tilde_graph::plan::{Arena, Loc};
 use tilde_graph::rng::site_key;
-use tilde_graph::{DType, Device, DeviceError, EntryId, Knob, Plan, Program, Role, Var, VarId, compile};
+use tilde_graph::{DType, Device, DeviceError, EntryId, Knob, Plan, Program, Role, Var, VarId};
 
 /// An answer on its way: it was enqueued by the call that gave it, and may be waited for at any time.
 pub type Answer<T> = Pin<Box<dyn Future<Output = Result<T, Error>>>>;
@@ -270,7 +270,7 @@ impl NoDevice {
     /// A device that can do nothing.
     #[expect(clippy::new_without_default, reason = "there is nothing that a default would be the default of")]
     pub fn new() -> NoDevice {
-        NoDevice { plan: compile(&Program::empty()) }
+        NoDevice { plan: Plan::empty() }
     }
 }
 

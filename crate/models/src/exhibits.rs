@@ -40,7 +40,7 @@ pub mod vae;
 
 use crate::Error;
 use crate::card::Card;
-use crate::model::{self, Opening, Setup};
+use crate::model::{Opening, Setup};
 use alloc::format;
 use alloc::vec::Vec;
 use serde::Serialize;
@@ -72,7 +72,7 @@ macro_rules! registry {
                 card: &$id::CARD,
                 module: $module,
                 tensors: registry!($kind),
-                open: model::open::<$id::$model>,
+                open: crate::model::open::<$id::$model>,
             },
         )*];
     };
