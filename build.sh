@@ -303,6 +303,12 @@ stage() {
   printf '   %s s\n' $((SECONDS - start))
 }
 
+# The gates are found by a build script, so cargo does not know their files.
+format_check() {
+  cargo fmt --check
+  rustfmt --check --edition 2024 crate/evaluate/src/gates/*.rs
+}
+
 lint_native() { cargo clippy --workspace --all-targets -- -D warnings; }
 
 # The GPU crate's own tests are native: they run on Vulkan.
@@ -368,7 +374,7 @@ run_tests() {
   need_targets wasm32v1-none
   mkdir -p "$logs"
   rm -f "$logs"/*.log
-  stage format cargo fmt --check
+  stage format format_check
   stage format-js npm run --silent format:check
   stage circles npm run --silent circles
   stage lint-native lint_native

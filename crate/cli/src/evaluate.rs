@@ -17,7 +17,7 @@ use tilde_models::exhibit::Sources;
 /// Evaluates one exhibit or all; fails if a gate is missed or a control passes.
 pub fn run(args: &Evaluate, out: &mut dyn Write) -> Result<(), Failure> {
     let ids = match &args.id[..] {
-        "all" => tables::TABLES.iter().map(|table| table.id).collect(),
+        "all" => tables::tables().iter().map(|table| table.id).collect(),
         id => vec![id],
     };
     let seeds: Vec<u64> = (1..=u64::from(args.seeds)).collect();

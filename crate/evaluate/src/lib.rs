@@ -7,32 +7,17 @@
 //! or not a number neither passes a gate nor is rejected by one, so it fails both.
 //!
 //! Figures come from [`Run::evaluate`](tilde_models::Run::evaluate): those that feed the page, over the
-//! whole test set. Each exhibit has a file of its gates here, and a line in [`tables`]. A theorem is no
+//! whole test set. Each exhibit has a file of its gates in `gates`. A theorem is no
 //! gate but a test: `tests/`.
 
-mod ais;
-mod autoencoder;
-mod bayes_net;
-mod boundary;
-mod crossover;
-mod dbm;
-mod dbn;
-mod ddpm;
-mod denoising;
-mod elbo;
-mod energy;
 pub mod figure;
-mod gan2d;
 pub mod gate;
-mod gpt;
+mod gates;
 pub mod imitation;
 mod judge;
-mod mixture;
-mod rbm;
 mod report;
 mod runner;
 pub mod tables;
-mod vae;
 
 pub use report::{Evaluation, Measured, Tried};
 pub use runner::{Host, evaluate, evaluate_table, figures_of, settings_of};

@@ -1,38 +1,19 @@
-//! All tables of gates: a line for each.
+//! All tables of gates.
 
 use crate::gate::Table;
-use crate::{
-    ais, autoencoder, bayes_net, boundary, crossover, dbm, dbn, ddpm, denoising, elbo, energy, gan2d, gpt,
-    mixture, rbm, vae,
-};
+use crate::gates::{COSTLY, FOUND};
 use tilde_models::{Error, exhibits};
 
 /// The tables that are tried each time, in the order of the lecture.
-pub const TABLES: &[&Table] = &[
-    &boundary::TABLE,
-    &crossover::TABLE,
-    &bayes_net::TABLE,
-    &elbo::TABLE,
-    &mixture::TABLE,
-    &autoencoder::TABLE,
-    &denoising::TABLE,
-    &vae::TABLE,
-    &rbm::TABLE,
-    &ais::TABLE,
-    &dbn::TABLE,
-    &dbm::TABLE,
-    &energy::TABLE,
-    &gan2d::TABLE,
-    &ddpm::TABLE,
-    &gpt::TABLE,
-];
-
-/// Those that cost too much for that.
-pub const COSTLY: &[&Table] = &[&ddpm::IMAGES];
+pub fn tables() -> Vec<&'static Table> {
+    exhibits::cards()
+        .filter_map(|card| FOUND.iter().copied().find(|table| table.exhibit == card.id))
+        .collect()
+}
 
 /// Every table.
 pub fn all() -> impl Iterator<Item = &'static Table> {
-    TABLES.iter().chain(COSTLY).copied()
+    tables().into_iter().chain(COSTLY.iter().copied())
 }
 
 /// The table of that id.
