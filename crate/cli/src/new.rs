@@ -9,9 +9,10 @@ use tilde_models::exhibits::cards;
 
 /// The registry, the one file that the command changes.
 const REGISTRY: &str = "crate/models/src/exhibits.rs";
-/// Before this line of the registry the module of an exhibit is declared, and in the block that begins
-/// with [`LINES`] it has its line.
-const MODULES_END: &str = "\nuse crate::Error;";
+/// In the block between these two of the registry the modules are declared, and in the one that begins
+/// with [`LINES`] each exhibit has its line.
+const MODULES: &str = "\n#[path = ";
+const MODULES_END: &str = "\n\nuse crate::Error;";
 const LINES: &str = "\nregistry! {\n";
 /// The module of the page that has new exhibits; see the registry.
 const PART: &str = "generators";
@@ -128,15 +129,22 @@ impl Names {
             Failure::Failed(format!("{REGISTRY} is not as this command knows it. Add the exhibit by hand."))
         };
         let Names { module, model, .. } = self;
+        let begin = registry.find(MODULES).ok_or_else(changed)? + 1;
         let modules = registry.find(MODULES_END).ok_or_else(changed)?;
         let lines = registry.find(LINES).ok_or_else(changed)?;
         let end = lines + registry[lines..].find("\n}").ok_or_else(changed)?;
-        if end < modules {
+        if begin > modules || end < modules {
             return Err(changed());
         }
+        // Two lines a module, in the order of their names, as the formatter wants them.
+        let declared: Vec<&str> = registry[begin..modules].lines().collect();
+        let mut declared: Vec<String> = declared.chunks(2).map(|pair| pair.join("\n")).collect();
+        declared.push(format!("#[path = \"{module}/mod.rs\"]\npub mod {module};"));
+        declared.sort();
         Ok(format!(
-            "{}#[path = \"{module}/mod.rs\"]\npub mod {module};\n{}\n    \"{PART}\" tensors {module}::{model};{}",
-            &registry[..modules],
+            "{}{}{}\n    \"{PART}\" tensors {module}::{model};{}",
+            &registry[..begin],
+            declared.join("\n"),
             &registry[modules..end],
             &registry[end..]
         ))
