@@ -8,7 +8,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { chromium } from "@playwright/test";
 import { serve } from "../../www/tools/serve.mjs";
 
-const WINDOWS = 40;
+const WINDOWS = 24;
 const WINDOW_MS = 250;
 
 const BLANK = '<!doctype html><title>Blank</title><link rel="icon" href="data:,">';

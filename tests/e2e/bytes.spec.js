@@ -1,17 +1,20 @@
 // What a first visit downloads until the first step is on screen, as a host sends it: gzipped.
 
-import { gzipSync } from "node:zlib";
+import { execFileSync } from "node:child_process";
 import { expect, open, reached, test } from "./site.js";
 
-for (const [words, address, wasm] of /** @type {const} */ ([
-  ["on the CPU", "#/gan2d?backend=cpu", 200_000],
-  ["by an address that names the GPU", "#/gan2d?backend=webgpu", 220_000],
+/** What `gzip -9` makes of it: the measure of the budgets in build.sh. @param {Buffer} body */
+const gzipped = (body) => execFileSync("gzip", ["-9", "-c"], { input: body, maxBuffer: 1 << 26 }).length;
+
+for (const [words, address, wasm, total] of /** @type {const} */ ([
+  ["on the CPU", "#/gan2d?backend=cpu", 200_000, 350_000],
+  ["by an address that names the GPU", "#/gan2d?backend=webgpu", 220_000, 400_000],
 ])) {
   test(`a first visit ${words} is small`, async ({ page, site, context }) => {
     /** @type {Promise<{ url: string, bytes: number }>[]} */
     const sizes = [];
     context.on("response", (response) => {
-      sizes.push(response.body().then((body) => ({ url: response.url(), bytes: gzipSync(body, { level: 9 }).length })));
+      sizes.push(response.body().then((body) => ({ url: response.url(), bytes: gzipped(body) })));
     });
     await open(page, `${site}${address}`);
     await reached(page, 1);
@@ -22,6 +25,6 @@ for (const [words, address, wasm] of /** @type {const} */ ([
     test.info().annotations.push({ type: "bytes", description: found });
     expect(modules.length, found).toBe(2);
     expect(sum(modules), found).toBeLessThan(wasm);
-    expect(sum(all), found).toBeLessThan(350_000);
+    expect(sum(all), found).toBeLessThan(total);
   });
 }

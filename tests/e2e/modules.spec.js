@@ -188,7 +188,9 @@ test("who goes from chapter to chapter fetches each once, and the engine once", 
   const wrong = await page.evaluate(async (base) => {
     const { loadWasm } = await import(`${base}www/load.js`);
     const { WebRun } = await loadWasm(base, "chapter/foundations");
-    return WebRun.open("gan2d", { place: { backend: "cpu", device: "" } }).catch((/** @type {any} */ error) => error.code);
+    return WebRun.open("gan2d", { place: { backend: "cpu", device: "" } }).catch(
+      (/** @type {any} */ error) => error.code,
+    );
   }, site);
   expect(wrong).toBe("unknown-exhibit");
 });

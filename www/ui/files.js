@@ -228,7 +228,7 @@ function dataOf(read, inverted) {
 
 /** @param {Images|Points} read @param {boolean} inverted @returns {Picture} */
 function pictureOf(read, inverted) {
-  const layer = { id: "data", role: /** @type {const} */ ("data"), labels: [] };
+  const layer = { id: "data", role: /** @type {const} */ ("data"), labels: new Uint32Array() };
   if (read.kind === "points")
     return {
       layers: [{ ...layer, kind: "points", data: read.points, shape: read.shape }],

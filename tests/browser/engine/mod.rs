@@ -18,6 +18,12 @@ fn words(words: &[u32]) -> JsValue {
     Uint32Array::from(words).into()
 }
 
+/// Words of the caller. Its memory is this module's too, which an allocation may move: JavaScript copies them
+/// before one is made.
+fn copied(words: &Uint32Array) -> Vec<u32> {
+    words.slice(0, words.length()).to_vec()
+}
+
 /// What a failure is thrown as. The tests expect none.
 fn thrown(error: impl std::fmt::Display) -> JsValue {
     js_sys::Error::new(&error.to_string()).into()
@@ -35,9 +41,9 @@ async fn open(backend: &str, bytes: &[u8]) -> Result<Box<dyn Device>, JsValue> {
 }
 
 fn promised(backend: &'static str, loaded: &Loaded, program: Uint8Array) -> Promise {
-    let loaded = loaded.clone();
+    let (loaded, program) = (loaded.clone(), program.slice(0, program.length()).to_vec());
     future_to_promise(async move {
-        let device = open(backend, &program.to_vec()).await?;
+        let device = open(backend, &program).await?;
         let layout = write_layout(device.plan());
         let mut loaded = loaded.borrow_mut();
         loaded.push(Some(device));
@@ -63,7 +69,7 @@ pub fn engine(backend: &'static str) -> JsValue {
     let table = loaded.clone();
     let run = Closure::<dyn Fn(u32, Uint32Array, u32) -> Result<(), JsValue>>::new(
         move |handle: u32, schedule: Uint32Array, times: u32| {
-            let pairs: Vec<_> = schedule.to_vec().chunks(2).map(|pair| (pair[0] as usize, pair[1])).collect();
+            let pairs: Vec<_> = copied(&schedule).chunks(2).map(|pair| (pair[0] as usize, pair[1])).collect();
             let mut table = table.borrow_mut();
             table[handle as usize].as_mut().expect("it is loaded").run(&pairs, times).map_err(thrown)
         },
@@ -73,7 +79,7 @@ pub fn engine(backend: &'static str) -> JsValue {
     let table = loaded.clone();
     let write = Closure::<dyn Fn(u32, usize, u32, Uint32Array)>::new(
         move |handle: u32, arena: usize, offset: u32, words: Uint32Array| {
-            let (arena, words) = (Arena::ALL[arena], words.to_vec());
+            let (arena, words) = (Arena::ALL[arena], copied(&words));
             let mut table = table.borrow_mut();
             let device = table[handle as usize].as_mut().expect("it is loaded");
             match arena.dtype() {
