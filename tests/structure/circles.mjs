@@ -91,7 +91,11 @@ function modules(root) {
       module.paths.push(whole.split("::").map((s) => s.trim()));
     }
     for (const [, child] of body.matchAll(/\bmod\s+(\w+)\s*;/g)) {
-      const inner = path.join(folder, child);
+      // In the module's own folder, or beside its file where a path attribute says so.
+      const inner = [path.join(folder, child), path.join(path.dirname(file), child)].find(
+        (at) => fs.existsSync(`${at}.rs`) || fs.existsSync(path.join(at, "mod.rs")),
+      );
+      if (!inner) throw new Error(`${file}: the module ${child} is not where it should be.`);
       const own = fs.existsSync(`${inner}.rs`) ? `${inner}.rs` : path.join(inner, "mod.rs");
       module.children.set(child, read(own, inner, child, module));
     }
@@ -121,7 +125,13 @@ function resolve(from, parts, depth = 0) {
     if (name === "super" && at.parent) at = at.parent;
     else if (child) at = child;
     else if (use && depth < 8) return resolve(at, [...use, ...after], depth + 1);
-    else return at;
+    else {
+      const here = at;
+      const shown = at.globs.map((glob) => resolve(here, glob, depth + 1)).find((m) => m?.children.has(name));
+      const found = depth < 8 && shown?.children.get(name);
+      if (!found) return at;
+      at = found;
+    }
     rest = after;
   }
   return at;

@@ -2,8 +2,8 @@
 //! few gates need code beside their rows: a classifier is trained on the same strokes first.
 
 use crate::figure::Figures;
+use crate::host::Host;
 use crate::imitation::Imitation;
-use crate::runner::Host;
 use tilde_graph::compile;
 use tilde_graph::rng::Stream;
 use tilde_models::classifier::{Classifier, recognised};

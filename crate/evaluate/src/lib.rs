@@ -13,11 +13,13 @@
 pub mod figure;
 pub mod gate;
 mod gates;
+mod host;
 pub mod imitation;
 mod judge;
 mod report;
 mod runner;
 pub mod tables;
 
+pub use host::Host;
 pub use report::{Evaluation, Measured, Tried};
-pub use runner::{Host, evaluate, evaluate_table, figures_of, settings_of};
+pub use runner::{evaluate, evaluate_table, figures_of, settings_of};

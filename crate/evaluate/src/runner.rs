@@ -3,29 +3,17 @@
 
 use crate::figure::Figures;
 use crate::gate::{Control, Gate, Judge, Table, Trial, Wrong};
+use crate::host::Host;
 use crate::imitation::{Imitation, points_figures};
 use crate::judge::Jury;
 use crate::report::{Evaluation, Measured, Tried};
 use crate::tables;
-use tilde_graph::{Device, Plan, Task, compile};
+use tilde_graph::compile;
 use tilde_models::card::Card;
-use tilde_models::exhibit::Sources;
 use tilde_models::{Error, Run, Settings, exhibits};
 
 /// Steps between two reports of progress.
 const SLICE: u32 = 100;
-
-/// Whoever asks for an evaluation: it has the devices and the data, and perhaps someone who waits.
-pub trait Host {
-    /// Loads a plan.
-    fn load(&self, plan: Plan) -> Task<'_, Box<dyn Device>, Error>;
-
-    /// The shipped data: [`Sources::digits`] and [`Sources::lessons`].
-    fn sources(&self) -> Sources;
-
-    /// Is told that a run of `exhibit` with `seed` has done `step` of `steps`.
-    fn progress(&self, exhibit: &str, seed: u64, step: u32, steps: u32);
-}
 
 /// Trains an exhibit to its gates, once for each seed, and tries its controls. `id` is that of a table:
 /// an exhibit's, or "ddpm-images".

@@ -1,7 +1,7 @@
 //! What an exhibit says about itself. Ids, ranges, units and defaults only: every word a person
 //! reads is in `www/words/en/ID.json`.
 
-use crate::live::Figures;
+use crate::figures::Figures;
 use serde::Serialize;
 
 /// A value of a setting.

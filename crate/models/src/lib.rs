@@ -17,10 +17,12 @@ pub mod choices;
 pub mod classifier;
 pub mod data;
 mod decimal;
+pub mod domain;
 pub mod driver;
 mod error;
 pub mod exhibit;
 pub mod exhibits;
+pub mod figures;
 #[cfg(test)]
 mod golden;
 mod history;

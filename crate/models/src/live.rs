@@ -3,10 +3,6 @@
 
 use crate::driver::Driver;
 use crate::settings::Settings;
-use alloc::vec::Vec;
-
-/// Figures by id.
-pub type Figures = Vec<(&'static str, f64)>;
 
 /// A run as its model sees it.
 #[derive(Clone, Copy)]

@@ -17,7 +17,8 @@ use core::future::Future;
 use core::pin::Pin;
 use tilde_graph::Program;
 
-pub use crate::live::{Figures, Live};
+pub use crate::figures::Figures;
+pub use crate::live::Live;
 
 /// A boxed future of an answer.
 pub type Task<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + 'a>>;

@@ -2,20 +2,13 @@
 
 use super::eliminate::Given;
 use super::problem::Problem;
+use super::samplers::states_of;
 use super::sampling::{TRACE, Walk};
 use super::{BayesNet, network, read, write};
 use crate::{Error, Saved};
 use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
-
-/// States as a checkpoint holds them, if they are states of these nodes.
-pub fn states_of(words: &[u32], cards: &[usize]) -> Result<Vec<usize>, Error> {
-    if words.iter().zip(cards).any(|(&s, &k)| s as usize >= k) {
-        return Err(Error::BadFile("A node of the file is in a state that it does not have.".to_string()));
-    }
-    Ok(words.iter().map(|&s| s as usize).collect())
-}
 
 impl BayesNet {
     /// For [`Model::save`](crate::Model::save).

@@ -262,7 +262,15 @@ impl Tallies {
         self.swept = Saved::find_doubles(saved, "swept", states)?.to_vec();
         self.counts.copy_from_slice(Saved::find_doubles(saved, "counts", &[8])?);
         let chain = Saved::find_words(saved, "chain", &[cards.len()])?;
-        self.chain = super::files::states_of(chain, cards)?;
+        self.chain = states_of(chain, cards)?;
         Ok(())
     }
+}
+
+/// States as a checkpoint holds them, if they are states of these nodes.
+pub fn states_of(words: &[u32], cards: &[usize]) -> Result<Vec<usize>, Error> {
+    if words.iter().zip(cards).any(|(&s, &k)| s as usize >= k) {
+        return Err(Error::BadFile("A node of the file is in a state that it does not have.".into()));
+    }
+    Ok(words.iter().map(|&s| s as usize).collect())
 }

@@ -13,6 +13,7 @@ mod classifier;
 mod files;
 mod forest;
 mod joint;
+mod kinds;
 mod logistic;
 mod measure;
 mod odd;
@@ -197,7 +198,7 @@ impl Model for Boundary {
             }
             (None, false) => Table::of_points(&painted),
         };
-        let (model, mean) = (classifier::of(settings, seed, &table), table.mean());
+        let (model, mean) = (kinds::of(settings, seed, &table), table.mean());
         let mut new = Boundary {
             table,
             test,
@@ -224,7 +225,7 @@ impl Model for Boundary {
         if id == "hidden" {
             self.changed();
         } else {
-            self.renew(classifier::of(live.settings, live.seed, &self.table), live.step);
+            self.renew(kinds::of(live.settings, live.seed, &self.table), live.step);
         }
         Ok(())
     }

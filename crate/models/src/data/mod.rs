@@ -6,7 +6,6 @@
 //! - [`Images`]: grey images as bytes, the way the devices store them.
 //! - [`toys`]: two-dimensional distributions; [`drawn`]: one that the user painted.
 //! - [`plane`]: either of them as a bank of points, and [`exact`]: what its best denoiser answers.
-//! - [`Domain`]: points or images, whichever was chosen.
 //! - [`Feed`]: points or images on the device, and how a graph takes rows of them.
 //! - [`corpus`]: texts, from sources of known entropy or given.
 //! - [`strokes`]: procedural handwriting; [`digits`]: the UCI 8×8 digits.
@@ -16,7 +15,6 @@
 pub mod corpus;
 mod csv;
 pub mod digits;
-mod domain;
 pub mod drawn;
 pub mod exact;
 mod feed;
@@ -34,7 +32,6 @@ pub(crate) mod text;
 pub mod toys;
 
 pub use corpus::Corpus;
-pub use domain::Domain;
 pub use drawn::Drawn;
 pub use feed::Feed;
 pub use file::{Parsed, parse};

@@ -3,7 +3,7 @@
 use super::exact::{Exact, Level};
 use super::{Drawn, Sources, Toy, UserData};
 use crate::Error;
-use crate::live::Figures;
+use crate::figures::Figures;
 use crate::metrics::energy_distance::energy_distance;
 use crate::metrics::modes::coverage;
 use alloc::format;

@@ -4,7 +4,8 @@ use super::Ddpm;
 use super::measure::{Probes, Quality};
 use super::sampler::Target;
 use super::schedule::Schedule;
-use crate::data::{Domain, Plane};
+use crate::data::Plane;
+use crate::domain::Domain;
 use alloc::vec::Vec;
 use tilde_graph::rng::Stream;
 

@@ -32,7 +32,8 @@ pub mod unet;
 pub use card::CARD;
 
 use crate::card::Card;
-use crate::data::{Domain, Plane, Toy};
+use crate::data::{Plane, Toy};
+use crate::domain::Domain;
 use crate::driver::{Answer, Driver};
 use crate::exhibit::{Payload, Picture, Samples};
 use crate::memo::Memo;

@@ -1,13 +1,14 @@
 //! How much noise is left, and how near the network is to the exact denoiser.
 
-use super::{CARD, Denoising, picture};
+use super::{CARD, Denoising, REACH};
+use crate::data::Plane;
 use crate::data::exact::Level;
-use crate::data::{Domain, Plane};
+use crate::domain::Domain;
 use crate::metrics::score::{Agreement, agreement};
 use crate::model::{Figures, Live};
 use crate::nn::VIEW_SEED;
 use crate::settings::Settings;
-use crate::{Error, join};
+use crate::{Error, join, shapes};
 use alloc::rc::Rc;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -17,9 +18,16 @@ use tilde_graph::rng::Stream;
 /// denoiser's sums.
 const MOST: usize = 1 << 13;
 const TERMS: usize = 1 << 21;
+/// Arrows on a side of the grid.
+pub(super) const GRID: usize = 17;
 /// Samples that the page's figures are computed from, and images that it shows.
 pub(super) const SAMPLED: usize = 1024;
 pub(super) const IMAGES_SAMPLED: usize = 32;
+
+/// Where arrows are drawn from, `[GRID², 2]`.
+pub(super) fn places() -> Vec<f32> {
+    shapes::grid(GRID, [-REACH, REACH, -REACH, REACH])
+}
 
 /// Held-out rows, corrupted as the settings say. N rows.
 pub(super) struct Probes {
@@ -88,7 +96,7 @@ impl Probes {
             let best = exact_means(plane, &corrupted(domain, settings, &many, &mut stream), sigma);
             Exact {
                 means: exact_means(plane, &noised, sigma),
-                arrows: exact_means(plane, &picture::places(), sigma),
+                arrows: exact_means(plane, &places(), sigma),
                 least: distance(&many, &best) / (many.len() / 2) as f64,
             }
         });

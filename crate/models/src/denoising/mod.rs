@@ -27,7 +27,7 @@ mod tests;
 pub use card::CARD;
 
 use crate::card::Card;
-use crate::data::Domain;
+use crate::domain::Domain;
 use crate::driver::{Answer, Driver};
 use crate::exhibit::{Payload, Picture, Samples};
 use crate::memo::Memo;

@@ -2,7 +2,8 @@
 
 use super::network::{Net, Process};
 use crate::Error;
-use crate::data::{Domain, Feed};
+use crate::data::Feed;
+use crate::domain::Domain;
 use crate::nn::{Fall, Trainer, figures, knob};
 use crate::settings::Settings;
 use alloc::vec;

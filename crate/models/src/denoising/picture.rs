@@ -1,7 +1,7 @@
 //! The pictures.
 
 use super::card::Show;
-use super::measure::{SAMPLED, corrupted};
+use super::measure::{GRID, SAMPLED, corrupted, places};
 use super::model::TRAIL;
 use super::{Denoising, REACH};
 use crate::card::{Role, ViewKind};
@@ -14,19 +14,12 @@ use alloc::vec;
 use alloc::vec::Vec;
 use tilde_graph::rng::Stream;
 
-/// Arrows on a side of the grid.
-const GRID: usize = 17;
 const EXTENT: [f32; 4] = [-REACH, REACH, -REACH, REACH];
 /// Points of the data that are shown behind others.
 const SHOWN: usize = 384;
 /// Images of a picture, and in a row.
 const IMAGES: usize = 16;
 const ACROSS: usize = 8;
-
-/// Where arrows are drawn from, `[GRID², 2]`.
-pub(super) fn places() -> Vec<f32> {
-    shapes::grid(GRID, EXTENT)
-}
 
 /// Arrows from the [`places`] to points `[GRID², 2]`.
 fn arrows(id: &'static str, role: Role, to: &[f32]) -> Layer {

@@ -1,7 +1,7 @@
 //! Points of the plane or images, for the exhibits that learn either.
 
-use super::{Feed, ImageSets, Plane};
 use crate::Error;
+use crate::data::{Feed, ImageSets, Plane};
 use crate::driver::Driver;
 use crate::exhibit::Samples;
 use crate::model::Setup;
