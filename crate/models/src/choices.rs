@@ -1,7 +1,7 @@
 //! Ids of a card as values of the code.
 //!
 //! A card names choices, pictures, inputs and phases by ids. The code that answers for them is a `match`
-//! over an enum, which the compiler holds complete; [`choices!`] writes the ids and the enum in one table.
+//! over an enum, which the compiler holds complete; [`choices!`](crate::choices!) writes the ids and the enum in one table.
 
 use crate::Error;
 use alloc::format;
