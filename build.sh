@@ -236,6 +236,14 @@ build_cards() {
   made cards pkg/cards.json "Cargo.toml Cargo.lock crate/graph/src crate/models/Cargo.toml crate/models/src" write_cards
 }
 
+# The small pictures of the contents that are missing: those of new exhibits.
+build_missing_pictures() {
+  local id rest
+  while read -r id rest; do
+    [[ -f www/pictures/$id.svg ]] || run_pictures "$id"
+  done < <(picture_runs)
+}
+
 # build_engine NAME: simd, relaxed, or gpu.
 build_engine() {
   case $1 in
@@ -256,6 +264,7 @@ build() {
   need_npm .
   need_wasm_tools
   build_cards
+  build_missing_pictures
   for engine in simd relaxed gpu; do build_engine $engine; done
   for chapter in $(chapters); do build_module "chapter/$chapter" "$chapter"; done
   build_module files files
@@ -273,6 +282,7 @@ build_only() {
   need_npm .
   need_wasm_tools
   build_cards
+  build_missing_pictures
   [[ $kind == plain ]] || for engine in simd relaxed; do build_engine $engine; done
   build_module "chapter/$chapter" "$chapter"
   npm run --silent build
@@ -414,22 +424,30 @@ run_bench() {
 
 # ---------------------------------------------------------------- pictures
 
-# The exhibits of the contents: view, steps and changed settings of the run that is drawn. Without a
-# name all of them are drawn, which takes some minutes.
+# For each exhibit its id, and view, steps and changed settings of the run that is drawn: those of
+# www/pictures/runs.txt, or the card's first view after all its steps.
+picture_runs() {
+  node -p '
+    const listed = fs.readFileSync("www/pictures/runs.txt", "utf8").split("\n").filter((line) => /^[^#\s]/.test(line));
+    const others = JSON.parse(fs.readFileSync("pkg/cards.json")).filter(({ id }) => !listed.some((line) => line.startsWith(`${id} `)));
+    [...listed, ...others.map(({ id, views, budget }) => `${id} ${views[0].id} ${budget}`)].join("\n")'
+}
+
 picture() {
   local id=$1 view=$2 steps=$3 change changes=()
   for change in "${@:4}"; do changes+=(--set "$change"); done
   cargo run -q --release -p tilde -- view "$id" --view "$view" --steps "$steps" "${changes[@]}" --out "www/pictures/$id.svg"
 }
 
+# run_pictures [ID…]: without a name all of them, which takes some minutes.
 run_pictures() {
   local id rest
+  build_cards
   while read -r id rest; do
-    [[ -z $id || $id == \#* ]] && continue
     (($# == 0)) || [[ " $* " == *" $id "* ]] || continue
     # shellcheck disable=SC2086 # the words of the line are meant to be split
-    timed "drawing www/pictures/$id.svg" picture "$id" $rest
-  done <www/pictures/runs.txt
+    timed "drawing www/pictures/$id.svg" picture "$id" $rest </dev/null
+  done < <(picture_runs)
 }
 
 # ---------------------------------------------------------------- commands
