@@ -49,6 +49,21 @@ test("after weights are loaded, the curves begin at their step with every loss",
   }
 });
 
+test("the run before stays as a ghost if its data were the same", async ({ page, site }) => {
+  const hide = page.getByRole("button", { name: "Hide previous run" });
+  const change = (/** @type {object} */ settings) =>
+    page.evaluate(
+      (values) => /** @type {any} */ (document.querySelector("tilde-exhibit")).session.change(values),
+      settings,
+    );
+  await open(page, `${site}#/boundary?steps=5`);
+  await expect.poll(async () => (await metrics(page)).step).toBe(5);
+  await change({ points: 100 });
+  await expect(hide).toBeVisible();
+  await change({ data: "twins" });
+  await expect(hide).toBeHidden();
+});
+
 test("a single value is a point", async ({ page, site }) => {
   await open(page, `${site}#/vae?steps=1`);
   await expect.poll(async () => (await metrics(page)).step).toBe(1);

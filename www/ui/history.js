@@ -19,6 +19,11 @@ export class History {
   /** The last step whose losses have come. */
   since = 0;
 
+  /** @param {unknown} [data] what the run learns from: runs on the same are comparable */
+  constructor(data) {
+    this.data = data;
+  }
+
   /** @param {Pick<Frame, "metrics"|"losses">} frame */
   push({ metrics, losses }) {
     this.#pushLosses(losses);
