@@ -106,7 +106,7 @@ export class Curve {
       stroke: colourOf(theme, role),
       width: role === "other" ? 1.2 : 2,
       spanGaps: true,
-      points: { show: false },
+      points: { show: isAlone, size: 6, fill: colourOf(theme, role) },
       ...more,
     });
     this.#plot = new UPlot(
@@ -121,7 +121,7 @@ export class Curve {
             ...axis,
             size: 24,
             values: (/** @type {unknown} */ _, /** @type {number[]} */ ticks) =>
-              ticks.map((step) => (step >= 1000 ? `${step / 1000}k` : String(step))),
+              ticks.map((step) => (step >= 1000 ? `${step / 1000}k` : Number.isInteger(step) ? String(step) : "")),
           },
           {
             ...axis,
@@ -133,7 +133,7 @@ export class Curve {
         series: [
           {},
           ...this.#metrics.map((metric, i) => line(metric, { dash: PATTERNS[i % PATTERNS.length] })),
-          ...this.#metrics.map((metric) => line(metric, { width: 1, dash: [6, 5] })),
+          ...this.#metrics.map((metric) => line(metric, { width: 1, dash: [6, 5], points: { show: false } })),
           ...(ghost ? this.#metrics.map((metric) => line(metric, { width: 1, alpha: 0.4 })) : []),
         ],
       },
@@ -149,6 +149,13 @@ export class Curve {
   #resize() {
     if (this.#plot && this.#box.clientWidth) this.#plot.setSize(this.#size);
   }
+}
+
+/** Whether a curve has a single value, which no line shows. @param {any} plot @param {number} series */
+function isAlone({ data }, series) {
+  let known = 0;
+  for (const value of data[series]) if (value != null && ++known > 1) return false;
+  return known === 1;
 }
 
 /**

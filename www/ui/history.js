@@ -12,12 +12,17 @@ export class History {
   steps = [];
   /** @type {Map<string, (number|null)[]>} */
   #columns = new Map();
-  /** Names of the losses that are recorded at every step. @type {string[]} */
+  /** Names of the losses that came with the last step. @type {string[]} */
   #recorded = [];
   #stride = 1;
 
   /** The last step whose losses have come. */
   since = 0;
+
+  /** @param {unknown} [data] what the run learns from: runs on the same are comparable */
+  constructor(data) {
+    this.data = data;
+  }
 
   /** @param {Pick<Frame, "metrics"|"losses">} frame */
   push({ metrics, losses }) {
@@ -49,7 +54,9 @@ export class History {
 
   /** @param {Frame["losses"]} losses of the steps after `since` */
   #pushLosses({ names, stride, steps, values }) {
-    this.#recorded = names;
+    // A loss that the last step has no value of (of a network that does not learn, or before weights were
+    // loaded) is a figure as any other: it comes with the frames.
+    if (steps.length) this.#recorded = names.filter((_, k) => !Number.isNaN(values[values.length - names.length + k]));
     if (stride !== this.#stride) {
       this.#keep((step) => step % stride === 0);
       this.#stride = stride;

@@ -271,8 +271,11 @@ export class Session extends EventTarget {
   }
 
   #begin() {
-    if (this.history.steps.length > 2 && this.card.metrics.some(({ curve }) => curve)) this.ghost = this.history;
-    this.history = new History();
+    const drawn = this.history.steps.length > 2 && this.card.metrics.some(({ curve }) => curve);
+    const before = drawn ? this.history : this.ghost;
+    this.history = new History(this.data ?? this.settings.data);
+    // Figures of other data have another scale, which would press the new curves flat.
+    this.ghost = before?.data === this.history.data ? before : undefined;
     this.last = undefined;
     this.problem = undefined;
     this.#until = this.card.budget;

@@ -15,7 +15,7 @@ export function niceStep(rough) {
 export function tick(value, step = 0) {
   const size = Math.abs(value);
   if (size < 1e-9 || size < step * 1e-6) return "0";
-  const places = step ? Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)) : 0;
+  const places = step ? placesOf(step) : 0;
   const text =
     size >= 1e5 || size < 1e-4
       ? value.toExponential(Math.max(0, step ? Math.floor(Math.log10(size) - Math.log10(step)) : 0))
@@ -23,6 +23,13 @@ export function tick(value, step = 0) {
         ? value.toFixed(places)
         : String(Number(value.toPrecision(3)));
   return text.replace("-", "−").replace("e+", "e");
+}
+
+/** Decimal places that show every multiple of a step as it is: none for 5, one for 0.2 and for 2.5. @param {number} step */
+function placesOf(step) {
+  const places = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
+  const lead = step * 10 ** places;
+  return Math.abs(lead - Math.round(lead)) < 1e-6 * lead ? places : places + 1;
 }
 
 /** Round numbers from one end to the other, about `count` of them. @param {number} low @param {number} high @param {number} count */
