@@ -363,6 +363,14 @@ impl Card {
         let has = |id: &str| self.metrics.iter().any(|m| m.id == id.trim_end_matches("_reference"));
         figures.into_iter().filter(move |(id, _)| has(id))
     }
+
+    /// Whether an action paints the data: a brush in the picture of the action "clear". (A brush of another
+    /// picture draws what the model is asked about.)
+    pub fn paints_data(&self, id: &str) -> bool {
+        let clear = self.actions.iter().find(|a| a.id == "clear");
+        let brush = self.actions.iter().find(|a| a.id == id && a.kind == ActionKind::Brush);
+        clear.zip(brush).is_some_and(|(clear, brush)| clear.view == brush.view)
+    }
 }
 
 impl View {

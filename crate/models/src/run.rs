@@ -118,15 +118,21 @@ impl Run {
     }
 
     /// Gives the model inputs again that an earlier one of the same exhibit has taken. What does not fit
-    /// any more, such as an image picked from other data, is left out.
+    /// any more, such as an image picked from other data, is left out. What was painted waits where the
+    /// chosen data are of another model.
     ///
     /// # Errors
     /// Those of [`Model::set`](crate::Model::set).
     pub fn repeat<'a>(&mut self, inputs: impl Iterator<Item = (&'a str, &'a Payload)>) -> Result<(), Error> {
+        let card = self.exhibit.card();
+        let waits =
+            !self.place.settings.is_drawn() && !card.settings.iter().any(|s| s.id == "data" && s.live);
         let mut painted = false;
         for (id, payload) in inputs {
-            if let Ok(touched) = self.exhibit.act(&self.place.live(), id, payload) {
-                self.inputs.took(self.exhibit.card(), id, payload);
+            if waits && card.paints_data(id) {
+                self.inputs.took(card, id, payload);
+            } else if let Ok(touched) = self.exhibit.act(&self.place.live(), id, payload) {
+                self.inputs.took(card, id, payload);
                 painted |= touched == Touched::Data;
             }
         }

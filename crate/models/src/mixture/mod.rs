@@ -114,7 +114,10 @@ impl Model for Mixture {
     fn set(&mut self, live: &Live, id: &str) -> Result<(), Error> {
         if id == "data" {
             self.take_data(live, live.settings.get("data"));
-            if self.fit.method == Method::Variational {
+            if live.step == 0 {
+                // Nothing is learned yet: it begins on these points, as if it were opened with them.
+                self.place(live);
+            } else if self.fit.method == Method::Variational {
                 // Beliefs about the new points.
                 self.fit.maximise(&Task::new(&self.points, live.settings));
                 self.fit.last = None;

@@ -1,9 +1,10 @@
 //! Whatever is sent, the answer is a picture or an error with words, never a panic.
 
-use crate::opened::{figures, open, small, train};
+use crate::opened::{figures, look, open, small, train};
 use pollster::block_on;
-use tilde_models::card::{ActionKind, Card};
+use tilde_models::card::{ActionKind, Card, SettingKind};
 use tilde_models::exhibit::Payload;
+use tilde_models::inputs::Inputs;
 
 pub fn actions_take_anything(card: &'static Card) {
     let mut run = open(small(card), 3);
@@ -42,4 +43,43 @@ pub fn actions_take_anything(card: &'static Card) {
     run.reset(4).unwrap_or_else(|e| panic!("reset: {e}"));
     train(&mut run, 1);
     figures(&mut run, true);
+}
+
+/// Painted points are the data while they are chosen, and no others are; they outlive every other choice.
+pub fn what_is_painted_waits_for_its_choice(card: &'static Card) {
+    let brushes = card.actions.iter().filter(|a| card.paints_data(a.id)).collect::<Vec<_>>();
+    let Some(SettingKind::Choice(sets)) = card.settings.iter().find(|s| s.id == "data").map(|s| s.kind)
+    else {
+        assert!(brushes.is_empty(), "what is painted cannot be chosen");
+        return;
+    };
+    if brushes.is_empty() {
+        return;
+    }
+    let chosen = |set: &str| {
+        let mut settings = small(card);
+        settings.set_text("data", set).unwrap_or_else(|e| panic!("'{set}': {e}"));
+        settings
+    };
+    let mut painted = open(chosen("drawn"), 3);
+    for (i, brush) in brushes.iter().enumerate() {
+        let x = i as f32;
+        let points = vec![x, 0.5, x + 0.2, 0.6, x - 0.1, 0.7, x, 0.8];
+        let payload = Payload { points, ..Payload::default() };
+        painted.act(brush.id, &payload).unwrap_or_else(|e| panic!("'{}': {e}", brush.id));
+    }
+    let again = |set: &str, inputs: &Inputs| {
+        let mut run = open(chosen(set), 3);
+        run.repeat(inputs.iter()).unwrap_or_else(|e| panic!("'{set}': {e}"));
+        run
+    };
+    let known = look(&mut again("drawn", painted.inputs()));
+    for set in sets.iter().filter(|set| **set != "drawn") {
+        let mut other = again(set, painted.inputs());
+        let how = format!("'{set}' after painting");
+        look(&mut other).must_be(&look(&mut open(chosen(set), 3)), &how);
+        other.reset(3).unwrap_or_else(|e| panic!("{how}: {e}"));
+        look(&mut other).must_be(&look(&mut open(chosen(set), 3)), &format!("{how} and a reset"));
+        look(&mut again("drawn", other.inputs())).must_be(&known, &format!("drawn after '{set}'"));
+    }
 }

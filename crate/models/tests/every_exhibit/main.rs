@@ -36,6 +36,7 @@ const PROPERTIES: &[(&str, Property)] = &[
     ("a_file_with_a_part_missing_is_refused", files::a_file_with_a_part_missing_is_refused),
     ("files_may_hold_any_numbers", files::files_may_hold_any_numbers),
     ("actions_take_anything", inputs::actions_take_anything),
+    ("what_is_painted_waits_for_its_choice", inputs::what_is_painted_waits_for_its_choice),
     ("every_setting_at_its_ends", settings::every_setting_at_its_ends),
 ];
 
