@@ -156,12 +156,19 @@ optimise() {
     --strip-producers --strip-target-features "${opt[@]}" "$1" -o "$2"
 }
 
+# module CRATE FEATURES ARGUMENT…: compiles the wasm module of a crate for these target features. As a cdylib alone:
+# beside the rlib, which the tests link, cargo leaves the link-time optimisation of the profile out.
+module() {
+  with_flags "$2" cargo rustc "${profile[@]}" -p "tilde-${1#crate/}" --lib --crate-type cdylib \
+    --target wasm32-unknown-unknown "${@:3}"
+}
+
 # bindgen OUT CRATE FEATURES: the folder OUT, a module that talks to JavaScript through wasm-bindgen. What
 # it was before wasm-opt stays in target/names, with the names of its functions.
 bindgen() {
   local out=$1 crate=$2 features=$3 name=tilde_${2#crate/}
-  with_flags simd128 wasm-pack build "$crate" "${profile[@]}" --no-opt --mode no-install --target web \
-    --no-pack --no-gitignore --out-dir "$PWD/$out" --no-default-features --features "$features"
+  module "$crate" simd128 --no-default-features --features "$features"
+  wasm-bindgen --target web --out-dir "$out" "target/simd/wasm32-unknown-unknown/wasm-release/$name.wasm"
   keep_names "$out" "$out/${name}_bg.wasm"
   # Blocks and branches made anew: smaller, where no kernel depends on them.
   optimise "$out/${name}_bg.wasm" "$out/${name}_bg.wasm" simd128 --flatten --rereloop
@@ -178,7 +185,7 @@ keep_names() {
 plain_engine() {
   local out=pkg/engine/$1 target=simd
   [[ $2 == *relaxed* ]] && target=relaxed
-  with_flags "$2" cargo build "${profile[@]}" -p tilde-engine --features cpu --target wasm32-unknown-unknown
+  module crate/engine "$2" --features cpu
   mkdir -p pkg/engine
   keep_names "$out" "target/$target/wasm32-unknown-unknown/wasm-release/tilde_engine.wasm"
   optimise "target/names/${out//\//-}.wasm" "$out.wasm" "$2"
@@ -218,7 +225,7 @@ chapter_inputs() {
 made() {
   local name=$1 out=$2 inputs
   # shellcheck disable=SC2086 # one word a file
-  inputs=$(rustc --version && declare -f with_flags optimise "$4" | sha256sum && digest $3)
+  inputs=$(rustc --version && declare -f with_flags module optimise "$4" | sha256sum && digest $3)
   [[ -e $out ]] && is_made "$name" "$inputs" && return
   timed "building $name" "${@:4}"
   set_made "$name" "$inputs"

@@ -146,8 +146,17 @@ impl Program {
     /// # Errors
     /// The first mistake made in `build`.
     pub fn entry(&mut self, name: &str, build: impl FnOnce(&Graph)) -> Result<EntryId, GraphError> {
-        let graph = Graph::new(core::mem::take(&mut self.vars));
+        let graph = self.begin();
         build(&graph);
+        self.end(name, graph)
+    }
+
+    // Apart from `entry`, of which a module has a copy for each of its entries.
+    fn begin(&mut self) -> Graph {
+        Graph::new(core::mem::take(&mut self.vars))
+    }
+
+    fn end(&mut self, name: &str, graph: Graph) -> Result<EntryId, GraphError> {
         let (vars, built) = graph.finish();
         self.vars = vars;
         self.entries.push(Entry { name: name.to_string(), built: built? });

@@ -19,16 +19,7 @@ pub trait Choices: Copy + PartialEq + 'static {
     /// [`Error::BadData`], which names the ids that there are. `what` is the word for one of them:
     /// "view", "phase", "action".
     fn from_id(what: &str, id: &str) -> Result<Self, Error> {
-        match Self::IDS.iter().position(|known| *known == id) {
-            Some(i) => Ok(Self::ALL[i]),
-            None if Self::IDS.is_empty() => {
-                Err(Error::BadData(format!("There is no {what} '{id}': this exhibit has none.")))
-            }
-            None => {
-                let known = Self::IDS.join(", ");
-                Err(Error::BadData(format!("There is no {what} '{id}'. There are: {known}.")))
-            }
-        }
+        find(Self::IDS, what, id).map(|i| Self::ALL[i])
     }
 
     /// The id of the value.
@@ -36,6 +27,17 @@ pub trait Choices: Copy + PartialEq + 'static {
         let i = Self::ALL.iter().position(|value| *value == self);
         i.map_or("", |i| Self::IDS[i])
     }
+}
+
+/// The place of an id among others. Outside of the trait, so that it is in a module once.
+fn find(ids: &[&str], what: &str, id: &str) -> Result<usize, Error> {
+    let found = ids.iter().position(|known| *known == id);
+    found.ok_or_else(|| {
+        Error::BadData(match ids {
+            [] => format!("There is no {what} '{id}': this exhibit has none."),
+            _ => format!("There is no {what} '{id}'. There are: {}.", ids.join(", ")),
+        })
+    })
 }
 
 /// Of what an exhibit has none: phases, say.

@@ -4,13 +4,13 @@
 /// The number that `text` spells ("-1.5e3"), within a few units in the last place of an `f64`;
 /// `None` for anything else, "inf" and "nan" among it.
 pub fn parse(text: &str) -> Option<f64> {
-    let (negative, text) = match text.as_bytes().first()? {
-        b'-' => (true, &text[1..]),
-        b'+' => (false, &text[1..]),
-        _ => (false, text),
+    // Nothing here cuts a text by indices: the message of a wrong cut is six kilobytes of the download.
+    let (negative, text) = match text.strip_prefix('-') {
+        Some(text) => (true, text),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
-    let (number, exponent) = match text.find(['e', 'E']) {
-        Some(at) => (&text[..at], text[at + 1..].parse::<i16>().ok()?),
+    let (number, exponent) = match text.split_once(['e', 'E']) {
+        Some((number, exponent)) => (number, exponent.parse::<i16>().ok()?),
         None => (text, 0),
     };
     let (mut mantissa, mut scale, mut digits, mut point) = (0u64, i32::from(exponent), 0, false);

@@ -205,7 +205,8 @@ pub trait Exhibit {
     fn steps(&self) -> Option<u32>;
     /// See [`Model::figures`].
     fn figures<'a>(&'a self, live: &'a Live<'a>, deep: bool) -> Task<'a, Figures>;
-    /// See [`Model::evaluate`].
+    /// See [`Model::evaluate`]. The page never asks for it.
+    #[cfg(feature = "gates")]
     fn evaluate<'a>(&'a self, live: &'a Live<'a>) -> Task<'a, Figures>;
     /// See [`Model::sample`].
     fn sample<'a>(&'a self, live: &'a Live<'a>, n: usize, seed: u64) -> Task<'a, Samples>;
@@ -287,6 +288,7 @@ impl<M: Model> Exhibit for Boxed<M> {
         Box::pin(self.model.figures(live, deep))
     }
 
+    #[cfg(feature = "gates")]
     fn evaluate<'a>(&'a self, live: &'a Live<'a>) -> Task<'a, Figures> {
         Box::pin(self.model.evaluate(live))
     }

@@ -112,7 +112,7 @@ impl Run {
         self.counted(0);
         self.exhibit.start(&self.place.live())?;
         let inputs = core::mem::take(&mut self.inputs);
-        self.repeat(inputs.iter())?;
+        self.repeat(&mut inputs.iter())?;
         self.moved();
         Ok(())
     }
@@ -123,7 +123,10 @@ impl Run {
     ///
     /// # Errors
     /// Those of [`Model::set`](crate::Model::set).
-    pub fn repeat<'a>(&mut self, inputs: impl Iterator<Item = (&'a str, &'a Payload)>) -> Result<(), Error> {
+    pub fn repeat<'a>(
+        &mut self,
+        inputs: &mut dyn Iterator<Item = (&'a str, &'a Payload)>,
+    ) -> Result<(), Error> {
         let card = self.exhibit.card();
         let waits =
             !self.place.settings.is_drawn() && !card.settings.iter().any(|s| s.id == "data" && s.live);
@@ -316,6 +319,7 @@ impl Run {
     ///
     /// # Errors
     /// As [`Run::metrics`].
+    #[cfg(feature = "gates")]
     pub async fn evaluate(&mut self) -> Result<Figures, Error> {
         let figures = self.exhibit.evaluate(&self.place.live()).await?;
         finite(self.counting(figures))

@@ -119,9 +119,14 @@ impl Settings {
     /// # Panics
     /// If the setting's choices are not those of `C`: a mistake in the exhibit.
     pub fn get<C: Choices>(&self, id: &str) -> C {
+        C::ALL[self.chosen(id, C::IDS)]
+    }
+
+    /// The place of a choice among ids.
+    fn chosen(&self, id: &str, ids: &[&str]) -> usize {
         let chosen = self.choice(id);
-        match C::IDS.iter().position(|known| *known == chosen) {
-            Some(i) => C::ALL[i],
+        match ids.iter().position(|known| *known == chosen) {
+            Some(i) => i,
             None => panic!("the choice '{chosen}' of '{id}' has no value"),
         }
     }

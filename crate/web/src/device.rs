@@ -1,10 +1,10 @@
-//! Where a program runs: in an engine's module, through JavaScript, or nowhere.
+//! Where a program runs: in an engine's module, through JavaScript.
 
 use crate::js;
 use crate::types;
 use js_sys::{Error as JsError, Float32Array, Promise, Uint32Array};
 use std::future::ready;
-use tilde_graph::plan::{Arena, Loc};
+use tilde_graph::plan::Arena;
 use tilde_graph::wire::{read_layout, write_program};
 use tilde_graph::{Device, DeviceError, Plan, Program, Task};
 use tilde_models::Error;
@@ -59,14 +59,11 @@ impl TryFrom<types::Place> for Place {
     }
 }
 
-/// Loads a program on an engine; one without entries needs none.
+/// Loads a program on an engine.
 ///
 /// # Errors
-/// What the engine refuses; [`DeviceError::Unavailable`] if a program needs an engine and is given none.
+/// What the engine refuses; [`DeviceError::Unavailable`] if none is given.
 pub async fn load(program: &Program, place: Place) -> Result<Box<dyn Device>, DeviceError> {
-    if program.entries().is_empty() {
-        return Ok(Box::new(Nowhere::new(program)));
-    }
     Ok(Box::new(Remote::load(program, place).await?))
 }
 
@@ -192,55 +189,5 @@ impl Device for Remote {
 impl Drop for Remote {
     fn drop(&mut self) {
         self.engine.free(self.handle);
-    }
-}
-
-/// The device of a program without entries: knobs that nobody reads.
-struct Nowhere {
-    plan: Plan,
-}
-
-impl Nowhere {
-    fn new(program: &Program) -> Nowhere {
-        let plan = Plan {
-            name: program.name.clone(),
-            entries: Vec::new(),
-            vars: Vec::new(),
-            words: [4; 7],
-            knobs: Loc { arena: Arena::Io, offset: 0 },
-            knob_count: program.knobs().len() as u32,
-            tables: Vec::new(),
-        };
-        Nowhere { plan }
-    }
-}
-
-impl Device for Nowhere {
-    fn plan(&self) -> &Plan {
-        &self.plan
-    }
-
-    fn run(&mut self, _schedule: &[(usize, u32)], _times: u32) -> Result<(), DeviceError> {
-        Ok(())
-    }
-
-    fn write(&mut self, _arena: Arena, _offset: u32, _values: &[f32]) {}
-
-    fn write_u(&mut self, _arena: Arena, _offset: u32, _values: &[u32]) {}
-
-    fn read(&mut self, _arena: Arena, _offset: u32, len: u32) -> Task<'static, Vec<f32>> {
-        Box::pin(ready(Ok(vec![0.0; len as usize])))
-    }
-
-    fn read_u(&mut self, _arena: Arena, _offset: u32, len: u32) -> Task<'static, Vec<u32>> {
-        Box::pin(ready(Ok(vec![0; len as usize])))
-    }
-
-    fn kind(&self) -> &'static str {
-        "cpu"
-    }
-
-    fn describe(&self) -> String {
-        "CPU".into()
     }
 }

@@ -48,7 +48,7 @@ impl WebRun {
         let load = async |program: &Program| device::load(program, place).await.map_err(Error::from);
         let mut run = Run::open(settings, seed, sources, load).await?;
         let inputs = values::to_inputs(inputs)?;
-        run.repeat(inputs.iter().map(|(id, payload)| (id.as_str(), payload)))?;
+        run.repeat(&mut inputs.iter().map(|(id, payload)| (id.as_str(), payload)))?;
         let (backend, description) = run.backend();
         Ok(WebRun { run: Rc::new(Turns::new(run)), card, backend, description })
     }
