@@ -65,11 +65,13 @@ export class EngineRun {
     const { modules } = engine;
     // Without tensors there is nothing to choose.
     const backend = modules.card(options.exhibit).tensors ? options.backend : "cpu";
-    if (backend !== "auto") return new EngineRun(engine, options, await openOn(engine, options, backend), "", notice);
+    const on = (/** @type {import("../protocol.js").BackendName} */ name) =>
+      openOn(engine, options, name, options.inputs);
+    if (backend !== "auto") return new EngineRun(engine, options, await on(backend), "", notice);
     const gpu = await modules.gpu();
     // Fetched while the CPU's run opens; a failure is reported when a run is opened in it.
     if (gpu.available && !gpu.software) modules.place(options.exhibit, "webgpu").catch(() => {});
-    const { run, why } = await openFastest((backend) => openOn(engine, options, backend), gpu, options.seed);
+    const { run, why } = await openFastest(on, gpu, options.seed);
     return new EngineRun(engine, options, run, why, notice);
   }
 
@@ -80,13 +82,14 @@ export class EngineRun {
 
   /** @returns {import("../protocol.js").Status} */
   get status() {
-    const { seed, settings } = this.#options;
+    const { seed, settings, data } = this.#options;
     return {
       backend: this.#web.backend,
       description: this.#web.description,
       why: this.#why,
       seed,
       settings: { ...settings },
+      own: Boolean(data),
     };
   }
 
@@ -248,6 +251,11 @@ export class EngineRun {
     this.#snapshot = undefined;
     this.#shown = 0;
     return this.status;
+  }
+
+  /** What was put in by hand and still counts. */
+  inputs() {
+    return this.#web.inputs();
   }
 
   /** Weights and the step they belong to. */
