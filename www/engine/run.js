@@ -154,12 +154,14 @@ export class EngineRun {
   }
 
   /**
-   * The figures. If one is not finite the run goes back to its last finite weights and says so.
+   * The figures. If one is not finite the run goes back to its last finite weights and says so. Where only
+   * costly ones are not, such as those of a chain that runs away from a model that has hardly learned, the
+   * weights are sound: these figures are left out.
    * @param {boolean} deep
    * @returns {Promise<Metrics>}
    */
   metrics(deep) {
-    return this.#finite(() => this.#web.metrics(deep));
+    return this.#finite((deep) => this.#web.metrics(deep), deep);
   }
 
   /**
@@ -168,21 +170,23 @@ export class EngineRun {
    * @param {boolean} deep
    */
   async frame(views, deep) {
-    const frame = await this.#finite(() => this.#web.frame(views, deep, this.#shown));
+    const frame = await this.#finite((deep) => this.#web.frame(views, deep, this.#shown), deep);
     this.#shown = frame.losses.steps.at(-1) ?? this.#shown;
     return frame;
   }
 
   /**
    * @template T
-   * @param {() => Promise<T>} ask
+   * @param {(deep: boolean) => Promise<T>} ask
+   * @param {boolean} deep
    * @returns {Promise<T>}
    */
-  async #finite(ask) {
+  async #finite(ask, deep) {
     try {
-      return await ask();
+      return await ask(deep);
     } catch (error) {
       if (describe(error).code !== "not-finite") throw error;
+      if (deep) return this.#finite(ask, false);
       if (!this.#snapshot) throw error;
       await this.#web.import_state(this.#snapshot);
       this.#shown = 0;
