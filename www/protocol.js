@@ -64,6 +64,7 @@
  * @property {number} seed
  * @property {Values} settings  all of them, checked
  * @property {UserData} [data]
+ * @property {GivenInput[]} [inputs]  that another run of the exhibit was given
  * @property {Backend} backend
  *
  * @typedef {object} Status  what a run is now
@@ -72,6 +73,7 @@
  * @property {string} why          key of the words that say why this backend, or ""
  * @property {number} seed
  * @property {Values} settings
+ * @property {boolean} own         whether it has data that were brought
  *
  * @typedef {object} PlayOptions
  * @property {string[]} views  ids to send with the frames, the large one first

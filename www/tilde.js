@@ -86,11 +86,11 @@ export class Tilde {
 
   /**
    * @param {string} id of an exhibit
-   * @param {{ seed?: number, settings?: Record<string, unknown>, data?: object, backend?: Backend }} [options]
-   *   without a seed, one is drawn; `run.seed` tells it
+   * @param {{ seed?: number, settings?: Record<string, unknown>, data?: object, backend?: Backend, inputs?: import("./protocol.js").GivenInput[] }} [options]
+   *   without a seed, one is drawn; `run.seed` tells it. `inputs` are what `run.inputs()` gave
    * @returns {Promise<Run>}
    */
-  async open(id, { seed = randomSeed(), settings = {}, data, backend = this.#requested } = {}) {
+  async open(id, { seed = randomSeed(), settings = {}, data, backend = this.#requested, inputs = [] } = {}) {
     const card = this.exhibits.find((each) => each.id === id);
     if (!card)
       throw new TildeError(
@@ -103,6 +103,7 @@ export class Tilde {
       seed: checkSeed(seed),
       settings: { ...complete(card, settings), ...(own?.points && ownPoints(card)) },
       data: own,
+      inputs: inputs.map(({ id, payload }) => ({ id, payload: checkPayload(card, id, payload) })),
       backend,
     };
     const number = this.#client.nextRun();
@@ -225,6 +226,14 @@ export class Run {
    */
   async act(id, payload = {}) {
     this.status = await this.#call("act", [id, checkPayload(this.card, id, payload)]);
+  }
+
+  /**
+   * What was put in by hand and still counts, for a run that is opened in this one's place.
+   * @returns {Promise<import("./protocol.js").GivenInput[]>}
+   */
+  async inputs() {
+    return this.#call("inputs", []);
   }
 
   /** The numbers of a picture. @param {string} id @returns {Promise<import("./protocol.js").Picture>} */

@@ -19,6 +19,8 @@ class Fake {
   freed = false;
   static breaks = Infinity;
   static loses = Infinity;
+  /** The step at which a costly figure alone is not finite. */
+  static strays = Infinity;
   /** @type {Fake[]} */
   static opened = [];
   static async open() {
@@ -33,13 +35,14 @@ class Fake {
     Fake.loses = Infinity;
     throw Object.assign(new Error("The device was lost."), { code: "device-lost" });
   }
-  async metrics() {
-    if (this.step >= Fake.breaks) throw Object.assign(new Error("'loss' is not finite."), { code: "not-finite" });
+  async metrics(/** @type {boolean} */ deep) {
+    if (this.step >= Fake.breaks || (deep && this.step === Fake.strays))
+      throw Object.assign(new Error("'loss' is not finite."), { code: "not-finite" });
     return { step: this.step, loss: 1 / (1 + this.step) };
   }
-  async frame() {
+  async frame(/** @type {string[]} */ _, /** @type {boolean} */ deep) {
     const losses = { names: [], stride: 1, steps: new Uint32Array(), values: new Float32Array() };
-    return { metrics: await this.metrics(), pictures: [], losses };
+    return { metrics: await this.metrics(deep), pictures: [], losses };
   }
   async inputs() {
     return [];
@@ -57,7 +60,7 @@ class Fake {
 
 /** @param {(notice: { code: string }) => void} [notice] */
 async function open(notice = () => {}) {
-  Object.assign(Fake, { breaks: Infinity, loses: Infinity, opened: [] });
+  Object.assign(Fake, { breaks: Infinity, loses: Infinity, strays: Infinity, opened: [] });
   const engine = /** @type {any} */ ({
     modules: {
       card: () => ({ tensors: true }),
@@ -77,6 +80,18 @@ test("a loss that is no longer finite stops training and brings the last finite 
   Fake.breaks = 15;
   await expect(run.train(10, token(), () => {})).rejects.toMatchObject({ code: "not-finite" });
   expect(await run.metrics(false)).toEqual({ step: 10, loss: 1 / 11 });
+});
+
+test("a costly figure that alone is not finite is left out, and training goes on", async () => {
+  const run = await open();
+  Fake.strays = 10;
+  await run.train(10, token(), () => {});
+  expect(await run.metrics(true)).toEqual({ step: 10, loss: 1 / 11 });
+  expect((await run.frame([], true)).metrics.step).toBe(10);
+  expect(await run.train(5, token(), () => {})).toMatchObject({ step: 15 });
+  // Without weights that are sound it is a divergence all the same.
+  Fake.breaks = 15;
+  await expect(run.metrics(true)).rejects.toMatchObject({ code: "not-finite" });
 });
 
 test("playing into a divergence ends with a frame of finite weights, and says why", async () => {

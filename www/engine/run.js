@@ -65,11 +65,13 @@ export class EngineRun {
     const { modules } = engine;
     // Without tensors there is nothing to choose.
     const backend = modules.card(options.exhibit).tensors ? options.backend : "cpu";
-    if (backend !== "auto") return new EngineRun(engine, options, await openOn(engine, options, backend), "", notice);
+    const on = (/** @type {import("../protocol.js").BackendName} */ name) =>
+      openOn(engine, options, name, options.inputs);
+    if (backend !== "auto") return new EngineRun(engine, options, await on(backend), "", notice);
     const gpu = await modules.gpu();
     // Fetched while the CPU's run opens; a failure is reported when a run is opened in it.
     if (gpu.available && !gpu.software) modules.place(options.exhibit, "webgpu").catch(() => {});
-    const { run, why } = await openFastest((backend) => openOn(engine, options, backend), gpu, options.seed);
+    const { run, why } = await openFastest(on, gpu, options.seed);
     return new EngineRun(engine, options, run, why, notice);
   }
 
@@ -80,13 +82,14 @@ export class EngineRun {
 
   /** @returns {import("../protocol.js").Status} */
   get status() {
-    const { seed, settings } = this.#options;
+    const { seed, settings, data } = this.#options;
     return {
       backend: this.#web.backend,
       description: this.#web.description,
       why: this.#why,
       seed,
       settings: { ...settings },
+      own: Boolean(data),
     };
   }
 
@@ -151,12 +154,14 @@ export class EngineRun {
   }
 
   /**
-   * The figures. If one is not finite the run goes back to its last finite weights and says so.
+   * The figures. If one is not finite the run goes back to its last finite weights and says so. Where only
+   * costly ones are not, such as those of a chain that runs away from a model that has hardly learned, the
+   * weights are sound: these figures are left out.
    * @param {boolean} deep
    * @returns {Promise<Metrics>}
    */
   metrics(deep) {
-    return this.#finite(() => this.#web.metrics(deep));
+    return this.#finite((deep) => this.#web.metrics(deep), deep);
   }
 
   /**
@@ -165,21 +170,23 @@ export class EngineRun {
    * @param {boolean} deep
    */
   async frame(views, deep) {
-    const frame = await this.#finite(() => this.#web.frame(views, deep, this.#shown));
+    const frame = await this.#finite((deep) => this.#web.frame(views, deep, this.#shown), deep);
     this.#shown = frame.losses.steps.at(-1) ?? this.#shown;
     return frame;
   }
 
   /**
    * @template T
-   * @param {() => Promise<T>} ask
+   * @param {(deep: boolean) => Promise<T>} ask
+   * @param {boolean} deep
    * @returns {Promise<T>}
    */
-  async #finite(ask) {
+  async #finite(ask, deep) {
     try {
-      return await ask();
+      return await ask(deep);
     } catch (error) {
       if (describe(error).code !== "not-finite") throw error;
+      if (deep) return this.#finite(ask, false);
       if (!this.#snapshot) throw error;
       await this.#web.import_state(this.#snapshot);
       this.#shown = 0;
@@ -248,6 +255,11 @@ export class EngineRun {
     this.#snapshot = undefined;
     this.#shown = 0;
     return this.status;
+  }
+
+  /** What was put in by hand and still counts. */
+  inputs() {
+    return this.#web.inputs();
   }
 
   /** Weights and the step they belong to. */

@@ -123,6 +123,7 @@ class Server {
       case "view":
       case "step":
       case "act":
+      case "inputs":
       case "set":
       case "reset":
       case "save":

@@ -159,9 +159,11 @@ export class Session extends EventTarget {
     await this.pause();
     await this.#inTurn(async () => {
       const before = { settings: this.settings, backend: this.backend, data: this.data };
+      // Another backend changes nothing of what is computed, so what was put in by hand stays.
+      const inputs = Object.keys(what).every((key) => key === "backend") ? await this.run?.inputs() : [];
       Object.assign(this, what);
       try {
-        await this.#open();
+        await this.#open(inputs);
       } catch (error) {
         Object.assign(this, before);
         throw error;
@@ -196,7 +198,7 @@ export class Session extends EventTarget {
     return this.#inTurn(async () => {
       const before = this.run?.settings;
       await this.run?.act(id, payload);
-      if (before && this.run) this.#follow(before, this.run.settings);
+      if (before && this.run) this.#follow(before, this.run.status);
       if (!this.playing) await this.#look(false);
     });
   }
@@ -208,10 +210,17 @@ export class Session extends EventTarget {
     return actions.some((action) => action.id === "clear" && action.view === view);
   }
 
-  /** Takes over what an input changed: what is painted, or cleared, becomes the data. @param {Values} before @param {Values} after */
-  #follow(before, after) {
+  /**
+   * Takes over what an input changed: what is painted, or cleared, becomes the data. What is cleared takes
+   * the data that were brought with it.
+   * @param {Values} before
+   * @param {import("../protocol.js").Status} status
+   */
+  #follow(before, { settings: after, own }) {
     const changed = Object.entries(after).filter(([id, value]) => value !== before[id]);
-    if (!changed.length) return;
+    const forgotten = this.data && !own;
+    if (forgotten) this.data = undefined;
+    if (!changed.length && !forgotten) return;
     this.settings = { ...this.settings, ...Object.fromEntries(changed) };
     this.dispatchEvent(new Event("change"));
   }
@@ -256,9 +265,10 @@ export class Session extends EventTarget {
     if (setting && this.settings[setting.id] !== choice) await this.change({ [setting.id]: choice });
   }
 
-  async #open() {
+  /** @param {import("../protocol.js").GivenInput[]} [inputs] of the run before */
+  async #open(inputs = []) {
     const { seed, settings, data } = this;
-    const open = () => this.#tilde.open(this.card.id, { seed, settings, data, backend: this.backend });
+    const open = () => this.#tilde.open(this.card.id, { seed, settings, data, inputs, backend: this.backend });
     const run = await open().catch((error) => {
       if (error.code !== "no-webgpu") throw error;
       this.backend = "auto"; // continues on the CPU; the badge says why
