@@ -178,8 +178,10 @@ impl Images {
             return self;
         }
         // Not `expect`: it would print the error as Rust writes texts, which is six kilobytes of the download.
-        let Ok(images) = self.resized(side) else { panic!("a side of an image is at least 1") };
-        images
+        match self.resized(side) {
+            Ok(images) => images,
+            Err(_) => panic!("a side of an image is at least 1"),
+        }
     }
 
     fn every_second(&self, first: usize) -> Images {
