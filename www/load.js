@@ -27,7 +27,7 @@ export const chooseBuild = (wanted) => (wanted !== "simd" && hasRelaxedSimd() ? 
 /**
  * @param {string} base address of the site's root, ending in "/"
  * @param {string} folder of pkg/
- * @param {string} [name] of what wasm-pack wrote there
+ * @param {string} [name] of what wasm-bindgen wrote there
  * @returns {Promise<any>} the module, as its TypeScript types describe it
  */
 export async function loadWasm(base, folder, name = "tilde_web") {

@@ -116,7 +116,7 @@
  */
 
 /**
- * A chapter's module, as wasm-pack writes it.
+ * A chapter's module, as wasm-bindgen writes it.
  * @typedef {import("../pkg/chapter/generators/tilde_web.js").WebRun} WebRun
  * @typedef {{ WebRun: { open(id: string, options: RunOptions): Promise<WebRun> } }} Chapter
  *

@@ -38,7 +38,7 @@ pub fn median(values: Vec<f64>) -> f64 {
 
 /// The value below which a share of them lies.
 fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
-    values.sort_by(f64::total_cmp);
+    values.sort_unstable_by(f64::total_cmp);
     let last = values.len() - 1;
     values[(share * last as f64) as usize]
 }

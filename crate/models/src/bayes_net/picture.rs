@@ -81,7 +81,7 @@ impl BayesNet {
             Show::File => vec![texts("file", [&*write(&self.problem.network)].into_iter())],
             Show::Network => {
                 let mut rows: Vec<f32> = self.problem.network.nodes.iter().map(|n| n.at[1]).collect();
-                rows.sort_by(f32::total_cmp);
+                rows.sort_unstable_by(f32::total_cmp);
                 rows.dedup_by(|a, b| (*a - *b).abs() < 0.15);
                 picture.columns = rows.len();
                 self.graph(live)

@@ -132,7 +132,7 @@ impl Boundary {
         let mut densities = Vec::new();
         if let Some(joint) = self.model.joint() {
             densities = (0..self.table.n()).map(|i| joint.log_density(self.table.row(i))).collect();
-            densities.sort_by(f64::total_cmp);
+            densities.sort_unstable_by(f64::total_cmp);
         }
         if self.digits() {
             let test = if all { &self.test } else { &self.test.head(QUICK) };

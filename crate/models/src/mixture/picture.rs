@@ -91,7 +91,7 @@ impl Mixture {
         };
         let values: Vec<f32> = shapes::grid(FIELD, extent).chunks_exact(2).map(at).collect();
         let mut sorted = values.clone();
-        sorted.sort_by(f32::total_cmp);
+        sorted.sort_unstable_by(f32::total_cmp);
         // The top of the colours: but for the few highest cells, which may be a spike.
         let top = sorted[sorted.len() * 995 / 1000].max(1e-6);
         let field = Layer::new("density", Role::Model, ViewKind::Field, values, &[FIELD, FIELD]);

@@ -94,7 +94,7 @@ pub fn symmetric_eigen(mut a: Vec<f64>, d: usize) -> (Vec<f64>, Vec<f64>) {
         }
     }
     let mut order: Vec<usize> = (0..d).collect();
-    order.sort_by(|&i, &j| a[j * d + j].total_cmp(&a[i * d + i]));
+    order.sort_unstable_by(|&i, &j| a[j * d + j].total_cmp(&a[i * d + i]).then(i.cmp(&j)));
     let values = order.iter().map(|&i| a[i * d + i]).collect();
     let vectors = order.iter().flat_map(|&i| v[i * d..(i + 1) * d].to_vec()).collect();
     (values, vectors)

@@ -89,7 +89,11 @@ pub fn digits(n: usize, side: usize, stream: &mut Stream) -> Images {
         canvas.develop(&mut pixels);
         labels.push(factors.class);
     }
-    Images::new(pixels, 255, [n, side, side], labels).expect("as many pixels as the shape says")
+    // Not `expect`: see `Images::fitted`.
+    match Images::new(pixels, 255, [n, side, side], labels) {
+        Ok(images) => images,
+        Err(_) => panic!("there are as many pixels as the shape says"),
+    }
 }
 
 /// One digit with given factors, `[side, side]` with 255 for white. The stream shakes the hand.
