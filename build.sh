@@ -7,7 +7,7 @@ readonly node_at_least=20
 readonly wasm_pack_version=0.15.1
 # Bytes, gzip -9, that each module may have, and the CPU's engine with all chapters. What a first visit may
 # download is in tests/e2e/bytes.spec.js.
-readonly engine_budget=85000 gpu_budget=110000 chapter_budget=165000 tour_budget=740000
+readonly engine_budget=51000 gpu_budget=110000 chapter_budget=168000 tour_budget=755000
 readonly stamps=target/stamps logs=target/logs
 export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 export CHROMIUM="${CHROMIUM:-/usr/bin/chromium}"
