@@ -70,7 +70,7 @@ pub fn what_is_painted_waits_for_its_choice(card: &'static Card) {
     }
     let again = |set: &str, inputs: &Inputs| {
         let mut run = open(chosen(set), 3);
-        run.repeat(inputs.iter()).unwrap_or_else(|e| panic!("'{set}': {e}"));
+        run.repeat(&mut inputs.iter()).unwrap_or_else(|e| panic!("'{set}': {e}"));
         run
     };
     let known = look(&mut again("drawn", painted.inputs()));
