@@ -8,7 +8,7 @@ mod engine;
 use tilde_cpu::{Interpreter, Values};
 use tilde_graph::optim::{Adam, AdamOptions};
 use tilde_graph::{Init, Program, Var};
-use tilde_models::drive;
+use tilde_models::Driver;
 use tilde_web::device::{Engine, Place, load};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -59,18 +59,18 @@ async fn agrees_with_the_judge(backend: &'static str) {
     judge.write(rows, Values::F(values.iter().map(|&v| f64::from(v)).collect()));
     let engine = Some(engine::engine(backend).unchecked_into::<Engine>());
     let place = Place { kind: backend, engine, description: String::new() };
-    let mut device = load(&program, place).await.expect("the engine loads");
-    drive::start(&mut *device, &program, SEED);
-    drive::write(&mut *device, rows, &values);
+    let device = Driver::new(load(&program, place).await.expect("the engine loads"));
+    device.start(&program, SEED);
+    device.write(rows, &values);
     for _ in 0..3 {
         judge.run(0);
-        drive::run(&mut *device, 0).expect("it runs");
+        device.run(0).expect("it runs");
         for (name, tolerance) in OUTPUTS {
-            let got = drive::output(&mut *device, 0, name).await.expect("it is an output");
+            let got = device.output(0, name).await.expect("it is an output");
             close(&got, judge.output(name).expect("it is an output").f(), tolerance, name);
         }
     }
-    let got = drive::read(&mut *device, weights).await.expect("they are a variable");
+    let got = device.read(weights).await.expect("they are a variable");
     close(&got, judge.read(weights).f(), 1e-4, "the weights after three steps");
 }
 
