@@ -52,9 +52,4 @@ impl Inputs {
     pub fn replace(&mut self, given: Vec<(&'static str, Payload)>) {
         self.given = given;
     }
-
-    /// Forgets all of them.
-    pub fn forget(&mut self) {
-        self.given.clear();
-    }
 }
