@@ -34,6 +34,7 @@ pub mod metrics;
 pub mod model;
 pub mod nn;
 pub mod numeric;
+mod prelude;
 mod run;
 mod saved;
 mod settings;

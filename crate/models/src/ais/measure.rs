@@ -1,13 +1,9 @@
 //! What the runs have found, beside the exact value.
 
 use super::{Ais, shown};
-use crate::Error;
 use crate::boltzmann::Machine;
-use crate::driver::Driver;
 use crate::metrics::ais::{self, Weights};
-use crate::model::{Figures, Live};
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 use core::cell::RefCell;
 
 /// Log Z by enumeration. The machine of a run stays while its rungs are done, so values are known by

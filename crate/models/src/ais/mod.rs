@@ -18,19 +18,11 @@ mod target;
 
 pub use card::CARD;
 
-use crate::card::Card;
-use crate::data::ImageSets;
-use crate::exhibit::{Payload, Picture, Samples};
-use crate::model::{Figures, Live, Setup, Touched};
-use crate::{Error, Saved};
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 use card::{Base, Input, Kind, Phase, Show};
 use measure::Exact;
 use model::Model;
 use progress::Progress;
-use tilde_graph::Program;
-use tilde_graph::rng::Stream;
 
 /// The most temperatures of a run.
 const MOST_TEMPERATURES: u32 = 10_000;

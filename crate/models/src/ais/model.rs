@@ -1,15 +1,9 @@
 //! The machine, the learner that trains it, and the chains that are annealed to it.
 
 use super::target;
-use crate::Error;
 use crate::boltzmann::{Anneal, Learner, LearnerOptions, Machine, Values, log_base, log_odds};
-use crate::data::{Feed, ImageSets, Images};
-use crate::driver::Driver;
-use crate::nn::{Fall, Schedule};
-use crate::settings::Settings;
-use alloc::vec;
-use alloc::vec::Vec;
-use tilde_graph::{EntryId, Group, Init, Program, Var};
+use crate::nn::Schedule;
+use crate::prelude::*;
 
 /// Rungs of a run, if it has as many temperatures.
 pub const RUNGS: usize = 50;

@@ -2,13 +2,8 @@
 
 use super::Ais;
 use super::measure::Reading;
-use crate::Error;
-use crate::card::{Role, ViewKind};
-use crate::exhibit::{Layer, Picture};
 use crate::metrics::ais;
-use crate::model::Live;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// Chains of each base that are drawn.
 const SHOWN: usize = 24;

@@ -1,7 +1,7 @@
 //! Where a run stands, rung by rung.
 
 use super::model::RUNGS;
-use crate::{Error, Saved};
+use crate::prelude::*;
 
 /// The progress of the present run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,11 +1,9 @@
 //! The machines whose log Z is wanted.
 
 use crate::boltzmann::{Values, log_odds};
-use crate::data::Images;
 use crate::numeric::scalar::logistic;
-use crate::{Error, rbm};
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
+use crate::rbm;
 
 /// A machine that is given, not learned.
 pub struct Given {

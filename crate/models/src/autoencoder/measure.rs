@@ -3,13 +3,9 @@
 use super::Autoencoder;
 use super::codes::{median, nearest};
 use super::model::{CHUNK, MAPPED};
-use crate::Error;
-use crate::data::ImageSets;
 use crate::metrics::pca::Pca;
 use crate::metrics::ppca::MOST;
-use crate::model::{Figures, Live};
-use crate::nn::VIEW_SEED;
-use alloc::vec;
+use crate::prelude::*;
 
 /// Held-out images that the figures on the page are computed from, and fewer where they are large.
 const MEASURED: usize = 1024;

@@ -21,24 +21,12 @@ mod picture;
 
 pub use card::CARD;
 
-use crate::Error;
-use crate::card::Card;
-use crate::choices::Nothing;
-use crate::data::ImageSets;
-use crate::driver::Answer;
-use crate::exhibit::{Payload, Picture, Samples};
-use crate::memo::Memo;
-use crate::model::{Figures, Live, Setup, Touched};
-use crate::nn::Recorded;
-use alloc::rc::Rc;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 use card::{Input, Show};
 use codes::Codes;
 use core::cell::Cell;
 use measure::{Optimum, Scope};
 use model::Model;
-use tilde_graph::Program;
 
 /// Half the side of the plane of codes that is shown, in standard deviations.
 const REACH: f32 = 3.0;

@@ -1,15 +1,7 @@
 //! The two networks, what they lose, and the entries of the program.
 
-use crate::Error;
-use crate::data::{Feed, ImageSets};
-use crate::driver::{Answer, Driver};
-use crate::nn::{Fall, Mlp, Trainer};
-use crate::settings::Settings;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 use core::ops::Range;
-use tilde_graph::optim::AdamOptions;
-use tilde_graph::{EntryId, Graph, Program, Tensor, Var};
 
 /// Images of one run of the encoder and of the decoder.
 pub const CHUNK: usize = 128;

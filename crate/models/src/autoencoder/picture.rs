@@ -3,13 +3,7 @@
 use super::codes::deviations;
 use super::model::SHOWN;
 use super::{Autoencoder, REACH, clipped};
-use crate::card::Role;
-use crate::exhibit::{Layer, Picture};
-use crate::model::Live;
-use crate::nn::VIEW_SEED;
-use crate::{Error, shapes};
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// Side of the grid over the plane of codes.
 const GRID: usize = 13;

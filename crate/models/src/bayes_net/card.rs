@@ -1,8 +1,6 @@
 //! The exhibit's card.
 
-use crate::card::*;
-use crate::choices;
-use crate::choices::Choices;
+use crate::prelude::*;
 
 choices! {
     /// Networks.

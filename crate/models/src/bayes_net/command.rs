@@ -19,10 +19,8 @@ use super::network::bad;
 use super::problem::Problem;
 use super::{BayesNet, Given, bif};
 use crate::data::text::excerpt;
-use crate::{Error, decimal};
-use alloc::format;
-use alloc::string::ToString;
-use alloc::vec::Vec;
+use crate::decimal;
+use crate::prelude::*;
 
 /// A whole number of a line.
 fn count(word: &str) -> Result<usize, Error> {

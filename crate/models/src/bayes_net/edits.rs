@@ -1,11 +1,7 @@
 //! Changes of a network. What is refused has changed nothing.
 
 use super::network::{MAX_CELLS, MAX_NODES, MAX_STATES, Network, Node, bad, checked_name, checked_row};
-use crate::Error;
-use alloc::format;
-use alloc::string::ToString;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 impl Network {
     /// The nodes of a directed path from `from` to `to`, if there is one.

@@ -2,10 +2,7 @@
 //! hidden nodes of a product of tables is pushed inwards, one node after the other.
 
 use super::network::{Network, bad};
-use crate::Error;
-use alloc::format;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// Most numbers of a product of tables: milliseconds.
 const LARGEST: usize = 1 << 16;

@@ -5,10 +5,7 @@ use super::problem::Problem;
 use super::samplers::states_of;
 use super::sampling::{TRACE, Walk};
 use super::{BayesNet, network, read, write};
-use crate::{Error, Saved};
-use alloc::string::{String, ToString};
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 impl BayesNet {
     /// For [`Model::save`](crate::Model::save).

@@ -2,8 +2,7 @@
 
 use super::card::Sampler;
 use super::{BayesNet, network};
-use crate::model::Figures;
-use alloc::vec;
+use crate::prelude::*;
 
 impl BayesNet {
     /// How far likelihood weighting is from the exact value; before its first sample, an even guess.

@@ -27,20 +27,14 @@ mod tests;
 pub use bif::{read, write};
 pub use card::CARD;
 
-use crate::card::Card;
-use crate::exhibit::{Payload, Picture, Samples, UserData};
-use crate::model::{Figures, Live, Model, Setup, Touched};
-use crate::{Error, Saved};
-use alloc::string::{String, ToString};
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::model::Model;
+use crate::prelude::*;
 use card::{Data, Input, Phase, Question, Show};
 use eliminate::Given;
 use network::bad;
 use problem::{Exact, Problem};
 use samplers::{Plan, Tallies};
 use sampling::Walk;
-use tilde_graph::rng::Stream;
 
 /// Site of the random draws of samples.
 const SAMPLE: u32 = 4;

@@ -3,9 +3,7 @@
 use super::card::{Data, Question};
 use super::eliminate::Given;
 use super::network::{Network, Node};
-use crate::choices::Choices;
-use alloc::string::ToString;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// A node of two states: name, parents, P(yes) for each row, place.
 type Line = (&'static str, &'static [usize], &'static [f64], [f32; 2]);

@@ -1,10 +1,7 @@
 //! A directed graph without cycles, and for each node a table of its probabilities given its parents.
 
-use crate::Error;
 use crate::data::text::{decimal, excerpt};
-use alloc::format;
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// Most nodes of a network.
 pub const MAX_NODES: usize = 12;

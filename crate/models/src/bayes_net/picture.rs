@@ -6,12 +6,7 @@ use super::problem::Problem;
 use super::sampling::TRACE;
 use super::separation::reach;
 use super::{BayesNet, write};
-use crate::card::{Role, ViewKind};
-use crate::exhibit::{Layer, Picture};
-use crate::model::Live;
-use alloc::string::String;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// What is marked at a node.
 mod node {

@@ -5,10 +5,7 @@ use super::eliminate::{Answer, Given, eliminate};
 use super::network::{Network, Node, bad};
 use super::samplers::{Plan, Tallies};
 use super::write;
-use crate::Error;
-use alloc::string::{String, ToString};
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// A network and what is asked of it.
 #[derive(Clone, Debug, PartialEq)]

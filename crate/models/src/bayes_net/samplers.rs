@@ -5,10 +5,7 @@
 
 use super::eliminate::{Given, eliminate};
 use super::network::Network;
-use crate::{Error, Saved};
-use alloc::vec;
-use alloc::vec::Vec;
-use tilde_graph::rng::Stream;
+use crate::prelude::*;
 
 /// Sweeps whose mean is one number of the Gibbs sampler's standard error.
 const SWEEPS: f64 = 1000.0;

@@ -4,11 +4,7 @@ use super::card::Sampler;
 use super::eliminate::Given;
 use super::problem::Problem;
 use super::{BayesNet, samplers};
-use crate::choices::Choices;
-use crate::model::Live;
-use alloc::vec;
-use alloc::vec::Vec;
-use tilde_graph::rng::Stream;
+use crate::prelude::*;
 
 /// Sites of random draws.
 const WEIGHTING: u32 = 1;

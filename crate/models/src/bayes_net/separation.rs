@@ -7,8 +7,7 @@
 
 use super::eliminate::Given;
 use super::network::Network;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// What a node is connected with.
 #[derive(Clone, Debug, PartialEq)]

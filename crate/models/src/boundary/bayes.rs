@@ -9,8 +9,7 @@ use super::joint::{Joint, Part};
 use super::table::Table;
 use crate::numeric::linear::moments;
 use crate::numeric::scalar::log_sum_exp;
-use alloc::boxed::Box;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// Gaussian naive Bayes or full-covariance Gaussians.
 pub struct Bayes {

@@ -1,8 +1,6 @@
 //! The card of the exhibit.
 
-use crate::card::*;
-use crate::choices;
-use crate::choices::Choices;
+use crate::prelude::*;
 
 choices! {
     /// What is learned from: the generated sets, painted points, and the digits.

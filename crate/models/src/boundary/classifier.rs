@@ -2,8 +2,7 @@
 
 use super::joint::Joint;
 use super::table::Table;
-use alloc::boxed::Box;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// Smaller probabilities count as this one, where a model can give 0.
 pub const LEAST: f64 = 1e-6;

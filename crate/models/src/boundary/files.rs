@@ -1,9 +1,7 @@
 //! What a checkpoint holds: the classifier, and in the plane the points.
 
 use super::{Boundary, MOST_POINTS};
-use crate::{Error, Saved};
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 impl Boundary {
     /// For [`Model::save`](crate::Model::save).

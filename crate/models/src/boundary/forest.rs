@@ -4,10 +4,7 @@
 
 use super::classifier::{Classifier, LEAST};
 use super::table::Table;
-use alloc::boxed::Box;
-use alloc::vec;
-use alloc::vec::Vec;
-use tilde_graph::rng::Stream;
+use crate::prelude::*;
 
 /// A split of a tree, or a leaf.
 #[derive(Clone, Copy, Debug, PartialEq)]

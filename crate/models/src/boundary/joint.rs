@@ -3,9 +3,7 @@
 
 use crate::numeric::gaussian::Gaussian;
 use crate::numeric::scalar::log_sum_exp;
-use alloc::vec;
-use alloc::vec::Vec;
-use tilde_graph::rng::Stream;
+use crate::prelude::*;
 
 /// One Gaussian.
 #[derive(Clone, Debug)]

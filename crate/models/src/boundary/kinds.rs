@@ -7,8 +7,7 @@ use super::forest::Forest;
 use super::logistic::Logistic;
 use super::svm::{Kernel, Svm};
 use super::table::Table;
-use crate::settings::Settings;
-use alloc::boxed::Box;
+use crate::prelude::*;
 
 /// The classifier of the settings, which has learned nothing.
 pub fn of(settings: &Settings, seed: u64, table: &Table) -> Box<dyn Classifier> {

@@ -8,9 +8,7 @@ use super::classifier::Classifier;
 use super::table::Table;
 use crate::numeric::newton::{self, dot};
 use crate::numeric::scalar::log_sum_exp;
-use alloc::boxed::Box;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// A step that gains less is the last one.
 const DONE: f64 = 1e-13;

@@ -4,11 +4,7 @@
 use super::joint::Joint;
 use super::table::{REACH, Table};
 use super::{Boundary, bayes, odd};
-use crate::model::{Figures, Live};
-use crate::{Error, shapes};
-use alloc::rc::Rc;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 use core::f64::consts::LN_2;
 
 /// Side of the fields.

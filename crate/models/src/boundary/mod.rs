@@ -25,23 +25,14 @@ mod tests;
 
 pub use card::CARD;
 
-use crate::card::Card;
-use crate::choices::Nothing;
-use crate::data::ImageSets;
-use crate::exhibit::{Payload, Picture, Samples};
-use crate::memo::Memo;
-use crate::model::{Figures, Live, Model, Setup, Touched};
-use crate::{Error, Saved};
-use alloc::boxed::Box;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::model::Model;
+use crate::prelude::*;
 use card::{Data, Input, Show};
 use classifier::Classifier;
 use core::cell::OnceCell;
 use joint::Joint;
 use measure::{Measured, Truth};
 use table::{REACH, Table};
-use tilde_graph::rng::Stream;
 
 /// Points that one may paint.
 const MOST_POINTS: usize = 400;

@@ -1,8 +1,7 @@
 //! The images that can be pointed at on the digits: held-out ones, and some that are not digits.
 
 use super::table::Table;
-use alloc::vec::Vec;
-use tilde_graph::rng::Stream;
+use crate::prelude::*;
 
 /// Side of the digits.
 pub const SIDE: usize = 8;

@@ -4,13 +4,7 @@ use super::joint::{Joint, Part};
 use super::measure::{ALARM, BOX, FIELD, decide, hidden};
 use super::table::REACH;
 use super::{Boundary, odd};
-use crate::card::{Role, ViewKind};
-use crate::exhibit::{Layer, Picture};
-use crate::model::Live;
-use crate::{Error, shapes};
-use alloc::vec;
-use alloc::vec::Vec;
-use tilde_graph::rng::Stream;
+use crate::prelude::*;
 
 /// Draws from a generative model.
 const SAMPLES: usize = 300;

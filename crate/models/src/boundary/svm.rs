@@ -10,9 +10,7 @@ use super::classifier::{Classifier, LEAST};
 use super::table::Table;
 use crate::numeric::newton;
 use crate::numeric::scalar::softplus;
-use alloc::boxed::Box;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// The largest violation of the optimality conditions that is left.
 const TOLERANCE: f64 = 1e-5;

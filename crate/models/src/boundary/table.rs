@@ -2,11 +2,8 @@
 
 use super::card::Data;
 use super::joint::{Joint, Part};
-use crate::data::Images;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 use core::f64::consts::PI;
-use tilde_graph::rng::Stream;
 
 /// Half the side of the box that is shown.
 pub const REACH: f32 = 3.2;

@@ -1,8 +1,7 @@
 //! The errors of both rules for each size of the training set, and where their curves cross.
 
 use crate::numeric::scalar::largest;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// Errors of one rule with one size.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

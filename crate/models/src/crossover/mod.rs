@@ -17,19 +17,12 @@ mod tests;
 
 pub use card::CARD;
 
-use crate::card::Card;
-use crate::choices::Nothing;
-use crate::data::ImageSets;
-use crate::exhibit::{Payload, Picture, Samples};
-use crate::model::{Figures, Live, Model, Setup, Touched};
-use crate::{Error, Saved};
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::model::Model;
+use crate::prelude::*;
 use card::{Data, Show};
 use measure::{Curves, Errors};
 use rules::{Pair, logistic, naive_bayes};
 use source::{SIDE, Source, pick};
-use tilde_graph::rng::Stream;
 
 /// Sizes that are drawn at every step; each larger one at half as many steps as the one before, since
 /// its error varies less and costs more.

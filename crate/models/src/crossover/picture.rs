@@ -2,10 +2,7 @@
 
 use super::Crossover;
 use super::source::{SIDE, Source};
-use crate::card::{Role, ViewKind};
-use crate::exhibit::{Layer, Picture};
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 impl Crossover {
     /// Both errors over the size of the training set, with two standard errors, their limits, and the crossing.

@@ -4,9 +4,7 @@
 use crate::numeric::linear::Cholesky;
 use crate::numeric::newton::{Logistic, dot};
 use crate::numeric::scalar::normal_cdf;
-use alloc::vec;
-use alloc::vec::Vec;
-use tilde_graph::rng::Stream;
+use crate::prelude::*;
 
 /// Newton's method ends where a step gains less nats than this over all points.
 const LEAST_GAIN: f64 = 1e-6;

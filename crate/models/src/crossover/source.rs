@@ -1,9 +1,7 @@
 //! What the training sets are drawn from.
 
 use super::rules::{Pair, Points, counted_error};
-use crate::data::ImageSets;
-use alloc::vec::Vec;
-use tilde_graph::rng::Stream;
+use crate::prelude::*;
 
 /// Sizes of the training sets on Gaussians.
 const SIZES: &[usize] = &[8, 16, 32, 64, 128, 192, 256, 512, 1024, 2048, 4096];

@@ -2,15 +2,10 @@
 
 use super::model::{CHUNK, SETTLED};
 use super::{Dbm, LAYERS, Stage};
-use crate::Error;
 use crate::boltzmann::log_odds;
-use crate::data::ImageSets;
 use crate::metrics::dbm::{self as exact, Exact};
-use crate::model::{Figures, Live};
 use crate::numeric::scalar::softplus;
-use alloc::rc::Rc;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// What enumeration of the present machine gives.
 pub(super) struct Known {

@@ -20,19 +20,10 @@ mod picture;
 
 pub use card::CARD;
 
-use crate::Error;
-use crate::card::Card;
-use crate::data::ImageSets;
-use crate::exhibit::{Payload, Picture, Samples};
-use crate::memo::Memo;
-use crate::model::{Figures, Live, Setup, Touched};
-use crate::nn::Recorded;
-use crate::settings::Settings;
-use alloc::vec;
+use crate::prelude::*;
 use card::{Input, Phase, Show};
 use measure::Known;
 use model::Model;
-use tilde_graph::Program;
 
 /// Hidden layers.
 const LAYERS: usize = 3;

@@ -4,16 +4,9 @@
 
 use super::LAYERS;
 use super::net::{Net, Units};
-use crate::Error;
 use crate::boltzmann::log_odds;
-use crate::data::{Feed, ImageSets};
-use crate::driver::{Answer, Driver};
-use crate::nn::{Fall, Recorder, Schedule, knob};
-use crate::settings::Settings;
-use alloc::format;
-use alloc::vec::Vec;
-use tilde_graph::optim::Sgd;
-use tilde_graph::{EntryId, Graph, Init, Program, Tensor, Var};
+use crate::nn::Schedule;
+use crate::prelude::*;
 
 /// Held-out images of one run of the measuring entries.
 pub const CHUNK: usize = 128;

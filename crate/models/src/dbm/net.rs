@@ -4,8 +4,7 @@
 
 use super::LAYERS;
 use crate::metrics::dbm as exact;
-use alloc::vec::Vec;
-use tilde_graph::{Graph, Param, Tensor};
+use crate::prelude::*;
 
 /// Units of all layers, v, h₁, h₂, h₃: states or their means, each `[B, N_l]`.
 pub type Units<'g> = [Tensor<'g>; LAYERS + 1];

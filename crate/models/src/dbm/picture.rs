@@ -3,12 +3,7 @@
 use super::Dbm;
 use super::measure::mean_bounds;
 use super::model::CHUNK;
-use crate::Error;
-use crate::card::{Role, ViewKind};
-use crate::exhibit::{Layer, Picture};
-use crate::model::Live;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// Images in a grid.
 const SHOWN: usize = 36;

@@ -2,11 +2,8 @@
 
 use super::model::{CHUNK, MEASURED};
 use super::{Dbn, stage};
-use crate::Error;
 use crate::metrics::dbn::Exact;
-use crate::model::{Figures, Live};
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// Draws of h for each held-out image that `evaluate` averages the bound over; the page takes one.
 const DRAWS: usize = 4;

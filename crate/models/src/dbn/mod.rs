@@ -21,23 +21,11 @@ mod picture;
 
 pub use card::CARD;
 
-use crate::Error;
-use crate::card::Card;
-use crate::data::ImageSets;
-use crate::driver::{Answer, Driver};
-use crate::exhibit::{Payload, Picture, Samples};
 use crate::metrics::dbn::{self as exact, Exact};
-use crate::model::{Figures, Live, Setup, Touched};
-use crate::nn::Recorded;
-use crate::settings::Settings;
-use alloc::boxed::Box;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 use card::{Digit, Input, Phase, Show};
 use measure::Scope;
 use model::{DREAMS, Model};
-use tilde_graph::Program;
-use tilde_graph::rng::Stream;
 
 /// Label units.
 const CLASSES: usize = 10;

@@ -5,15 +5,9 @@
 
 use super::CLASSES;
 use super::net::Net;
-use crate::Error;
 use crate::boltzmann::{Learner, LearnerOptions, Machine, log_odds};
-use crate::data::{Feed, ImageSets};
-use crate::driver::{Answer, Driver};
-use crate::nn::{Fall, Recorder, Schedule, VIEW_SEED, knob};
-use crate::settings::Settings;
-use alloc::vec::Vec;
-use tilde_graph::optim::Sgd;
-use tilde_graph::{EntryId, Group, Init, Program, Tensor, Var};
+use crate::nn::Schedule;
+use crate::prelude::*;
 
 /// Held-out images of one run of the measuring entry.
 pub const CHUNK: usize = 128;

@@ -5,7 +5,7 @@
 
 use super::CLASSES;
 use crate::metrics::dbn as exact;
-use tilde_graph::{Graph, Param, Tensor};
+use crate::prelude::*;
 
 /// The layers above the pixels.
 #[derive(Clone, Copy, Debug)]

@@ -1,11 +1,7 @@
 //! The net's pictures.
 
 use super::Dbn;
-use crate::Error;
-use crate::card::Role;
-use crate::exhibit::Picture;
-use crate::model::Live;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// Units of the top machine that are drawn.
 const UNITS: usize = 32;

@@ -4,10 +4,7 @@ use super::Ddpm;
 use super::measure::{Probes, Quality};
 use super::sampler::Target;
 use super::schedule::Schedule;
-use crate::data::Plane;
-use crate::domain::Domain;
-use alloc::vec::Vec;
-use tilde_graph::rng::Stream;
+use crate::prelude::*;
 
 /// Noised points, and noised images, that the network's answers are measured on.
 const POINTS: usize = 512;

@@ -3,12 +3,9 @@
 
 use super::sampler::Target;
 use super::schedule::{Level, Schedule};
-use crate::data::Plane;
 use crate::metrics::score::{Agreement, agreement};
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 use core::f64::consts::PI;
-use tilde_graph::rng::Stream;
 
 /// Noised rows, of which the clean ones and the noise are known. N rows of D numbers.
 pub struct Probes {

@@ -31,25 +31,14 @@ pub mod unet;
 
 pub use card::CARD;
 
-use crate::card::Card;
-use crate::data::{Plane, Toy};
-use crate::domain::Domain;
-use crate::driver::{Answer, Driver};
-use crate::exhibit::{Payload, Picture, Samples};
-use crate::memo::Memo;
-use crate::model::{Figures, Live, Setup, Touched};
-use crate::nn::{Recorded, VIEW_SEED};
-use crate::{Error, join};
-use alloc::rc::Rc;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::data::Toy;
+use crate::prelude::*;
 use card::{Input, NoiseSchedule, Phase, Show, Walk};
 use exact::{Exact, probed};
 use measure::{Probes, control_variate, prior_kl};
 use model::Model;
 use sampler::{Sampler, Target};
 use schedule::Schedule;
-use tilde_graph::Program;
 
 /// Steps of the film for which its end is held.
 const HELD: usize = 12;

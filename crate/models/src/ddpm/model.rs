@@ -3,14 +3,7 @@
 use super::points::PointNet;
 use super::tables::{COEFFICIENTS, COLUMNS, FEATURES};
 use super::unet::UNet;
-use crate::Error;
-use crate::data::Feed;
-use crate::domain::Domain;
-use crate::nn::{Fall, Trainer, figures, knob};
-use crate::settings::Settings;
-use alloc::boxed::Box;
-use tilde_graph::optim::{AdamOptions, average};
-use tilde_graph::{EntryId, Graph, Group, Init, Knob, Program, Tensor, Unary, Var};
+use crate::prelude::*;
 
 /// How many rows the entries work on at a time.
 #[derive(Clone, Copy, Debug)]

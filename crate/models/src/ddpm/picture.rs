@@ -5,16 +5,7 @@ use super::exact::held_out;
 use super::measure::control_variate;
 use super::schedule::{Level, Schedule};
 use super::{Ddpm, REACH};
-use crate::card::{Role, ViewKind};
-use crate::data::{ImageSets, Plane};
-use crate::domain::Domain;
-use crate::exhibit::{Layer, Picture};
-use crate::model::Live;
-use crate::nn::VIEW_SEED;
-use crate::{Error, shapes};
-use alloc::vec;
-use alloc::vec::Vec;
-use tilde_graph::rng::Stream;
+use crate::prelude::*;
 
 /// Points of the data that are shown.
 const SHOWN: usize = 384;

@@ -2,9 +2,7 @@
 
 use super::tables::FEATURES;
 use crate::nn::fourier;
-use crate::nn::{Linear, Mlp};
-use alloc::vec;
-use tilde_graph::{Graph, Group, Init, Program, Tensor, Var};
+use crate::prelude::*;
 
 /// Octaves of the features of a coordinate, and the lowest frequency in radians.
 const OCTAVES: usize = 4;

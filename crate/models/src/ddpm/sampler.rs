@@ -8,8 +8,7 @@
 //! writes, and its steps, its noise and its variance change without compiling anything.
 
 use super::schedule::{Level, Schedule};
-use crate::choices;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// How a step back is taken.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -216,7 +216,7 @@ fn every_view_of_every_set_is_finite() {
         block_on(run.train(1)).unwrap();
         for view in CARD.views {
             let picture = block_on(run.view(view.id)).unwrap();
-            let finite = |l: &crate::exhibit::Layer| l.data.iter().all(|x| x.is_finite());
+            let finite = |l: &Layer| l.data.iter().all(|x| x.is_finite());
             assert!(picture.layers.iter().all(finite), "{} of {}", view.id, toy.id());
         }
         block_on(run.metrics(true)).unwrap();

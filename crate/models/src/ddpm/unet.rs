@@ -5,9 +5,8 @@
 //! there are few, and two steps up, each with a skip connection from the same level.
 
 use super::tables::FEATURES;
-use crate::nn::Linear;
 use crate::nn::conv::{Conv, GroupNorm, PixelAttention, ResidualBlock};
-use tilde_graph::{Graph, Group, Program, Tensor, Var};
+use crate::prelude::*;
 
 /// Groups of channels that are normalised together.
 const GROUPS: usize = 4;

@@ -1,8 +1,6 @@
 //! The card.
 
-use crate::card::*;
-use crate::choices;
-use crate::choices::Choices;
+use crate::prelude::*;
 
 /// Data sets, in the order of the setting.
 const DATA: &[&str] = &[

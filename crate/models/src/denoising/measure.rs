@@ -1,18 +1,9 @@
 //! How much noise is left, and how near the network is to the exact denoiser.
 
 use super::{CARD, Denoising, REACH};
-use crate::data::Plane;
 use crate::data::exact::Level;
-use crate::domain::Domain;
 use crate::metrics::score::{Agreement, agreement};
-use crate::model::{Figures, Live};
-use crate::nn::VIEW_SEED;
-use crate::settings::Settings;
-use crate::{Error, join, shapes};
-use alloc::rc::Rc;
-use alloc::vec;
-use alloc::vec::Vec;
-use tilde_graph::rng::Stream;
+use crate::prelude::*;
 
 /// Points that the least possible loss is measured on: at most so many, and so many terms of the exact
 /// denoiser's sums.

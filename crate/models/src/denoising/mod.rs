@@ -26,20 +26,11 @@ mod tests;
 
 pub use card::CARD;
 
-use crate::card::Card;
-use crate::domain::Domain;
-use crate::driver::{Answer, Driver};
-use crate::exhibit::{Payload, Picture, Samples};
-use crate::memo::Memo;
-use crate::model::{Figures, Live, Setup, Touched};
-use crate::nn::Recorded;
-use crate::{Error, Saved};
-use alloc::vec::Vec;
+use crate::prelude::*;
 use card::{Input, Phase, Reconstruct, Show};
 use measure::{Answers, Probes};
 use model::Model;
 use pad::Pad;
-use tilde_graph::Program;
 
 /// Half the side of the box that is shown.
 const REACH: f32 = 3.0;

@@ -1,14 +1,7 @@
 //! The program: a step of training, the two halves of a step of the chain, and the sampler.
 
 use super::network::{Net, Process};
-use crate::Error;
-use crate::data::Feed;
-use crate::domain::Domain;
-use crate::nn::{Fall, Trainer, figures, knob};
-use crate::settings::Settings;
-use alloc::vec;
-use tilde_graph::optim::AdamOptions;
-use tilde_graph::{EntryId, Graph, Init, Knob, Program, Tensor, Var};
+use crate::prelude::*;
 
 /// Steps of the trail of a particle, and the particles that leave one.
 pub const TRAIL: usize = 16;

@@ -1,9 +1,7 @@
 //! The networks, and the two halves of a step of the chain.
 
-use crate::nn::Mlp;
 use crate::nn::fourier::FourierMlp;
-use alloc::vec::Vec;
-use tilde_graph::{Graph, Group, Knob, Program, Tensor};
+use crate::prelude::*;
 
 /// Octaves of the Fourier features of a point.
 const OCTAVES: usize = 3;

@@ -1,9 +1,6 @@
 //! An image to draw on, which is corrupted and restored as it is.
 
-use crate::data::ImageSets;
-use crate::{Error, Saved, SavedValues};
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// The image, and which held-out one may take its place.
 pub(super) struct Pad {

@@ -4,15 +4,7 @@ use super::card::Show;
 use super::measure::{GRID, SAMPLED, corrupted, places};
 use super::model::TRAIL;
 use super::{Denoising, REACH};
-use crate::card::{Role, ViewKind};
-use crate::data::{ImageSets, Images, Plane};
-use crate::exhibit::{Layer, Picture};
-use crate::model::Live;
-use crate::nn::VIEW_SEED;
-use crate::{Error, shapes};
-use alloc::vec;
-use alloc::vec::Vec;
-use tilde_graph::rng::Stream;
+use crate::prelude::*;
 
 const EXTENT: [f32; 4] = [-REACH, REACH, -REACH, REACH];
 /// Points of the data that are shown behind others.

@@ -6,8 +6,7 @@
 use super::guide::Guide;
 use super::model::Model;
 use crate::numeric::scalar::log_sum_exp;
-use alloc::vec::Vec;
-use tilde_graph::rng::Stream;
+use crate::prelude::*;
 
 /// Distance of the nodes over q, in its standard deviations.
 const NODES: f64 = 0.04;

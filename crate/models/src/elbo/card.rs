@@ -1,9 +1,7 @@
 //! The card of the emoji lab.
 
 use super::model::Decoder;
-use crate::card::*;
-use crate::choices;
-use crate::choices::Choices;
+use crate::prelude::*;
 
 choices! {
     /// What training follows.

@@ -6,9 +6,8 @@
 
 use super::model::{Model, NOTHING, index};
 use crate::numeric::scalar::log_sum_exp;
-use alloc::vec::Vec;
+use crate::prelude::*;
 use core::f64::consts::TAU;
-use tilde_graph::rng::Stream;
 
 /// The boxes that the parameters stay in: x₀, x₁, y₀, y₁ of the landscape.
 const GAUSSIAN_BOX: [f64; 4] = [-4.0, 4.0, -3.0, 1.0];

@@ -2,9 +2,7 @@
 
 use super::guide::Estimator;
 use super::{Elbo, NODES, bounds};
-use crate::model::{Figures, Live};
-use alloc::vec::Vec;
-use tilde_graph::rng::Stream;
+use crate::prelude::*;
 
 /// Draws that the estimators' variances are measured with.
 const MEASURED: usize = 2_000;

@@ -16,18 +16,10 @@ mod picture;
 
 pub use card::CARD;
 
-use crate::card::Card;
-use crate::choices::Nothing;
-use crate::exhibit::{Payload, Picture, Samples};
-use crate::model::{Figures, Live, Setup, Touched};
-use crate::settings::Settings;
-use crate::{Error, Saved};
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 use card::{Input, Objective, Show};
 use guide::{Estimator, Guide};
 use model::{Decoder, Model};
-use tilde_graph::rng::Stream;
 
 /// The longest step, in either parameter: an estimate may be a hundred times too large.
 const STRIDE: f64 = 0.25;

@@ -1,9 +1,8 @@
 //! The models of the lab: a latent z, a decoder, one observed x. Small enough that p(x) and p(z|x),
 //! which are out of reach elsewhere, are a sum over all z, or an integral over a fine grid.
 
-use crate::choices;
 use crate::numeric::scalar::log_sum_exp;
-use alloc::vec::Vec;
+use crate::prelude::*;
 use core::f64::consts::TAU;
 
 /// Half the width of the grid of z, and the distance of its points: a posterior of the least noise

@@ -3,13 +3,7 @@
 use super::guide::{Estimator, Guide};
 use super::model::Model;
 use super::{Elbo, bounds};
-use crate::card::{Role, ViewKind};
-use crate::exhibit::{Layer, Picture};
-use crate::model::Live;
-use crate::shapes;
-use alloc::vec;
-use alloc::vec::Vec;
-use tilde_graph::rng::Stream;
+use crate::prelude::*;
 
 /// Points of a curve over z, and where they end.
 const CURVE: usize = 240;

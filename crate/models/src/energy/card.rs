@@ -1,9 +1,7 @@
 //! The card.
 
 use super::PROBED;
-use crate::card::*;
-use crate::choices;
-use crate::choices::Choices;
+use crate::prelude::*;
 
 /// Data sets, in the order of the setting.
 const DATA: &[&str] =

@@ -4,16 +4,9 @@ use super::card::{Method, Sampler};
 use super::model::CHUNK;
 use super::{EXTENT, Ebm, PROBED_AT, REACH, STEP_SIZES, biased_variance};
 use crate::data::Toy;
-use crate::driver::{Answer, Driver};
 use crate::metrics::energy_distance::energy_distance;
-use crate::model::{Figures, Live};
-use crate::nn::VIEW_SEED;
 use crate::numeric::scalar::{largest, log_sum_exp};
-use crate::{Error, join, shapes};
-use alloc::rc::Rc;
-use alloc::vec;
-use alloc::vec::Vec;
-use tilde_graph::rng::Stream;
+use crate::prelude::*;
 
 /// Places on a side of the grid of the quadrature: of the pictures, and where gates are measured.
 pub(super) const GRID: usize = 64;

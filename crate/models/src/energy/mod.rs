@@ -22,20 +22,10 @@ mod picture;
 
 pub use card::{CARD, EXACT};
 
-use crate::Error;
-use crate::card::Card;
-use crate::data::Plane;
-use crate::exhibit::{Payload, Picture, Samples};
-use crate::memo::Memo;
-use crate::model::{Figures, Live, Setup, Touched};
-use crate::nn::Recorded;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 use card::{Input, Method, Phase, Show};
 use measure::{HELD_OUT, Landscape};
 use model::Model;
-use tilde_graph::rng::Stream;
-use tilde_graph::{EntryId, Program};
 
 /// Half the side of the box that x lives in.
 const REACH: f32 = 3.0;

@@ -1,14 +1,8 @@
 //! The programs: a step of Langevin dynamics, the ways to learn, and the energy of given points.
 
 use super::{REACH, STEP_SIZES};
-use crate::Error;
-use crate::data::Feed;
 use crate::nn::fourier::FourierMlp;
-use crate::nn::{Fall, Trainer, knob};
-use crate::settings::Settings;
-use alloc::vec;
-use tilde_graph::optim::AdamOptions;
-use tilde_graph::{EntryId, Graph, Init, Knob, Program, Tensor, Var};
+use crate::prelude::*;
 
 /// Octaves of the Fourier features.
 const OCTAVES: usize = 4;

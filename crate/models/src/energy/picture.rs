@@ -3,12 +3,7 @@
 use super::measure::{GRID, SAMPLED};
 use super::model::TRAIL;
 use super::{EXTENT, Ebm, STEP_SIZES, biased_variance};
-use crate::card::{Role, ViewKind};
-use crate::exhibit::{Layer, Picture};
-use crate::model::Live;
-use crate::{Error, shapes};
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// Energies above the lowest, in nats, that still have a colour of their own.
 const DEPTH: f32 = 12.0;

@@ -17,18 +17,10 @@ mod picture;
 
 pub use card::CARD;
 
-use crate::Error;
-use crate::card::Card;
-use crate::data::Plane;
-use crate::driver::{Answer, Driver};
-use crate::exhibit::{Payload, Picture, Samples};
-use crate::model::{Figures, Live, Model, Setup, Touched};
-use crate::nn::{Recorded, VIEW_SEED};
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::model::Model;
+use crate::prelude::*;
 use card::{Input, Phase, Show};
 use model::Game;
-use tilde_graph::Program;
 
 /// Half the side of the box that is shown.
 const REACH: f32 = 3.0;

@@ -4,15 +4,8 @@
 mod golden;
 
 use super::card::Objective;
-use crate::Error;
-use crate::data::Feed;
-use crate::driver::Driver;
-use crate::model::Live;
-use crate::nn::{Fall, Mlp, Recorder, Schedule, figures, knob};
-use crate::settings::Settings;
-use alloc::vec;
-use tilde_graph::optim::{Adam, AdamOptions, average};
-use tilde_graph::{EntryId, Graph, Knob, Program, Tensor, Var};
+use crate::nn::Schedule;
+use crate::prelude::*;
 
 /// Points of one run of the sampling entry.
 pub const CHUNK: usize = 512;

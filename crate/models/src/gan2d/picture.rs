@@ -2,19 +2,13 @@
 
 use super::model::{ARROWS, CHUNK, FIELD};
 use super::{Gan2d, REACH};
-use crate::Error;
-use crate::card::{Role, ViewKind};
-use crate::exhibit::{Layer, Picture};
-use crate::model::Live;
-use crate::nn::VIEW_SEED;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 const EXTENT: [f32; 4] = [-REACH, REACH, -REACH, REACH];
 
 /// The places of the discriminator's field, `[FIELD², 2]`.
 pub(super) fn grid() -> Vec<f32> {
-    crate::shapes::grid(FIELD, EXTENT)
+    shapes::grid(FIELD, EXTENT)
 }
 
 impl Gan2d {

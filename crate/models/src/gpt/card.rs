@@ -1,9 +1,7 @@
 //! The exhibit's card.
 
 use super::OWN_RUNGS;
-use crate::card::*;
-use crate::choices;
-use crate::choices::{Choices, Nothing};
+use crate::prelude::*;
 
 choices! {
     /// Texts that it learns.

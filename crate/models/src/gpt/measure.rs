@@ -2,12 +2,8 @@
 
 use super::model::LENGTH;
 use super::{Gpt, OWN_RUNGS};
-use crate::Error;
 use crate::data::corpus::Window;
-use crate::model::{Figures, Live};
-use crate::nn::VIEW_SEED;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// Contexts of the n-gram model that is the reference where the entropy rate is unknown.
 pub(super) const RUNG: usize = 4;

@@ -21,20 +21,12 @@ mod write;
 
 pub use card::CARD;
 
-use crate::Error;
-use crate::card::Card;
-use crate::choices::Nothing;
 use crate::data::Corpus;
 use crate::data::corpus::ladder;
-use crate::exhibit::{Payload, Picture, Samples, Sources, UserData};
-use crate::model::{Figures, Live, Setup, Touched};
-use crate::nn::Recorded;
-use crate::settings::Settings;
-use alloc::vec::Vec;
+use crate::prelude::*;
 use card::{Input, Show, Text};
 use measure::Scope;
 use model::Model;
-use tilde_graph::Program;
 
 /// The figures of n-gram models with contexts of 1, 2, … characters, for texts whose entropy nobody
 /// knows.

@@ -3,16 +3,10 @@
 //! B texts of a batch, T characters of a context, S texts that are written at once, N characters of
 //! each, V symbols.
 
-use crate::Error;
-use crate::driver::{Answer, Driver};
 use crate::nn::transformer::{Sizes, Transformer};
-use crate::nn::{Recorder, figures, knob};
-use crate::settings::Settings;
-use alloc::boxed::Box;
-use alloc::format;
-use alloc::vec::Vec;
-use tilde_graph::optim::{Adam, AdamOptions, clip_groups, schedule};
-use tilde_graph::{EntryId, Graph, Program, Tensor, Unary, Var};
+use crate::prelude::*;
+use tilde_graph::optim::clip_groups;
+use tilde_graph::optim::schedule;
 
 /// Characters of one run of `measure`, about.
 const MEASURED: usize = 1024;

@@ -3,14 +3,8 @@
 use super::measure::RUNG;
 use super::model::TEXTS;
 use super::{Gpt, OWN_RUNGS};
-use crate::Error;
-use crate::card::{Role, ViewKind};
 use crate::data::corpus::ladder;
-use crate::exhibit::{Layer, Picture};
-use crate::model::Live;
-use crate::nn::VIEW_SEED;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// Characters of each text that is shown.
 const WRITTEN: usize = 96;

@@ -2,11 +2,7 @@
 
 use super::Gpt;
 use super::model::{LENGTH, TEXTS};
-use crate::Error;
-use crate::driver::{Answer, Driver};
-use crate::exhibit::Samples;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 impl Gpt {
     /// [`TEXTS`] texts of `n` < [`LENGTH`] characters each, `[S, n]`.

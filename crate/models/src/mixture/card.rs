@@ -1,9 +1,7 @@
 //! The card of mixtures.
 
 use super::data::Data;
-use crate::card::*;
-use crate::choices;
-use crate::choices::Choices;
+use crate::prelude::*;
 
 choices! {
     /// How the components are fitted.

@@ -1,10 +1,8 @@
 //! Points to fit, and how likely they really are.
 
 use super::gaussian::{Component, mean_log_density, ready, sample};
-use crate::choices;
 use crate::data::{Drawn, Toy};
-use alloc::vec::Vec;
-use tilde_graph::rng::Stream;
+use crate::prelude::*;
 
 choices! {
     /// Data sets.

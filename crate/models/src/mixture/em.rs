@@ -7,8 +7,7 @@
 
 use super::gaussian::{Component, Ready, clamped, ready};
 use crate::numeric::scalar::log_sum_exp;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// What keeps covariances from collapsing.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -5,9 +5,7 @@ use super::data::Data;
 use super::gaussian::{Component, is_definite};
 use super::variational::Belief;
 use crate::data::Drawn;
-use crate::{Error, Saved};
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// Numbers of a saved component, and of a saved belief.
 const COMPONENT: usize = 6;

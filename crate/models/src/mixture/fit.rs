@@ -6,10 +6,7 @@ use super::em::{self, Floor};
 use super::gaussian::Component;
 use super::variational::{self, Belief};
 use crate::numeric::scalar::largest;
-use crate::settings::Settings;
-use alloc::vec;
-use alloc::vec::Vec;
-use tilde_graph::rng::Stream;
+use crate::prelude::*;
 
 /// What the components are fitted to, and under which constraints.
 pub struct Task<'a> {

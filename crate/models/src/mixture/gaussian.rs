@@ -2,8 +2,7 @@
 
 use crate::numeric::gaussian::Gaussian;
 use crate::numeric::scalar::log_sum_exp;
-use alloc::vec::Vec;
-use tilde_graph::rng::Stream;
+use crate::prelude::*;
 
 /// One weighted Gaussian.
 #[derive(Clone, Copy, Debug, PartialEq)]

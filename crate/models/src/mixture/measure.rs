@@ -4,10 +4,7 @@ use super::Mixture;
 use super::card::Method;
 use super::em;
 use super::gaussian::{eigenvalues, mean_log_density, ready};
-use crate::model::Figures;
-use crate::settings::Settings;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// A component is used if it has at least this share.
 const USED: f64 = 0.01;

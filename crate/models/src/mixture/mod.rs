@@ -19,18 +19,12 @@ pub mod variational;
 pub use card::CARD;
 pub use data::sixty;
 
-use crate::card::Card;
 use crate::data::Drawn;
-use crate::exhibit::{Payload, Picture, Samples, UserData};
-use crate::model::{Figures, Live, Model, Setup, Touched};
-use crate::settings::Settings;
-use crate::{Error, Saved};
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::model::Model;
+use crate::prelude::*;
 use card::{Input, Method, Phase, Show};
 use data::Data;
 use fit::{Fit, Task, starting};
-use tilde_graph::rng::Stream;
 
 /// Held-out points.
 const HELD_OUT: usize = 1000;

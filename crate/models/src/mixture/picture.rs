@@ -4,11 +4,7 @@ use super::Mixture;
 use super::card::Method;
 use super::fit::Fit;
 use super::gaussian::{Component, log_density, ready};
-use crate::card::{Role, ViewKind};
-use crate::exhibit::{Layer, Picture};
-use crate::shapes;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// Side of the density's field.
 const FIELD: usize = 56;

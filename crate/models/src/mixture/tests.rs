@@ -140,7 +140,7 @@ fn ones_own_points_replace_the_set() {
 /// So does a new beginning, until they are cleared.
 #[test]
 fn painted_points_outlive_a_reset() {
-    let none = async |_: &tilde_graph::Program| panic!("there is no program to load");
+    let none = async |_: &Program| panic!("there is no program to load");
     let mut run = block_on(Run::open(Settings::new(&CARD), 1, Sources::default(), none)).unwrap();
     let count = |run: &mut Run| block_on(run.view("plane")).unwrap().layers[0].shape[0];
     let points = vec![0.0, 0.5, 1.0, -0.5, 0.2, 0.2];

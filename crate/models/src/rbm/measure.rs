@@ -2,14 +2,9 @@
 
 use super::Rbm;
 use super::model::{CHUNK, MEASURED};
-use crate::Error;
 use crate::boltzmann::{log_base, log_odds};
-use crate::driver::{Answer, Driver};
 use crate::metrics::{ais, rbm as exact};
-use crate::model::{Figures, Live};
-use crate::nn::VIEW_SEED;
-use alloc::vec::Vec;
-use tilde_graph::rng::Stream;
+use crate::prelude::*;
 
 /// Hidden units up to which the page enumerates each time it looks; up to [`exact::MOST`] it takes a
 /// second, and is left to `evaluate` and to sampling.

@@ -20,19 +20,10 @@ mod tiny;
 pub use card::CARD;
 pub use tiny::{TINY_B, TINY_C, TINY_DATA, TINY_W};
 
-use crate::Error;
-use crate::card::Card;
-use crate::data::ImageSets;
-use crate::driver::Driver;
-use crate::exhibit::{Payload, Picture, Samples};
-use crate::model::{Figures, Live, Setup, Touched};
-use crate::nn::Recorded;
-use crate::settings::Settings;
-use alloc::vec;
+use crate::prelude::*;
 use card::{Algorithm, Input, Phase, Show};
 use measure::Scope;
 use model::{FANTASIES, Model};
-use tilde_graph::Program;
 
 /// The opened exhibit.
 pub struct Rbm {

@@ -1,14 +1,9 @@
 //! The machine, its learning rule, and the entries that dream, measure and draw.
 
 use super::temper::Tempering;
-use crate::Error;
 use crate::boltzmann::{Anneal, Learner, LearnerOptions, Machine, log_odds};
-use crate::data::{Feed, ImageSets};
-use crate::driver::{Answer, Driver};
-use crate::nn::{Fall, Recorder, Schedule, knob};
-use crate::settings::Settings;
-use alloc::vec::Vec;
-use tilde_graph::{EntryId, Init, Program, Var};
+use crate::nn::Schedule;
+use crate::prelude::*;
 
 /// Fantasy particles: chains that show what the machine dreams.
 pub const FANTASIES: usize = 36;

@@ -2,13 +2,8 @@
 
 use super::Rbm;
 use super::model::FANTASIES;
-use crate::Error;
-use crate::card::{Role, ViewKind};
-use crate::exhibit::{Layer, Picture};
-use crate::model::Live;
 use crate::numeric::scalar::softplus;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// Filters that are drawn.
 const FILTERS: usize = 64;
@@ -74,7 +69,7 @@ impl Rbm {
         };
         let [origin, first, second] = [0, 1, 2].map(at);
         let mut field = Vec::with_capacity(SLICE * SLICE);
-        for point in crate::shapes::grid(SLICE, EXTENT).chunks_exact(2) {
+        for point in shapes::grid(SLICE, EXTENT).chunks_exact(2) {
             let (x, y) = (f64::from(point[0]), f64::from(point[1]));
             let along = |j: usize| origin[j] + x * (first[j] - origin[j]) + y * (second[j] - origin[j]);
             let units: f64 = (0..h).map(|j| softplus(f64::from(values.c[j]) + along(j))).sum();

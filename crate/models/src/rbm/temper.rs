@@ -3,9 +3,8 @@
 //! G. Desjardins, A. Courville, Y. Bengio, P. Vincent, O. Delalleau, AISTATS 2010. Hot chains cross
 //! the valleys where the chain at temperature 1, which the gradient uses, would stay.
 
-use crate::Error;
 use crate::boltzmann::{Learner, Machine};
-use tilde_graph::{EntryId, Graph, Init, Program, Tensor};
+use crate::prelude::*;
 
 /// Temperatures of each chain; even.
 const LADDER: usize = 8;

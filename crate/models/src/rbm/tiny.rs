@@ -1,16 +1,11 @@
 //! A machine so small that the expected gradient of contrastive divergence can be enumerated.
 
 use super::{CARD, Rbm};
+use crate::Model;
 use crate::boltzmann::Machine;
-use crate::driver::Driver;
-use crate::exhibit::{Sources, UserData};
 use crate::metrics::rbm as exact;
-use crate::model::Setup;
 use crate::numeric::scalar::largest;
-use crate::settings::Settings;
-use crate::{Error, Model};
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// The images of the machine of [`Rbm::tiny`], `[3, 4]`.
 pub const TINY_DATA: [f32; 12] = [0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 1.0];
@@ -32,7 +27,7 @@ impl Rbm {
         settings.set_text("hidden", "3")?;
         // Even rows are learned from.
         let rows: Vec<f32> = TINY_DATA.chunks(4).flat_map(|row| [row, row].concat()).collect();
-        let images = crate::data::Images::from_floats(&rows, &[6, 2, 2], Vec::new())?;
+        let images = Images::from_floats(&rows, &[6, 2, 2], Vec::new())?;
         let sources = Sources { user: Some(UserData::Images(images)), ..Sources::default() };
         Rbm::new(&Setup { settings: &settings, seed: 0, sources: &sources })
     }

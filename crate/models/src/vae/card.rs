@@ -1,8 +1,6 @@
 //! The exhibit's card.
 
-use crate::card::*;
-use crate::choices;
-use crate::choices::{Choices, Nothing};
+use crate::prelude::*;
 
 choices! {
     /// p(x|z) of a pixel.

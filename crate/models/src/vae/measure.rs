@@ -2,13 +2,8 @@
 
 use super::Vae;
 use super::model::{K, WEIGHED};
-use crate::Error;
-use crate::driver::Driver;
 use crate::metrics::bounds::log_mean_exp;
-use crate::model::{Figures, Live};
-use crate::nn::VIEW_SEED;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// Held-out images that the figures on the page are computed from.
 const MEASURED: usize = 128;

@@ -19,22 +19,11 @@ mod picture;
 
 pub use card::CARD;
 
-use crate::Error;
-use crate::card::Card;
-use crate::choices::Nothing;
-use crate::data::ImageSets;
-use crate::driver::{Answer, Driver};
-use crate::exhibit::{Payload, Picture, Samples};
 use crate::metrics::ppca;
-use crate::model::{Figures, Live, Setup, Touched};
-use crate::nn::{Recorded, VIEW_SEED};
-use alloc::format;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 use card::{Input, Show};
 use measure::Scope;
 use model::{Model, SHOWN};
-use tilde_graph::Program;
 
 /// The opened exhibit.
 pub struct Vae {

@@ -4,15 +4,8 @@
 mod golden;
 
 use super::card::Likelihood;
-use crate::Error;
-use crate::data::{Feed, ImageSets};
 use crate::metrics::bounds;
-use crate::nn::{Fall, Linear, Mlp, Trainer, figures, knob};
-use crate::settings::Settings;
-use alloc::vec;
-use alloc::vec::Vec;
-use tilde_graph::optim::AdamOptions;
-use tilde_graph::{EntryId, Graph, Init, Param, Program, Tensor, Unary, Var};
+use crate::prelude::*;
 
 /// Images of one run of the encoder and of the decoder.
 pub const CHUNK: usize = 256;

@@ -2,13 +2,7 @@
 
 use super::Vae;
 use super::model::{BETWEEN, CHUNK, SHOWN};
-use crate::Error;
-use crate::card::Role;
-use crate::exhibit::{Layer, Picture};
-use crate::model::Live;
-use crate::nn::VIEW_SEED;
-use alloc::vec;
-use alloc::vec::Vec;
+use crate::prelude::*;
 
 /// Side of the grid over the latent plane, which reaches ±`REACH`.
 const GRID: usize = 15;
