@@ -228,6 +228,13 @@ pub struct Action {
     pub view: &'static str,
 }
 
+impl ActionKind {
+    /// An input of this kind that belongs to a view; [`choices!`](crate::choices!) gives it its id.
+    pub const fn on(self, view: &'static str) -> Action {
+        Action { id: "", kind: self, view }
+    }
+}
+
 /// A prepared experiment ("Try this"). Its words are in `www/words/en/ID.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Experiment {
@@ -239,6 +246,22 @@ pub struct Experiment {
     pub steps: u32,
     /// If not "", the phase that is stepped in place of whole iterations.
     pub phase: &'static str,
+}
+
+impl Experiment {
+    /// Whole iterations with these settings.
+    pub const fn new(
+        id: &'static str,
+        steps: u32,
+        settings: &'static [(&'static str, &'static str)],
+    ) -> Experiment {
+        Experiment { id, settings, steps, phase: "" }
+    }
+
+    /// The same, stepping a phase in place of whole iterations.
+    pub const fn stepping(self, phase: &'static str) -> Experiment {
+        Experiment { phase, ..self }
+    }
 }
 
 /// Everything the page needs to offer an exhibit.
@@ -374,13 +397,13 @@ impl Card {
 }
 
 impl View {
-    /// A large picture.
-    pub const fn main(id: &'static str, kind: ViewKind) -> View {
-        View { id, kind, main: true }
+    /// A large picture; [`choices!`](crate::choices!) gives it its id.
+    pub const fn main(kind: ViewKind) -> View {
+        View { id: "", kind, main: true }
     }
 
-    /// A small one.
-    pub const fn side(id: &'static str, kind: ViewKind) -> View {
-        View { id, kind, main: false }
+    /// A small one, likewise.
+    pub const fn side(kind: ViewKind) -> View {
+        View { id: "", kind, main: false }
     }
 }

@@ -49,7 +49,8 @@ impl Choices for Nothing {
     const ALL: &'static [Nothing] = &[];
 }
 
-/// Declares an enum with an id for each of its values.
+/// Declares an enum with an id for each of its values, and with what the card says of each, if anything:
+/// a [`View`](crate::card::View) or an [`Action`](crate::card::Action) but for its id.
 ///
 /// ```
 /// tilde_models::choices! {
@@ -62,6 +63,16 @@ impl Choices for Nothing {
 /// use tilde_models::Choices;
 /// assert_eq!(Prediction::IDS, ["velocity", "noise"]);
 /// assert_eq!(Prediction::from_id("prediction", "noise"), Ok(Prediction::Noise));
+///
+/// use tilde_models::card::{View, ViewKind};
+/// tilde_models::choices! {
+///     /// Pictures.
+///     pub enum Show: View {
+///         "samples" => Samples: View::main(ViewKind::Points),
+///         "weights" => Weights: View::side(ViewKind::Bars),
+///     }
+/// }
+/// assert_eq!(Show::ROWS[1], View { id: "weights", kind: ViewKind::Bars, main: false });
 /// ```
 #[macro_export]
 macro_rules! choices {
@@ -79,6 +90,16 @@ macro_rules! choices {
         impl $crate::Choices for $name {
             const IDS: &'static [&'static str] = &[$($id),+];
             const ALL: &'static [$name] = &[$($name::$value),+];
+        }
+    };
+    ($(#[$doc:meta])* $visible:vis enum $name:ident: $row:ident {
+        $($(#[$note:meta])* $id:literal => $value:ident: $says:expr),+ $(,)?
+    }) => {
+        $crate::choices! { $(#[$doc])* $visible enum $name { $($(#[$note])* $id => $value),+ } }
+
+        impl $name {
+            /// What the card says of them.
+            pub const ROWS: &'static [$row] = &[$($row { id: $id, ..$says }),+];
         }
     };
 }

@@ -26,18 +26,18 @@ choices! {
 
 choices! {
     /// Pictures.
-    pub enum Show {
-        "running" => Running,
-        "particles" => Particles,
-        "weights" => Weights,
-        "few" => Few,
+    pub enum Show: View {
+        "running" => Running: View::main(ViewKind::Curves),
+        "particles" => Particles: View::main(ViewKind::Images),
+        "weights" => Weights: View::side(ViewKind::Curves),
+        "few" => Few: View::side(ViewKind::LogCurves),
     }
 }
 
 choices! {
     /// Inputs.
-    pub enum Input {
-        "begin" => Begin,
+    pub enum Input: Action {
+        "begin" => Begin: ActionKind::Button.on("particles"),
     }
 }
 
@@ -74,34 +74,14 @@ pub const CARD: Card = Card {
         Metric::new("ess_uniform", "chains", "effective", Role::Other).sometimes(),
         Metric::new("one_chain", "nats", "", Role::Model).sometimes(),
     ],
-    views: &[
-        View::main("running", ViewKind::Curves),
-        View::main("particles", ViewKind::Images),
-        View::side("weights", ViewKind::Curves),
-        View::side("few", ViewKind::LogCurves),
-    ],
-    actions: &[Action { id: "begin", kind: ActionKind::Button, view: "particles" }],
+    views: Show::ROWS,
+    actions: Input::ROWS,
     phases: Phase::IDS,
     experiments: &[
-        Experiment { id: "trap", settings: &[("machine", "trap")], steps: 50, phase: "" },
-        Experiment {
-            id: "patience",
-            settings: &[("machine", "trap"), ("temperatures", "4000")],
-            steps: 50,
-            phase: "",
-        },
-        Experiment {
-            id: "hasty",
-            settings: &[("temperatures", "10"), ("base", "uniform")],
-            steps: 500,
-            phase: "",
-        },
-        Experiment {
-            id: "unbiased",
-            settings: &[("machine", "tiny"), ("temperatures", "10"), ("chains", "1000")],
-            steps: 10,
-            phase: "",
-        },
+        Experiment::new("trap", 50, &[("machine", "trap")]),
+        Experiment::new("patience", 50, &[("machine", "trap"), ("temperatures", "4000")]),
+        Experiment::new("hasty", 500, &[("temperatures", "10"), ("base", "uniform")]),
+        Experiment::new("unbiased", 10, &[("machine", "tiny"), ("temperatures", "10"), ("chains", "1000")]),
     ],
     data: &["images"],
     budget: 600,

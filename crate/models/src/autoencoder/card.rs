@@ -4,20 +4,20 @@ use crate::prelude::*;
 
 choices! {
     /// Pictures.
-    pub enum Show {
-        "codes" => Codes,
-        "plane" => Plane,
-        "here" => Here,
-        "samples" => Samples,
-        "reconstructions" => Reconstructions,
-        "traversal" => Traversal,
+    pub enum Show: View {
+        "codes" => Codes: View::main(ViewKind::Points),
+        "plane" => Plane: View::main(ViewKind::Images),
+        "here" => Here: View::side(ViewKind::Images),
+        "samples" => Samples: View::side(ViewKind::Images),
+        "reconstructions" => Reconstructions: View::side(ViewKind::Images),
+        "traversal" => Traversal: View::side(ViewKind::Images),
     }
 }
 
 choices! {
     /// Inputs.
-    pub enum Input {
-        "code" => Code,
+    pub enum Input: Action {
+        "code" => Code: ActionKind::Drag.on("codes"),
     }
 }
 
@@ -46,30 +46,17 @@ pub const CARD: Card = Card {
         Metric::new("holes", "share", "", Role::Model).against(super::codes::QUANTILE),
         Metric::new("sample_distance", "", "", Role::Model),
     ],
-    views: &[
-        View::main("codes", ViewKind::Points),
-        View::main("plane", ViewKind::Images),
-        View::side("here", ViewKind::Images),
-        View::side("samples", ViewKind::Images),
-        View::side("reconstructions", ViewKind::Images),
-        View::side("traversal", ViewKind::Images),
-    ],
-    actions: &[Action { id: "code", kind: ActionKind::Drag, view: "codes" }],
+    views: Show::ROWS,
+    actions: Input::ROWS,
     phases: Nothing::IDS,
     experiments: &[
-        Experiment {
-            id: "pca",
-            settings: &[
-                ("linear", "true"),
-                ("batch", "1024"),
-                ("learning_rate", "0.03"),
-                ("horizon", "4000"),
-            ],
-            steps: 4000,
-            phase: "",
-        },
-        Experiment { id: "curved", settings: &[("layers", "3")], steps: 2000, phase: "" },
-        Experiment { id: "wide", settings: &[("latent", "16")], steps: 2000, phase: "" },
+        Experiment::new(
+            "pca",
+            4000,
+            &[("linear", "true"), ("batch", "1024"), ("learning_rate", "0.03"), ("horizon", "4000")],
+        ),
+        Experiment::new("curved", 2000, &[("layers", "3")]),
+        Experiment::new("wide", 2000, &[("latent", "16")]),
     ],
     data: &["images"],
     budget: 3000,

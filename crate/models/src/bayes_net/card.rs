@@ -53,21 +53,21 @@ choices! {
 
 choices! {
     /// Pictures.
-    pub enum Show {
-        "network" => Network,
-        "convergence" => Convergence,
-        "table" => Table,
-        "elimination" => Elimination,
-        "file" => File,
+    pub enum Show: View {
+        "network" => Network: View::main(ViewKind::Network),
+        "convergence" => Convergence: View::side(ViewKind::LogCurves),
+        "table" => Table: View::side(ViewKind::Table),
+        "elimination" => Elimination: View::side(ViewKind::Table),
+        "file" => File: View::side(ViewKind::Text),
     }
 }
 
 choices! {
     /// Inputs.
-    pub enum Input {
-        "edit" => Edit,
-        "cell" => Cell,
-        "forget" => Forget,
+    pub enum Input: Action {
+        "edit" => Edit: ActionKind::Edit.on("network"),
+        "cell" => Cell: ActionKind::Edit.on("table"),
+        "forget" => Forget: ActionKind::Button.on("network"),
     }
 }
 
@@ -104,34 +104,14 @@ pub const CARD: Card = Card {
         Metric::new("parameters", "", "", Role::Truth),
         Metric::new("largest_table", "", "", Role::Truth),
     ],
-    views: &[
-        View::main("network", ViewKind::Network),
-        View::side("convergence", ViewKind::LogCurves),
-        View::side("table", ViewKind::Table),
-        View::side("elimination", ViewKind::Table),
-        View::side("file", ViewKind::Text),
-    ],
-    actions: &[
-        Action { id: "edit", kind: ActionKind::Edit, view: "network" },
-        Action { id: "cell", kind: ActionKind::Edit, view: "table" },
-        Action { id: "forget", kind: ActionKind::Button, view: "network" },
-    ],
+    views: Show::ROWS,
+    actions: Input::ROWS,
     phases: Phase::IDS,
     experiments: &[
-        Experiment { id: "explain-away", settings: &[("given", "two")], steps: 20_000, phase: "" },
-        Experiment {
-            id: "stuck",
-            settings: &[("data", "asia"), ("given", "two"), ("sampler", "gibbs")],
-            steps: 20_000,
-            phase: "",
-        },
-        Experiment { id: "see-do", settings: &[("given", "set"), ("click", "do")], steps: 5_000, phase: "" },
-        Experiment {
-            id: "rare",
-            settings: &[("data", "burglary"), ("given", "two"), ("sampler", "rejection")],
-            steps: 10_000,
-            phase: "",
-        },
+        Experiment::new("explain-away", 20_000, &[("given", "two")]),
+        Experiment::new("stuck", 20_000, &[("data", "asia"), ("given", "two"), ("sampler", "gibbs")]),
+        Experiment::new("see-do", 5_000, &[("given", "set"), ("click", "do")]),
+        Experiment::new("rare", 10_000, &[("data", "burglary"), ("given", "two"), ("sampler", "rejection")]),
     ],
     data: &["network"],
     budget: 100_000,

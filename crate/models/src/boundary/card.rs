@@ -34,22 +34,22 @@ choices! {
 
 choices! {
     /// Pictures.
-    pub enum Show {
-        "boundary" => Boundary,
-        "density" => Density,
-        "samples" => Samples,
-        "missing" => Missing,
-        "probe" => Probe,
+    pub enum Show: View {
+        "boundary" => Boundary: View::main(ViewKind::Field),
+        "density" => Density: View::main(ViewKind::Field),
+        "samples" => Samples: View::side(ViewKind::Points),
+        "missing" => Missing: View::side(ViewKind::Curves),
+        "probe" => Probe: View::side(ViewKind::Bars),
     }
 }
 
 choices! {
     /// Inputs.
-    pub enum Input {
-        "probe" => Probe,
-        "zeros" => Zeros,
-        "ones" => Ones,
-        "clear" => Clear,
+    pub enum Input: Action {
+        "probe" => Probe: ActionKind::Drag.on("boundary"),
+        "zeros" => Zeros: ActionKind::Brush.on("boundary"),
+        "ones" => Ones: ActionKind::Brush.on("boundary"),
+        "clear" => Clear: ActionKind::Clear.on("boundary"),
     }
 }
 
@@ -80,40 +80,18 @@ pub const CARD: Card = Card {
         Metric::new("typical", "share", "", Role::Model).sometimes(),
         Metric::new("caught", "of 10", "", Role::Model).sometimes(),
     ],
-    views: &[
-        View::main("boundary", ViewKind::Field),
-        View::main("density", ViewKind::Field),
-        View::side("samples", ViewKind::Points),
-        View::side("missing", ViewKind::Curves),
-        View::side("probe", ViewKind::Bars),
-    ],
-    actions: &[
-        Action { id: "probe", kind: ActionKind::Drag, view: "boundary" },
-        Action { id: "zeros", kind: ActionKind::Brush, view: "boundary" },
-        Action { id: "ones", kind: ActionKind::Brush, view: "boundary" },
-        Action { id: "clear", kind: ActionKind::Clear, view: "boundary" },
-    ],
+    views: Show::ROWS,
+    actions: Input::ROWS,
     phases: &[],
     experiments: &[
-        Experiment { id: "twins", settings: &[("data", "twins"), ("points", "400")], steps: 10, phase: "" },
-        Experiment {
-            id: "sampling",
-            settings: &[("data", "moons"), ("model", "svm-rbf")],
-            steps: 30,
-            phase: "",
-        },
-        Experiment {
-            id: "missing",
-            settings: &[("data", "twins"), ("model", "logistic"), ("hidden", "true"), ("points", "400")],
-            steps: 20,
-            phase: "",
-        },
-        Experiment {
-            id: "constant",
-            settings: &[("data", "digits"), ("smoothing", "1e-9")],
-            steps: 10,
-            phase: "",
-        },
+        Experiment::new("twins", 10, &[("data", "twins"), ("points", "400")]),
+        Experiment::new("sampling", 30, &[("data", "moons"), ("model", "svm-rbf")]),
+        Experiment::new(
+            "missing",
+            20,
+            &[("data", "twins"), ("model", "logistic"), ("hidden", "true"), ("points", "400")],
+        ),
+        Experiment::new("constant", 10, &[("data", "digits"), ("smoothing", "1e-9")]),
     ],
     data: &[],
     budget: 300,

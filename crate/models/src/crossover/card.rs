@@ -12,9 +12,9 @@ choices! {
 
 choices! {
     /// Pictures.
-    pub enum Show {
-        "curves" => Curves,
-        "weights" => Weights,
+    pub enum Show: View {
+        "curves" => Curves: View::main(ViewKind::LogCurves),
+        "weights" => Weights: View::side(ViewKind::Bars),
     }
 }
 
@@ -39,14 +39,14 @@ pub const CARD: Card = Card {
         Metric::new("bayes_error", "share", "", Role::Data),
         Metric::new("logistic_error", "share", "", Role::Model),
     ],
-    views: &[View::main("curves", ViewKind::LogCurves), View::side("weights", ViewKind::Bars)],
+    views: Show::ROWS,
     actions: &[],
     phases: &[],
     experiments: &[
-        Experiment { id: "true", settings: &[("correlation", "0")], steps: 64, phase: "" },
-        Experiment { id: "prior", settings: &[("c", "0.01")], steps: 64, phase: "" },
-        Experiment { id: "noisy", settings: &[("noise", "0.25")], steps: 64, phase: "" },
-        Experiment { id: "digits", settings: &[("data", "digits")], steps: 200, phase: "" },
+        Experiment::new("true", 64, &[("correlation", "0")]),
+        Experiment::new("prior", 64, &[("c", "0.01")]),
+        Experiment::new("noisy", 64, &[("noise", "0.25")]),
+        Experiment::new("digits", 200, &[("data", "digits")]),
     ],
     data: &[],
     budget: 200,

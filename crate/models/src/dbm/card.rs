@@ -4,18 +4,18 @@ use crate::prelude::*;
 
 choices! {
     /// Pictures.
-    pub enum Show {
-        "fantasies" => Fantasies,
-        "settling" => Settling,
-        "units" => Units,
-        "data" => Data,
+    pub enum Show: View {
+        "fantasies" => Fantasies: View::main(ViewKind::Images),
+        "settling" => Settling: View::main(ViewKind::Curves),
+        "units" => Units: View::side(ViewKind::Images),
+        "data" => Data: View::side(ViewKind::Images),
     }
 }
 
 choices! {
     /// Inputs.
-    pub enum Input {
-        "restart" => Restart,
+    pub enum Input: Action {
+        "restart" => Restart: ActionKind::Button.on("fantasies"),
     }
 }
 
@@ -62,18 +62,13 @@ pub const CARD: Card = Card {
         Metric::new("weights_third", "", "weights", Role::Other),
         Metric::new("stage", "", "", Role::Other),
     ],
-    views: &[
-        View::main("fantasies", ViewKind::Images),
-        View::main("settling", ViewKind::Curves),
-        View::side("units", ViewKind::Images),
-        View::side("data", ViewKind::Images),
-    ],
-    actions: &[Action { id: "restart", kind: ActionKind::Button, view: "fantasies" }],
+    views: Show::ROWS,
+    actions: Input::ROWS,
     phases: Phase::IDS,
     experiments: &[
-        Experiment { id: "scratch", settings: &[("pretrain", "false")], steps: 4500, phase: "" },
-        Experiment { id: "blind", settings: &[("mean_field", "0")], steps: 7200, phase: "" },
-        Experiment { id: "settling", settings: &[], steps: 3600, phase: "" },
+        Experiment::new("scratch", 4500, &[("pretrain", "false")]),
+        Experiment::new("blind", 7200, &[("mean_field", "0")]),
+        Experiment::new("settling", 3600, &[]),
     ],
     data: &["images"],
     budget: 7200,

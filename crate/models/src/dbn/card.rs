@@ -24,18 +24,18 @@ choices! {
 
 choices! {
     /// Pictures.
-    pub enum Show {
-        "fantasies" => Fantasies,
-        "first" => First,
-        "top" => Top,
-        "data" => Data,
+    pub enum Show: View {
+        "fantasies" => Fantasies: View::main(ViewKind::Images),
+        "first" => First: View::side(ViewKind::Images),
+        "top" => Top: View::side(ViewKind::Images),
+        "data" => Data: View::side(ViewKind::Images),
     }
 }
 
 choices! {
     /// Inputs.
-    pub enum Input {
-        "restart" => Restart,
+    pub enum Input: Action {
+        "restart" => Restart: ActionKind::Button.on("fantasies"),
     }
 }
 
@@ -79,19 +79,14 @@ pub const CARD: Card = Card {
         Metric::new("accuracy", "share", "accuracy", Role::Model).sometimes(),
         Metric::new("stage", "", "", Role::Other),
     ],
-    views: &[
-        View::main("fantasies", ViewKind::Images),
-        View::side("first", ViewKind::Images),
-        View::side("top", ViewKind::Images),
-        View::side("data", ViewKind::Images),
-    ],
-    actions: &[Action { id: "restart", kind: ActionKind::Button, view: "fantasies" }],
+    views: Show::ROWS,
+    actions: Input::ROWS,
     phases: Phase::IDS,
     experiments: &[
-        Experiment { id: "identity", settings: &[], steps: 2000, phase: "" },
-        Experiment { id: "growing", settings: &[], steps: 5250, phase: "" },
-        Experiment { id: "clamped", settings: &[("digit", "free"), ("k", "10")], steps: 6000, phase: "" },
-        Experiment { id: "wake-sleep", settings: &[("fine_tune", "true")], steps: 7000, phase: "" },
+        Experiment::new("identity", 2000, &[]),
+        Experiment::new("growing", 5250, &[]),
+        Experiment::new("clamped", 6000, &[("digit", "free"), ("k", "10")]),
+        Experiment::new("wake-sleep", 7000, &[("fine_tune", "true")]),
     ],
     data: &["images"],
     budget: 5250,

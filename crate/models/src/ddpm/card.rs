@@ -35,21 +35,21 @@ choices! {
 
 choices! {
     /// Pictures.
-    pub enum Show {
-        "film" => Film,
-        "forward" => Forward,
-        "samples" => Samples,
-        "prediction" => Prediction,
-        "losses" => Losses,
-        "signal" => Signal,
+    pub enum Show: View {
+        "film" => Film: View::main(ViewKind::Points),
+        "forward" => Forward: View::main(ViewKind::Points),
+        "samples" => Samples: View::side(ViewKind::Points),
+        "prediction" => Prediction: View::side(ViewKind::Points),
+        "losses" => Losses: View::side(ViewKind::Bars),
+        "signal" => Signal: View::side(ViewKind::Bars),
     }
 }
 
 choices! {
     /// Inputs.
-    pub enum Input {
-        "brush" => Brush,
-        "clear" => Clear,
+    pub enum Input: Action {
+        "brush" => Brush: ActionKind::Brush.on("film"),
+        "clear" => Clear: ActionKind::Clear.on("film"),
     }
 }
 
@@ -97,50 +97,28 @@ pub const CARD: Card = Card {
         Metric::new("prior_kl", "nats", "", Role::Truth).against(0.0),
         Metric::new("denoised", "", "", Role::Model),
     ],
-    views: &[
-        View::main("film", ViewKind::Points),
-        View::main("forward", ViewKind::Points),
-        View::side("samples", ViewKind::Points),
-        View::side("prediction", ViewKind::Points),
-        View::side("losses", ViewKind::Bars),
-        View::side("signal", ViewKind::Bars),
-    ],
-    actions: &[
-        Action { id: "brush", kind: ActionKind::Brush, view: "film" },
-        Action { id: "clear", kind: ActionKind::Clear, view: "film" },
-    ],
+    views: Show::ROWS,
+    actions: Input::ROWS,
     phases: Phase::IDS,
     experiments: &[
-        Experiment {
-            id: "few-steps",
-            settings: &[("sampler", "ddim"), ("sampling_steps", "5")],
-            steps: 2000,
-            phase: "",
-        },
-        Experiment {
-            id: "division",
-            settings: &[
-                ("prediction", "noise"),
-                ("sampler", "ddim"),
-                ("sampling_steps", "10"),
-                ("clip", "false"),
-            ],
-            steps: 2000,
-            phase: "",
-        },
-        Experiment { id: "plateau", settings: &[("fourier", "false")], steps: 1000, phase: "" },
-        Experiment {
-            id: "images",
-            settings: &[
+        Experiment::new("few-steps", 2000, &[("sampler", "ddim"), ("sampling_steps", "5")]),
+        Experiment::new(
+            "division",
+            2000,
+            &[("prediction", "noise"), ("sampler", "ddim"), ("sampling_steps", "10"), ("clip", "false")],
+        ),
+        Experiment::new("plateau", 1000, &[("fourier", "false")]),
+        Experiment::new(
+            "images",
+            1000,
+            &[
                 ("data", "digits8"),
                 ("learning_rate", "0.002"),
                 ("sampler", "ddim"),
                 ("sampling_steps", "25"),
                 ("time", "0.5"),
             ],
-            steps: 1000,
-            phase: "",
-        },
+        ),
     ],
     data: &["points", "images"],
     budget: 2000,

@@ -25,23 +25,23 @@ choices! {
 
 choices! {
     /// Pictures.
-    pub enum Show {
-        "arrows" => Arrows,
-        "chain" => Chain,
-        "samples" => Samples,
-        "pad" => Pad,
+    pub enum Show: View {
+        "arrows" => Arrows: View::main(ViewKind::Points),
+        "chain" => Chain: View::main(ViewKind::Points),
+        "samples" => Samples: View::side(ViewKind::Points),
+        "pad" => Pad: View::side(ViewKind::Images),
     }
 }
 
 choices! {
     /// Inputs.
-    pub enum Input {
-        "brush" => Brush,
-        "clear" => Clear,
-        "restart" => Restart,
-        "draw" => Draw,
-        "erase" => Erase,
-        "next" => Next,
+    pub enum Input: Action {
+        "brush" => Brush: ActionKind::Brush.on("arrows"),
+        "clear" => Clear: ActionKind::Clear.on("arrows"),
+        "restart" => Restart: ActionKind::Button.on("chain"),
+        "draw" => Draw: ActionKind::Brush.on("pad"),
+        "erase" => Erase: ActionKind::Clear.on("pad"),
+        "next" => Next: ActionKind::Button.on("pad"),
     }
 }
 
@@ -83,36 +83,14 @@ pub const CARD: Card = Card {
         Metric::new("high_quality", "share", "", Role::Model).against(0.988_891_003_461_758).sometimes(),
         Metric::new("spread", "", "", Role::Model),
     ],
-    views: &[
-        View::main("arrows", ViewKind::Points),
-        View::main("chain", ViewKind::Points),
-        View::side("samples", ViewKind::Points),
-        View::side("pad", ViewKind::Images),
-    ],
-    actions: &[
-        Action { id: "brush", kind: ActionKind::Brush, view: "arrows" },
-        Action { id: "clear", kind: ActionKind::Clear, view: "arrows" },
-        Action { id: "restart", kind: ActionKind::Button, view: "chain" },
-        Action { id: "draw", kind: ActionKind::Brush, view: "pad" },
-        Action { id: "erase", kind: ActionKind::Clear, view: "pad" },
-        Action { id: "next", kind: ActionKind::Button, view: "pad" },
-    ],
+    views: Show::ROWS,
+    actions: Input::ROWS,
     phases: Phase::IDS,
     experiments: &[
-        Experiment {
-            id: "mean",
-            settings: &[("sigma", "1"), ("reconstruct", "mean")],
-            steps: 1500,
-            phase: "",
-        },
-        Experiment { id: "stuck", settings: &[("sigma", "0.1")], steps: 1500, phase: "" },
-        Experiment {
-            id: "fill",
-            settings: &[("data", "digits8"), ("masked", "0.5"), ("sigma", "0.05")],
-            steps: 1500,
-            phase: "",
-        },
-        Experiment { id: "own", settings: &[("data", "strokes"), ("sigma", "0.5")], steps: 1000, phase: "" },
+        Experiment::new("mean", 1500, &[("sigma", "1"), ("reconstruct", "mean")]),
+        Experiment::new("stuck", 1500, &[("sigma", "0.1")]),
+        Experiment::new("fill", 1500, &[("data", "digits8"), ("masked", "0.5"), ("sigma", "0.05")]),
+        Experiment::new("own", 1000, &[("data", "strokes"), ("sigma", "0.5")]),
     ],
     data: &["points", "images"],
     budget: 2000,

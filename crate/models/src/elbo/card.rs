@@ -19,21 +19,21 @@ choices! {
 
 choices! {
     /// Pictures.
-    pub enum Show {
-        "fit" => Fit,
-        "landscape" => Landscape,
-        "balance" => Balance,
-        "parts" => Parts,
-        "iwae" => Iwae,
-        "gradients" => Gradients,
+    pub enum Show: View {
+        "fit" => Fit: View::main(ViewKind::Curves),
+        "landscape" => Landscape: View::main(ViewKind::Field),
+        "balance" => Balance: View::side(ViewKind::Stack),
+        "parts" => Parts: View::side(ViewKind::Curves),
+        "iwae" => Iwae: View::side(ViewKind::LogCurves),
+        "gradients" => Gradients: View::side(ViewKind::Curves),
     }
 }
 
 choices! {
     /// Inputs.
-    pub enum Input {
-        "q" => Q,
-        "restart" => Restart,
+    pub enum Input: Action {
+        "q" => Q: ActionKind::Drag.on("landscape"),
+        "restart" => Restart: ActionKind::Button.on("landscape"),
     }
 }
 
@@ -70,34 +70,14 @@ pub const CARD: Card = Card {
         Metric::new("variance_reparameterised", "", "", Role::Model).sometimes(),
         Metric::new("variance_score", "", "", Role::Other),
     ],
-    views: &[
-        View::main("fit", ViewKind::Curves),
-        View::main("landscape", ViewKind::Field),
-        View::side("balance", ViewKind::Stack),
-        View::side("parts", ViewKind::Curves),
-        View::side("iwae", ViewKind::LogCurves),
-        View::side("gradients", ViewKind::Curves),
-    ],
-    actions: &[
-        Action { id: "q", kind: ActionKind::Drag, view: "landscape" },
-        Action { id: "restart", kind: ActionKind::Button, view: "landscape" },
-    ],
+    views: Show::ROWS,
+    actions: Input::ROWS,
     phases: &[],
     experiments: &[
-        Experiment { id: "touch", settings: &[("model", "linear")], steps: 600, phase: "" },
-        Experiment { id: "two-hills", settings: &[("model", "square"), ("x", "2")], steps: 600, phase: "" },
-        Experiment {
-            id: "forward",
-            settings: &[("model", "square"), ("x", "2"), ("objective", "forward")],
-            steps: 1200,
-            phase: "",
-        },
-        Experiment {
-            id: "blind",
-            settings: &[("objective", "score"), ("draws", "1"), ("learning_rate", "0.03")],
-            steps: 600,
-            phase: "",
-        },
+        Experiment::new("touch", 600, &[("model", "linear")]),
+        Experiment::new("two-hills", 600, &[("model", "square"), ("x", "2")]),
+        Experiment::new("forward", 1200, &[("model", "square"), ("x", "2"), ("objective", "forward")]),
+        Experiment::new("blind", 600, &[("objective", "score"), ("draws", "1"), ("learning_rate", "0.03")]),
     ],
     data: &[],
     budget: 600,

@@ -27,20 +27,20 @@ choices! {
 
 choices! {
     /// Pictures.
-    pub enum Show {
-        "landscape" => Landscape,
-        "density" => Density,
-        "samples" => Samples,
-        "bias" => Bias,
+    pub enum Show: View {
+        "landscape" => Landscape: View::main(ViewKind::Field),
+        "density" => Density: View::main(ViewKind::Field),
+        "samples" => Samples: View::side(ViewKind::Points),
+        "bias" => Bias: View::side(ViewKind::Curves),
     }
 }
 
 choices! {
     /// Inputs.
-    pub enum Input {
-        "brush" => Brush,
-        "clear" => Clear,
-        "scatter" => Scatter,
+    pub enum Input: Action {
+        "brush" => Brush: ActionKind::Brush.on("samples"),
+        "clear" => Clear: ActionKind::Clear.on("samples"),
+        "scatter" => Scatter: ActionKind::Button.on("landscape"),
     }
 }
 
@@ -89,33 +89,23 @@ pub const CARD: Card = Card {
         Metric::new("ula_variance", "", "", Role::Model).against(1.0 / (1.0 - 0.5 * PROBED)),
         Metric::new("ula_error", "share", "", Role::Model).against(0.0),
     ],
-    views: &[
-        View::main("landscape", ViewKind::Field),
-        View::main("density", ViewKind::Field),
-        View::side("samples", ViewKind::Points),
-        View::side("bias", ViewKind::Curves),
-    ],
-    actions: &[
-        Action { id: "brush", kind: ActionKind::Brush, view: "samples" },
-        Action { id: "clear", kind: ActionKind::Clear, view: "samples" },
-        Action { id: "scatter", kind: ActionKind::Button, view: "landscape" },
-    ],
+    views: Show::ROWS,
+    actions: Input::ROWS,
     phases: Phase::IDS,
     experiments: &[
-        Experiment {
-            id: "short",
-            settings: &[
+        Experiment::new(
+            "short",
+            700,
+            &[
                 ("method", "short-run"),
                 ("chain_steps", "50"),
                 ("step_size", "0.005"),
                 ("learning_rate", "0.001"),
                 ("sampler", "chain"),
             ],
-            steps: 700,
-            phase: "",
-        },
-        Experiment { id: "exact", settings: EXACT, steps: 250, phase: "" },
-        Experiment { id: "coarse", settings: &[("step_size", "0.01")], steps: 500, phase: "" },
+        ),
+        Experiment::new("exact", 250, EXACT),
+        Experiment::new("coarse", 500, &[("step_size", "0.01")]),
     ],
     data: &["points"],
     budget: 1000,

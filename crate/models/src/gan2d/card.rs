@@ -17,17 +17,17 @@ choices! {
 
 choices! {
     /// Pictures.
-    pub enum Show {
-        "points" => Points,
-        "field" => Field,
+    pub enum Show: View {
+        "points" => Points: View::main(ViewKind::Points),
+        "field" => Field: View::side(ViewKind::Field),
     }
 }
 
 choices! {
     /// Inputs.
-    pub enum Input {
-        "brush" => Brush,
-        "clear" => Clear,
+    pub enum Input: Action {
+        "brush" => Brush: ActionKind::Brush.on("points"),
+        "clear" => Clear: ActionKind::Clear.on("points"),
     }
 }
 
@@ -70,27 +70,18 @@ pub const CARD: Card = Card {
         Metric::new("high_quality", "share", "", Role::Model).against(0.988_891_003_461_758),
         Metric::new("mode_kl", "nats", "", Role::Model).against(0.0),
     ],
-    views: &[View::main("points", ViewKind::Points), View::side("field", ViewKind::Field)],
-    actions: &[
-        Action { id: "brush", kind: ActionKind::Brush, view: "points" },
-        Action { id: "clear", kind: ActionKind::Clear, view: "points" },
-    ],
+    views: Show::ROWS,
+    actions: Input::ROWS,
     phases: Phase::IDS,
     experiments: &[
-        Experiment {
-            id: "collapse",
-            settings: &[("r1", "0"), ("generator_rate", "10"), ("beta1", "0.9"), ("schedule", "false")],
-            steps: 1500,
-            phase: "",
-        },
-        Experiment { id: "freeze", settings: &[("discriminator_steps", "0")], steps: 400, phase: "" },
-        Experiment {
-            id: "saturate",
-            settings: &[("objective", "minimax"), ("r1", "0")],
-            steps: 1500,
-            phase: "",
-        },
-        Experiment { id: "printed", settings: &[("objective", "as-printed")], steps: 300, phase: "" },
+        Experiment::new(
+            "collapse",
+            1500,
+            &[("r1", "0"), ("generator_rate", "10"), ("beta1", "0.9"), ("schedule", "false")],
+        ),
+        Experiment::new("freeze", 400, &[("discriminator_steps", "0")]),
+        Experiment::new("saturate", 1500, &[("objective", "minimax"), ("r1", "0")]),
+        Experiment::new("printed", 300, &[("objective", "as-printed")]),
     ],
     data: &["points"],
     budget: 3000,

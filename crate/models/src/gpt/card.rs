@@ -14,18 +14,18 @@ choices! {
 
 choices! {
     /// Pictures.
-    pub enum Show {
-        "samples" => Samples,
-        "next" => Next,
-        "heads" => Heads,
-        "attention" => Attention,
+    pub enum Show: View {
+        "samples" => Samples: View::main(ViewKind::Text),
+        "next" => Next: View::side(ViewKind::Bars),
+        "heads" => Heads: View::side(ViewKind::Text),
+        "attention" => Attention: View::side(ViewKind::Images),
     }
 }
 
 choices! {
     /// Inputs.
-    pub enum Input {
-        "sentence" => Sentence,
+    pub enum Input: Action {
+        "sentence" => Sentence: ActionKind::Text.on("next"),
     }
 }
 
@@ -64,29 +64,14 @@ pub const CARD: Card = Card {
         Metric::new("error", "nats", "", Role::Other),
         Metric::new("grammatical", "share", "", Role::Model).sometimes(),
     ],
-    views: &[
-        View::main("samples", ViewKind::Text),
-        View::side("next", ViewKind::Bars),
-        View::side("heads", ViewKind::Text),
-        View::side("attention", ViewKind::Images),
-    ],
-    actions: &[Action { id: "sentence", kind: ActionKind::Text, view: "next" }],
+    views: Show::ROWS,
+    actions: Input::ROWS,
     phases: Nothing::IDS,
     experiments: &[
-        Experiment { id: "memory", settings: &[("context", "8"), ("batch", "64")], steps: 600, phase: "" },
-        Experiment {
-            id: "by-heart",
-            settings: &[("data", "chain"), ("characters", "3000")],
-            steps: 400,
-            phase: "",
-        },
-        Experiment {
-            id: "ladder",
-            settings: &[("data", "lessons"), ("dropout", "0.2"), ("weight_decay", "0.5")],
-            steps: 1000,
-            phase: "",
-        },
-        Experiment { id: "cold", settings: &[("temperature", "0.2")], steps: 400, phase: "" },
+        Experiment::new("memory", 600, &[("context", "8"), ("batch", "64")]),
+        Experiment::new("by-heart", 400, &[("data", "chain"), ("characters", "3000")]),
+        Experiment::new("ladder", 1000, &[("data", "lessons"), ("dropout", "0.2"), ("weight_decay", "0.5")]),
+        Experiment::new("cold", 400, &[("temperature", "0.2")]),
     ],
     data: &["text"],
     budget: 1000,

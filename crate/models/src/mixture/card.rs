@@ -37,19 +37,19 @@ choices! {
 
 choices! {
     /// Pictures.
-    pub enum Show {
-        "plane" => Plane,
-        "density" => Density,
-        "weights" => Weights,
+    pub enum Show: View {
+        "plane" => Plane: View::main(ViewKind::Points),
+        "density" => Density: View::main(ViewKind::Field),
+        "weights" => Weights: View::side(ViewKind::Bars),
     }
 }
 
 choices! {
     /// Inputs.
-    pub enum Input {
-        "restart" => Restart,
-        "brush" => Brush,
-        "clear" => Clear,
+    pub enum Input: Action {
+        "restart" => Restart: ActionKind::Button.on("plane"),
+        "brush" => Brush: ActionKind::Brush.on("plane"),
+        "clear" => Clear: ActionKind::Clear.on("plane"),
     }
 }
 
@@ -90,37 +90,18 @@ pub const CARD: Card = Card {
         Metric::new("smallest_deviation", "", "", Role::Other),
         Metric::new("components_used", "", "", Role::Other),
     ],
-    views: &[
-        View::main("plane", ViewKind::Points),
-        View::main("density", ViewKind::Field),
-        View::side("weights", ViewKind::Bars),
-    ],
-    actions: &[
-        Action { id: "restart", kind: ActionKind::Button, view: "plane" },
-        Action { id: "brush", kind: ActionKind::Brush, view: "plane" },
-        Action { id: "clear", kind: ActionKind::Clear, view: "plane" },
-    ],
+    views: Show::ROWS,
+    actions: Input::ROWS,
     phases: Phase::IDS,
     experiments: &[
-        Experiment {
-            id: "collapse",
-            settings: &[("points", "60"), ("components", "4"), ("start", "on-a-point"), ("floor", "1e-9")],
-            steps: 30,
-            phase: "",
-        },
-        Experiment {
-            id: "surplus",
-            settings: &[("method", "variational"), ("components", "10")],
-            steps: 200,
-            phase: "",
-        },
-        Experiment {
-            id: "stripes",
-            settings: &[("data", "stripes"), ("method", "k-means")],
-            steps: 30,
-            phase: "",
-        },
-        Experiment { id: "same", settings: &[("start", "same")], steps: 30, phase: "" },
+        Experiment::new(
+            "collapse",
+            30,
+            &[("points", "60"), ("components", "4"), ("start", "on-a-point"), ("floor", "1e-9")],
+        ),
+        Experiment::new("surplus", 200, &[("method", "variational"), ("components", "10")]),
+        Experiment::new("stripes", 30, &[("data", "stripes"), ("method", "k-means")]),
+        Experiment::new("same", 30, &[("start", "same")]),
     ],
     data: &["points"],
     budget: 150,

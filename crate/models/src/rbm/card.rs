@@ -13,19 +13,19 @@ choices! {
 
 choices! {
     /// Pictures.
-    pub enum Show {
-        "fantasies" => Fantasies,
-        "filters" => Filters,
-        "slice" => Slice,
-        "data" => Data,
-        "hidden" => Hidden,
+    pub enum Show: View {
+        "fantasies" => Fantasies: View::main(ViewKind::Images),
+        "filters" => Filters: View::main(ViewKind::Images),
+        "slice" => Slice: View::side(ViewKind::Field),
+        "data" => Data: View::side(ViewKind::Images),
+        "hidden" => Hidden: View::side(ViewKind::Bars),
     }
 }
 
 choices! {
     /// Inputs.
-    pub enum Input {
-        "restart" => Restart,
+    pub enum Input: Action {
+        "restart" => Restart: ActionKind::Button.on("fantasies"),
     }
 }
 
@@ -67,25 +67,18 @@ pub const CARD: Card = Card {
         Metric::new("free_energy_data", "nats", "energy", Role::Data),
         Metric::new("free_energy_model", "nats", "energy", Role::Model),
     ],
-    views: &[
-        View::main("fantasies", ViewKind::Images),
-        View::main("filters", ViewKind::Images),
-        View::side("slice", ViewKind::Field),
-        View::side("data", ViewKind::Images),
-        View::side("hidden", ViewKind::Bars),
-    ],
-    actions: &[Action { id: "restart", kind: ActionKind::Button, view: "fantasies" }],
+    views: Show::ROWS,
+    actions: Input::ROWS,
     phases: Phase::IDS,
     experiments: &[
-        Experiment { id: "persistent", settings: &[("algorithm", "pcd")], steps: 4500, phase: "" },
-        Experiment {
-            id: "too-fast",
-            settings: &[("algorithm", "pcd"), ("learning_rate", "1"), ("schedule", "false")],
-            steps: 1500,
-            phase: "",
-        },
-        Experiment { id: "few", settings: &[("hidden", "4")], steps: 2000, phase: "" },
-        Experiment { id: "dream", settings: &[], steps: 200, phase: "hidden" },
+        Experiment::new("persistent", 4500, &[("algorithm", "pcd")]),
+        Experiment::new(
+            "too-fast",
+            1500,
+            &[("algorithm", "pcd"), ("learning_rate", "1"), ("schedule", "false")],
+        ),
+        Experiment::new("few", 2000, &[("hidden", "4")]),
+        Experiment::new("dream", 200, &[]).stepping("hidden"),
     ],
     data: &["images"],
     budget: 4500,

@@ -12,22 +12,22 @@ choices! {
 
 choices! {
     /// Pictures.
-    pub enum Show {
-        "latent-grid" => LatentGrid,
-        "latent-map" => LatentMap,
-        "decoded" => Decoded,
-        "samples" => Samples,
-        "reconstructions" => Reconstructions,
-        "interpolation" => Interpolation,
-        "kl-bars" => KlBars,
+    pub enum Show: View {
+        "latent-grid" => LatentGrid: View::main(ViewKind::Images),
+        "latent-map" => LatentMap: View::main(ViewKind::Points),
+        "decoded" => Decoded: View::side(ViewKind::Images),
+        "samples" => Samples: View::side(ViewKind::Images),
+        "reconstructions" => Reconstructions: View::side(ViewKind::Images),
+        "interpolation" => Interpolation: View::side(ViewKind::Images),
+        "kl-bars" => KlBars: View::side(ViewKind::Bars),
     }
 }
 
 choices! {
     /// Inputs.
-    pub enum Input {
-        "latent" => Latent,
-        "ends" => Ends,
+    pub enum Input: Action {
+        "latent" => Latent: ActionKind::Drag.on("latent-grid"),
+        "ends" => Ends: ActionKind::Pick.on("reconstructions"),
     }
 }
 
@@ -61,37 +61,17 @@ pub const CARD: Card = Card {
         Metric::new("test_bound", "nats", "bounds", Role::Truth),
         Metric::new("active", "", "", Role::Model),
     ],
-    views: &[
-        View::main("latent-grid", ViewKind::Images),
-        View::main("latent-map", ViewKind::Points),
-        View::side("decoded", ViewKind::Images),
-        View::side("samples", ViewKind::Images),
-        View::side("reconstructions", ViewKind::Images),
-        View::side("interpolation", ViewKind::Images),
-        View::side("kl-bars", ViewKind::Bars),
-    ],
-    actions: &[
-        Action { id: "latent", kind: ActionKind::Drag, view: "latent-grid" },
-        Action { id: "ends", kind: ActionKind::Pick, view: "reconstructions" },
-    ],
+    views: Show::ROWS,
+    actions: Input::ROWS,
     phases: Nothing::IDS,
     experiments: &[
-        Experiment {
-            id: "collapse",
-            settings: &[("beta", "12"), ("data", "digits8-binary")],
-            steps: 1500,
-            phase: "",
-        },
-        Experiment { id: "autoencoder", settings: &[("beta", "0")], steps: 1500, phase: "" },
-        Experiment {
-            id: "wide",
-            settings: &[("latent", "8"), ("data", "digits8-binary")],
-            steps: 2700,
-            phase: "",
-        },
-        Experiment {
-            id: "pca",
-            settings: &[
+        Experiment::new("collapse", 1500, &[("beta", "12"), ("data", "digits8-binary")]),
+        Experiment::new("autoencoder", 1500, &[("beta", "0")]),
+        Experiment::new("wide", 2700, &[("latent", "8"), ("data", "digits8-binary")]),
+        Experiment::new(
+            "pca",
+            4000,
+            &[
                 ("linear", "true"),
                 ("likelihood", "gaussian"),
                 ("data", "digits8"),
@@ -102,9 +82,7 @@ pub const CARD: Card = Card {
                 ("horizon", "4000"),
                 ("learning_rate", "0.03"),
             ],
-            steps: 4000,
-            phase: "",
-        },
+        ),
     ],
     data: &["images"],
     budget: 2700,
