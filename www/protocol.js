@@ -21,40 +21,12 @@
  * @typedef {Record<string, Value>} Values
  * @typedef {Record<string, number>} Metrics
  *
- * @typedef {object} Setting
- * @property {string} id
- * @property {"int"|"float"|"choice"|"flag"} kind
- * @property {number} [min]
- * @property {number} [max]
- * @property {Value} default
- * @property {boolean} [log]
- * @property {string[]} [choices]
- * @property {string} unit
- * @property {boolean} live  applies at once; otherwise changing it rebuilds the model
- * @property {boolean} more  folded under "More"
- * @property {string} view  id of the view that it is put under, or ""
- *
- * @typedef {{ id: string, unit: string, reference: number|null|undefined, curve: string, role: Role, sometimes: boolean }} Metric
- * @typedef {{ id: string, kind: ViewKind, main: boolean }} View
- * @typedef {{ id: string, kind: "brush"|"drag"|"pick"|"button"|"clear"|"text"|"edit", view: string }} Action
- * @typedef {{ id: string, settings: [string, string][], steps: number, phase: string }} Experiment
- *
- * @typedef {object} Card  a line of pkg/cards.json
- * @property {string} id
- * @property {string} module   the folder of pkg/chapter that has it
- * @property {boolean} tensors whether it needs an engine
- * @property {number} chapter
- * @property {string} slides
- * @property {number} minutes
- * @property {Setting[]} settings
- * @property {Metric[]} metrics
- * @property {View[]} views
- * @property {Action[]} actions
- * @property {string[]} phases
- * @property {Experiment[]} experiments
- * @property {string[]} data
- * @property {number} budget
- * @property {[string, string][]} small  settings for tests
+ * @typedef {import("../pkg/files/tilde_web.js").Setting} Setting
+ * @typedef {import("../pkg/files/tilde_web.js").Metric} Metric
+ * @typedef {import("../pkg/files/tilde_web.js").View} View
+ * @typedef {import("../pkg/files/tilde_web.js").Action} Action
+ * @typedef {import("../pkg/files/tilde_web.js").Experiment} Experiment
+ * @typedef {import("../pkg/files/tilde_web.js").Registered} Card  a line of pkg/cards.json
  *
  * @typedef {{ available: boolean, software: boolean, description: string }} Gpu
  * @typedef {"auto"|BackendName} Backend

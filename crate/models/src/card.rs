@@ -47,12 +47,15 @@ pub enum SettingKind {
 
 /// A [`SettingKind`] as the page has it: one object for all kinds.
 #[derive(Serialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 struct KindFields {
+    #[cfg_attr(feature = "typescript", tsify(type = "\"int\" | \"float\" | \"choice\" | \"flag\""))]
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     min: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     max: Option<f64>,
+    #[cfg_attr(feature = "typescript", tsify(type = "SettingValue"))]
     default: Default,
     #[serde(skip_serializing_if = "Option::is_none")]
     log: Option<bool>,
@@ -93,11 +96,13 @@ impl From<SettingKind> for KindFields {
 
 /// One setting of an exhibit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct Setting {
     /// The field's name for it.
     pub id: &'static str,
     /// Type, range and default.
     #[serde(flatten)]
+    #[cfg_attr(feature = "typescript", tsify(type = "KindFields"))]
     pub kind: SettingKind,
     /// Unit, or "".
     pub unit: &'static str,
@@ -111,6 +116,7 @@ pub struct Setting {
 
 /// One figure an exhibit reports.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct Metric {
     /// Its name in `metrics()`.
     pub id: &'static str,
@@ -118,6 +124,7 @@ pub struct Metric {
     pub unit: &'static str,
     /// The exact, best possible or equilibrium value, where there is one that does not depend on
     /// the settings. (One that does is reported as the metric `ID_reference`.)
+    #[cfg_attr(feature = "typescript", tsify(type = "number | null"))]
     pub reference: Option<f64>,
     /// Id of the curve it is drawn in, or "" if it is only shown as a figure. Metrics of one curve
     /// share its axes.
@@ -188,6 +195,7 @@ pub enum ViewKind {
 
 /// One picture of an exhibit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct View {
     /// Its name in `view()`.
     pub id: &'static str,
@@ -199,6 +207,7 @@ pub struct View {
 
 /// The ways a person can touch a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 #[serde(rename_all = "kebab-case")]
 pub enum ActionKind {
     /// Paints points: payload `points` `[N, 2]` in data coordinates.
@@ -219,6 +228,7 @@ pub enum ActionKind {
 
 /// An input an exhibit takes.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct Action {
     /// Its name in `act()`.
     pub id: &'static str,
@@ -237,6 +247,7 @@ impl ActionKind {
 
 /// A prepared experiment ("Try this"). Its words are in `www/words/en/ID.json`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct Experiment {
     /// Its id.
     pub id: &'static str,
@@ -266,6 +277,7 @@ impl Experiment {
 
 /// Everything the page needs to offer an exhibit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct Card {
     /// The exhibit's id.
     pub id: &'static str,

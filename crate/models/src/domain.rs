@@ -5,7 +5,6 @@ use crate::data::{Feed, ImageSets, Plane};
 use crate::driver::Driver;
 use crate::exhibit::Samples;
 use crate::model::Setup;
-use alloc::vec;
 use alloc::vec::Vec;
 use tilde_graph::Program;
 use tilde_graph::rng::Stream;
@@ -19,15 +18,27 @@ pub enum Domain {
 }
 
 impl Domain {
+    /// The sets that a card offers, those of the plane first.
+    pub const SETS: &[&str] = &[
+        "eight-gaussians",
+        "two-moons",
+        "checkerboard",
+        "grid-25",
+        "spiral",
+        "swiss-roll",
+        "drawn",
+        "digits8",
+        "strokes",
+    ];
+
     /// The set that the setting `data` names, or the user's own. With `unit`, points are standardised.
     ///
     /// # Errors
     /// [`Error::BadData`] if the data are missing or of no use.
-    pub fn new(exhibit: &str, setup: &Setup, unit: bool) -> Result<Domain, Error> {
-        let id = setup.settings.choice("data");
-        match Plane::new(id, setup.sources, setup.seed, unit)? {
+    pub fn new(setup: &Setup, unit: bool) -> Result<Domain, Error> {
+        match Plane::new(setup.settings.choice("data"), setup.sources, setup.seed, unit)? {
             Some(plane) => Ok(Domain::Plane(plane)),
-            None => Ok(Domain::Images(ImageSets::new(exhibit, id, setup.seed, setup.sources.clone())?)),
+            None => Ok(Domain::Images(setup.images()?)),
         }
     }
 
@@ -89,12 +100,10 @@ impl Domain {
     }
 
     /// Samples `[n, D]`, points in the coordinates of the plane, by their kind.
-    pub fn samples(&self, n: usize, data: Vec<f32>) -> Samples {
+    pub fn samples(&self, data: Vec<f32>) -> Samples {
         match self {
-            Domain::Plane(_) => Samples { kind: "points", data, shape: vec![n, 2] },
-            Domain::Images(sets) => {
-                Samples { kind: "images", data, shape: vec![n, sets.train.height, sets.train.width] }
-            }
+            Domain::Plane(_) => Samples::points(data),
+            Domain::Images(sets) => Samples::images(data, &sets.train),
         }
     }
 }

@@ -233,6 +233,17 @@ impl Driver {
         })
     }
 
+    /// Seeds the entries of a schedule, and runs it until the variable that it leaves its draws in has given
+    /// `len` numbers.
+    pub fn draws(&self, schedule: &[(EntryId, u32)], seed: u64, result: Var, len: usize) -> Answer<Vec<f32>> {
+        schedule.iter().for_each(|&(entry, _)| self.seed(entry, seed));
+        let (_, each) = self.loc(result);
+        self.sweep(len.div_ceil(each as usize), len, |d, _| {
+            d.schedule(schedule, 1)?;
+            Ok(d.read(result))
+        })
+    }
+
     /// Waits for all that was enqueued: a read of one word comes after it.
     pub fn finished(&self) -> Answer<()> {
         let knobs = self.of_plan(|plan| plan.knobs);

@@ -1,9 +1,11 @@
 //! What goes in and out of every exhibit: samples, pictures, inputs.
 
+use crate::Error;
 use crate::card::{Role, ViewKind};
-use crate::data::Images;
+use crate::data::{ImageSets, Images};
 use alloc::string::String;
 use alloc::vec::Vec;
+use alloc::{format, vec};
 
 pub use crate::data::{Sources, UserData};
 
@@ -16,6 +18,20 @@ pub struct Samples {
     pub data: Vec<f32>,
     /// Shape, samples first.
     pub shape: Vec<usize>,
+}
+
+impl Samples {
+    /// Points `[n, 2]`.
+    pub fn points(data: Vec<f32>) -> Samples {
+        let shape = vec![data.len() / 2, 2];
+        Samples { kind: "points", data, shape }
+    }
+
+    /// Images `[n, H, W]` as large as `like`'s.
+    pub fn images(data: Vec<f32>, like: &Images) -> Samples {
+        let shape = vec![data.len() / like.area(), like.height, like.width];
+        Samples { kind: "images", data, shape }
+    }
 }
 
 /// One part of a picture.
@@ -57,11 +73,52 @@ impl Layer {
         Layer::rows(id, role, ViewKind::Curves, data, 2)
     }
 
+    /// The same at one height, from the first x to the second.
+    pub fn level(id: &'static str, role: Role, [from, to]: [f32; 2], y: f32) -> Layer {
+        Layer::curve(id, role, vec![from, y, to, y])
+    }
+
     /// Straight pieces, `[N, 4]`.
     pub fn lines(id: &'static str, role: Role, data: Vec<f32>) -> Layer {
         Layer::rows(id, role, ViewKind::Lines, data, 4)
     }
+
+    /// Arrows, `[N, 4]`.
+    pub fn arrows(id: &'static str, role: Role, data: Vec<f32>) -> Layer {
+        Layer::rows(id, role, ViewKind::Vectors, data, 4)
+    }
+
+    /// A field as wide as it is high.
+    pub fn field(id: &'static str, role: Role, data: Vec<f32>) -> Layer {
+        let side = data.len().isqrt();
+        Layer::new(id, role, ViewKind::Field, data, &[side, side])
+    }
+
+    /// Bars.
+    pub fn bars(id: &'static str, role: Role, data: Vec<f32>) -> Layer {
+        let shape = [data.len()];
+        Layer::new(id, role, ViewKind::Bars, data, &shape)
+    }
+
+    /// Images `[N, H, W]` as large as `like`'s.
+    pub fn images(id: &'static str, role: Role, data: Vec<f32>, like: &Images) -> Layer {
+        let shape = [data.len() / like.area(), like.height, like.width];
+        Layer::new(id, role, ViewKind::Images, data, &shape)
+    }
+
+    /// Lines of text of a width, as code points.
+    pub fn text(id: &'static str, role: Role, codes: Vec<f32>, width: usize) -> Layer {
+        Layer::rows(id, role, ViewKind::Text, codes, width)
+    }
+
+    /// The same with labels.
+    pub fn labelled(self, labels: Vec<u32>) -> Layer {
+        Layer { labels, ..self }
+    }
 }
+
+/// Layers of images before their sizes are known: id, role, and numbers `[N, D]`.
+pub type Part = (&'static str, Role, Vec<f32>);
 
 /// A picture's numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,12 +134,9 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// A grid of images `[N, H, W]` of one size, as large as `like`'s, `columns` in a row (0 if the
-    /// page may choose).
-    pub fn images(id: &'static str, role: Role, data: Vec<f32>, like: &Images, columns: usize) -> Picture {
-        let count = data.len() / like.area();
-        let layer = Layer::new(id, role, ViewKind::Images, data, &[count, like.height, like.width]);
-        Picture { layers: alloc::vec![layer], extent: [0.0; 4], range: [0.0, 0.5, 1.0], columns }
+    /// Layers that need no box.
+    pub fn of(layers: Vec<Layer>) -> Picture {
+        Picture::plane(layers, [0.0; 4])
     }
 
     /// Several layers in one box of data coordinates: x₀, x₁, y₀, y₁ (zeros: as they need).
@@ -90,11 +144,37 @@ impl Picture {
         Picture { layers, extent, range: [0.0, 0.5, 1.0], columns: 0 }
     }
 
+    /// A grid of images `[N, H, W]` of one size, as large as `like`'s, `columns` in a row (0 if the
+    /// page may choose).
+    pub fn images(id: &'static str, role: Role, data: Vec<f32>, like: &Images, columns: usize) -> Picture {
+        Picture::grids(like, columns, vec![(id, role, data)])
+    }
+
+    /// Several grids of images likewise, whose rows take turns.
+    pub fn grids(like: &Images, columns: usize, parts: Vec<Part>) -> Picture {
+        let layers = parts.into_iter().map(|(id, role, data)| Layer::images(id, role, data, like)).collect();
+        Picture { columns, ..Picture::of(layers) }
+    }
+
+    /// Weights to images `[N, H, W]`, 0 in the middle of the colours.
+    pub fn weights(id: &'static str, data: Vec<f32>, like: &Images) -> Picture {
+        let top = data.iter().fold(0.01f32, |m, x| m.max(x.abs()));
+        Picture::images(id, Role::Other, data, like, 0).ranged([-top, 0.0, top])
+    }
+
+    /// The first `n` held-out images.
+    pub fn held_out(sets: &ImageSets, n: usize, columns: usize) -> Picture {
+        Picture::images("data", Role::Data, sets.test.first(n), &sets.train, columns)
+    }
+
     /// Bars.
     pub fn bars(id: &'static str, data: Vec<f32>) -> Picture {
-        let shape = [data.len()];
-        let layer = Layer::new(id, Role::Model, ViewKind::Bars, data, &shape);
-        Picture { layers: alloc::vec![layer], extent: [0.0; 4], range: [0.0, 0.5, 1.0], columns: 0 }
+        Picture::of(vec![Layer::bars(id, Role::Model, data)])
+    }
+
+    /// The same with these values at the ends and in the middle of the colours.
+    pub fn ranged(self, range: [f32; 3]) -> Picture {
+        Picture { range, ..self }
     }
 }
 
@@ -109,4 +189,37 @@ pub struct Payload {
     pub picks: Vec<usize>,
     /// A line of text.
     pub text: String,
+}
+
+impl Payload {
+    /// The place in the view, 0..=1 each.
+    ///
+    /// # Errors
+    /// [`Error::BadData`] if there is none; `id` is that of the action.
+    pub fn place(&self, id: &str) -> Result<[f32; 2], Error> {
+        let wanted = || Error::BadData(format!("'{id}' takes a place 'at': two numbers from 0 to 1."));
+        Ok(self.at.ok_or_else(wanted)?.map(|x| x.max(0.0).min(1.0)))
+    }
+
+    /// The points of a picture that reaches ±`reach`, `[N, 2]`. A stroke may go a little over the edge.
+    ///
+    /// # Errors
+    /// [`Error::BadData`] if they are no points, or one is far outside; `id` is that of the action.
+    pub fn points(&self, id: &str, reach: f32) -> Result<&[f32], Error> {
+        if self.points.is_empty() || !self.points.len().is_multiple_of(2) {
+            return Err(Error::BadData(format!("'{id}' takes points: pairs of numbers, x, y, x, y, …")));
+        }
+        if self.points.iter().any(|x| x.abs() > 2.0 * reach) {
+            // In tenths: what prints floats is eight kilobytes.
+            let tenths = (10.0 * reach + 0.5) as u32;
+            let reach = match tenths % 10 {
+                0 => format!("{}", tenths / 10),
+                rest => format!("{}.{rest}", tenths / 10),
+            };
+            return Err(Error::BadData(format!(
+                "'{id}' takes points of the picture, which reaches from -{reach} to {reach} both ways."
+            )));
+        }
+        Ok(&self.points)
+    }
 }

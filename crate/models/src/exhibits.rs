@@ -50,9 +50,11 @@ pub type Open = fn(&Setup) -> Opening;
 
 /// A line of the registry, which the page has as JSON.
 #[derive(Serialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct Registered {
     /// What it says about itself.
     #[serde(flatten)]
+    #[cfg_attr(feature = "typescript", tsify(type = "Card"))]
     pub card: &'static Card,
     /// The module of the page that has it, a feature of this crate.
     pub module: &'static str,

@@ -7,11 +7,13 @@
 
 use crate::card::Card;
 use crate::choices::Choices;
+use crate::data::{ImageSets, Plane};
 use crate::exhibit::{Payload, Picture, Samples, Sources};
-use crate::nn::Recorded;
+use crate::nn::{Recorded, Trainer};
 use crate::settings::Settings;
 use crate::{Error, Saved};
 use alloc::boxed::Box;
+use alloc::format;
 use alloc::vec::Vec;
 use core::future::Future;
 use core::pin::Pin;
@@ -32,6 +34,72 @@ pub struct Setup<'a> {
     pub seed: u64,
     /// Data to learn from.
     pub sources: &'a Sources,
+}
+
+impl Setup<'_> {
+    /// The images that the setting `data` names, or the user's own.
+    ///
+    /// # Errors
+    /// [`Error::BadData`] if the data are missing, or no images.
+    pub fn images(&self) -> Result<ImageSets, Error> {
+        self.images_of(self.settings.choice("data"))
+    }
+
+    /// The set of images of an id, or the user's own.
+    ///
+    /// # Errors
+    /// As [`Setup::images`].
+    pub fn images_of(&self, id: &str) -> Result<ImageSets, Error> {
+        ImageSets::new(self.settings.card().id, id, self.seed, self.sources.clone())
+    }
+
+    /// The points of the plane that the setting `data` names, or the user's own.
+    ///
+    /// # Errors
+    /// [`Error::BadData`] if the data are no points.
+    pub fn plane(&self) -> Result<Plane, Error> {
+        let plane = Plane::new(self.settings.choice("data"), self.sources, self.seed, false)?;
+        let id = self.settings.card().id;
+        plane.ok_or_else(|| Error::BadData(format!("'{id}' learns points of the plane, [N, 2], only.")))
+    }
+}
+
+/// How much is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// What every frame shows: a few milliseconds at most.
+    Quick,
+    /// The costly figures too, as the page has them.
+    Page,
+    /// What gates are held against: the figures of the page, over the whole held-out set where the page
+    /// measures a part of it. The page never asks for it, so its modules do not hold what answers.
+    All(Gates),
+}
+
+/// That the figures of gates are asked for. There is none in a build without the feature `gates`, so that
+/// the compiler drops whatever depends on one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gates(Allowed);
+
+#[cfg(feature = "gates")]
+type Allowed = ();
+#[cfg(not(feature = "gates"))]
+type Allowed = core::convert::Infallible;
+
+impl Scope {
+    /// The figures that gates are held against.
+    #[cfg(feature = "gates")]
+    pub const ALL: Scope = Scope::All(Gates(()));
+
+    /// Whether the costly figures are asked for.
+    pub fn is_deep(self) -> bool {
+        self != Scope::Quick
+    }
+
+    /// Whether it is all that gates are held against.
+    pub fn is_all(self) -> bool {
+        matches!(self, Scope::All(_))
+    }
 }
 
 /// What an input has changed.
@@ -75,7 +143,15 @@ pub trait Model: Sized + 'static {
     ///
     /// # Errors
     /// [`Error::DeviceLost`].
-    fn start(&mut self, live: &Live) -> Result<(), Error>;
+    fn start(&mut self, _live: &Live) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// What trains its network, where an iteration is one step of that: then the model need not say how
+    /// it [trains](Model::train) and what it has [recorded](Model::recorded).
+    fn trainer(&self) -> Option<&Trainer> {
+        None
+    }
 
     /// Iterations done, if the model counts them itself: where an input begins a new count, say. The run
     /// counts those of the others.
@@ -95,17 +171,22 @@ pub trait Model: Sized + 'static {
     ///
     /// # Errors
     /// [`Error::DeviceLost`].
-    fn train(&mut self, live: &Live, n: u32) -> Result<(), Error>;
+    fn train(&mut self, live: &Live, n: u32) -> Result<(), Error> {
+        self.trainer().map_or_else(|| Err(unanswered("'train'")), |trainer| trainer.run(live, n))
+    }
 
-    /// Enqueues one phase; gives the iterations that it completed, 0 or 1.
+    /// Enqueues one phase; gives the iterations that it completed, 0 or 1. Not asked of a model that has
+    /// none.
     ///
     /// # Errors
     /// [`Error::DeviceLost`].
-    fn phase(&mut self, live: &Live, phase: Self::Phase) -> Result<u32, Error>;
+    fn phase(&mut self, _live: &Live, phase: Self::Phase) -> Result<u32, Error> {
+        Err(unanswered(phase.id()))
+    }
 
     /// The losses of every step, where the program records them.
     fn recorded(&self, _live: &Live) -> Option<Recorded<'_>> {
-        None
+        self.trainer().map(Trainer::recorded)
     }
 
     /// The losses of the present model, where the host knows them at little cost after every step: figures
@@ -116,20 +197,11 @@ pub trait Model: Sized + 'static {
     }
 
     /// Figures of the present model, by id. `loss` is always among them; what is not known yet is
-    /// left out. `deep` asks for the costly ones too. The run adds `step`.
+    /// left out. The run adds `step`.
     ///
     /// # Errors
     /// [`Error::DeviceLost`].
-    async fn figures(&self, live: &Live<'_>, deep: bool) -> Result<Figures, Error>;
-
-    /// The figures that gates are held against: those of [`Model::figures`], over the whole held-out set
-    /// where the page measures a part of it.
-    ///
-    /// # Errors
-    /// [`Error::DeviceLost`].
-    async fn evaluate(&self, live: &Live<'_>) -> Result<Figures, Error> {
-        self.figures(live, true).await
-    }
+    async fn figures(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error>;
 
     /// `n` samples of the present model. Moves no chain and no counter of training.
     ///
@@ -143,11 +215,13 @@ pub trait Model: Sized + 'static {
     /// [`Error::DeviceLost`].
     async fn view(&self, live: &Live<'_>, view: Self::View) -> Result<Picture, Error>;
 
-    /// Takes an input.
+    /// Takes an input. Not asked of a model that has none.
     ///
     /// # Errors
     /// [`Error::BadData`] if it does not fit; nothing has changed then.
-    fn act(&mut self, live: &Live, action: Self::Action, payload: &Payload) -> Result<Touched, Error>;
+    fn act(&mut self, _live: &Live, action: Self::Action, _payload: &Payload) -> Result<Touched, Error> {
+        Err(unanswered(action.id()))
+    }
 
     /// What a checkpoint holds besides the state of the device.
     fn save(&self) -> Vec<Saved> {
@@ -167,6 +241,11 @@ pub trait Model: Sized + 'static {
     fn inputs(&self) -> Option<Vec<(Self::Action, Payload)>> {
         None
     }
+}
+
+/// Of what a card promises and its model does not do: a mistake in the exhibit.
+fn unanswered(what: &str) -> Error {
+    Error::BadData(format!("The model does not answer {what}."))
 }
 
 /// An opened model behind one pointer. Each method is the one of [`Model`], by ids.
@@ -204,10 +283,7 @@ pub trait Exhibit {
     /// See [`Model::steps`].
     fn steps(&self) -> Option<u32>;
     /// See [`Model::figures`].
-    fn figures<'a>(&'a self, live: &'a Live<'a>, deep: bool) -> Task<'a, Figures>;
-    /// See [`Model::evaluate`]. The page never asks for it.
-    #[cfg(feature = "gates")]
-    fn evaluate<'a>(&'a self, live: &'a Live<'a>) -> Task<'a, Figures>;
+    fn figures<'a>(&'a self, live: &'a Live<'a>, scope: Scope) -> Task<'a, Figures>;
     /// See [`Model::sample`].
     fn sample<'a>(&'a self, live: &'a Live<'a>, n: usize, seed: u64) -> Task<'a, Samples>;
     /// See [`Model::view`].
@@ -284,13 +360,8 @@ impl<M: Model> Exhibit for Boxed<M> {
         self.model.steps()
     }
 
-    fn figures<'a>(&'a self, live: &'a Live<'a>, deep: bool) -> Task<'a, Figures> {
-        Box::pin(self.model.figures(live, deep))
-    }
-
-    #[cfg(feature = "gates")]
-    fn evaluate<'a>(&'a self, live: &'a Live<'a>) -> Task<'a, Figures> {
-        Box::pin(self.model.evaluate(live))
+    fn figures<'a>(&'a self, live: &'a Live<'a>, scope: Scope) -> Task<'a, Figures> {
+        Box::pin(self.model.figures(live, scope))
     }
 
     fn sample<'a>(&'a self, live: &'a Live<'a>, n: usize, seed: u64) -> Task<'a, Samples> {

@@ -5,7 +5,7 @@ use crate::driver::{Answer, Driver, NoDevice};
 use crate::exhibit::{Payload, Picture, Samples, Sources};
 use crate::history::History;
 use crate::inputs::Inputs;
-use crate::model::{Exhibit, Figures, Live, Setup, Task, Touched};
+use crate::model::{Exhibit, Figures, Live, Scope, Setup, Task, Touched};
 use crate::nn::{RING, Recorded};
 use crate::settings::Settings;
 use crate::{Error, Saved, SavedValues, exhibits, join};
@@ -311,7 +311,7 @@ impl Run {
     /// # Errors
     /// [`Error::NotFinite`] if training diverged.
     pub async fn metrics(&mut self, deep: bool) -> Result<Figures, Error> {
-        let figures = self.exhibit.figures(&self.place.live(), deep).await?;
+        let figures = self.exhibit.figures(&self.place.live(), scope(deep)).await?;
         finite(self.counting(figures))
     }
 
@@ -321,7 +321,7 @@ impl Run {
     /// As [`Run::metrics`].
     #[cfg(feature = "gates")]
     pub async fn evaluate(&mut self) -> Result<Figures, Error> {
-        let figures = self.exhibit.evaluate(&self.place.live()).await?;
+        let figures = self.exhibit.figures(&self.place.live(), Scope::ALL).await?;
         finite(self.counting(figures))
     }
 
@@ -344,7 +344,7 @@ impl Run {
             let live = self.place.live();
             let exhibit = &*self.exhibit;
             let mut parts: Vec<Task<'_, Part>> = Vec::new();
-            parts.push(Box::pin(async { exhibit.figures(&live, deep).await.map(Part::Figures) }));
+            parts.push(Box::pin(async { exhibit.figures(&live, scope(deep)).await.map(Part::Figures) }));
             for id in views {
                 let live = &live;
                 parts.push(Box::pin(async move { exhibit.view(live, id).await.map(Part::Picture) }));
@@ -559,6 +559,11 @@ fn steps(saved: &[Saved]) -> Result<u32, Error> {
 enum Part {
     Figures(Figures),
     Picture(Picture),
+}
+
+/// What the page asks for.
+fn scope(deep: bool) -> Scope {
+    if deep { Scope::Page } else { Scope::Quick }
 }
 
 fn finite(metrics: Figures) -> Result<Figures, Error> {

@@ -118,7 +118,8 @@ impl<M: Model> TestRun<M> {
 
     /// All figures.
     pub fn figures(&self) -> Figures {
-        block_on(self.model.figures(&self.live(), true)).unwrap_or_else(|e| panic!("figures: {e}"))
+        block_on(self.model.figures(&self.live(), crate::model::Scope::Page))
+            .unwrap_or_else(|e| panic!("figures: {e}"))
     }
 
     /// One of them.

@@ -88,19 +88,14 @@ impl Ais {
         device.schedule(&m.begin(), 1)?;
         let flat = device.read(m.present_machine).await?;
         let exact = self.exact.log_z(m.machine, flat) - m.log_base(base);
-        let (mut sums, mut n) = ([[0.0; 2]; 2], 0.0);
+        let mut moments = [Estimate::default(); 2];
         for _ in 0..rounds {
             let increments = m.anneal.run(device, temperatures)?.await?;
             for log in m.anneal.weights_of(&increments)[base].last() {
-                for (sum, x) in sums.iter_mut().zip([libm::exp(log - exact), log - exact]) {
-                    *sum = [sum[0] + x, sum[1] + x * x];
-                }
-                n += 1.0;
+                moments[0].add(libm::exp(log - exact));
+                moments[1].add(log - exact);
             }
         }
-        Ok(sums.map(|[sum, squares]| {
-            let mean = sum / n;
-            [mean, libm::sqrt((squares / n - mean * mean) / n)]
-        }))
+        Ok(moments.map(|all| [all.mean(), all.error().unwrap_or(f64::NAN)]))
     }
 }

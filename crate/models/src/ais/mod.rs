@@ -76,18 +76,15 @@ impl crate::Model for Ais {
     type Action = Input;
 
     fn new(setup: &Setup) -> Result<Ais, Error> {
-        let Setup { settings, seed, sources } = setup;
+        let settings = setup.settings;
         let given = match settings.get("machine") {
             Kind::Digits => None,
             Kind::Trap => Some(target::trap()?),
             Kind::Tiny => Some(target::tiny()?),
         };
         let model = match given {
-            None => {
-                let sets = ImageSets::new("ais", "digits8-binary", *seed, (*sources).clone())?;
-                Model::learning(settings, sets.binarised())?
-            }
-            Some(_) if sources.user.is_some() => {
+            None => Model::learning(settings, setup.images_of("digits8-binary")?.binarised())?,
+            Some(_) if setup.sources.user.is_some() => {
                 let message = "Only the machine of the digits learns from data; choose it first.";
                 return Err(Error::BadData(message.into()));
             }
@@ -136,18 +133,14 @@ impl crate::Model for Ais {
         }
     }
 
-    async fn figures(&self, live: &Live<'_>, _deep: bool) -> Result<Figures, Error> {
+    async fn figures(&self, live: &Live<'_>, _scope: Scope) -> Result<Figures, Error> {
         self.measure(live).await
     }
 
     async fn sample(&self, live: &Live<'_>, n: usize, seed: u64) -> Result<Samples, Error> {
         let m = &self.model;
         let values = m.machine.values(&live.device.read(m.finished_machine).await?);
-        Ok(Samples {
-            kind: "images",
-            data: values.exact().sample(n, &mut Stream::new(seed, 0x5A4D), false),
-            shape: vec![n, m.blank.height, m.blank.width],
-        })
+        Ok(Samples::images(values.exact().sample(n, &mut Stream::new(seed, 0x5A4D), false), &m.blank))
     }
 
     async fn view(&self, live: &Live<'_>, view: Show) -> Result<Picture, Error> {

@@ -29,8 +29,8 @@ impl Ais {
             }
             layers.push(Layer::curve(id, role, line));
         }
-        layers.push(truth(vec![0.0, 1.0], log_z as f32));
-        Ok(Picture::plane(layers, [0.0; 4]))
+        layers.push(Layer::level("exact", Role::Truth, [0.0, 1.0], log_z as f32));
+        Ok(Picture::of(layers))
     }
 
     /// Chains of each base.
@@ -41,10 +41,9 @@ impl Ais {
         let layer = |k: usize| {
             let from = k * m.anneal.chains * d;
             let (id, role) = LAYERS[k];
-            let shape = [count, m.blank.height, m.blank.width];
-            Layer::new(id, role, ViewKind::Images, data[from..from + count * d].to_vec(), &shape)
+            Layer::images(id, role, data[from..from + count * d].to_vec(), &m.blank)
         };
-        Ok(Picture { columns: 8, ..Picture::plane(vec![layer(0), layer(1)], [0.0; 4]) })
+        Ok(Picture { columns: 8, ..Picture::of(vec![layer(0), layer(1)]) })
     }
 
     /// The estimates of log Z by single chains, as histograms: outlines of bars.
@@ -70,7 +69,7 @@ impl Ais {
         }
         let x = reading.log_z as f32;
         layers.push(Layer::lines("exact", Role::Truth, vec![x, 0.0, x, top]));
-        Picture::plane(layers, [0.0; 4])
+        Picture::of(layers)
     }
 
     /// The mean error of log Ẑ from base `k` if it had been made of fewer chains.
@@ -86,13 +85,7 @@ impl Ais {
         }
         let (shape, end) = ([line.len() / 2, 2], line[line.len() - 2]);
         let (id, role) = LAYERS[k];
-        let layers =
-            vec![Layer::new(id, role, ViewKind::LogCurves, line, &shape), truth(vec![1.0, end], 0.0)];
-        Picture::plane(layers, [0.0; 4])
+        let exact = Layer::level("exact", Role::Truth, [1.0, end], 0.0);
+        Picture::of(vec![Layer::new(id, role, ViewKind::LogCurves, line, &shape), exact])
     }
-}
-
-/// A level line of the exact value.
-fn truth(ends: Vec<f32>, value: f32) -> Layer {
-    Layer::curve("exact", Role::Truth, vec![ends[0], value, ends[1], value])
 }

@@ -13,17 +13,6 @@ const MEASURED_LARGE: usize = 256;
 /// Samples that the figures are computed from.
 const SAMPLED: usize = 256;
 
-/// How much is measured.
-#[derive(Clone, Copy)]
-pub(super) enum Scope {
-    /// The errors and the codes.
-    Errors,
-    /// The samples too.
-    Page,
-    /// The same over all held-out images.
-    All,
-}
-
 /// The optimum of linear networks: principal component analysis.
 pub(super) struct Optimum {
     pub(super) pca: Pca,
@@ -37,48 +26,39 @@ impl Optimum {
         let d = sets.train.area();
         (d <= MOST).then(|| {
             let pca = Pca::new(&sets.train.to_floats(), d, z.min(d));
-            let test = &sets.test.to_floats()[..MEASURED.min(sets.test.n) * d];
-            let test_error = mean_square(test, &pca.project(test), d);
+            let test = sets.test.first(MEASURED);
+            let test_error = square_distance(&test, &pca.project(&test)) * d as f64 / test.len() as f64;
             Optimum { pca, test_error }
         })
     }
 }
 
-/// Mean ‖a − b‖² over rows of `d`.
-fn mean_square(a: &[f32], b: &[f32], d: usize) -> f64 {
-    let sum: f64 = a.iter().zip(b).map(|(a, b)| f64::from(a - b) * f64::from(a - b)).sum();
-    sum * d as f64 / a.len() as f64
-}
-
 /// Median distance of some images `[n, D]` to the nearest of the mapped training images.
 fn distance(images: &[f32], sets: &ImageSets) -> f64 {
     let d = sets.train.area();
-    median(nearest(images, &sets.train.to_floats()[..MAPPED.min(sets.train.n) * d], d))
+    median(nearest(images, &sets.train.first(MAPPED), d))
 }
 
 /// The same of held-out images, as many as samples are drawn.
 pub(super) fn test_distance(sets: &ImageSets) -> f64 {
-    distance(&sets.test.to_floats()[..SAMPLED.min(sets.test.n) * sets.test.area()], sets)
+    distance(&sets.test.first(SAMPLED), sets)
 }
 
 impl Autoencoder {
+    /// The errors and the codes; the samples too; and the same over all held-out images.
     pub(super) async fn measure(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
         let (d, m) = (live.device, &self.model);
-        let deep = match scope {
-            Scope::Errors => false,
-            Scope::Page | Scope::All => true,
-        };
         let most = match scope {
-            Scope::All => usize::MAX,
-            Scope::Errors | Scope::Page if self.optimum.is_none() => MEASURED_LARGE,
-            Scope::Errors | Scope::Page => MEASURED,
+            Scope::All(_) => usize::MAX,
+            Scope::Quick | Scope::Page if self.optimum.is_none() => MEASURED_LARGE,
+            Scope::Quick | Scope::Page => MEASURED,
         };
         let count = most.min(self.sets.test.n);
         let losses = m.trainer.losses(live);
         let errors = m.feed.over(d, m.encode_test, CHUNK, count, "errors");
         let weights = m.linear.as_ref().map(|_| d.read(m.weights));
         let (mut test_codes, mut drawn, mut images) = (None, None, None);
-        if deep {
+        if scope.is_deep() {
             test_codes = Some(m.feed.over(d, m.encode_test, CHUNK, count, "codes"));
             drawn = Some(self.drawn_codes(live, SAMPLED, VIEW_SEED)?);
             images = Some(self.drawn_images(live, SAMPLED, VIEW_SEED)?);
@@ -86,8 +66,7 @@ impl Autoencoder {
         let codes = self.codes(live).await?;
 
         let errors = errors.await?;
-        let test_error = errors.iter().map(|&x| f64::from(x)).sum::<f64>() / errors.len() as f64;
-        let mut out = vec![("loss", losses.await?[0]), ("test_error", test_error)];
+        let mut out = vec![("loss", losses.await?[0]), ("test_error", mean(&errors))];
         if let Some(Optimum { pca, test_error }) = &self.optimum {
             out.extend([("loss_reference", pca.error), ("test_error_reference", *test_error)]);
             // Not where there are more dimensions than pixels.

@@ -25,7 +25,7 @@ use crate::prelude::*;
 use card::{Input, Show};
 use codes::Codes;
 use core::cell::Cell;
-use measure::{Optimum, Scope};
+use measure::Optimum;
 use model::Model;
 
 /// Half the side of the plane of codes that is shown, in standard deviations.
@@ -119,8 +119,7 @@ impl crate::Model for Autoencoder {
     type Action = Input;
 
     fn new(setup: &Setup) -> Result<Autoencoder, Error> {
-        let Setup { settings, seed, sources } = setup;
-        let sets = ImageSets::new("autoencoder", settings.choice("data"), *seed, (*sources).clone())?;
+        let (settings, sets) = (setup.settings, setup.images()?);
         let z = settings.count("latent");
         Ok(Autoencoder {
             model: Model::new(settings, &sets)?,
@@ -143,29 +142,17 @@ impl crate::Model for Autoencoder {
         Ok(())
     }
 
-    fn train(&mut self, live: &Live, n: u32) -> Result<(), Error> {
-        self.model.trainer.run(live, n)
+    fn trainer(&self) -> Option<&Trainer> {
+        Some(&self.model.trainer)
     }
 
-    fn phase(&mut self, _live: &Live, phase: Nothing) -> Result<u32, Error> {
-        match phase {}
-    }
-
-    fn recorded(&self, _live: &Live) -> Option<Recorded<'_>> {
-        self.model.trainer.recorded()
-    }
-
-    async fn figures(&self, live: &Live<'_>, deep: bool) -> Result<Figures, Error> {
-        self.measure(live, if deep { Scope::Page } else { Scope::Errors }).await
-    }
-
-    async fn evaluate(&self, live: &Live<'_>) -> Result<Figures, Error> {
-        self.measure(live, Scope::All).await
+    async fn figures(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
+        self.measure(live, scope).await
     }
 
     async fn sample(&self, live: &Live<'_>, n: usize, seed: u64) -> Result<Samples, Error> {
         let data = clipped(self.drawn_images(live, n, seed)?.await?);
-        Ok(Samples { kind: "images", data, shape: vec![n, self.sets.train.height, self.sets.train.width] })
+        Ok(Samples::images(data, &self.sets.train))
     }
 
     async fn view(&self, live: &Live<'_>, view: Show) -> Result<Picture, Error> {
@@ -181,10 +168,7 @@ impl crate::Model for Autoencoder {
 
     fn act(&mut self, _live: &Live, action: Input, payload: &Payload) -> Result<Touched, Error> {
         match action {
-            Input::Code => {
-                let wanted = || Error::BadData("'code' takes a place 'at': two numbers from 0 to 1.".into());
-                self.at = payload.at.ok_or_else(wanted)?.map(|x| x.max(0.0).min(1.0));
-            }
+            Input::Code => self.at = payload.place("code")?,
         }
         Ok(Touched::Rest)
     }

@@ -33,12 +33,11 @@ impl Autoencoder {
         let codes = self.codes(live).await?;
         let here = codes.place(self.at);
         let (near, _) = codes.nearest_to(&here);
-        let mut all = Layer::points("codes", Role::Data, codes.plane(&codes.codes));
-        all.labels = self.sets.train.labels.iter().take(self.model.mapped).map(|&l| u32::from(l)).collect();
+        let all = Layer::points("codes", Role::Data, codes.plane(&codes.codes));
         let ellipse = |k: f64| shapes::ellipse([0.0; 2], codes.shape(), k);
         let fitted: Vec<f32> = [1.0, 2.0].into_iter().flat_map(ellipse).collect();
         let layers = vec![
-            all,
+            all.labelled(self.sets.train.classes(self.model.mapped)),
             Layer::lines("fitted", Role::Other, fitted),
             Layer::points("nearest", Role::Data, codes.plane(&codes.codes[near * self.z..][..self.z])),
             Layer::points("place", Role::Model, codes.plane(&here)),
@@ -51,9 +50,7 @@ impl Autoencoder {
         let at = |i: usize| [division(i % GRID, GRID), division(GRID - 1 - i / GRID, GRID)];
         let places: Vec<[f32; 2]> = (0..GRID * GRID).map(at).collect();
         let data = self.decode(live, places.iter().map(|p| &p[..]))?.await?;
-        let mut picture = self.images("decoded", Role::Model, data, GRID);
-        picture.extent = EXTENT;
-        Ok(picture)
+        Ok(Picture { extent: EXTENT, ..self.images("decoded", Role::Model, data, GRID) })
     }
 
     /// The image of the place that was dragged to, and the training image whose code is nearest.
@@ -78,17 +75,11 @@ impl Autoencoder {
     pub(super) async fn reconstructions(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let (m, count) = (&self.model, SHOWN.min(self.sets.test.n));
         let made = m.feed.over(live.device, m.reconstruct, SHOWN, count, "images").await?;
-        let originals = self.sets.test.to_floats()[..made.len()].to_vec();
-        let linear = self.optimum.as_ref().map(|optimum| optimum.pca.project(&originals));
-        let mut picture = self.images("originals", Role::Data, originals, ACROSS);
-        let mut below = |id, role, data| {
-            picture.layers.append(&mut self.images(id, role, data, ACROSS).layers);
-        };
-        below("reconstructions", Role::Model, made);
-        if let Some(linear) = linear {
-            below("pca", Role::Truth, linear);
-        }
-        Ok(picture)
+        let originals = self.sets.test.first(count);
+        let linear = self.optimum.as_ref().map(|o| ("pca", Role::Truth, clipped(o.pca.project(&originals))));
+        let made = ("reconstructions", Role::Model, clipped(made));
+        let parts = [("originals", Role::Data, originals), made].into_iter().chain(linear).collect();
+        Ok(Picture::grids(&self.sets.train, ACROSS, parts))
     }
 
     /// A row of images for each of the first dimensions, along which the code moves.

@@ -106,10 +106,6 @@ impl Model for BayesNet {
         Ok(BayesNet { problem, exact, plan, tallies, walk, trace, steps, source: None, from: None })
     }
 
-    fn start(&mut self, _live: &Live) -> Result<(), Error> {
-        Ok(())
-    }
-
     fn steps(&self) -> Option<u32> {
         Some(self.steps)
     }
@@ -139,13 +135,11 @@ impl Model for BayesNet {
         vec![("loss", self.loss())]
     }
 
-    async fn figures(&self, _live: &Live<'_>, _deep: bool) -> Result<Figures, Error> {
-        Ok(self.measure())
-    }
-
-    async fn evaluate(&self, _live: &Live<'_>) -> Result<Figures, Error> {
+    async fn figures(&self, _live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
         let mut all = self.measure();
-        all.extend(self.distances());
+        if scope.is_all() {
+            all.extend(self.distances());
+        }
         Ok(all)
     }
 

@@ -48,13 +48,7 @@ pub(super) fn codes<'a>(lines: impl Iterator<Item = &'a str> + Clone) -> (Vec<f3
 
 fn texts<'a>(id: &'static str, lines: impl Iterator<Item = &'a str> + Clone) -> Layer {
     let (codes, width) = codes(lines);
-    let count = codes.len() / width;
-    Layer::new(id, Role::Other, ViewKind::Text, codes, &[count, width])
-}
-
-fn marked(mut layer: Layer, labels: Vec<u32>) -> Layer {
-    layer.labels = labels;
-    layer
+    Layer::text(id, Role::Other, codes, width)
 }
 
 /// A number of flags.
@@ -64,7 +58,7 @@ fn flags(parts: &[(bool, u32)]) -> u32 {
 
 impl BayesNet {
     pub(super) fn picture(&self, live: &Live, view: Show) -> Picture {
-        let mut picture = Picture::plane(Vec::new(), [0.0; 4]);
+        let mut picture = Picture::of(Vec::new());
         picture.layers = match view {
             Show::Convergence => {
                 let batch = live.settings.count("batch");
@@ -130,11 +124,7 @@ impl BayesNet {
         }
         let names = network.nodes.iter().map(|n| &*n.name);
         let states = network.nodes.iter().flat_map(|n| n.states.iter().map(|s| &**s));
-        let bars = |id, role, shares: Vec<f64>| {
-            let shares: Vec<f32> = shares.iter().map(|&p| p as f32).collect();
-            let shape = [shares.len()];
-            Layer::new(id, role, ViewKind::Bars, shares, &shape)
-        };
+        let bars = |id, role, shares: &[f64]| Layer::bars(id, role, floats(shares));
         let mut estimates = Vec::new();
         for (i, n) in network.nodes.iter().enumerate() {
             let own = self.tallies.share(sums, self.plan.starts[i], n.states.len());
@@ -142,12 +132,13 @@ impl BayesNet {
         }
         let count = [nodes.len() / 3, arrows.len() / 2];
         vec![
-            marked(Layer::new("nodes", Role::Other, ViewKind::Network, nodes, &[count[0], 3]), node_marks),
-            marked(Layer::new("arrows", Role::Other, ViewKind::Network, arrows, &[count[1], 2]), arrow_marks),
+            Layer::new("nodes", Role::Other, ViewKind::Network, nodes, &[count[0], 3]).labelled(node_marks),
+            Layer::new("arrows", Role::Other, ViewKind::Network, arrows, &[count[1], 2])
+                .labelled(arrow_marks),
             texts("names", names),
             texts("states", states),
-            marked(bars("exact", Role::Truth, self.exact.posteriors.clone()), state_marks),
-            bars("estimated", Role::Model, estimates),
+            bars("exact", Role::Truth, &self.exact.posteriors).labelled(state_marks),
+            bars("estimated", Role::Model, &estimates),
         ]
     }
 
@@ -196,9 +187,8 @@ impl BayesNet {
             "" => ["P(", &n.name, ")"].concat(),
             _ => ["P(", &n.name, " | ", &parents, ")"].concat(),
         };
-        let cells = n.table.iter().map(|&p| p as f32).collect();
         vec![
-            Layer::new("table", Role::Truth, ViewKind::Table, cells, &[count, k]),
+            Layer::new("table", Role::Truth, ViewKind::Table, floats(&n.table), &[count, k]),
             texts("rows", rows.iter().map(|row| &**row)),
             texts("columns", n.states.iter().map(|s| &**s)),
             texts("title", [&*title].into_iter()),

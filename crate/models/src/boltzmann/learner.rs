@@ -101,8 +101,7 @@ impl Learner {
             let v = g.read(batch);
             // ‖v − E[v | E[h | v]]‖²
             let error = (v - machine.visible(g, machine.hidden(g, v))).square().sum_axes(&[1]).mean();
-            recorder.keep(g, "reconstruction_error", error);
-            recorder.end(g, &[error]);
+            recorder.record(g, &[error]);
         })?;
         Ok(learner)
     }

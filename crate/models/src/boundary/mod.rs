@@ -135,12 +135,6 @@ impl Boundary {
 
     fn paint(&mut self, live: &Live, class: usize, points: &[f32]) -> Result<Touched, Error> {
         let refuse = |message: &str| Err(Error::BadData(message.into()));
-        if points.is_empty() || !points.len().is_multiple_of(2) {
-            return refuse("Points are pairs of numbers: x, y, x, y, …");
-        }
-        if points.iter().any(|x| x.abs() > 2.0 * REACH) {
-            return refuse("Brushes take points of the picture, which reaches from -3.2 to 3.2 both ways.");
-        }
         if self.digits() {
             return refuse("Points cannot be painted among digits. Choose 'drawn' for the data first.");
         }
@@ -182,7 +176,7 @@ impl Model for Boundary {
                 Table::drawn_from(&truth.joint, settings.count("points"), &mut Stream::new(seed, 0xB0DA))
             }
             (None, true) => {
-                let sets = ImageSets::new("boundary", "digits", seed, sources.clone())?;
+                let sets = setup.images_of("digits")?;
                 test = Table::of_images(&sets.test);
                 shown = odd::gallery(&test);
                 Table::of_images(&sets.train)
@@ -208,10 +202,6 @@ impl Model for Boundary {
         Ok(new)
     }
 
-    fn start(&mut self, _live: &Live) -> Result<(), Error> {
-        Ok(())
-    }
-
     fn set(&mut self, live: &Live, id: &str) -> Result<(), Error> {
         if id == "hidden" {
             self.changed();
@@ -228,16 +218,12 @@ impl Model for Boundary {
         Ok(())
     }
 
-    fn phase(&mut self, _live: &Live, phase: Nothing) -> Result<u32, Error> {
-        match phase {}
-    }
-
     fn losses(&self, _live: &Live) -> Figures {
         vec![("loss", self.loss())]
     }
 
-    async fn figures(&self, live: &Live<'_>, deep: bool) -> Result<Figures, Error> {
-        self.all_figures(live, deep).await
+    async fn figures(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
+        self.all_figures(live, scope.is_deep()).await
     }
 
     async fn sample(&self, _live: &Live<'_>, n: usize, seed: u64) -> Result<Samples, Error> {
@@ -253,7 +239,7 @@ impl Model for Boundary {
             let data = draws.map(|x| x.clamp(0.0, 1.0)).collect();
             Samples { kind: "images", data, shape: vec![n, odd::SIDE, odd::SIDE] }
         } else {
-            Samples { kind: "points", data: draws.collect(), shape: vec![n, 2] }
+            Samples::points(draws.collect())
         })
     }
 
@@ -273,8 +259,8 @@ impl Model for Boundary {
 
     fn act(&mut self, live: &Live, action: Input, payload: &Payload) -> Result<Touched, Error> {
         match action {
-            Input::Zeros => self.paint(live, 0, &payload.points),
-            Input::Ones => self.paint(live, 1, &payload.points),
+            Input::Zeros => self.paint(live, 0, payload.points(action.id(), REACH)?),
+            Input::Ones => self.paint(live, 1, payload.points(action.id(), REACH)?),
             Input::Clear => {
                 if live.settings.get::<Data>("data") != Data::Drawn {
                     let message = "Nothing has been painted, so there is nothing to clear.";
@@ -284,10 +270,7 @@ impl Model for Boundary {
                 Ok(self.show_painted(live))
             }
             Input::Probe => {
-                let Some(at) = payload.at else {
-                    return Err(Error::BadData("The probe takes a place in the picture.".into()));
-                };
-                self.at = at.map(|share| share.clamp(0.0, 1.0));
+                self.at = payload.place(action.id())?;
                 Ok(Touched::Rest)
             }
         }

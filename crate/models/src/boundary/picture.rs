@@ -13,20 +13,14 @@ const IMAGES: usize = 30;
 /// Places of a curve.
 const ALONG: usize = 120;
 
-fn floats(values: &[f64]) -> Vec<f32> {
-    values.iter().map(|&x| x as f32).collect()
-}
-
 /// Layers of images, whose rows take turns.
 fn images(columns: usize, layers: Vec<(&'static str, Role, Vec<f64>)>) -> Picture {
-    let side = odd::SIDE;
     let layer = |(id, role, data): (&'static str, Role, Vec<f64>)| {
         let data: Vec<f32> = data.iter().map(|&x| x.clamp(0.0, 1.0) as f32).collect();
-        let count = data.len() / (side * side);
-        Layer::new(id, role, ViewKind::Images, data, &[count, side, side])
+        let shape = [data.len() / (odd::SIDE * odd::SIDE), odd::SIDE, odd::SIDE];
+        Layer::new(id, role, ViewKind::Images, data, &shape)
     };
-    let layers = layers.into_iter().map(layer).collect();
-    Picture { layers, extent: [0.0; 4], range: [0.0, 0.5, 1.0], columns }
+    Picture { columns, ..Picture::of(layers.into_iter().map(layer).collect()) }
 }
 
 /// Words in the key, and nothing to see: what a model cannot do.
@@ -35,8 +29,7 @@ fn nothing(id: &'static str, kind: ViewKind) -> Layer {
 }
 
 fn points(id: &'static str, role: Role, x: &[f64], y: &[usize]) -> Layer {
-    let labels = y.iter().map(|&y| y as u32).collect();
-    Layer { labels, ..Layer::points(id, role, floats(x)) }
+    Layer::points(id, role, floats(x)).labelled(y.iter().map(|&y| y as u32).collect())
 }
 
 impl Boundary {
@@ -56,8 +49,8 @@ impl Boundary {
             |field: &[f64]| field.chunks_exact(2).map(|f| libm::exp(f[1]) as f32).collect::<Vec<f32>>();
         let field = to_one(&self.measured(live, false).await?.field);
         let line = shapes::contour(&field, FIELD, BOX, 0.5);
-        let mut layers = vec![Layer::new("field", Role::Other, ViewKind::Field, field, &[FIELD, FIELD])];
-        layers.push(Layer::lines("line", Role::Model, line));
+        let mut layers =
+            vec![Layer::field("field", Role::Other, field), Layer::lines("line", Role::Model, line)];
         if let Some(truth) = &self.truth {
             let best = to_one(&truth.best[usize::from(hidden(live))]);
             layers.push(Layer::lines("best", Role::Truth, shapes::contour(&best, FIELD, BOX, 0.5)));
@@ -81,13 +74,13 @@ impl Boundary {
                 let level =
                     known.get((ALARM * known.len() as f64) as usize).map_or(0.0, |log| libm::exp(*log));
                 let line = shapes::contour(&field, FIELD, BOX, level as f32);
-                layers.push(Layer::new("density", Role::Model, ViewKind::Field, field, &[FIELD, FIELD]));
+                layers.push(Layer::field("density", Role::Model, field));
                 layers.push(Layer::lines("alarm", Role::Model, line));
             }
             None => layers.push(nothing("no_density", ViewKind::Points)),
         }
         self.over(live, &mut layers);
-        Ok(Picture { range: [0.0, top / 2.0, top], ..Picture::plane(layers, BOX) })
+        Ok(Picture::plane(layers, BOX).ranged([0.0, top / 2.0, top]))
     }
 
     /// Draws of a generative model; of a discriminative one, words.

@@ -3,49 +3,22 @@
 use crate::numeric::scalar::largest;
 use crate::prelude::*;
 
-/// Errors of one rule with one size.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Errors {
-    /// How many.
-    pub count: f64,
-    /// Their sum.
-    pub sum: f64,
-    /// The sum of their squares.
-    pub squares: f64,
-}
-
-impl Errors {
-    /// Adds one.
-    pub fn add(&mut self, error: f64) {
-        self.count += 1.0;
-        self.sum += error;
-        self.squares += error * error;
-    }
-
-    /// Their mean; 0 of none.
-    pub fn mean(&self) -> f64 {
-        self.sum / self.count.max(1.0)
-    }
-
-    /// The standard error of the mean.
-    pub fn standard_error(&self) -> f64 {
-        let variance = (self.squares / self.count.max(1.0) - self.mean() * self.mean()).max(0.0);
-        libm::sqrt(variance / (self.count - 1.0).max(1.0))
-    }
-}
+/// The error of which nothing is known but that it lies in 0..=1: its standard deviation is at most a half.
+const UNKNOWN: f64 = 0.5;
 
 /// Errors for each size, of naive Bayes and of logistic regression.
-pub struct Curves(pub [Vec<Errors>; 2]);
+pub struct Curves(pub [Vec<Estimate>; 2]);
 
 impl Curves {
     /// Nothing drawn yet.
     pub fn new(sizes: &[usize]) -> Curves {
-        Curves([vec![Errors::default(); sizes.len()], vec![Errors::default(); sizes.len()]])
+        Curves([0, 1].map(|_| vec![Estimate::default(); sizes.len()]))
     }
 
-    /// The largest standard error of all.
+    /// The largest standard error of all. Before its second draw that of a size is not known, but for its
+    /// bound.
     pub fn precision(&self) -> f64 {
-        largest(self.0.iter().flatten().map(Errors::standard_error))
+        largest(self.0.iter().flatten().map(|errors| errors.error().unwrap_or(UNKNOWN)))
     }
 
     /// The number of points from which logistic regression is better for good, read off between two
@@ -56,9 +29,8 @@ impl Curves {
         let lead = |i: usize| bayes[i].mean() - logistic[i].mean();
         // The lead in standard errors; of few draws nothing is known.
         let sure = |i: usize| {
-            let (b, l) = (bayes[i], logistic[i]);
-            let known =
-                b.count >= 4.0 && lead(i).abs() > 2.0 * libm::hypot(b.standard_error(), l.standard_error());
+            let errors = bayes[i].error().zip(logistic[i].error()).filter(|_| bayes[i].count >= 4.0);
+            let known = errors.is_some_and(|(b, l)| lead(i).abs() > 2.0 * libm::hypot(b, l));
             if known { lead(i) } else { 0.0 }
         };
         let count = bayes.len();

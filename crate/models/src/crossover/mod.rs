@@ -20,7 +20,7 @@ pub use card::CARD;
 use crate::model::Model;
 use crate::prelude::*;
 use card::{Data, Show};
-use measure::{Curves, Errors};
+use measure::Curves;
 use rules::{Pair, logistic, naive_bayes};
 use source::{SIDE, Source, pick};
 
@@ -75,14 +75,14 @@ impl Model for Crossover {
     type Action = Nothing;
 
     fn new(setup: &Setup) -> Result<Crossover, Error> {
-        let Setup { settings, seed, sources } = *setup;
-        if sources.user.is_some() {
+        let settings = setup.settings;
+        if setup.sources.user.is_some() {
             let message =
                 "'crossover' draws its own data sets, hundreds of them. Choose one of its two kinds.";
             return Err(Error::BadData(message.into()));
         }
         let source = match settings.get("data") {
-            Data::Digits => Source::digits(&ImageSets::new("crossover", "digits", seed, sources.clone())?),
+            Data::Digits => Source::digits(&setup.images_of("digits")?),
             Data::Gaussians => {
                 let (d, block) = (settings.count("features"), settings.count("block"));
                 let pair = Pair::design(d, block, settings.number("correlation"), settings.number("shift"));
@@ -98,17 +98,9 @@ impl Model for Crossover {
         Ok(Crossover { source, curves, latest: [none.clone(), none] })
     }
 
-    fn start(&mut self, _live: &Live) -> Result<(), Error> {
-        Ok(())
-    }
-
     fn train(&mut self, live: &Live, n: u32) -> Result<(), Error> {
         (0..n).for_each(|i| self.draw(live, live.step + i));
         Ok(())
-    }
-
-    fn phase(&mut self, _live: &Live, phase: Nothing) -> Result<u32, Error> {
-        match phase {}
     }
 
     fn losses(&self, _live: &Live) -> Figures {
@@ -116,7 +108,7 @@ impl Model for Crossover {
         vec![("loss", self.curves.precision()), ("crossover", crossing.map_or(f64::NAN, |(m, _)| m))]
     }
 
-    async fn figures(&self, live: &Live<'_>, _deep: bool) -> Result<Figures, Error> {
+    async fn figures(&self, live: &Live<'_>, _scope: Scope) -> Result<Figures, Error> {
         let sizes = self.source.sizes();
         let [bayes, logistic] = [0, 1].map(|which| self.curves.0[which][sizes.len() - 1].mean());
         let mut figures =
@@ -135,8 +127,7 @@ impl Model for Crossover {
             Source::Gaussians(pair) => {
                 let points = pair.draw(n, live.settings.number("noise"), &mut stream);
                 let rows = points.x.chunks_exact(pair.shift.len());
-                let data = rows.flat_map(|row| [row[0] as f32, row[1] as f32]).collect();
-                Samples { kind: "points", data, shape: vec![n, 2] }
+                Samples::points(rows.flat_map(|row| [row[0] as f32, row[1] as f32]).collect())
             }
             Source::Digits([train, _]) => {
                 let points = pick(train, [0, 1], n, 0.0, &mut stream);
@@ -154,10 +145,6 @@ impl Model for Crossover {
         })
     }
 
-    fn act(&mut self, _live: &Live, action: Nothing, _payload: &Payload) -> Result<Touched, Error> {
-        match action {}
-    }
-
     fn save(&self) -> Vec<Saved> {
         let errors = self.curves.0.iter().flatten();
         let errors: Vec<f64> = errors.flat_map(|e| [e.count, e.sum, e.squares]).collect();
@@ -173,7 +160,7 @@ impl Model for Crossover {
         let errors = Saved::find_doubles(saved, "errors", &[2, self.source.sizes().len(), 3])?;
         let latest = Saved::find_doubles(saved, "weights", &[2, width])?;
         for (error, e) in self.curves.0.iter_mut().flatten().zip(errors.chunks_exact(3)) {
-            *error = Errors { count: e[0], sum: e[1], squares: e[2] };
+            *error = Estimate { count: e[0], sum: e[1], squares: e[2] };
         }
         self.latest = [&latest[..width], &latest[width..]].map(<[f64]>::to_vec);
         Ok(())

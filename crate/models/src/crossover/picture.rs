@@ -16,9 +16,10 @@ impl Crossover {
         {
             let mut data = Vec::new();
             for (error, &m) in errors.iter().zip(sizes).filter(|(error, _)| error.count > 0.0) {
-                let (mean, off) = (error.mean() as f32, 2.0 * error.standard_error() as f32);
+                let mean = error.mean() as f32;
                 data.extend([m as f32, mean]);
-                spread.extend([m as f32, mean - off, m as f32, mean + off]);
+                let off = error.error().map(|error| 2.0 * error as f32);
+                spread.extend(off.into_iter().flat_map(|off| [m as f32, mean - off, m as f32, mean + off]));
             }
             layers.push(Layer::curve(id, role, data));
         }
@@ -26,13 +27,11 @@ impl Crossover {
         let limits = self.source.limits(noise);
         if let Some(limits) = limits {
             for (id, limit) in ["best", "bayes_limit"].into_iter().zip([limits[1], limits[0]]) {
-                let data = vec![first, limit as f32, last, limit as f32];
-                layers.push(Layer::curve(id, Role::Truth, data));
+                layers.push(Layer::level(id, Role::Truth, [first, last], limit as f32));
             }
         }
         if let Some((m, error)) = self.curves.crossing(sizes) {
-            let data = vec![m as f32, error as f32];
-            layers.push(Layer::points("crossing", Role::Truth, data));
+            layers.push(Layer::points("crossing", Role::Truth, vec![m as f32, error as f32]));
         }
         let top = if limits.is_some() { 0.4 } else { 0.15 };
         Picture::plane(layers, [first, last, 0.0, top])
@@ -57,6 +56,6 @@ impl Crossover {
         };
         let layers =
             rules.into_iter().map(|(id, role, data)| Layer::new(id, role, kind, data, shape)).collect();
-        Picture { layers, extent: [0.0; 4], range: [-top, 0.0, top], columns: 1 }
+        Picture { columns: 1, ..Picture::of(layers).ranged([-top, 0.0, top]) }
     }
 }

@@ -112,8 +112,18 @@ impl Images {
 
     /// `[n, height, width]` in 0..=1.
     pub fn to_floats(&self) -> Vec<f32> {
+        self.first(self.n)
+    }
+
+    /// The first `n` in 0..=1, `[n, height, width]`; fewer where there are fewer.
+    pub fn first(&self, n: usize) -> Vec<f32> {
         let white = f32::from(self.levels);
-        self.pixels.iter().map(|&p| f32::from(p) / white).collect()
+        self.pixels.iter().take(n.saturating_mul(self.area())).map(|&p| f32::from(p) / white).collect()
+    }
+
+    /// The classes of the first `n`; none where they are not known.
+    pub fn classes(&self, n: usize) -> Vec<u32> {
+        self.labels.iter().take(n).map(|&label| u32::from(label)).collect()
     }
 
     /// The mean image, `[height, width]` in 0..=1.

@@ -6,7 +6,6 @@ use crate::Error;
 use crate::figures::Figures;
 use crate::metrics::energy_distance::energy_distance;
 use crate::metrics::modes::coverage;
-use alloc::format;
 use alloc::vec::Vec;
 use tilde_graph::rng::Stream;
 
@@ -84,22 +83,11 @@ impl Plane {
         }
     }
 
-    /// Adds a stroke of the brush over a picture that reaches ±`reach`, `[N, 2]`. It may go a little over
-    /// the edge.
+    /// Adds a stroke of the brush for data that live in a box: what goes over the edge is painted at the edge.
     ///
     /// # Errors
-    /// [`Error::BadData`] for points that are no points, or far outside.
-    pub fn brush(&mut self, points: &[f32], reach: f32) -> Result<(), Error> {
-        near(points, reach)?;
-        self.paint(points)
-    }
-
-    /// The same, for data that live in the box: what goes over the edge is painted at the edge.
-    ///
-    /// # Errors
-    /// As [`Plane::brush`].
-    pub fn brush_inside(&mut self, points: &[f32], reach: f32) -> Result<(), Error> {
-        near(points, reach)?;
+    /// As [`Plane::paint`].
+    pub fn paint_inside(&mut self, points: &[f32], reach: f32) -> Result<(), Error> {
         let inside: Vec<f32> = points.iter().map(|x| x.max(-reach).min(reach)).collect();
         self.paint(&inside)
     }
@@ -224,17 +212,6 @@ impl Plane {
             Exact::Squares(corners) => corners.len(),
         }
     }
-}
-
-/// Refuses points that are far outside of a picture that reaches ±`reach`.
-fn near(points: &[f32], reach: f32) -> Result<(), Error> {
-    if points.iter().any(|x| x.abs() > 2.0 * reach) {
-        let reach = reach as i32;
-        return Err(Error::BadData(format!(
-            "'brush' takes points of the picture, which reaches from -{reach} to {reach} both ways."
-        )));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -67,10 +67,7 @@ impl Dbm {
         let known = self.known(live).await?;
         let likelihood = known.log_likelihood(images);
         // Root mean square of the weights of a layer.
-        let size = |l: usize| {
-            let w = &known.machine.weights[l];
-            libm::sqrt(w.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>() / w.len() as f64)
-        };
+        let size = |l: usize| libm::sqrt(mean_square(&known.machine.weights[l]));
         let stage = match self.stage(live.step) {
             Stage::Layer(layer) => layer,
             Stage::Joint => LAYERS,

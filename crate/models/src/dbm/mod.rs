@@ -28,6 +28,9 @@ use model::Model;
 /// Hidden layers.
 const LAYERS: usize = 3;
 
+/// Images in a grid.
+const SHOWN: usize = 36;
+
 /// What the next steps do.
 enum Stage {
     /// Pretrain this layer, from 0.
@@ -77,8 +80,7 @@ impl crate::Model for Dbm {
     type Action = Input;
 
     fn new(setup: &Setup) -> Result<Dbm, Error> {
-        let Setup { settings, seed, sources } = setup;
-        let sets = ImageSets::new("dbm", settings.choice("data"), *seed, (*sources).clone())?.binarised();
+        let (settings, sets) = (setup.settings, setup.images()?.binarised());
         let pretrained = pretrained(settings);
         let model = Model::new(settings, &sets, pretrained)?;
         let pixels = measure::independent(&sets);
@@ -135,14 +137,14 @@ impl crate::Model for Dbm {
         Some(self.model.recorder.all())
     }
 
-    async fn figures(&self, live: &Live<'_>, deep: bool) -> Result<Figures, Error> {
-        self.measure(live, deep).await
+    async fn figures(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
+        self.measure(live, scope.is_deep()).await
     }
 
     async fn sample(&self, live: &Live<'_>, n: usize, seed: u64) -> Result<Samples, Error> {
         let train = &self.sets.train;
         let data = self.model.chains(live.device, n * train.area(), seed).await?;
-        Ok(Samples { kind: "images", data, shape: vec![n, train.height, train.width] })
+        Ok(Samples::images(data, train))
     }
 
     async fn view(&self, live: &Live<'_>, view: Show) -> Result<Picture, Error> {
@@ -150,7 +152,7 @@ impl crate::Model for Dbm {
             Show::Fantasies => self.fantasies(live).await,
             Show::Settling => self.settling(live).await,
             Show::Units => self.units(live).await,
-            Show::Data => Ok(self.data()),
+            Show::Data => Ok(Picture::held_out(&self.sets, SHOWN, 6)),
         }
     }
 

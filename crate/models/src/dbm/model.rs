@@ -42,7 +42,8 @@ pub struct Model {
     measure: EntryId,
     sample_start: EntryId,
     sample_walk: EntryId,
-    sample_end: EntryId,
+    /// The pixels of samples in the making, `[CHUNK, V]`.
+    drawn: Var,
 }
 
 impl Model {
@@ -91,10 +92,6 @@ impl Model {
         let trace = p.scratch("trace", [SETTLED + 1, CHUNK]);
         let settled = p.scratch("settled", []);
 
-        let end = |g: &Graph, error: Tensor<'_>| {
-            recorder.keep(g, "reconstruction_error", error);
-            recorder.end(g, &[error]);
-        };
         let positive = p.entry("positive", |g| assign(g, batch, net.pass_up(g, feed.batch(g, b))))?;
         let mut layer = |l: usize| {
             p.entry(&format!("layer{l}"), |g| {
@@ -116,7 +113,7 @@ impl Model {
                 }
                 let grad = g.flatten_group(&group, &grads);
                 sgd.update(g, grad, g.knob(learning_rate), g.knob(momentum), g.constant(0.0));
-                end(g, (low - back).square().sum_axes(&[1]).mean());
+                recorder.record(g, &[(low - back).square().sum_axes(&[1]).mean()]);
             })
         };
         let layers = [layer(1)?, layer(2)?, layer(3)?];
@@ -143,7 +140,7 @@ impl Model {
             let rate = schedule.rate_after(g, joint_steps);
             sgd.update(g, g.flatten_group(&group, &grads), rate, g.knob(momentum), g.constant(0.0));
             // ‖v − E[v | μ₁]‖²
-            end(g, (data[0] - net.given(g, 0, &data)).square().sum_axes(&[1]).mean());
+            recorder.record(g, &[(data[0] - net.given(g, 0, &data)).square().sum_axes(&[1]).mean()]);
         })?;
         let measure_start = p.entry("measure_start", |g| {
             let units = net.pass_up(g, feed.test_rows(g, CHUNK));
@@ -164,7 +161,6 @@ impl Model {
             assign(g, drawn, sizes.map(|size| g.bernoulli(g.full(0.5, [CHUNK, size]))));
         })?;
         let sample_walk = p.entry("sample_walk", |g| assign(g, drawn, net.gibbs(g, read(g, drawn)).0))?;
-        let sample_end = p.entry("sample_end", |g| g.output("images", g.read(drawn[0]) + 0.0))?;
         Ok(Model {
             feed,
             recorder,
@@ -183,7 +179,7 @@ impl Model {
             measure,
             sample_start,
             sample_walk,
-            sample_end,
+            drawn: drawn[0],
             program: p,
         })
     }
@@ -200,12 +196,7 @@ impl Model {
 
     /// The ends of Gibbs chains from noise, `len` pixels in all.
     pub fn chains(&self, device: &Driver, len: usize, seed: u64) -> Answer<Vec<f32>> {
-        let [start, walk, end] = [self.sample_start, self.sample_walk, self.sample_end];
-        [start, walk].into_iter().for_each(|entry| device.seed(entry, seed));
-        device.sweep(len.div_ceil(CHUNK * self.feed.dims()), len, |d, _| {
-            d.schedule(&[(start, 1), (walk, BURN_IN), (end, 1)], 1)?;
-            Ok(d.output(end, "images"))
-        })
+        device.draws(&[(self.sample_start, 1), (self.sample_walk, BURN_IN)], seed, self.drawn, len)
     }
 }
 

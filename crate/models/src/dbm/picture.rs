@@ -1,12 +1,9 @@
 //! The machine's pictures.
 
-use super::Dbm;
 use super::measure::mean_bounds;
 use super::model::CHUNK;
+use super::{Dbm, SHOWN};
 use crate::prelude::*;
-
-/// Images in a grid.
-const SHOWN: usize = 36;
 
 impl Dbm {
     /// How likely each pixel of the chains is on.
@@ -25,24 +22,13 @@ impl Dbm {
         let rounds = bounds.iter().enumerate();
         let line: Vec<f32> = rounds.flat_map(|(i, bound)| [i as f32, *bound as f32]).collect();
         let (end, exact) = ((bounds.len() - 1) as f32, known.log_likelihood(images) as f32);
-        let level = vec![0.0, exact, end, exact];
-        Ok(Picture::plane(
-            vec![Layer::curve("bound", Role::Model, line), Layer::curve("exact", Role::Truth, level)],
-            [0.0; 4],
-        ))
-    }
-
-    /// Held-out images.
-    pub(super) fn data(&self) -> Picture {
-        let count = SHOWN.min(self.sets.test.n);
-        let data = self.sets.test.to_floats()[..count * self.sets.test.area()].to_vec();
-        Picture::images("data", Role::Data, data, &self.sets.train, 6)
+        let exact = Layer::level("exact", Role::Truth, [0.0, end], exact);
+        Ok(Picture::of(vec![Layer::curve("bound", Role::Model, line), exact]))
     }
 
     /// The pixels that the units of each layer switch on: W₁, W₁W₂, W₁W₂W₃, each to its own largest value.
     pub(super) async fn units(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let machine = self.model.net.values(&live.device.read(self.model.parameters).await?);
-        let (height, width) = (self.sets.train.height, self.sets.train.width);
         let sizes: Vec<usize> = machine.biases.iter().map(Vec::len).collect();
         let most = sizes[1..].iter().copied().max().unwrap_or(0);
         let mut to_pixels = machine.weights[0].clone();
@@ -58,9 +44,9 @@ impl Dbm {
             for (at, x) in to_pixels.iter().enumerate() {
                 data[at % n * sizes[0] + at / n] = x / top;
             }
-            layers.push(Layer::new(id, Role::Other, ViewKind::Images, data, &[most, height, width]));
+            layers.push(Layer::images(id, Role::Other, data, &self.sets.train));
         }
-        Ok(Picture { range: [-1.0, 0.0, 1.0], columns: most.min(8), ..Picture::plane(layers, [0.0; 4]) })
+        Ok(Picture { columns: most.min(8), ..Picture::of(layers).ranged([-1.0, 0.0, 1.0]) })
     }
 }
 

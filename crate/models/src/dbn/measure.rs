@@ -8,17 +8,6 @@ use crate::prelude::*;
 /// Draws of h for each held-out image that `evaluate` averages the bound over; the page takes one.
 const DRAWS: usize = 4;
 
-/// How much is measured.
-#[derive(Clone, Copy)]
-pub(super) enum Scope {
-    /// What needs no enumeration.
-    Quick,
-    /// The bound and the likelihoods too.
-    Page,
-    /// The same with several draws of h, and all figures of all held-out images.
-    All,
-}
-
 /// Means over images.
 struct Means {
     /// The bound but for log Z.
@@ -50,6 +39,8 @@ impl Dbn {
         }
     }
 
+    /// What needs no enumeration; the bound and the likelihoods too; and the same with several draws of h, of
+    /// all held-out images.
     pub(super) async fn measure(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
         let (m, test) = (&self.model, &self.sets.test);
         let few = CHUNK.min(test.n);
@@ -58,15 +49,11 @@ impl Dbn {
         let (images, quick, draws) = match scope {
             Scope::Quick => (few, few, 1),
             Scope::Page => (test.n, few, 1),
-            Scope::All => (test.n, test.n, DRAWS),
-        };
-        let enumerated = match scope {
-            Scope::Quick => false,
-            Scope::Page | Scope::All => true,
+            Scope::All(_) => (test.n, test.n, DRAWS),
         };
         let error = m.recorder.latest(live);
         let measured = m.measured(live.device, images, draws);
-        let parameters = enumerated.then(|| (self.net(live.device), m.learner.values(live.device)));
+        let parameters = scope.is_deep().then(|| (self.net(live.device), m.learner.values(live.device)));
 
         let measured = measured.await?;
         let of_few = self.means(&measured, quick, draws);

@@ -24,11 +24,13 @@ pub use card::CARD;
 use crate::metrics::dbn::{self as exact, Exact};
 use crate::prelude::*;
 use card::{Digit, Input, Phase, Show};
-use measure::Scope;
 use model::{DREAMS, Model};
 
 /// Label units.
 const CLASSES: usize = 10;
+
+/// Held-out images that are shown.
+const SHOWN: usize = 40;
 
 /// What the next steps do.
 #[derive(Clone, Copy)]
@@ -107,8 +109,7 @@ impl crate::Model for Dbn {
     type Action = Input;
 
     fn new(setup: &Setup) -> Result<Dbn, Error> {
-        let Setup { settings, seed, sources } = setup;
-        let sets = ImageSets::new("dbn", settings.choice("data"), *seed, (*sources).clone())?.binarised();
+        let (settings, sets) = (setup.settings, setup.images()?.binarised());
         Ok(Dbn { model: Model::new(settings, &sets)?, sets })
     }
 
@@ -165,21 +166,14 @@ impl crate::Model for Dbn {
         Some(self.model.recorder.all())
     }
 
-    async fn figures(&self, live: &Live<'_>, deep: bool) -> Result<Figures, Error> {
-        self.measure(live, if deep { Scope::Page } else { Scope::Quick }).await
-    }
-
-    async fn evaluate(&self, live: &Live<'_>) -> Result<Figures, Error> {
-        self.measure(live, Scope::All).await
+    async fn figures(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
+        self.measure(live, scope).await
     }
 
     async fn sample(&self, live: &Live<'_>, n: usize, seed: u64) -> Result<Samples, Error> {
         let net = self.net(live.device).await?;
-        Ok(Samples {
-            kind: "images",
-            data: Exact::new(&net).sample(&net, n, &mut Stream::new(seed, 0x5A4D)),
-            shape: vec![n, self.sets.train.height, self.sets.train.width],
-        })
+        let data = Exact::new(&net).sample(&net, n, &mut Stream::new(seed, 0x5A4D));
+        Ok(Samples::images(data, &self.sets.train))
     }
 
     async fn view(&self, live: &Live<'_>, view: Show) -> Result<Picture, Error> {
@@ -187,7 +181,7 @@ impl crate::Model for Dbn {
             Show::Fantasies => self.fantasies(live).await,
             Show::First => self.first_units(live).await,
             Show::Top => self.top_units(live).await,
-            Show::Data => Ok(self.data()),
+            Show::Data => Ok(Picture::held_out(&self.sets, SHOWN, 10)),
         }
     }
 

@@ -139,8 +139,7 @@ impl Model {
             // ‖v − E[v | h]‖²
             let made = net.generate(g, h).sigmoid();
             let error = (g.read(batch) - made).square().sum_axes(&[1]).mean();
-            recorder.keep(g, "reconstruction_error", error);
-            recorder.end(g, &[error]);
+            recorder.record(g, &[error]);
         })?;
         let fine = p.entry("fine", |g| {
             let each = 1.0 / b as f32;

@@ -5,21 +5,12 @@ use crate::prelude::*;
 
 /// Units of the top machine that are drawn.
 const UNITS: usize = 32;
-/// Held-out images that are shown.
-const SHOWN: usize = 40;
 
 impl Dbn {
     /// How likely each pixel of the chains is on.
     pub(super) async fn fantasies(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let data = live.device.read(self.model.dreams).await?;
         Ok(Picture::images("fantasies", Role::Model, data, &self.sets.train, 10))
-    }
-
-    /// Held-out images.
-    pub(super) fn data(&self) -> Picture {
-        let test = &self.sets.test;
-        let data = test.to_floats()[..SHOWN.min(test.n) * test.area()].to_vec();
-        Picture::images("data", Role::Data, data, &self.sets.train, 10)
     }
 
     /// The generative weights of each hidden unit.
@@ -42,10 +33,7 @@ impl Dbn {
     /// An image for each of `count` units, over a range that is even about 0.
     fn weights(&self, id: &'static str, count: usize, weight: impl Fn(usize, usize) -> f32) -> Picture {
         let area = self.sets.train.area();
-        let data: Vec<f32> = (0..count * area).map(|at| weight(at / area, at % area)).collect();
-        let top = data.iter().fold(0.01f32, |m, x| m.max(x.abs()));
-        let mut picture = Picture::images(id, Role::Other, data, &self.sets.train, 0);
-        picture.range = [-top, 0.0, top];
-        picture
+        let data = (0..count * area).map(|at| weight(at / area, at % area)).collect();
+        Picture::weights(id, data, &self.sets.train)
     }
 }

@@ -3,19 +3,6 @@
 use super::sampler::Target;
 use crate::prelude::*;
 
-/// Data sets, in the order of the setting.
-const DATA: &[&str] = &[
-    "eight-gaussians",
-    "two-moons",
-    "checkerboard",
-    "grid-25",
-    "spiral",
-    "swiss-roll",
-    "drawn",
-    "digits8",
-    "strokes",
-];
-
 choices! {
     /// How the noise grows over the time.
     pub enum NoiseSchedule {
@@ -67,7 +54,7 @@ pub const CARD: Card = Card {
     slides: "21–22",
     minutes: 15,
     settings: &[
-        Setting::choice("data", DATA),
+        Setting::choice("data", Domain::SETS),
         Setting::choice("prediction", Target::IDS),
         Setting::choice("noise_schedule", NoiseSchedule::IDS),
         Setting::choice("sampler", Walk::IDS).live(),

@@ -55,7 +55,7 @@ impl Probes {
 
     /// Mean square of the clean rows.
     pub fn mean_square(&self) -> f64 {
-        self.clean.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>() / self.clean.len() as f64
+        mean_square(&self.clean)
     }
 
     fn level(&self, schedule: &Schedule, i: usize) -> Level {

@@ -146,7 +146,7 @@ impl crate::Model for Ddpm {
 
     fn new(setup: &Setup) -> Result<Ddpm, Error> {
         let Setup { settings, seed, .. } = setup;
-        let domain = Domain::new("ddpm", setup, true)?;
+        let domain = Domain::new(setup, true)?;
         let steps = settings.count("timesteps");
         let schedule = match settings.get("noise_schedule") {
             NoiseSchedule::Cosine => Schedule::cosine(steps),
@@ -196,11 +196,11 @@ impl crate::Model for Ddpm {
         }
     }
 
-    fn recorded(&self, _live: &Live) -> Option<Recorded<'_>> {
-        self.model.trainer.recorded()
+    fn trainer(&self) -> Option<&Trainer> {
+        Some(&self.model.trainer)
     }
 
-    async fn figures(&self, live: &Live<'_>, deep: bool) -> Result<Figures, Error> {
+    async fn figures(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
         let loss = self.model.trainer.losses(live);
         let row = live.device.read(self.model.film.row);
         // Images are too costly to be asked about for every frame.
@@ -210,7 +210,9 @@ impl crate::Model for Ddpm {
             None => Ok(None),
         };
         let samples = async || match plane {
-            Some(plane) if deep => self.shown_samples(live).await.map(|samples| Some((plane, samples))),
+            Some(plane) if scope == Scope::Page => {
+                self.shown_samples(live).await.map(|samples| Some((plane, samples)))
+            }
             Some(_) | None => Ok(None),
         };
         let (answers, samples) = join::both(answers(), samples()).await;
@@ -227,12 +229,7 @@ impl crate::Model for Ddpm {
         if let Some((plane, samples)) = samples? {
             out.extend(CARD.own(plane.quality(&samples, &plane.bank()[..2 * SAMPLED])));
         }
-        Ok(out)
-    }
-
-    async fn evaluate(&self, live: &Live<'_>) -> Result<Figures, Error> {
-        let mut out = self.figures(live, false).await?;
-        if let Some(plane) = self.domain.plane() {
+        if let (Scope::All(_), Some(plane)) = (scope, plane) {
             let draw = async |n: usize, seed: u64| self.draw(live, n, seed).await;
             out.extend(CARD.own(plane.repeated_quality(live.seed, draw).await?));
         }
@@ -245,7 +242,7 @@ impl crate::Model for Ddpm {
             Domain::Plane(plane) => plane.outside(&mut data),
             Domain::Images(_) => picture::to_pixels(&mut data),
         }
-        Ok(self.domain.samples(n, data))
+        Ok(self.domain.samples(data))
     }
 
     async fn view(&self, live: &Live<'_>, view: Show) -> Result<Picture, Error> {
@@ -255,7 +252,7 @@ impl crate::Model for Ddpm {
     fn act(&mut self, live: &Live, action: Input, payload: &Payload) -> Result<Touched, Error> {
         let plane = self.domain.canvas()?;
         match action {
-            Input::Brush => plane.brush(&payload.points, REACH)?,
+            Input::Brush => plane.paint(payload.points("brush", REACH)?)?,
             Input::Clear => plane.clear(),
         }
         self.domain.write(&self.model.feed, live.device);

@@ -18,9 +18,6 @@ const ACROSS: usize = 8;
 const BARS: usize = 25;
 const EXTENT: [f32; 4] = [-REACH, REACH, -REACH, REACH];
 
-/// A layer before it is brought out of the network's coordinates.
-type Part = (&'static str, Role, Vec<f32>);
-
 /// From −1..=1 to brightness in 0..=1.
 pub(super) fn to_pixels(data: &mut [f32]) {
     data.iter_mut().for_each(|x| *x = (0.5 * *x + 0.5).max(0.0).min(1.0));
@@ -33,13 +30,9 @@ fn points(plane: &Plane, (id, role, mut data): Part) -> Layer {
 }
 
 /// Grids of images, one above the other.
-fn images(sets: &ImageSets, parts: Vec<Part>) -> Picture {
-    let mut picture = Picture { columns: ACROSS, ..Picture::plane(Vec::new(), [0.0; 4]) };
-    for (id, role, mut data) in parts {
-        to_pixels(&mut data);
-        picture.layers.append(&mut Picture::images(id, role, data, &sets.train, ACROSS).layers);
-    }
-    picture
+fn images(sets: &ImageSets, mut parts: Vec<Part>) -> Picture {
+    parts.iter_mut().for_each(|(_, _, data)| to_pixels(data));
+    Picture::grids(&sets.train, ACROSS, parts)
 }
 
 impl Ddpm {
@@ -53,8 +46,7 @@ impl Ddpm {
     fn picture(&self, parts: Vec<Part>) -> Picture {
         match &self.domain {
             Domain::Plane(plane) => {
-                let layers = parts.into_iter().map(|part| points(plane, part)).collect();
-                Picture { range: [0.0; 3], ..Picture::plane(layers, EXTENT) }
+                Picture::plane(parts.into_iter().map(|part| points(plane, part)).collect(), EXTENT)
             }
             Domain::Images(sets) => images(sets, parts),
         }
@@ -135,8 +127,7 @@ impl Ddpm {
                 let along = [2 * i, 2 * i + 1].map(|a| at.alpha * clean(a) - f64::from(from[a]));
                 shapes::arrow([shown[2 * i], shown[2 * i + 1]], along, cell)
             };
-            let data = (0..GRID * GRID).flat_map(arrow).collect();
-            Layer::new(id, role, ViewKind::Vectors, data, &[GRID * GRID, 4])
+            Layer::arrows(id, role, (0..GRID * GRID).flat_map(arrow).collect())
         };
         let mut picture = self.forward(live);
         picture.layers.push(layer("exact", Role::Truth, &|i| exact[i]));
@@ -171,13 +162,10 @@ impl Ddpm {
             for ((bar, &here), &many) in bars.iter_mut().zip(&exact.losses_here).zip(&exact.losses) {
                 *bar = control_variate(*bar, here, many);
             }
-            let losses = exact.losses.iter().map(|&x| x as f32).collect();
-            truth = Some(Layer::new("best", Role::Truth, ViewKind::Bars, losses, &[count]));
+            truth = Some(Layer::bars("best", Role::Truth, floats(&exact.losses)));
         }
-        let mut picture = Picture::bars("loss", bars.iter().map(|&x| x as f32).collect());
-        picture.layers.extend(truth);
-        picture.extent = [0.0, 1.0, 0.0, 0.0];
-        Ok(picture)
+        let bars = Layer::bars("loss", Role::Model, floats(&bars));
+        Ok(Picture::plane([bars].into_iter().chain(truth).collect(), [0.0, 1.0, 0.0, 0.0]))
     }
 
     /// ᾱ over the time; beside it the other schedule's.
@@ -192,10 +180,7 @@ impl Ddpm {
             NoiseSchedule::Cosine => ("cosine", "linear", Schedule::linear(steps)),
             NoiseSchedule::Linear => ("linear", "cosine", Schedule::cosine(steps)),
         };
-        let mut picture = Picture::bars(id, bars(&self.schedule));
-        picture.layers[0].role = Role::Data;
-        picture.layers.push(Layer::new(other_id, Role::Other, ViewKind::Bars, bars(&other), &[count]));
-        picture.extent = [0.0, 1.0, 0.0, 0.0];
-        picture
+        let own = Layer::bars(id, Role::Data, bars(&self.schedule));
+        Picture::plane(vec![own, Layer::bars(other_id, Role::Other, bars(&other))], [0.0, 1.0, 0.0, 0.0])
     }
 }

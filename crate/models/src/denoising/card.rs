@@ -2,19 +2,6 @@
 
 use crate::prelude::*;
 
-/// Data sets, in the order of the setting.
-const DATA: &[&str] = &[
-    "eight-gaussians",
-    "two-moons",
-    "checkerboard",
-    "grid-25",
-    "spiral",
-    "swiss-roll",
-    "drawn",
-    "digits8",
-    "strokes",
-];
-
 choices! {
     /// What the chain does with a corrupted x̃.
     pub enum Reconstruct {
@@ -60,7 +47,7 @@ pub const CARD: Card = Card {
     slides: "9–10",
     minutes: 12,
     settings: &[
-        Setting::choice("data", DATA),
+        Setting::choice("data", Domain::SETS),
         Setting::float("sigma", 0.05, 1.5, 0.3),
         Setting::float("masked", 0.0, 0.9, 0.0).unit("share"),
         Setting::choice("reconstruct", Reconstruct::IDS).live(),

@@ -48,11 +48,6 @@ pub(super) struct Answers {
     variance: f64,
 }
 
-/// ‖a − b‖²
-fn distance(a: &[f32], b: &[f32]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| f64::from(a - b) * f64::from(a - b)).sum()
-}
-
 /// Rows corrupted on the host as the settings say; of images, a share of the pixels is masked.
 pub(super) fn corrupted(
     domain: &Domain,
@@ -88,7 +83,7 @@ impl Probes {
             Exact {
                 means: exact_means(plane, &noised, sigma),
                 arrows: exact_means(plane, &places(), sigma),
-                least: distance(&many, &best) / (many.len() / 2) as f64,
+                least: square_distance(&many, &best) / (many.len() / 2) as f64,
             }
         });
         Probes { clean, corrupted: noised, exact }
@@ -96,19 +91,19 @@ impl Probes {
 
     /// Figures of the network's answers.
     fn figures(&self, answers: &Answers) -> Figures {
-        let noise = distance(&self.corrupted, &self.clean);
+        let noise = square_distance(&self.corrupted, &self.clean);
         let mut out = vec![
-            ("noise_left", distance(&answers.means, &self.clean) / noise),
+            ("noise_left", square_distance(&answers.means, &self.clean) / noise),
             ("spread", libm::sqrt(answers.variance)),
         ];
         let Some(exact) = &self.exact else { return out };
         let rows = (self.clean.len() / 2) as f64;
         // E‖x − r‖² = E‖x − r*‖² + E‖r − r*‖², because r* is the mean of x given x̃. The loss of a batch is
         // so noisy that it is often below the least possible one.
-        out.push(("loss", exact.least + distance(&answers.means, &exact.means) / rows));
+        out.push(("loss", exact.least + square_distance(&answers.means, &exact.means) / rows));
         out.push(("loss_reference", exact.least));
         out.push(("spread_reference", libm::sqrt(0.5 * exact.least)));
-        out.push(("noise_left_reference", distance(&exact.means, &self.clean) / noise));
+        out.push(("noise_left_reference", square_distance(&exact.means, &self.clean) / noise));
         // r(x̃) − x̃ beside σ²∇log p_σ(x̃).
         let arrows = answers.means.iter().zip(&exact.means).zip(&self.corrupted);
         let pairs = arrows.map(|((r, exact), x)| (f64::from(r - x), f64::from(exact - x)));

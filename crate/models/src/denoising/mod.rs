@@ -57,18 +57,14 @@ impl Denoising {
     /// `n` samples `[n, D]`: ends of chains that began as noise. Of images, the mean that the last
     /// pixels would be drawn around.
     fn draw(&self, live: &Live, n: usize, seed: u64) -> Answer<Vec<f32>> {
-        let (m, device) = (&self.model, live.device);
+        let m = &self.model;
         let length = live.settings.count("chain_length") as u32;
         let result = match self.domain {
             Domain::Plane(_) => m.sample,
             Domain::Images(_) => m.sample_mean,
         };
-        device.seed(m.sample_begin, seed);
-        device.seed(m.sample_step, seed);
-        device.sweep(n.div_ceil(m.sizes.chunk), n * self.domain.dims(), |d, _| {
-            d.schedule(&[(m.sample_begin, 1), (m.sample_step, length)], 1)?;
-            Ok(d.read(result))
-        })
+        let schedule = [(m.sample_begin, 1), (m.sample_step, length)];
+        live.device.draws(&schedule, seed, result, n * self.domain.dims())
     }
 
     /// The corruption, or the data, are others now.
@@ -98,7 +94,7 @@ impl crate::Model for Denoising {
     type Action = Input;
 
     fn new(setup: &Setup) -> Result<Denoising, Error> {
-        let domain = Domain::new("denoising", setup, false)?;
+        let domain = Domain::new(setup, false)?;
         let model = Model::new(setup.settings, &domain)?;
         let probes = Probes::new(&domain, setup.settings, setup.seed, model.sizes.probes);
         let pad = match &domain {
@@ -139,20 +135,19 @@ impl crate::Model for Denoising {
         live.device.run(half).map(|()| 0)
     }
 
-    fn recorded(&self, _live: &Live) -> Option<Recorded<'_>> {
-        self.model.trainer.recorded()
+    fn trainer(&self) -> Option<&Trainer> {
+        Some(&self.model.trainer)
     }
 
-    async fn figures(&self, live: &Live<'_>, deep: bool) -> Result<Figures, Error> {
-        self.page_figures(live, deep).await
-    }
-
-    async fn evaluate(&self, live: &Live<'_>) -> Result<Figures, Error> {
-        self.gate_figures(live).await
+    async fn figures(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
+        match scope {
+            Scope::Quick | Scope::Page => self.page_figures(live, scope.is_deep()).await,
+            Scope::All(_) => self.gate_figures(live).await,
+        }
     }
 
     async fn sample(&self, live: &Live<'_>, n: usize, seed: u64) -> Result<Samples, Error> {
-        Ok(self.domain.samples(n, self.draw(live, n, seed).await?))
+        Ok(self.domain.samples(self.draw(live, n, seed).await?))
     }
 
     async fn view(&self, live: &Live<'_>, view: Show) -> Result<Picture, Error> {
@@ -164,7 +159,7 @@ impl crate::Model for Denoising {
 
     fn act(&mut self, live: &Live, action: Input, payload: &Payload) -> Result<Touched, Error> {
         match action {
-            Input::Brush => self.domain.canvas()?.brush(&payload.points, REACH)?,
+            Input::Brush => self.domain.canvas()?.paint(payload.points("brush", REACH)?)?,
             Input::Clear => self.domain.canvas()?.clear(),
             Input::Restart => {
                 live.device.run(self.model.begin)?;

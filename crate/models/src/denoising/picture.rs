@@ -20,18 +20,14 @@ fn arrows(id: &'static str, role: Role, to: &[f32]) -> Layer {
         let d = [0, 1].map(|a| f64::from(r[a] - x[a]));
         shapes::arrow([x[0], x[1]], d, f64::from(1.8 * REACH / GRID as f32))
     };
-    let data = from.chunks_exact(2).zip(to.chunks_exact(2)).flat_map(arrow).collect();
-    Layer::new(id, role, ViewKind::Vectors, data, &[GRID * GRID, 4])
+    Layer::arrows(id, role, from.chunks_exact(2).zip(to.chunks_exact(2)).flat_map(arrow).collect())
 }
 
 /// Grids of images, one above the other.
-fn images(like: &Images, across: usize, parts: Vec<(&'static str, Role, Vec<f32>)>) -> Picture {
-    let mut picture = Picture { columns: across, ..Picture::plane(Vec::new(), [0.0; 4]) };
-    for (id, role, mut data) in parts {
-        data.iter_mut().for_each(|x| *x = x.max(0.0).min(1.0));
-        picture.layers.append(&mut Picture::images(id, role, data, like, across).layers);
-    }
-    picture
+fn images(like: &Images, across: usize, mut parts: Vec<Part>) -> Picture {
+    let all = parts.iter_mut().flat_map(|(_, _, data)| data);
+    all.for_each(|x| *x = x.max(0.0).min(1.0));
+    Picture::grids(like, across, parts)
 }
 
 impl Denoising {

@@ -72,16 +72,9 @@ pub fn estimated(guide: &Guide, model: &Model, ks: &[u32], n: usize, stream: &mu
         })
         .collect();
     let one = |&k: &u32| {
-        let (mut sum, mut squares, mut groups) = (0.0, 0.0, 0.0);
-        for group in logs.chunks_exact(k as usize) {
-            let bound = log_sum_exp(group.iter().copied()) - libm::log(f64::from(k));
-            sum += bound;
-            squares += bound * bound;
-            groups += 1.0;
-        }
-        let mean: f64 = sum / groups;
-        let variance: f64 = (squares / groups - mean * mean).max(0.0);
-        [mean, libm::sqrt(variance / (groups - 1.0).max(1.0))]
+        let bound = |group: &[f64]| log_sum_exp(group.iter().copied()) - libm::log(f64::from(k));
+        let bounds = Estimate::of(logs.chunks_exact(k as usize).map(bound));
+        [bounds.mean(), bounds.error().unwrap_or(f64::NAN)]
     };
     ks.iter().map(one).collect()
 }

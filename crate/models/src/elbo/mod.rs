@@ -116,10 +116,6 @@ impl crate::Model for Elbo {
         Ok(lab)
     }
 
-    fn start(&mut self, _live: &Live) -> Result<(), Error> {
-        Ok(())
-    }
-
     fn set(&mut self, live: &Live, id: &str) -> Result<(), Error> {
         if ["x", "noise"].contains(&id) {
             self.model = model_of(live.settings);
@@ -138,15 +134,11 @@ impl crate::Model for Elbo {
         Ok(())
     }
 
-    fn phase(&mut self, _live: &Live, phase: Nothing) -> Result<u32, Error> {
-        match phase {}
-    }
-
     fn losses(&self, _live: &Live) -> Figures {
         self.balances().to_vec()
     }
 
-    async fn figures(&self, live: &Live<'_>, _deep: bool) -> Result<Figures, Error> {
+    async fn figures(&self, live: &Live<'_>, _scope: Scope) -> Result<Figures, Error> {
         Ok(self.measure(live))
     }
 
@@ -159,7 +151,7 @@ impl crate::Model for Elbo {
             let x = self.model.decode(z)[0] + self.model.noise * f64::from(stream.normal());
             data.extend([z as f32, x as f32]);
         }
-        Ok(Samples { kind: "points", data, shape: vec![n, 2] })
+        Ok(Samples::points(data))
     }
 
     async fn view(&self, live: &Live<'_>, view: Show) -> Result<Picture, Error> {
@@ -174,15 +166,12 @@ impl crate::Model for Elbo {
     }
 
     fn act(&mut self, _live: &Live, action: Input, payload: &Payload) -> Result<Touched, Error> {
-        match (action, payload.at) {
-            (Input::Restart, _) => self.place(START),
-            (Input::Q, Some([x, y])) => {
+        match action {
+            Input::Restart => self.place(START),
+            Input::Q => {
+                let [x, y] = payload.place("q")?;
                 let [x0, x1, y0, y1] = self.guide.bounds();
                 self.place([x0 + f64::from(x) * (x1 - x0), y0 + f64::from(y) * (y1 - y0)]);
-            }
-            (Input::Q, None) => {
-                let message = "'q' takes a place in the landscape, from 0 to 1 both ways.";
-                return Err(Error::BadData(message.into()));
             }
         }
         Ok(Touched::Rest)

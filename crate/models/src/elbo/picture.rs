@@ -73,14 +73,13 @@ impl Elbo {
             self.over_z("likelihood", Role::Data, 0.34, |z| libm::exp(m.log_likelihood(z))),
             self.over_z("joint", Role::Truth, 0.26, |z| libm::exp(m.log_joint(z))),
         ];
-        Picture::plane(layers, [0.0; 4])
+        Picture::of(layers)
     }
 
     /// The bound over the parameters, and the way of q.
     pub(super) fn landscape(&self) -> Picture {
         let (q, m) = (&self.guide, &self.model);
-        let field = self.landscape.clone();
-        let field = Layer::new("landscape", Role::Model, ViewKind::Field, field, &[FIELD, FIELD]);
+        let field = Layer::field("landscape", Role::Model, self.landscape.clone());
         let mut layers = vec![field, Layer::lines("trail", Role::Data, shapes::path(&self.trail))];
         if !q.discrete {
             // The forward divergence is least where the moments are the posterior's.
@@ -91,12 +90,8 @@ impl Elbo {
         }
         layers.push(Layer::points("q", Role::Model, q.at.map(|v| v as f32).to_vec()));
         let top = m.log_evidence as f32;
-        Picture {
-            layers,
-            extent: q.bounds().map(|v| v as f32),
-            range: [top - DEPTH[0] as f32, top - DEPTH[1] as f32, top],
-            columns: 0,
-        }
+        let range = [top - DEPTH[0] as f32, top - DEPTH[1] as f32, top];
+        Picture::plane(layers, q.bounds().map(|v| v as f32)).ranged(range)
     }
 
     /// The bound and the gap, which together are log p(x).
@@ -137,7 +132,7 @@ impl Elbo {
         let high = errors.iter().skip(1).step_by(2).fold(truth, |m, y| m.max(*y));
         let room = 0.06 * (high - low);
         let layers = vec![
-            Layer::curve("log_evidence", Role::Truth, vec![KS[0] as f32, truth, KS[3] as f32, truth]),
+            Layer::level("log_evidence", Role::Truth, [KS[0] as f32, KS[3] as f32], truth),
             Layer::curve("exact", Role::Other, exact),
             Layer::lines("errors", Role::Model, errors),
             Layer::points("estimates", Role::Model, dots),
@@ -170,6 +165,6 @@ impl Elbo {
         let high =
             layers.iter().flat_map(|l| l.data.iter().skip(1).step_by(2)).fold(0.0f32, |m, y| m.max(*y));
         layers.push(Layer::lines("gradient", Role::Truth, vec![exact as f32, 0.0, exact as f32, high]));
-        Picture::plane(layers, [0.0; 4])
+        Picture::of(layers)
     }
 }

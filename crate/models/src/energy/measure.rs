@@ -1,7 +1,6 @@
 //! The landscape of energies, Z by quadrature, the likelihood, and samples.
 
 use super::card::{Method, Sampler};
-use super::model::CHUNK;
 use super::{EXTENT, Ebm, PROBED_AT, REACH, STEP_SIZES, biased_variance};
 use crate::data::Toy;
 use crate::metrics::energy_distance::energy_distance;
@@ -83,7 +82,6 @@ impl Reads {
 
     async fn figures(self, ebm: &Ebm, landscape: &Landscape) -> Result<Figures, Error> {
         let (at_chains, squares) = (self.at_chains.await?, self.squares.await?);
-        let at_chains = at_chains.iter().map(|&e| f64::from(e)).sum::<f64>() / at_chains.len() as f64;
         let off = STEP_SIZES
             .iter()
             .zip(&squares)
@@ -92,7 +90,7 @@ impl Reads {
             ("loss", landscape.nll()),
             ("log_partition", landscape.log_partition),
             // E of the data less E of the chains.
-            ("energy_gap", landscape.mean_energy - at_chains),
+            ("energy_gap", landscape.mean_energy - mean(&at_chains)),
             ("ula_variance", f64::from(squares[PROBED_AT])),
             ("ula_error", largest(off)),
         ];
@@ -119,8 +117,7 @@ impl Ebm {
         // log Z ≈ log Σ e^{−E} + log of the area of a cell
         let cell = f64::from(2.0 * REACH) / side as f64;
         let log_partition = log_sum_exp(energies.iter().map(|e| -f64::from(*e))) + 2.0 * libm::log(cell);
-        let mean_energy = at_data.iter().map(|&e| f64::from(e)).sum::<f64>() / points as f64;
-        Ok(Landscape { energies, log_partition, mean_energy })
+        Ok(Landscape { energies, log_partition, mean_energy: mean(&at_data) })
     }
 
     /// The page's landscape.
@@ -139,18 +136,13 @@ impl Ebm {
     /// Ends of `n` chains that began anywhere in the box, `[n, 2]`. A method that has learned from short
     /// chains is sampled by chains of that length.
     fn chain_ends(&self, live: &Live, n: usize, seed: u64) -> Answer<Vec<f32>> {
-        let (m, device) = (&self.model, live.device);
+        let m = &self.model;
         let steps = match live.settings.get("method") {
             Method::ShortRun => "chain_steps",
             Method::Persistent | Method::Grid | Method::ScoreMatching => "sample_steps",
         };
         let steps = live.settings.count(steps) as u32;
-        device.seed(m.sample_begin, seed);
-        device.seed(m.sample_step, seed);
-        device.sweep(n.div_ceil(CHUNK), 2 * n, |d, _| {
-            d.schedule(&[(m.sample_begin, 1), (m.sample_step, steps)], 1)?;
-            Ok(d.read(m.sample))
-        })
+        live.device.draws(&[(m.sample_begin, 1), (m.sample_step, steps)], seed, m.sample, 2 * n)
     }
 
     /// The page's samples, `[SAMPLED, 2]`.

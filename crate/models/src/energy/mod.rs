@@ -83,12 +83,9 @@ impl crate::Model for Ebm {
     type Action = Input;
 
     fn new(setup: &Setup) -> Result<Ebm, Error> {
-        let Setup { settings, seed, sources } = setup;
-        let plane = Plane::new(settings.choice("data"), sources, *seed, false)?;
-        let plane = plane
-            .ok_or_else(|| Error::BadData("'energy' learns points of the plane, [N, 2], only.".into()))?;
-        let held_out = held_out(&plane, *seed);
-        let model = Model::new(settings)?;
+        let plane = setup.plane()?;
+        let held_out = held_out(&plane, setup.seed);
+        let model = Model::new(setup.settings)?;
         Ok(Ebm { model, plane, held_out, landscape: Memo::default(), samples: Memo::default() })
     }
 
@@ -123,21 +120,19 @@ impl crate::Model for Ebm {
         }
     }
 
-    fn recorded(&self, _live: &Live) -> Option<Recorded<'_>> {
-        self.model.trainer.recorded()
+    fn trainer(&self) -> Option<&Trainer> {
+        Some(&self.model.trainer)
     }
 
-    async fn figures(&self, live: &Live<'_>, deep: bool) -> Result<Figures, Error> {
-        self.page_figures(live, deep).await
-    }
-
-    async fn evaluate(&self, live: &Live<'_>) -> Result<Figures, Error> {
-        self.gate_figures(live).await
+    async fn figures(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
+        match scope {
+            Scope::Quick | Scope::Page => self.page_figures(live, scope.is_deep()).await,
+            Scope::All(_) => self.gate_figures(live).await,
+        }
     }
 
     async fn sample(&self, live: &Live<'_>, n: usize, seed: u64) -> Result<Samples, Error> {
-        let data = self.draw(live, n, seed).await?;
-        Ok(Samples { kind: "points", data, shape: vec![n, 2] })
+        Ok(Samples::points(self.draw(live, n, seed).await?))
     }
 
     async fn view(&self, live: &Live<'_>, view: Show) -> Result<Picture, Error> {
@@ -151,7 +146,7 @@ impl crate::Model for Ebm {
 
     fn act(&mut self, live: &Live, action: Input, payload: &Payload) -> Result<Touched, Error> {
         match action {
-            Input::Brush => self.plane.brush_inside(&payload.points, REACH)?,
+            Input::Brush => self.plane.paint_inside(payload.points("brush", REACH)?, REACH)?,
             Input::Clear => self.plane.clear(),
             Input::Scatter => {
                 live.device.run(self.model.scatter)?;

@@ -1,6 +1,6 @@
 //! The pictures.
 
-use super::measure::{GRID, SAMPLED};
+use super::measure::SAMPLED;
 use super::model::TRAIL;
 use super::{EXTENT, Ebm, STEP_SIZES, biased_variance};
 use crate::prelude::*;
@@ -18,11 +18,11 @@ impl Ebm {
         let low = landscape.lowest();
         let above = landscape.energies.iter().map(|e| (e - low).min(DEPTH)).collect();
         let layers = vec![
-            Layer::new("energy", Role::Truth, ViewKind::Field, above, &[GRID, GRID]),
+            Layer::field("energy", Role::Truth, above),
             Layer::lines("trail", Role::Other, shapes::trails(&trail.await?, TRAIL)),
             Layer::points("chains", Role::Model, chains.await?),
         ];
-        Ok(Picture { range: [0.0, 0.5 * DEPTH, DEPTH], ..Picture::plane(layers, EXTENT) })
+        Ok(Picture::plane(layers, EXTENT).ranged([0.0, 0.5 * DEPTH, DEPTH]))
     }
 
     /// The density as a share of its peak, so that colours keep their meaning while it trains.
@@ -31,19 +31,14 @@ impl Ebm {
         let landscape = self.landscape(live).await?;
         let low = landscape.lowest();
         let share = landscape.energies.iter().map(|e| libm::expf(low - e)).collect();
-        let field = Layer::new("probability", Role::Model, ViewKind::Field, share, &[GRID, GRID]);
-        Ok(Picture::plane(vec![field, shown], EXTENT))
+        Ok(Picture::plane(vec![Layer::field("probability", Role::Model, share), shown], EXTENT))
     }
 
     /// Samples over held-out points.
     pub(super) async fn samples_picture(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let samples = self.shown_samples(live).await?;
-        let data = self.held_out[..2 * SAMPLED].to_vec();
-        let layers = vec![
-            Layer::points("data", Role::Data, data),
-            Layer::points("samples", Role::Model, samples.to_vec()),
-        ];
-        Ok(Picture::plane(layers, EXTENT))
+        let data = Layer::points("data", Role::Data, self.held_out[..2 * SAMPLED].to_vec());
+        Ok(Picture::plane(vec![data, Layer::points("samples", Role::Model, samples.to_vec())], EXTENT))
     }
 
     /// The variance of chains on the standard normal over their step size, measured and by theory.
@@ -57,9 +52,9 @@ impl Ebm {
             .collect();
         let layers = vec![
             Layer::curve("theory", Role::Truth, theory),
-            Layer::curve("target", Role::Data, vec![0.0, 1.0, 1.1, 1.0]),
+            Layer::level("target", Role::Data, [0.0, 1.1], 1.0),
             Layer::points("measured", Role::Model, measured),
         ];
-        Ok(Picture::plane(layers, [0.0; 4]))
+        Ok(Picture::of(layers))
     }
 }

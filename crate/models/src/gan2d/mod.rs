@@ -60,11 +60,7 @@ impl Model for Gan2d {
     type Action = Input;
 
     fn new(setup: &Setup) -> Result<Gan2d, Error> {
-        let Setup { settings, seed, sources } = setup;
-        let plane = Plane::new(settings.choice("data"), sources, *seed, false)?;
-        let plane = plane
-            .ok_or_else(|| Error::BadData("'gan2d' learns points of the plane, [N, 2], only.".into()))?;
-        Ok(Gan2d { game: Game::new(settings)?, plane })
+        Ok(Gan2d { game: Game::new(setup.settings)?, plane: setup.plane()? })
     }
 
     fn program(&self) -> Option<&Program> {
@@ -103,8 +99,8 @@ impl Model for Gan2d {
         Some(Recorded { recorder: &self.game.recorder, columns })
     }
 
-    async fn figures(&self, live: &Live<'_>, deep: bool) -> Result<Figures, Error> {
-        let samples = deep.then(|| self.samples(live.device, MEASURED, VIEW_SEED));
+    async fn figures(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
+        let samples = scope.is_deep().then(|| self.samples(live.device, MEASURED, VIEW_SEED));
         let [loss_g, loss_d] = self.losses(live).await?;
         let mut out = vec![("loss", loss_g), ("loss_d", loss_d), ("loss_g", loss_g)];
         if let Some(samples) = samples {
@@ -114,8 +110,7 @@ impl Model for Gan2d {
     }
 
     async fn sample(&self, live: &Live<'_>, n: usize, seed: u64) -> Result<Samples, Error> {
-        let data = self.samples(live.device, n, seed).await?;
-        Ok(Samples { kind: "points", data, shape: vec![n, 2] })
+        Ok(Samples::points(self.samples(live.device, n, seed).await?))
     }
 
     async fn view(&self, live: &Live<'_>, view: Show) -> Result<Picture, Error> {
@@ -127,7 +122,7 @@ impl Model for Gan2d {
 
     fn act(&mut self, live: &Live, action: Input, payload: &Payload) -> Result<Touched, Error> {
         match action {
-            Input::Brush => self.plane.brush(&payload.points, REACH)?,
+            Input::Brush => self.plane.paint(payload.points("brush", REACH)?)?,
             Input::Clear => self.plane.clear(),
         }
         self.game.feed.write_points(live.device, &self.plane);

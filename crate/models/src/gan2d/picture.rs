@@ -1,6 +1,6 @@
 //! Pictures of the game.
 
-use super::model::{ARROWS, CHUNK, FIELD};
+use super::model::{CHUNK, FIELD};
 use super::{Gan2d, REACH};
 use crate::prelude::*;
 
@@ -24,16 +24,15 @@ impl Gan2d {
         let arrows: Vec<f32> = pairs.flat_map(|(x, d)| [x[0], x[1], d[0], d[1]]).collect();
         let layers = vec![
             Layer::points("data", Role::Data, data),
-            Layer::new("arrows", Role::Other, ViewKind::Vectors, arrows, &[ARROWS, 4]),
+            Layer::arrows("arrows", Role::Other, arrows),
             Layer::points("generated", Role::Model, made),
         ];
-        Ok(Picture { layers, extent: EXTENT, range: [0.0; 3], columns: 0 })
+        Ok(Picture::plane(layers, EXTENT))
     }
 
     /// What the discriminator takes for data.
     pub(super) async fn field(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let data = live.device.ask(self.game.field, "field").await?;
-        let field = Layer::new("field", Role::Other, ViewKind::Field, data, &[FIELD, FIELD]);
-        Ok(Picture::plane(vec![field], EXTENT))
+        Ok(Picture::plane(vec![Layer::field("field", Role::Other, data)], EXTENT))
     }
 }

@@ -13,29 +13,20 @@ const PAGE: usize = 8;
 /// The same for an evaluation, or as many as there are characters for.
 const EVALUATED: usize = 64;
 
-/// How much is measured.
-#[derive(Clone, Copy)]
-pub(super) enum Scope {
-    /// The loss of the last step.
-    Loss,
-    /// The held-out loss too, on the first of the windows, and the texts.
-    Page,
-    /// The same on many windows.
-    All,
-}
-
 impl Gpt {
+    /// The loss of the last step; the held-out loss too, on the first of the windows, and the texts; and the
+    /// same on many windows.
     pub(super) async fn measure(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
         let (d, m) = (live.device, &self.model);
         let runs = match scope {
-            Scope::Loss | Scope::Page => PAGE,
-            Scope::All => EVALUATED,
+            Scope::Quick | Scope::Page => PAGE,
+            Scope::All(_) => EVALUATED,
         };
         let windows = self.corpus.windows(m.sizes.context, runs * m.measured);
         let loss = m.recorder.last(live, m.untrained);
         let held_out = match scope {
-            Scope::Loss => None,
-            Scope::Page | Scope::All => {
+            Scope::Quick => None,
+            Scope::Page | Scope::All(_) => {
                 let row = |w: &Window| [w.start as f32, w.from as f32, w.to as f32];
                 let nats = m.nats(d, &windows.iter().flat_map(row).collect::<Vec<f32>>());
                 let texts = match self.corpus.first() {

@@ -25,7 +25,6 @@ use crate::data::Corpus;
 use crate::data::corpus::ladder;
 use crate::prelude::*;
 use card::{Input, Show, Text};
-use measure::Scope;
 use model::Model;
 
 /// The figures of n-gram models with contexts of 1, 2, … characters, for texts whose entropy nobody
@@ -108,20 +107,12 @@ impl crate::Model for Gpt {
         live.device.schedule(&[(self.model.train, 1)], n)
     }
 
-    fn phase(&mut self, _live: &Live, phase: Nothing) -> Result<u32, Error> {
-        match phase {}
-    }
-
     fn recorded(&self, _live: &Live) -> Option<Recorded<'_>> {
         Some(Recorded { recorder: &self.model.recorder, columns: 1 })
     }
 
-    async fn figures(&self, live: &Live<'_>, deep: bool) -> Result<Figures, Error> {
-        self.measure(live, if deep { Scope::Page } else { Scope::Loss }).await
-    }
-
-    async fn evaluate(&self, live: &Live<'_>) -> Result<Figures, Error> {
-        self.measure(live, Scope::All).await
+    async fn figures(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
+        self.measure(live, scope).await
     }
 
     async fn sample(&self, live: &Live<'_>, n: usize, seed: u64) -> Result<Samples, Error> {

@@ -117,8 +117,7 @@ impl Model {
             let [grad, grad_gains] = clip_groups(grads, g.constant(MAX_NORM));
             adam.update_decayed(g, grad, rate, g.knob(weight_decay));
             adam_gains.update(g, grad_gains, rate);
-            recorder.keep(g, "loss", loss);
-            recorder.end(g, &[loss]);
+            recorder.record(g, &[loss]);
         })?;
         let untrained = p.entry("untrained", |g| g.output("loss", objective(g)[0]))?;
         let measure = p.entry("measure", |g| {

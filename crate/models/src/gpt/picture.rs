@@ -1,7 +1,6 @@
 //! Pictures of what the network writes, predicts and attends to.
 
 use super::measure::RUNG;
-use super::model::TEXTS;
 use super::{Gpt, OWN_RUNGS};
 use crate::data::corpus::ladder;
 use crate::prelude::*;
@@ -16,9 +15,8 @@ impl Gpt {
     pub(super) async fn written(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let texts = self.texts(live.device, WRITTEN, VIEW_SEED)?.await?;
         let codes = self.codes(&texts);
-        let mut layer = Layer::new("samples", Role::Model, ViewKind::Text, codes, &[TEXTS, WRITTEN]);
-        layer.labels = self.marks(&texts);
-        Ok(picture(vec![layer], 0))
+        let samples = Layer::text("samples", Role::Model, codes, WRITTEN);
+        Ok(picture(vec![samples.labelled(self.marks(&texts))], 0))
     }
 
     /// How much the last character of the sentence takes from each, in every head.
@@ -29,7 +27,7 @@ impl Gpt {
         let count = maps.len();
         let weights: Vec<f32> = maps.flat_map(|map| map[(n - 1) * t..][..n].to_vec()).collect();
         let codes = self.codes(&self.sentence).repeat(count);
-        let text = Layer::new("sentence", Role::Other, ViewKind::Text, codes, &[count, n]);
+        let text = Layer::text("sentence", Role::Other, codes, n);
         let shade = Layer::new("attention", Role::Model, ViewKind::Field, weights, &[count, n]);
         Ok(picture(vec![text, shade], self.model.sizes.heads))
     }
@@ -52,10 +50,7 @@ impl Gpt {
         let symbols = self.corpus.alphabet.len();
         let model = all[(self.sentence.len() - 1) * symbols..][..symbols].to_vec();
         let labels: Vec<u32> = self.corpus.alphabet.iter().map(|&c| c as u32).collect();
-        let bars = |id, role, data| Layer {
-            labels: labels.clone(),
-            ..Layer::new(id, role, ViewKind::Bars, data, &[symbols])
-        };
+        let bars = |id, role, data| Layer::bars(id, role, data).labelled(labels.clone());
         let mut layers = vec![bars("model", Role::Model, model)];
         match &self.corpus.source {
             None => {
@@ -72,11 +67,11 @@ impl Gpt {
         }
         // The page shows it where it is typed.
         let codes = self.codes(&self.sentence);
-        layers.push(Layer::new("sentence", Role::Other, ViewKind::Text, codes, &[1, self.sentence.len()]));
+        layers.push(Layer::text("sentence", Role::Other, codes, self.sentence.len()));
         Ok(picture(layers, 0))
     }
 }
 
 fn picture(layers: Vec<Layer>, columns: usize) -> Picture {
-    Picture { layers, extent: [0.0; 4], range: [0.0, HALF, 1.0], columns }
+    Picture { columns, ..Picture::of(layers).ranged([0.0, HALF, 1.0]) }
 }

@@ -26,6 +26,8 @@ use card::{Input, Method, Phase, Show};
 use data::Data;
 use fit::{Fit, Task, starting};
 
+/// Half the side of the box that is shown.
+const REACH: f32 = 3.0;
 /// Held-out points.
 const HELD_OUT: usize = 1000;
 
@@ -101,10 +103,6 @@ impl Model for Mixture {
         Ok(Mixture { data, drawn, points, held_out, fit, restarts: 0 })
     }
 
-    fn start(&mut self, _live: &Live) -> Result<(), Error> {
-        Ok(())
-    }
-
     fn set(&mut self, live: &Live, id: &str) -> Result<(), Error> {
         if id == "data" {
             self.take_data(live, live.settings.get("data"));
@@ -154,14 +152,13 @@ impl Model for Mixture {
         self.curves(live.settings).into_iter().map(|(id, value)| (id, value.unwrap_or(f64::NAN))).collect()
     }
 
-    async fn figures(&self, live: &Live<'_>, _deep: bool) -> Result<Figures, Error> {
+    async fn figures(&self, live: &Live<'_>, _scope: Scope) -> Result<Figures, Error> {
         Ok(self.measure(live.settings))
     }
 
     async fn sample(&self, _live: &Live<'_>, n: usize, seed: u64) -> Result<Samples, Error> {
         let made = gaussian::sample(&self.fit.components, n, &mut Stream::new(seed, 0x5A4D));
-        let data = made.iter().flatten().map(|&v| v as f32).collect();
-        Ok(Samples { kind: "points", data, shape: vec![n, 2] })
+        Ok(Samples::points(made.iter().flatten().map(|&v| v as f32).collect()))
     }
 
     async fn view(&self, _live: &Live<'_>, view: Show) -> Result<Picture, Error> {
@@ -181,14 +178,10 @@ impl Model for Mixture {
             }
             Input::Clear => self.drawn = None,
             Input::Brush => {
-                if payload.points.iter().any(|x| x.abs() > 6.0) {
-                    let message =
-                        "'brush' takes points of the picture, which reaches from -3 to 3 both ways.";
-                    return Err(Error::BadData(message.into()));
-                }
+                let points = payload.points("brush", REACH)?;
                 match &mut self.drawn {
-                    Some(drawn) => drawn.add(&payload.points)?,
-                    None => self.drawn = Some(Drawn::new(&payload.points)?),
+                    Some(drawn) => drawn.add(points)?,
+                    None => self.drawn = Some(Drawn::new(points)?),
                 }
             }
         }

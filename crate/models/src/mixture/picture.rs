@@ -72,9 +72,7 @@ impl Mixture {
             Method::KMeans => ("spokes", Role::Other),
             Method::Em | Method::Variational => ("ellipses", Role::Model),
         };
-        let mut lines = Layer::lines(id, role, pieces);
-        lines.labels = labels;
-        vec![points, lines, self.means()]
+        vec![points, Layer::lines(id, role, pieces).labelled(labels), self.means()]
     }
 
     /// The mixture's density.
@@ -90,9 +88,7 @@ impl Mixture {
         sorted.sort_unstable_by(f32::total_cmp);
         // The top of the colours: but for the few highest cells, which may be a spike.
         let top = sorted[sorted.len() * 995 / 1000].max(1e-6);
-        let field = Layer::new("density", Role::Model, ViewKind::Field, values, &[FIELD, FIELD]);
-        let mut picture = Picture::plane(vec![field, self.means()], extent);
-        picture.range = [0.0, 0.5 * top, top];
-        picture
+        let layers = vec![Layer::field("density", Role::Model, values), self.means()];
+        Picture::plane(layers, extent).ranged([0.0, 0.5 * top, top])
     }
 }

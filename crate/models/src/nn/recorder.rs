@@ -86,6 +86,12 @@ impl Recorder {
         g.assign(self.steps, t + 1.0);
     }
 
+    /// In the one entry of a step: counts it, and keeps and records its figures, in the order of the names.
+    pub fn record<'g>(&self, g: &'g Graph, figures: &[Tensor<'g>]) {
+        self.last.iter().zip(figures).for_each(|(&last, &figure)| g.assign(last, figure));
+        self.end(g, figures);
+    }
+
     /// The figures of the last step; before the first one, those that `untrained` gives out.
     pub fn last(&self, live: &Live, untrained: EntryId) -> Answer<Vec<f64>> {
         if let Some(figures) = self.latest(live) {

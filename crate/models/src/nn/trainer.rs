@@ -89,10 +89,7 @@ impl Trainer {
     /// Ends a step that [`Trainer::minimise`] has made: counts it and records the losses, in the order of
     /// the names.
     pub fn record<'g>(&self, g: &'g Graph, losses: &[Tensor<'g>]) {
-        for (name, &loss) in self.recorder.names().iter().zip(losses) {
-            self.recorder.keep(g, name, loss);
-        }
-        self.recorder.end(g, losses);
+        self.recorder.record(g, losses);
     }
 
     /// What it has "untrained" do: gives the losses out.
@@ -126,7 +123,7 @@ impl Trainer {
     }
 
     /// For [`Model::recorded`](crate::Model::recorded).
-    pub fn recorded(&self) -> Option<Recorded<'_>> {
-        Some(self.recorder.all())
+    pub fn recorded(&self) -> Recorded<'_> {
+        self.recorder.all()
     }
 }

@@ -14,38 +14,29 @@ const EXACT: usize = 1 << 23;
 /// Temperatures of a large machine's annealing.
 const TEMPERATURES: u32 = 3000;
 
-/// How much is measured.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Scope {
-    /// What needs no log Z.
-    Quick,
-    /// The exact likelihood too, of machines that are enumerated quickly.
-    Page,
-    /// All held-out images; large machines are annealed.
-    All,
-}
-
 impl Rbm {
+    /// What needs no log Z; the exact likelihood too, of machines that are enumerated quickly; and all held-out
+    /// images, where large machines are annealed.
     pub(super) async fn measure(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
         let (m, d) = (&self.model, live.device);
         // The same images each time, or the curves would jump whenever the costly figures come.
         let images = match scope {
             Scope::Quick | Scope::Page if self.hidden > QUICK => CHUNK.min(self.sets.test.n),
-            Scope::Quick | Scope::Page | Scope::All => self.sets.test.n,
+            Scope::Quick | Scope::Page | Scope::All(_) => self.sets.test.n,
         };
         let enumerated = match scope {
             Scope::Quick => false,
             Scope::Page => self.hidden <= QUICK,
-            Scope::All => self.hidden <= exact::MOST,
+            Scope::All(_) => self.hidden <= exact::MOST,
         };
         let error = m.recorder.latest(live);
         d.seed(m.measure, VIEW_SEED);
         let measured = m.feed.over(d, m.measure, CHUNK, images, "figures");
         let fantasies = d.ask(m.fantasy_energy, "free_energy");
         let values = enumerated.then(|| m.learner.values(d));
-        let annealed = match scope == Scope::All && !enumerated {
-            true => Some(self.annealed(d)?),
-            false => None,
+        let annealed = match scope {
+            Scope::All(_) if !enumerated => Some(self.annealed(d)?),
+            Scope::Quick | Scope::Page | Scope::All(_) => None,
         };
 
         let mut out = Figures::new();
@@ -54,17 +45,16 @@ impl Rbm {
             out.push(("reconstruction_error", error.await?[0]));
         }
         let (measured, fantasies) = (measured.await?, fantasies.await?);
-        let mean = |column: usize| {
+        let column = |column: usize| {
             let values = measured.iter().skip(column).step_by(MEASURED);
             values.map(|&x| f64::from(x)).sum::<f64>() / images as f64
         };
-        let (energy, pseudo) = (mean(0), mean(1));
-        let dreams = fantasies.iter().map(|&x| f64::from(x)).sum::<f64>() / fantasies.len() as f64;
+        let (energy, pseudo) = (column(0), column(1));
         out.extend([
             // Training lowers the negative log-likelihood; its pseudo-likelihood needs no log Z.
             ("loss", -pseudo),
             ("free_energy_data", energy),
-            ("free_energy_model", dreams),
+            ("free_energy_model", mean(&fantasies)),
             ("pseudo_likelihood", pseudo),
         ]);
         if let Some(values) = values {

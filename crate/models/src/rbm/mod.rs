@@ -22,7 +22,6 @@ pub use tiny::{TINY_B, TINY_C, TINY_DATA, TINY_W};
 
 use crate::prelude::*;
 use card::{Algorithm, Input, Phase, Show};
-use measure::Scope;
 use model::{FANTASIES, Model};
 
 /// The opened exhibit.
@@ -50,8 +49,7 @@ impl crate::Model for Rbm {
     type Action = Input;
 
     fn new(setup: &Setup) -> Result<Rbm, Error> {
-        let Setup { settings, seed, sources } = setup;
-        let sets = ImageSets::new("rbm", settings.choice("data"), *seed, (*sources).clone())?.binarised();
+        let (settings, sets) = (setup.settings, setup.images()?.binarised());
         Ok(Rbm { model: Model::new(settings, &sets)?, sets, hidden: settings.count("hidden") })
     }
 
@@ -97,17 +95,12 @@ impl crate::Model for Rbm {
         Some(self.model.recorder.all())
     }
 
-    async fn figures(&self, live: &Live<'_>, deep: bool) -> Result<Figures, Error> {
-        self.measure(live, if deep { Scope::Page } else { Scope::Quick }).await
-    }
-
-    async fn evaluate(&self, live: &Live<'_>) -> Result<Figures, Error> {
-        self.measure(live, Scope::All).await
+    async fn figures(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
+        self.measure(live, scope).await
     }
 
     async fn sample(&self, live: &Live<'_>, n: usize, seed: u64) -> Result<Samples, Error> {
-        let data = self.draws(live.device, n, seed).await?;
-        Ok(Samples { kind: "images", data, shape: vec![n, self.sets.train.height, self.sets.train.width] })
+        Ok(Samples::images(self.draws(live.device, n, seed).await?, &self.sets.train))
     }
 
     async fn view(&self, live: &Live<'_>, view: Show) -> Result<Picture, Error> {
@@ -115,7 +108,7 @@ impl crate::Model for Rbm {
             Show::Fantasies => self.fantasies(live).await,
             Show::Filters => self.filters(live).await,
             Show::Slice => self.slice(live).await,
-            Show::Data => Ok(self.data()),
+            Show::Data => Ok(Picture::held_out(&self.sets, FANTASIES, 6)),
             Show::Hidden => self.hidden_means(live).await,
         }
     }

@@ -34,6 +34,8 @@ pub struct Model {
     pub fantasy_energy: EntryId,
     /// The learner's gradient without a step.
     pub gradient: EntryId,
+    /// Samples in the making, `[CHAINS, V]`.
+    sample_v: Var,
     sample_start: EntryId,
     sample_gibbs: EntryId,
     sample_end: EntryId,
@@ -96,7 +98,7 @@ impl Model {
         })?;
         let sample_end = p.entry("sample_end", |g| {
             let h = g.bernoulli(machine.hidden(g, g.read(sample_v)));
-            g.output("images", g.bernoulli(machine.visible(g, h)));
+            g.assign(sample_v, g.bernoulli(machine.visible(g, h)));
         })?;
         let fantasy_energy = p.entry("fantasy_energy", |g| {
             g.output("free_energy", machine.free_energy(g, g.read(fantasy_v)));
@@ -116,6 +118,7 @@ impl Model {
             measure,
             fantasy_energy,
             gradient,
+            sample_v,
             sample_start,
             sample_gibbs,
             sample_end,
@@ -124,13 +127,7 @@ impl Model {
 
     /// The ends of Gibbs chains from noise, `len` pixels in all.
     pub fn chains(&self, device: &Driver, len: usize, seed: u64) -> Answer<Vec<f32>> {
-        let entries = [self.sample_start, self.sample_gibbs, self.sample_end];
-        entries.into_iter().for_each(|entry| device.seed(entry, seed));
-        let [start, gibbs, end] = entries;
-        let each = CHAINS * self.feed.dims();
-        device.sweep(len.div_ceil(each), len, |d, _| {
-            d.schedule(&[(start, 1), (gibbs, BURN_IN), (end, 1)], 1)?;
-            Ok(d.output(end, "images"))
-        })
+        let schedule = [(self.sample_start, 1), (self.sample_gibbs, BURN_IN), (self.sample_end, 1)];
+        device.draws(&schedule, seed, self.sample_v, len)
     }
 }

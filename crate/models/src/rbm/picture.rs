@@ -25,18 +25,8 @@ impl Rbm {
         let w = self.model.learner.values(live.device).await?.w;
         let (area, count) = (self.sets.train.area(), self.hidden.min(FILTERS));
         let filter = |j: usize| (0..area).map(move |i| i * self.hidden + j);
-        let data: Vec<f32> = (0..count).flat_map(filter).map(|i| w[i]).collect();
-        let top = data.iter().fold(0.01f32, |m, x| m.max(x.abs()));
-        let mut picture = Picture::images("filters", Role::Other, data, &self.sets.train, 0);
-        picture.range = [-top, 0.0, top];
-        Ok(picture)
-    }
-
-    /// Held-out images.
-    pub(super) fn data(&self) -> Picture {
-        let count = FANTASIES.min(self.sets.test.n);
-        let data = self.sets.test.to_floats()[..count * self.sets.test.area()].to_vec();
-        Picture::images("data", Role::Data, data, &self.sets.train, 6)
+        let data = (0..count).flat_map(filter).map(|i| w[i]).collect();
+        Ok(Picture::weights("filters", data, &self.sets.train))
     }
 
     /// The share of the fantasies in which each hidden unit is on.
@@ -76,11 +66,9 @@ impl Rbm {
             field.push((-along(h) - units) as f32);
         }
         let (low, high) = field.iter().fold((f32::MAX, f32::MIN), |(l, h), x| (l.min(*x), h.max(*x)));
-        let mut corners = Layer::points("corners", Role::Data, vec![0.0, 0.0, 1.0, 0.0, 0.0, 1.0]);
-        corners.labels = test.labels.iter().take(3).map(|&label| u32::from(label)).collect();
-        let energy = Layer::new("energy", Role::Model, ViewKind::Field, field, &[SLICE, SLICE]);
-        let mut picture = Picture::plane(vec![energy, corners], EXTENT);
-        picture.range = [low, (low + high) / 2.0, high.max(low + 1e-3)];
-        Ok(picture)
+        let corners = Layer::points("corners", Role::Data, vec![0.0, 0.0, 1.0, 0.0, 0.0, 1.0]);
+        let layers =
+            vec![Layer::field("energy", Role::Model, field), corners.labelled(self.sets.test.classes(3))];
+        Ok(Picture::plane(layers, EXTENT).ranged([low, (low + high) / 2.0, high.max(low + 1e-3)]))
     }
 }

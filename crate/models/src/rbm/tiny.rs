@@ -58,22 +58,15 @@ impl Rbm {
         device.write(m.learner.group.var(), &flat);
         let machine = exact::Machine { w: &TINY_W, b: &TINY_B, c: &TINY_C };
         let expected = exact::expected_cd(&machine, data, k);
-        let (mut sum, mut squares) = (vec![0.0; expected.len()], vec![0.0; expected.len()]);
+        let mut found = vec![Estimate::default(); expected.len()];
         for _ in 0..rounds {
             device.schedule(&[(m.learner.positive, 1), (m.learner.gibbs, k)], 1)?;
             let gradient = device.ask(m.gradient, "gradient").await?;
-            for (i, g) in gradient[w.range()].iter().enumerate() {
-                sum[i] -= f64::from(*g);
-                squares[i] += f64::from(*g) * f64::from(*g);
-            }
+            found.iter_mut().zip(&gradient[w.range()]).for_each(|(all, g)| all.add(-f64::from(*g)));
         }
-        let n = rounds as f64;
-        let deviations = expected.iter().enumerate().map(|(i, e)| {
-            let mean = sum[i] / n;
-            let error = libm::sqrt((squares[i] / n - mean * mean) / (n - 1.0));
-            ((mean - e) / error).abs()
-        });
-        Ok(largest(deviations))
+        let deviation =
+            |(all, e): (&Estimate, &f64)| ((all.mean() - e) / all.error().unwrap_or(f64::NAN)).abs();
+        Ok(largest(found.iter().zip(&expected).map(deviation)))
     }
 }
 

@@ -8,17 +8,6 @@ use crate::prelude::*;
 /// Held-out images that the figures on the page are computed from.
 const MEASURED: usize = 128;
 
-/// How much is measured.
-#[derive(Clone, Copy)]
-pub(super) enum Scope {
-    /// The losses.
-    Losses,
-    /// The bounds too, of the first held-out images, with the page's K.
-    Page,
-    /// The bounds of all held-out images with 500 importance samples.
-    All,
-}
-
 impl Vae {
     /// The mean ELBO and the mean importance-weighted bound, E log mean_k w_k, of the first `images`
     /// held-out ones, in nats, with `samples` weights each.
@@ -53,13 +42,15 @@ impl Vae {
         Ok((elbo / images as f64, bound / images as f64))
     }
 
+    /// The losses; the bounds of the first held-out images, with the page's K; and those of all held-out
+    /// images with 500 importance samples.
     pub(super) async fn measure(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
         let losses = self.model.trainer.losses(live);
         let kl_dims = self.kl_dims(live);
         let bounds = match scope {
-            Scope::Losses => None,
+            Scope::Quick => None,
             Scope::Page => Some(self.bounds(live.device, MEASURED, K, VIEW_SEED).await?),
-            Scope::All => Some(self.bounds(live.device, usize::MAX, 500, VIEW_SEED).await?),
+            Scope::All(_) => Some(self.bounds(live.device, usize::MAX, 500, VIEW_SEED).await?),
         };
         let [loss, reconstruction, kl] = [0, 1, 2].map({
             let losses = losses.await?;

@@ -22,7 +22,6 @@ pub use card::CARD;
 use crate::metrics::ppca;
 use crate::prelude::*;
 use card::{Input, Show};
-use measure::Scope;
 use model::{Model, SHOWN};
 
 /// The opened exhibit.
@@ -66,8 +65,7 @@ impl crate::Model for Vae {
     type Action = Input;
 
     fn new(setup: &Setup) -> Result<Vae, Error> {
-        let Setup { settings, seed, sources } = setup;
-        let sets = ImageSets::new("vae", settings.choice("data"), *seed, (*sources).clone())?;
+        let (settings, sets) = (setup.settings, setup.images()?);
         let model = Model::new(settings, &sets)?;
         let (d, z, last) = (sets.train.area(), settings.count("latent"), sets.test.n - 1);
         let exact = settings.flag("linear") && d <= ppca::MOST;
@@ -84,29 +82,17 @@ impl crate::Model for Vae {
         Ok(())
     }
 
-    fn train(&mut self, live: &Live, n: u32) -> Result<(), Error> {
-        self.model.trainer.run(live, n)
+    fn trainer(&self) -> Option<&Trainer> {
+        Some(&self.model.trainer)
     }
 
-    fn phase(&mut self, _live: &Live, phase: Nothing) -> Result<u32, Error> {
-        match phase {}
-    }
-
-    fn recorded(&self, _live: &Live) -> Option<Recorded<'_>> {
-        self.model.trainer.recorded()
-    }
-
-    async fn figures(&self, live: &Live<'_>, deep: bool) -> Result<Figures, Error> {
-        self.measure(live, if deep { Scope::Page } else { Scope::Losses }).await
-    }
-
-    async fn evaluate(&self, live: &Live<'_>) -> Result<Figures, Error> {
-        self.measure(live, Scope::All).await
+    async fn figures(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
+        self.measure(live, scope).await
     }
 
     async fn sample(&self, live: &Live<'_>, n: usize, seed: u64) -> Result<Samples, Error> {
         let data = self.draws(live.device, n, seed).await?;
-        Ok(Samples { kind: "images", data, shape: vec![n, self.sets.train.height, self.sets.train.width] })
+        Ok(Samples::images(data, &self.sets.train))
     }
 
     async fn view(&self, live: &Live<'_>, view: Show) -> Result<Picture, Error> {
@@ -123,11 +109,7 @@ impl crate::Model for Vae {
 
     fn act(&mut self, _live: &Live, action: Input, payload: &Payload) -> Result<Touched, Error> {
         match action {
-            Input::Latent => {
-                let wanted =
-                    || Error::BadData("'latent' takes a place 'at': two numbers from 0 to 1.".into());
-                self.at = payload.at.ok_or_else(wanted)?.map(|x| x.max(0.0).min(1.0));
-            }
+            Input::Latent => self.at = payload.place("latent")?,
             Input::Ends => {
                 let count = SHOWN.min(self.sets.test.n);
                 self.ends = match payload.picks[..] {

@@ -23,9 +23,8 @@ impl Vae {
             }
         }
         let data = self.decode(live.device, &codes).await?;
-        let mut picture = Picture::images("decoded", Role::Model, data, &self.sets.train, GRID);
-        picture.extent = [-REACH, REACH, -REACH, REACH];
-        Ok(picture)
+        let picture = Picture::images("decoded", Role::Model, data, &self.sets.train, GRID);
+        Ok(Picture { extent: [-REACH, REACH, -REACH, REACH], ..picture })
     }
 
     /// Posterior means of held-out images in the first two latent dimensions, with their classes.
@@ -33,10 +32,9 @@ impl Vae {
         let (m, count) = (&self.model, MAPPED.min(self.sets.test.n));
         let codes = m.feed.over(live.device, m.encode, CHUNK, count, "mean").await?;
         let plane = |code: &[f32]| [code[0], code.get(1).copied().unwrap_or(0.0)];
-        let mut layer = Layer::points("codes", Role::Data, codes.chunks(self.z).flat_map(plane).collect());
-        layer.labels = self.sets.test.labels.iter().take(count).map(|&l| u32::from(l)).collect();
+        let codes = Layer::points("codes", Role::Data, codes.chunks(self.z).flat_map(plane).collect());
         let extent = [-1.6 * REACH, 1.6 * REACH, -1.6 * REACH, 1.6 * REACH];
-        Ok(Picture { layers: vec![layer], extent, range: [0.0; 3], columns: 0 })
+        Ok(Picture::plane(vec![codes.labelled(self.sets.test.classes(count))], extent))
     }
 
     /// The image of the point that was last dragged to.
@@ -58,11 +56,8 @@ impl Vae {
     pub(super) async fn reconstructions(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let (m, count) = (&self.model, SHOWN.min(self.sets.test.n));
         let made = m.feed.over(live.device, m.reconstruct, SHOWN, count, "images").await?;
-        let shown = self.sets.test.to_floats()[..made.len()].to_vec();
-        let mut picture = Picture::images("originals", Role::Data, shown, &self.sets.train, 10);
-        let mut back = Picture::images("reconstructions", Role::Model, made, &self.sets.train, 10);
-        picture.layers.append(&mut back.layers);
-        Ok(picture)
+        let shown = ("originals", Role::Data, self.sets.test.first(count));
+        Ok(Picture::grids(&self.sets.train, 10, vec![shown, ("reconstructions", Role::Model, made)]))
     }
 
     /// Images along the straight line between the codes of two held-out ones.
@@ -74,7 +69,6 @@ impl Vae {
 
     /// How far each latent dimension's posterior is from the prior, over the last batch.
     pub(super) async fn kl_bars(&self, live: &Live<'_>) -> Result<Picture, Error> {
-        let data: Vec<f32> = self.kl_dims(live).await?;
-        Ok(Picture::bars("kl", data))
+        Ok(Picture::bars("kl", self.kl_dims(live).await?))
     }
 }
