@@ -2,18 +2,17 @@
 
 use crate::args::List;
 use crate::failure::Failure;
-use crate::settings::value_to_json;
 use crate::table;
-use serde_json::{Value as Json, json};
 use std::io::Write;
-use tilde_models::card::{Card, Setting, SettingKind};
-use tilde_models::exhibits::cards;
+use tilde_models::card::{Setting, SettingKind};
+use tilde_models::exhibits::{EXHIBITS, cards};
 
 /// Prints every card.
 pub fn run(args: &List, out: &mut dyn Write) -> Result<(), Failure> {
     if args.json {
-        let cards: Vec<Json> = cards().map(card_json).collect();
-        writeln!(out, "{:#}", Json::from(cards))?;
+        // As the page has it.
+        serde_json::to_writer_pretty(&mut *out, EXHIBITS).map_err(std::io::Error::from)?;
+        writeln!(out)?;
         return Ok(());
     }
     for card in cards() {
@@ -38,33 +37,4 @@ fn words(setting: &Setting) -> [String; 2] {
         SettingKind::Choice(ids) => [ids[0].into(), ids.join(", ")],
         SettingKind::Flag(on) => [on.to_string(), "true, false".into()],
     }
-}
-
-fn card_json(card: &Card) -> Json {
-    let setting = |s: &Setting| {
-        let default = value_to_json(s, s.default());
-        let kind = match s.kind {
-            SettingKind::Int { min, max, .. } => json!({ "kind": "int", "min": min, "max": max }),
-            SettingKind::Float { min, max, log, .. } => {
-                json!({ "kind": "float", "min": min, "max": max, "log": log })
-            }
-            SettingKind::Choice(ids) => json!({ "kind": "choice", "choices": ids }),
-            SettingKind::Flag(_) => json!({ "kind": "flag" }),
-        };
-        let mut entry = json!({ "id": s.id, "default": default, "unit": s.unit, "live": s.live });
-        if let (Json::Object(entry), Json::Object(kind)) = (&mut entry, kind) {
-            entry.extend(kind);
-        }
-        entry
-    };
-    json!({
-        "id": card.id,
-        "chapter": card.chapter,
-        "steps": card.budget,
-        "data": card.data,
-        "phases": card.phases,
-        "settings": card.settings.iter().map(setting).collect::<Vec<_>>(),
-        "metrics": card.metrics.iter().map(|m| json!({ "id": m.id, "unit": m.unit, "reference": m.reference })).collect::<Vec<_>>(),
-        "views": card.views.iter().map(|v| v.id).collect::<Vec<_>>(),
-    })
 }

@@ -50,6 +50,8 @@ fn lists_the_exhibits() {
     let cards = cards.as_array().expect("an array");
     let gan2d = cards.iter().find(|card| card["id"] == "gan2d").expect("the exhibit");
     assert_eq!(gan2d["settings"][0]["default"], "eight-gaussians");
+    // What the page has, and no second description of a card.
+    assert_eq!((&gan2d["module"], &gan2d["views"][0]["kind"]), (&"generators".into(), &"points".into()));
 }
 
 #[test]

@@ -3,6 +3,9 @@
 // Each test file uses a part of this.
 #![allow(dead_code)]
 
+#[path = "../../../../tests/shipped.rs"]
+mod shipped;
+
 use pollster::block_on;
 use std::future::ready;
 use tilde_cpu::Cpu;
@@ -23,12 +26,7 @@ impl Host for Here {
     }
 
     fn sources(&self) -> Sources {
-        let data = |name: &str| std::fs::read(format!("../../www/data/{name}")).expect("shipped data");
-        Sources {
-            user: None,
-            digits: Some((data("digits8-images.idx"), data("digits8-labels.idx"))),
-            lessons: Some(String::from_utf8(data("lessons.txt")).expect("a text")),
-        }
+        shipped::sources()
     }
 
     fn progress(&self, _exhibit: &str, _seed: u64, _step: u32, _steps: u32) {}

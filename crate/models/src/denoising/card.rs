@@ -62,6 +62,7 @@ pub const CARD: Card = Card {
     ],
     metrics: &[
         Metric::new("loss", "", "loss", Role::Model),
+        Metric::new("batch_loss", "", "loss", Role::Other).sometimes(),
         Metric::new("noise_left", "share", "", Role::Model),
         Metric::new("score_error", "", "score", Role::Model).against(0.0).sometimes(),
         Metric::new("score_cosine", "", "score", Role::Other).against(1.0).sometimes(),

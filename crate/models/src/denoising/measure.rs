@@ -139,16 +139,15 @@ impl Denoising {
     /// The figures of the page.
     pub(super) async fn page_figures(&self, live: &Live<'_>, deep: bool) -> Result<Figures, Error> {
         let plane = self.domain.plane();
-        let loss = plane.is_none().then(|| self.model.trainer.losses(live));
+        let trainer = &self.model.trainer;
+        let losses = trainer.losses(live);
         let samples = async || match plane {
             Some(plane) if deep => self.shown_samples(live).await.map(|samples| Some((plane, samples))),
             Some(_) | None => Ok(None),
         };
         let (answers, samples) = join::both(self.answers(live), samples()).await;
         let mut out = self.probes.figures(&*answers?);
-        if let Some(loss) = loss {
-            out.push(("loss", loss.await?[0]));
-        }
+        out.push((trainer.recorder.names()[0], losses.await?[0]));
         if let Some((plane, samples)) = samples? {
             out.extend(CARD.own(plane.quality(&samples, &plane.bank()[..2 * SAMPLED])));
         }

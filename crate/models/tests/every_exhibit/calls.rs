@@ -14,6 +14,9 @@ pub fn steps_are_counted_and_figures_are_finite(card: &'static Card) {
         assert!(figure(&all, "loss").is_finite(), "there is no loss at step {step}");
         train(&mut run, 2);
     }
+    for id in block_on(run.losses(0)).expect("losses").names() {
+        assert!(card.metrics.iter().any(|m| m.id == *id), "'{id}' is recorded, and not on the card");
+    }
     let deep = figures(&mut run, true);
     for metric in card.metrics.iter().filter(|m| !m.sometimes) {
         assert!(deep.iter().any(|f| f.0 == metric.id), "there is no '{}'", metric.id);

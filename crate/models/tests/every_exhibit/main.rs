@@ -12,6 +12,8 @@ mod function;
 mod inputs;
 mod opened;
 mod settings;
+#[path = "../../../../tests/shipped.rs"]
+mod shipped;
 mod trips;
 
 use libtest_mimic::{Arguments, Trial};

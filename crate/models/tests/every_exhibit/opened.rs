@@ -1,21 +1,11 @@
 //! Opening exhibits, and looking at everything about a run.
 
+pub use crate::shipped::{small, sources};
 use pollster::block_on;
 use tilde_cpu::Cpu;
 use tilde_graph::{Device, Program};
-use tilde_models::card::Card;
-use tilde_models::exhibit::{Picture, Samples, Sources};
+use tilde_models::exhibit::{Picture, Samples};
 use tilde_models::{Error, Run, Saved, Settings};
-
-/// What the exhibits learn from, as it ships.
-pub fn sources() -> Sources {
-    let data = |name: &str| std::fs::read(format!("../../www/data/{name}")).expect("shipped data");
-    Sources {
-        user: None,
-        digits: Some((data("digits8-images.idx"), data("digits8-labels.idx"))),
-        lessons: Some(String::from_utf8(data("lessons.txt")).expect("a text")),
-    }
-}
 
 /// A program on the CPU.
 pub fn load(program: &Program) -> Result<Box<dyn Device>, Error> {
@@ -30,15 +20,6 @@ pub fn try_open(settings: Settings, seed: u64) -> Result<Run, Error> {
 /// Opens an exhibit.
 pub fn open(settings: Settings, seed: u64) -> Run {
     try_open(settings, seed).unwrap_or_else(|e| panic!("it does not open: {e}"))
-}
-
-/// The settings that the card gives for tests.
-pub fn small(card: &'static Card) -> Settings {
-    let mut settings = Settings::new(card);
-    for (id, value) in card.small {
-        settings.set_text(id, value).unwrap_or_else(|e| panic!("the small settings: {e}"));
-    }
-    settings
 }
 
 /// All figures, the costly ones too if `deep`.
