@@ -418,6 +418,8 @@ run_slow() {
   need_browser
   timed "training every exhibit to its gates, and docs/gates.md" \
     cargo run --release -p tilde -- evaluate all --json --markdown docs/gates.md
+  timed "runs at full size are functions of their steps" \
+    cargo test -p tilde-models --test every_exhibit -- --ignored
   timed "a new exhibit in the browser" tests/structure/new-exhibit.sh browser
   timed "end-to-end tests that measure time" npm run --silent e2e:slow
 }

@@ -85,6 +85,16 @@ impl Saved {
         Ok(&s.values)
     }
 
+    /// The sizes of the tensor of that name; none if it is missing.
+    pub fn sizes<'a>(saved: &'a [Saved], name: &str) -> &'a [usize] {
+        saved.iter().find(|s| s.name == name).map_or(&[], |s| &s.shape)
+    }
+
+    /// The rows of the tensor of that name; 0 if it is missing.
+    pub fn rows(saved: &[Saved], name: &str) -> usize {
+        Saved::sizes(saved, name).first().copied().unwrap_or(0)
+    }
+
     /// The doubles of that name and shape.
     ///
     /// # Errors

@@ -38,10 +38,8 @@ impl BayesNet {
 
     /// For [`Model::load`](crate::Model::load).
     pub(super) fn take(&mut self, saved: &[Saved]) -> Result<(), Error> {
-        let shape =
-            |name: &str| saved.iter().find(|s| s.name == name).map(|s| s.shape.clone()).unwrap_or_default();
         let wrong = |message: &str| Error::BadFile(message.to_string());
-        let text = Saved::find_words(saved, "network", &shape("network"))?;
+        let text = Saved::find_words(saved, "network", Saved::sizes(saved, "network"))?;
         let text: Option<String> = text.iter().map(|&c| char::from_u32(c)).collect();
         let text = text.ok_or_else(|| wrong("The file's network is no text."))?;
         let mut network = read(&text).map_err(|e| Error::BadFile(e.to_string()))?;
@@ -78,7 +76,7 @@ impl BayesNet {
         let (exact, plan, mut tallies) = problem.solve().map_err(|e| Error::BadFile(e.to_string()))?;
         tallies.load(saved, &plan, &cards)?;
         let values = states_of(&words[5..], &cards)?;
-        let trace = Saved::find_doubles(saved, "trace", &shape("trace"))?.to_vec();
+        let trace = Saved::find_doubles(saved, "trace", Saved::sizes(saved, "trace"))?.to_vec();
         if trace.len() % TRACE != 0 || trace.iter().any(|x| !x.is_finite()) {
             return Err(wrong("The trace of the file is broken off."));
         }

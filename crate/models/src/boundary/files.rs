@@ -19,12 +19,11 @@ impl Boundary {
 
     /// For [`Model::load`](crate::Model::load).
     pub(super) fn take(&mut self, saved: &[Saved]) -> Result<(), Error> {
-        let count = |name| saved.iter().find(|s| s.name == name).map_or(0, |s| s.values.count());
-        let state = Saved::find_doubles(saved, "model", &[count("model")])?;
+        let state = Saved::find_doubles(saved, "model", &[Saved::rows(saved, "model")])?;
         let bad = |what: &str| Err(Error::BadFile(what.into()));
         let mut table = self.table.clone();
         if !self.digits() {
-            let n = count("classes");
+            let n = Saved::rows(saved, "classes");
             let points = Saved::find_doubles(saved, "points", &[n, 2])?;
             let classes = Saved::find_words(saved, "classes", &[n])?;
             if n > MOST_POINTS || points.iter().any(|x| !x.is_finite()) || classes.iter().any(|&y| y > 1) {

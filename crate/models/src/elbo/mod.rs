@@ -186,7 +186,7 @@ impl crate::Model for Elbo {
     }
 
     fn load(&mut self, saved: &[Saved]) -> Result<(), Error> {
-        let count = saved.iter().find(|s| s.name == "trail").map_or(0, |s| s.values.count() / 2);
+        let count = Saved::rows(saved, "trail");
         let at = Saved::find_doubles(saved, "q", &[2])?;
         let trail = Saved::find_doubles(saved, "trail", &[count, 2])?;
         let q = |at: &[f64]| Guide { at: [at[0], at[1]], ..self.guide };

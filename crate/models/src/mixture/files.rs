@@ -39,14 +39,11 @@ impl Mixture {
     /// For [`Model::load`](crate::Model::load).
     pub(super) fn take(&mut self, saved: &[Saved]) -> Result<(), Error> {
         // A file brings its own points, however many.
-        let rows = |name: &str| {
-            saved.iter().find(|s| s.name == name).map_or(0, |s| s.shape.first().copied().unwrap_or(0))
-        };
-        let (n, k) = (rows("points"), self.fit.components.len());
+        let (n, k) = (Saved::rows(saved, "points"), self.fit.components.len());
         let points = Saved::find_doubles(saved, "points", &[n, 2])?;
         let components = Saved::find_doubles(saved, "components", &[k, COMPONENT])?;
         let beliefs = Saved::find_doubles(saved, "beliefs", &[self.fit.beliefs.len(), BELIEF])?;
-        let assigned = if rows("responsibilities") == 0 { 0 } else { n * k };
+        let assigned = if Saved::rows(saved, "responsibilities") == 0 { 0 } else { n * k };
         let responsibilities = Saved::find_doubles(saved, "responsibilities", &[assigned])?;
         let objective = Saved::find_doubles(saved, "objective", &[2])?;
         let run = Saved::find_words(saved, "run", &[2])?;

@@ -42,15 +42,22 @@ const PROPERTIES: &[(&str, Property)] = &[
     ("every_setting_at_its_ends", settings::every_setting_at_its_ends),
 ];
 
+/// Those that take minutes: `./build.sh slow` has them done.
+const SLOW: &[(&str, Property)] = &[
+    ("a_run_is_a_function_at_full_size", function::a_run_is_a_function_at_full_size),
+    ("a_saved_run_continues_at_full_size", function::a_saved_run_continues_at_full_size),
+];
+
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
     for card in exhibits::cards() {
-        for &(name, property) in PROPERTIES {
-            trials.push(Trial::test(format!("{name}::{}", card.id), move || {
+        for (i, &(name, property)) in PROPERTIES.iter().chain(SLOW).enumerate() {
+            let trial = Trial::test(format!("{name}::{}", card.id), move || {
                 property(card);
                 Ok(())
-            }));
+            });
+            trials.push(trial.with_ignored_flag(i >= PROPERTIES.len()));
         }
     }
     libtest_mimic::run(&arguments, trials).exit();
