@@ -123,8 +123,8 @@ export class Session extends EventTarget {
     const again = this.playing;
     await this.pause();
     await this.#inTurn(async () => {
-      this.seed = seed;
       await this.run?.reset({ seed });
+      this.seed = seed;
       this.#begin();
       await this.#look();
     });
