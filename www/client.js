@@ -49,6 +49,21 @@ async function classicWorker() {
   return new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
 }
 
+/**
+ * Tells a listener. What it throws is its own: it is reported as if an event listener had thrown it, and everything
+ * else goes on.
+ * @template {unknown[]} A
+ * @param {((...args: A) => unknown)|undefined} listener
+ * @param {A} args
+ */
+function tell(listener, ...args) {
+  try {
+    listener?.(...args);
+  } catch (error) {
+    reportError(error);
+  }
+}
+
 /** One worker and the calls under way. */
 export class Client {
   #worker;
@@ -140,11 +155,11 @@ export class Client {
     const abort = () => this.#worker.postMessage({ type: "abort", id });
     signal?.addEventListener("abort", abort, { once: true });
     return new Promise((resolve, reject) => {
+      this.#post({ type: "call", id, run, method, args });
       this.#calls.set(id, { resolve, reject, progress });
-      this.#worker.postMessage({ type: "call", id, run, method, args });
     })
       .catch((error) => {
-        throw signal?.aborted && error.code === "aborted" ? signal.reason : error;
+        throw signal?.aborted && error?.code === "aborted" ? signal.reason : error;
       })
       .finally(() => signal?.removeEventListener("abort", abort));
   }
@@ -166,6 +181,19 @@ export class Client {
     this.#fail(new TildeError("closed", "Tilde was closed."));
   }
 
+  /** Sends a call. @param {import("./protocol.js").CallMessage} message */
+  #post(message) {
+    try {
+      this.#worker.postMessage(message);
+    } catch (error) {
+      // What cannot be copied, such as a buffer that was given away.
+      throw new TildeError(
+        "bad-data",
+        `This cannot be passed to ${message.method}: ${/** @type {Error} */ (error).message}`,
+      );
+    }
+  }
+
   /** @param {FromWorker} message */
   #receive(message) {
     switch (message.type) {
@@ -174,12 +202,14 @@ export class Client {
       case "failed":
         return this.#fail(revive(message.error));
       case "frame":
-        this.#listeners.get(message.run)?.frame?.(message.frame);
+        tell(this.#listeners.get(message.run)?.frame, message.frame);
         return this.#acknowledge(message.run);
       case "notice":
-        return this.#listeners.get(message.run)?.notice?.(revive(message.notice), message.status, message.stopped);
-      case "progress":
-        return this.#calls.get(message.id)?.progress?.(message);
+        return tell(this.#listeners.get(message.run)?.notice, revive(message.notice), message.status, message.stopped);
+      case "progress": {
+        const { done, total, rate } = message;
+        return tell(this.#calls.get(message.id)?.progress, { done, total, rate });
+      }
       default:
         return this.#settle(message);
     }

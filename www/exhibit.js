@@ -3,11 +3,12 @@
 // Attributes: `model`, any setting of its card by id, `seed`, `backend`, `steps`, `autoplay`,
 // `controls` or `hide` (settings to offer, or not), `bare` (no lesson, no experiments).
 // Methods: play, pause, step, reset, sample, save, load. Events: tilde:ready, tilde:step, tilde:error,
-// tilde:change, each with its data in `detail`.
+// tilde:change, tilde:input, each with its data in `detail`.
 
 import { isOpaque } from "./client.js";
 import { TildeError } from "./errors.js";
 import { parse } from "./ui/address.js";
+import { unpack } from "./ui/packed.js";
 import { h, sheet } from "./ui/dom.js";
 import { theEngine } from "./ui/engine.js";
 import { Interface } from "./ui/interface.js";
@@ -46,17 +47,22 @@ export class TildeExhibit extends HTMLElement {
   /** @type {Interface|undefined} */
   #interface;
   #generation = 0;
+  /** Whether the run stays open though the element has left the page. */
+  #kept = false;
+  #focusing = false;
   /** Settings as in an address, beside those in attributes. @type {Iterable<[string, string]>} */
   query = [];
 
   connectedCallback() {
     document.addEventListener("visibilitychange", this.#onVisibility);
-    this.#start();
+    const kept = this.#kept && this.#interface;
+    this.#kept = false;
+    if (!kept) this.#start();
   }
 
   disconnectedCallback() {
     document.removeEventListener("visibilitychange", this.#onVisibility);
-    this.#stop();
+    if (!this.#kept) this.#stop();
   }
 
   /** @param {string} _name @param {string|null} before @param {string|null} after */
@@ -76,6 +82,24 @@ export class TildeExhibit extends HTMLElement {
 
   pause() {
     return this.#need().pause();
+  }
+
+  /** Pauses, and stays as it is when the element is taken out of the page, until it is put in again or closed. */
+  keep() {
+    this.#kept = true;
+    this.#resume = false;
+    this.#session?.pause();
+  }
+
+  /** Gives up a run that was kept. */
+  close() {
+    this.#kept = false;
+    this.#stop();
+  }
+
+  /** Moves the focus to the heading, once there is one. */
+  focusHeading() {
+    this.#focusing = !this.#interface?.focusHeading();
   }
 
   /** One iteration, or one phase of it by id. @param {string} [phase] */
@@ -127,7 +151,8 @@ export class TildeExhibit extends HTMLElement {
       const card = tilde.exhibits.find((each) => each.id === id);
       if (!card) throw new TildeError("unknown-exhibit", `There is no exhibit "${id}".`);
       const place = parse(card, this.#pairs());
-      const session = new Session(tilde, card, place);
+      const own = await this.#own(card, place);
+      const session = new Session(tilde, card, { ...place, ...own });
       if (generation !== this.#generation) return;
       this.#session = session;
       const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -138,7 +163,7 @@ export class TildeExhibit extends HTMLElement {
       session.open({ steps: place.steps, look: !autoplay });
       // Training starts now, whether or not there is anything to read yet.
       if (autoplay) session.play();
-      const [styles, ui, own] = await loading;
+      const [styles, ui, said] = await loading;
       if (generation !== this.#generation) return;
       this.#root.adoptedStyleSheets = styles;
       this.#interface = new Interface({
@@ -146,12 +171,13 @@ export class TildeExhibit extends HTMLElement {
         root: this.#root,
         session,
         tilde,
-        words: { ui, own },
+        words: { ui, own: said },
         warnings: place.warnings,
         offered: this.#offered(card),
         opaque: isOpaque(),
       });
       this.#relay(session);
+      if (this.#focusing) this.addEventListener("tilde:ready", () => this.#interface?.focusHeading(), { once: true });
       const ready = () => this.#emit("ready", { card, metrics: session.last?.metrics });
       if (session.last) ready();
       else session.addEventListener("frame", ready, { once: true });
@@ -173,6 +199,19 @@ export class TildeExhibit extends HTMLElement {
       ({ name }) => !OWN_ATTRIBUTES.has(name) && !/^(data|aria)-/.test(name),
     );
     return [...settings.map(({ name, value }) => /** @type {[string, string]} */ ([name, value])), ...this.query];
+  }
+
+  /**
+   * What the address holds of the user's own; what cannot be read is left out, with a warning.
+   * @param {Card} card
+   * @param {import("./ui/address.js").Place} place
+   */
+  async #own(card, { own, warnings }) {
+    if (!own) return {};
+    return unpack(card, own).catch(() => {
+      warnings.push({ kind: "own", key: "own", value: "" });
+      return {};
+    });
   }
 
   /** The settings that learners may touch. @param {Card} card */
@@ -197,22 +236,12 @@ export class TildeExhibit extends HTMLElement {
     session.addEventListener("problem", (event) =>
       this.#emit("error", { error: /** @type {CustomEvent} */ (event).detail }),
     );
-    session.addEventListener("change", () =>
-      this.#emit("change", {
-        settings: session.settings,
-        seed: session.seed,
-        backend: session.backend,
-        playing: session.playing,
-      }),
-    );
-    session.addEventListener("restart", () =>
-      this.#emit("change", {
-        settings: session.settings,
-        seed: session.seed,
-        backend: session.backend,
-        playing: session.playing,
-      }),
-    );
+    for (const event of ["change", "restart"])
+      session.addEventListener(event, () => {
+        const { settings, seed, backend, playing } = session;
+        this.#emit("change", { settings, seed, backend, playing });
+      });
+    session.addEventListener("input", () => this.#emit("input", {}));
   }
 
   /**

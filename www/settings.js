@@ -1,6 +1,6 @@
 // Values of an exhibit's settings: checked strictly for the library, corrected for the page.
 
-import { TildeError } from "./errors.js";
+import { TildeError, shown } from "./errors.js";
 
 /**
  * @typedef {import("./protocol.js").Setting} Setting
@@ -43,7 +43,7 @@ export function settingOf(card, id) {
   if (!setting)
     throw new TildeError(
       "bad-setting",
-      `"${card.id}" has no setting "${id}". It has: ${card.settings.map((each) => each.id).join(", ")}.`,
+      `"${card.id}" has no setting "${shown(id)}". It has: ${card.settings.map((each) => each.id).join(", ")}.`,
     );
   return setting;
 }
@@ -58,14 +58,14 @@ export function settingOf(card, id) {
 export function check(card, id, value) {
   const setting = settingOf(card, id);
   if (!isValid(setting, value))
-    throw new TildeError("bad-setting", `${id} = ${String(value)} does not fit: it takes ${accepts(setting)}.`);
+    throw new TildeError("bad-setting", `${id} = ${shown(value)} does not fit: it takes ${accepts(setting)}.`);
   return /** @type {Value} */ (value);
 }
 
 /** Several of them. @param {Card} card @param {unknown} values @returns {Values} */
 export function checkAll(card, values) {
   if (typeof values !== "object" || values === null || Array.isArray(values))
-    throw new TildeError("bad-setting", `settings = ${String(values)} does not fit: it takes values by name.`);
+    throw new TildeError("bad-setting", `settings = ${shown(values)} does not fit: it takes values by name.`);
   return Object.fromEntries(Object.entries(values).map(([id, value]) => [id, check(card, id, value)]));
 }
 
@@ -87,7 +87,7 @@ export function checkSeed(seed) {
   if (!Number.isSafeInteger(seed) || /** @type {number} */ (seed) < 0)
     throw new TildeError(
       "bad-setting",
-      `seed = ${String(seed)} does not fit: it takes a whole number from 0 to ${LAST_SEED}.`,
+      `seed = ${shown(seed)} does not fit: it takes a whole number from 0 to ${LAST_SEED}.`,
     );
   return /** @type {number} */ (seed);
 }

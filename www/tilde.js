@@ -1,7 +1,7 @@
 // Tilde as a library: open an exhibit, train it, look at it, save it. Everything runs in a worker.
 
 import { Client } from "./client.js";
-import { TildeError } from "./errors.js";
+import { TildeError, shown } from "./errors.js";
 import * as safetensors from "./safetensors.js";
 import { checkAll, checkSeed, complete, ownPoints, settingOf } from "./settings.js";
 import { checkData, checkPayload } from "./data/check.js";
@@ -19,6 +19,9 @@ export { TildeError };
 
 /** Written into saved weights, so that a later version can tell what it reads. */
 export const VERSION = "1";
+
+/** Samples that are drawn at a time. */
+const MOST_SAMPLES = 65_536;
 
 /** The engine: one worker, the exhibits it knows, and the runs opened on it. */
 export class Tilde {
@@ -51,12 +54,12 @@ export class Tilde {
    *   missing. `exhibit` is what will be opened first, so that only its module is fetched
    * @returns {Promise<Tilde>}
    */
-  static async start({ backend = "auto", build = "", exhibit = "" } = {}) {
-    if (!["auto", "webgpu", "cpu"].includes(backend))
-      throw new TildeError("bad-setting", `backend = ${backend} does not fit: it takes auto, webgpu or cpu.`);
+  static async start(options) {
+    const { backend = "auto", build = "", exhibit = "" } = optionsOf(options, "start");
+    checkBackend(backend);
     if (!["", "simd", "relaxed"].includes(build))
-      throw new TildeError("bad-setting", `build = ${build} does not fit: it takes simd or relaxed.`);
-    const client = await Client.start(build, backend === "webgpu" ? "webgpu" : "cpu", String(exhibit));
+      throw new TildeError("bad-setting", `build = ${shown(build)} does not fit: it takes simd or relaxed.`);
+    const client = await Client.start(build, backend === "webgpu" ? "webgpu" : "cpu", shown(exhibit));
     try {
       const [ready, ui] = await Promise.all([client.ready, words("ui")]);
       const cards = ready.cards.map((card) => ({ ...card, title: ui.get(`contents.${card.id}`) }));
@@ -90,24 +93,29 @@ export class Tilde {
    *   without a seed, one is drawn; `run.seed` tells it. `inputs` are what `run.inputs()` gave
    * @returns {Promise<Run>}
    */
-  async open(id, { seed = randomSeed(), settings = {}, data, backend = this.#requested, inputs = [] } = {}) {
+  async open(id, options) {
+    const given = optionsOf(options, "open");
+    const { seed = randomSeed(), settings = {}, data, backend = this.#requested, inputs = [] } = given;
+    checkBackend(backend);
     const card = this.exhibits.find((each) => each.id === id);
     if (!card)
       throw new TildeError(
         "unknown-exhibit",
-        `There is no exhibit "${id}". There are: ${this.exhibits.map((each) => each.id).join(", ")}.`,
+        `There is no exhibit "${shown(id)}". There are: ${this.exhibits.map((each) => each.id).join(", ")}.`,
       );
-    const own = data ? checkData(card, data) : undefined;
-    const options = {
+    const own = data === undefined || data === null ? undefined : checkData(card, data);
+    if (!Array.isArray(inputs))
+      throw new TildeError("bad-data", `inputs = ${shown(inputs)} does not fit: it takes what run.inputs() gave.`);
+    const opened = {
       exhibit: id,
       seed: checkSeed(seed),
       settings: { ...complete(card, settings), ...(own?.points && ownPoints(card)) },
       data: own,
-      inputs: inputs.map(({ id, payload }) => ({ id, payload: checkPayload(card, id, payload) })),
+      inputs: inputs.map((input) => ({ id: input?.id, payload: checkPayload(card, input?.id, input?.payload) })),
       backend,
     };
     const number = this.#client.nextRun();
-    return new Run(this.#client, number, card, await this.#client.call(number, "open", [options]));
+    return new Run(this.#client, number, card, await this.#client.call(number, "open", [opened]));
   }
 
   /**
@@ -116,7 +124,11 @@ export class Tilde {
    * @param {Uint8Array} bytes
    * @returns {Promise<import("./protocol.js").Parsed>}
    */
-  parse(name, bytes) {
+  async parse(name, bytes) {
+    if (typeof name !== "string")
+      throw new TildeError("bad-data", `parse takes the name of a file first, found ${shown(name)}.`);
+    if (!(bytes instanceof Uint8Array))
+      throw new TildeError("bad-data", `parse takes a Uint8Array second, found ${kindOf(bytes)}.`);
     return this.#client.call(0, "parse", [name, bytes]);
   }
 
@@ -166,8 +178,12 @@ export class Run {
    * @param {{ signal?: AbortSignal, onprogress?: (progress: { done: number, total: number, rate: number }) => void }} [options]
    * @returns {Promise<Metrics>} always with finite `step` and `loss`
    */
-  async train(n, { signal, onprogress } = {}) {
-    return this.#call("train", [count(n, "train", 0)], { signal, progress: onprogress });
+  async train(n, options) {
+    const { signal, onprogress } = optionsOf(options, "train");
+    if (signal !== undefined && !(signal instanceof AbortSignal))
+      throw new TildeError("bad-setting", `signal = ${kindOf(signal)} does not fit: it takes an AbortSignal.`);
+    const progress = callable(onprogress, "onprogress");
+    return this.#call("train", [count(n, "train", 0, Number.MAX_SAFE_INTEGER)], { signal, progress });
   }
 
   /**
@@ -176,8 +192,9 @@ export class Run {
    * @param {{ seed?: number }} [options]
    * @returns {Promise<import("./protocol.js").Samples>}
    */
-  async sample(n, { seed = randomSeed() } = {}) {
-    return this.#call("sample", [count(n, "sample", 1), checkSeed(seed)]);
+  async sample(n, options) {
+    const { seed = randomSeed() } = optionsOf(options, "sample");
+    return this.#call("sample", [count(n, "sample", 1, MOST_SAMPLES), checkSeed(seed)]);
   }
 
   /**
@@ -185,8 +202,9 @@ export class Run {
    * @param {{ deep?: boolean }} [options] false leaves out the costly ones
    * @returns {Promise<Metrics>}
    */
-  async metrics({ deep = true } = {}) {
-    return this.#call("metrics", [deep]);
+  async metrics(options) {
+    const { deep = true } = optionsOf(options, "metrics");
+    return this.#call("metrics", [Boolean(deep)]);
   }
 
   /**
@@ -196,6 +214,7 @@ export class Run {
    * @param {Value} value
    */
   async set(id, value) {
+    settingOf(this.card, id);
     return this.change({ [id]: value });
   }
 
@@ -214,7 +233,7 @@ export class Run {
     if (!this.card.phases.includes(phase))
       throw new TildeError(
         "bad-setting",
-        `"${this.card.id}" has no phase "${phase}". It has: ${this.card.phases.join(", ")}.`,
+        `"${this.card.id}" has no phase "${shown(phase)}". It has: ${this.card.phases.join(", ")}.`,
       );
     await this.#call("step", [phase]);
   }
@@ -241,13 +260,14 @@ export class Run {
     if (!this.card.views.some((view) => view.id === id))
       throw new TildeError(
         "bad-setting",
-        `"${this.card.id}" has no view "${id}". It has: ${this.card.views.map((view) => view.id).join(", ")}.`,
+        `"${this.card.id}" has no view "${shown(id)}". It has: ${this.card.views.map((view) => view.id).join(", ")}.`,
       );
     return this.#call("view", [id]);
   }
 
   /** Starts anew, from the same seed or another. @param {{ seed?: number }} [options] */
-  async reset({ seed = this.seed } = {}) {
+  async reset(options) {
+    const { seed = this.seed } = optionsOf(options, "reset");
     this.status = await this.#call("reset", [checkSeed(seed)]);
   }
 
@@ -300,7 +320,15 @@ export class Run {
 
   /** Trains until `pause`, posting frames to the listener. @param {import("./protocol.js").PlayOptions} options */
   async play(options) {
-    await this.#call("play", [options]);
+    const { views = [], pace = "full", phase = "", until = this.card.budget, every = 40 } = optionsOf(options, "play");
+    this.#known(views);
+    if (!["full", "steady", "phases"].includes(pace))
+      throw new TildeError("bad-setting", `pace = ${shown(pace)} does not fit: it takes full, steady or phases.`);
+    if (phase !== "" && !this.card.phases.includes(phase))
+      throw new TildeError("bad-setting", `"${this.card.id}" has no phase "${shown(phase)}".`);
+    if (!(typeof until === "number" && until >= 0 && typeof every === "number" && every >= 0))
+      throw new TildeError("bad-setting", "until and every do not fit: they take numbers from 0.");
+    await this.#call("play", [{ views: [...views], pace, phase, until, every }]);
   }
 
   /** Stops playing, after a last frame. */
@@ -314,8 +342,10 @@ export class Run {
    * @param {{ deep?: boolean }} [options]
    * @returns {Promise<import("./protocol.js").Frame>}
    */
-  async frame(views, { deep = false } = {}) {
-    return this.#call("frame", [views, deep]);
+  async frame(views, options) {
+    const { deep = false } = optionsOf(options, "frame");
+    this.#known(views);
+    return this.#call("frame", [[...views], Boolean(deep)]);
   }
 
   /**
@@ -323,13 +353,25 @@ export class Run {
    * @param {import("./client.js").RunListener} listener
    */
   listen(listener) {
+    callable(listener?.frame, "frame");
+    callable(listener?.notice, "notice");
     this.#client.listen(this.#number, {
       ...listener,
       notice: (error, status, stopped) => {
         this.status = status;
-        listener.notice?.(error, status, stopped);
+        listener?.notice?.(error, status, stopped);
       },
     });
+  }
+
+  /** Refuses views that the card does not have. @param {unknown} views */
+  #known(views) {
+    const has = (/** @type {unknown} */ id) => this.card.views.some((view) => view.id === id);
+    if (!Array.isArray(views) || !views.every(has))
+      throw new TildeError(
+        "bad-setting",
+        `views = ${shown(views)} does not fit: "${this.card.id}" has ${this.card.views.map((view) => view.id).join(", ")}.`,
+      );
   }
 
   /**
@@ -343,10 +385,43 @@ export class Run {
   }
 }
 
-/** @param {unknown} n @param {string} what @param {number} least */
-function count(n, what, least) {
-  if (!Number.isSafeInteger(n) || /** @type {number} */ (n) < least)
-    throw new TildeError("bad-setting", `${what}(${String(n)}) does not fit: it takes a whole number from ${least}.`);
+/**
+ * Options by name: nothing, or an object.
+ * @template T
+ * @param {T|undefined} options
+ * @param {string} what takes them
+ * @returns {any}
+ */
+function optionsOf(options, what) {
+  if (options === undefined) return {};
+  if (typeof options !== "object" || options === null)
+    throw new TildeError("bad-setting", `${what} takes an object of options, found ${shown(options)}.`);
+  return options;
+}
+
+/** @param {unknown} value what kind of thing it is, for messages */
+const kindOf = (value) => (value === undefined ? "nothing" : Object.prototype.toString.call(value).slice(8, -1));
+
+/** @template T @param {T} listener @param {string} what @returns {T} */
+function callable(listener, what) {
+  if (listener !== undefined && listener !== null && typeof listener !== "function")
+    throw new TildeError("bad-setting", `${what} = ${shown(listener)} does not fit: it takes a function.`);
+  return listener;
+}
+
+/** @param {unknown} backend */
+function checkBackend(backend) {
+  if (backend !== "auto" && backend !== "webgpu" && backend !== "cpu")
+    throw new TildeError("bad-setting", `backend = ${shown(backend)} does not fit: it takes auto, webgpu or cpu.`);
+}
+
+/** @param {unknown} n @param {string} what @param {number} least @param {number} most */
+function count(n, what, least, most) {
+  if (!Number.isSafeInteger(n) || /** @type {number} */ (n) < least || /** @type {number} */ (n) > most)
+    throw new TildeError(
+      "bad-setting",
+      `${what}(${shown(n)}) does not fit: it takes a whole number from ${least} to ${most}.`,
+    );
   return n;
 }
 

@@ -196,5 +196,5 @@ test("an address holds what differs from the defaults, and comes back the same",
   expect(parse(card, split(hash).query)).toMatchObject({ ...state, warnings: [] });
   const { settings, warnings } = parse(card, split("#/fake?rate=2&kind=c&colour=red&seed=x&v=9").query);
   expect(settings).toEqual({ rate: 1, kind: "a" });
-  expect(warnings.map(({ kind }) => kind)).toEqual(["clamped", "ignored", "unknown", "ignored", "newer"]);
+  expect(warnings.map(({ kind }) => kind)).toEqual(["newer", "clamped", "ignored", "unknown", "ignored"]);
 });

@@ -1,5 +1,7 @@
 // The library as others script it: what it promises, and what it refuses.
 
+import { readFileSync } from "node:fs";
+import { CODES } from "../../www/errors.js";
 import { expect, test } from "./site.js";
 
 test("open, train, sample, set, reset, abort, close", async ({ page, site }) => {
@@ -231,4 +233,155 @@ test("a broken file of weights is a bad file, whatever is wrong with it", async 
   }, site);
   for (const code of found.codes) expect(code).toMatch(/: bad-file$/);
   expect(found.step).toBe(4);
+});
+
+test("README.md names every code, and no other", () => {
+  const list = readFileSync(new URL("../../README.md", import.meta.url), "utf8").match(
+    /stable `code`: (.*?) Its message/,
+  )?.[1];
+  expect([...(list?.matchAll(/`([\w-]+)`/g) ?? [])].map(([, code]) => code).sort()).toEqual([...CODES].sort());
+});
+
+test("whatever is passed, a call is refused with words and a code, and the run goes on", async ({ page, site }) => {
+  await page.goto(`${site}blank.html`);
+  const found = await page.evaluate(async (base) => {
+    const { Tilde } = await import(`${base}www/tilde.js`);
+    /** @type {string[]} */
+    const unhandled = [];
+    addEventListener("unhandledrejection", (event) => unhandled.push(String(event.reason)));
+    const tilde = await Tilde.start({ backend: "cpu" });
+    const run = await tilde.open("gan2d", { seed: 1 });
+    const loop = /** @type {any} */ ({});
+    loop.self = loop;
+    const gone = new Float32Array(2);
+    structuredClone(gone, { transfer: [gone.buffer] });
+    /** @type {any[]} */
+    const odd = [null, 1, "x", true, NaN, Infinity, -1, 2 ** 40, 0.5, 10n, Symbol("s"), () => {}, loop, [], [null], gone, new Date(NaN), Object.create(null), new Proxy({}, {})]; // prettier-ignore
+    const calls = /** @type {Record<string, (x: any) => unknown>} */ ({
+      start: (x) => Tilde.start(x).then((/** @type {any} */ started) => started.close()),
+      "start backend": (x) => Tilde.start({ backend: x }).then((/** @type {any} */ started) => started.close()),
+      "start build": (x) =>
+        Tilde.start({ backend: "cpu", build: x }).then((/** @type {any} */ started) => started.close()),
+      open: (x) => tilde.open(x),
+      "open options": (x) => tilde.open("gan2d", x).then((/** @type {any} */ opened) => opened.close()),
+      "open seed": (x) => tilde.open("gan2d", { seed: x }).then((/** @type {any} */ opened) => opened.close()),
+      "open settings": (x) => tilde.open("gan2d", { settings: x }).then((/** @type {any} */ opened) => opened.close()),
+      "open data": (x) => tilde.open("gan2d", { data: x }).then((/** @type {any} */ opened) => opened.close()),
+      "open points": (x) => tilde.open("gan2d", { data: { points: x, shape: x } }),
+      "open inputs": (x) => tilde.open("gan2d", { inputs: x }).then((/** @type {any} */ opened) => opened.close()),
+      "open input": (x) => tilde.open("gan2d", { inputs: [{ id: "brush", payload: x }] }),
+      "open backend": (x) => tilde.open("gan2d", { backend: x }),
+      parse: (x) => tilde.parse(x, new Uint8Array(4)),
+      "parse bytes": (x) => tilde.parse("a.csv", x),
+      "train count": (x) =>
+        x === 1 || x === 2 ** 40 ? Promise.reject(Object.assign(new Error(), { code: "fine" })) : run.train(x),
+      "train options": (x) => run.train(1, x),
+      "train signal": (x) => run.train(1, { signal: x }),
+      "train onprogress": (x) => run.train(1, { onprogress: x }),
+      sample: (x) => run.sample(x),
+      "sample options": (x) => run.sample(1, x),
+      "sample seed": (x) => run.sample(1, { seed: x }),
+      metrics: (x) => run.metrics(x),
+      set: (x) => run.set(x, 1),
+      "set value": (x) => run.set("learning_rate", x),
+      change: (x) => run.change(x),
+      step: (x) => run.step(x),
+      act: (x) => run.act(x, {}),
+      "act payload": (x) => run.act("brush", x),
+      "act points": (x) => run.act("brush", { points: x }),
+      view: (x) => run.view(x),
+      reset: (x) => run.reset(x),
+      "reset seed": (x) => run.reset({ seed: x }),
+      load: (x) => run.load(x),
+      listen: async (x) => run.listen(x),
+      "listen frame": async (x) => run.listen({ frame: x }),
+      play: (x) => run.play(x).then(() => run.pause()),
+      "play views": (x) => run.play({ views: x }).then(() => run.pause()),
+      "play pace": (x) => run.play({ pace: x }).then(() => run.pause()),
+      "play until": (x) => run.play({ until: x }).then(() => run.pause()),
+      frame: (x) => run.frame(x),
+    });
+    const answers = [];
+    for (const [name, call] of Object.entries(calls))
+      for (const x of odd) {
+        const answer = await Promise.resolve()
+          .then(() => call(x))
+          .then(
+            () => "accepted",
+            (/** @type {any} */ error) => `${error?.code}: ${error?.message}`,
+          );
+        answers.push(`${name} ${typeof x} → ${answer}`);
+      }
+    run.listen({});
+    const { step } = await run.metrics();
+    const after = (await run.train(2)).step;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    tilde.close();
+    return { answers, unhandled, more: after - step };
+  }, site);
+  const known = new RegExp(`→ (accepted|fine: |(${CODES.filter((code) => code !== "internal").join("|")}): .{10,})`);
+  expect(found.answers.filter((answer) => !known.test(answer))).toEqual([]);
+  expect(found.answers.find((answer) => answer.startsWith("sample number → bad-setting"))).toBeDefined();
+  expect(found.unhandled).toEqual([]);
+  expect(found.more).toBe(2);
+});
+
+test("an abort rejects with its own reason, and what a listener throws is reported and ends nothing", async ({
+  page,
+  site,
+}) => {
+  await page.goto(`${site}blank.html`);
+  const found = await page.evaluate(async (base) => {
+    const { Tilde } = await import(`${base}www/tilde.js`);
+    /** @type {string[]} */
+    const reported = [];
+    addEventListener("error", (event) => {
+      event.preventDefault();
+      reported.push(event.error?.message);
+    });
+    addEventListener("unhandledrejection", (event) => reported.push(`unhandled ${event.reason}`));
+    const tilde = await Tilde.start({ backend: "cpu" });
+    const run = await tilde.open("gan2d", { seed: 1 });
+    const own = new Error("of my own");
+    const reasons = [];
+    for (const reason of [own, "words", null, 0, undefined]) {
+      const controller = new AbortController();
+      const trained = run.train(1e7, { signal: controller.signal }).then(
+        () => "finished",
+        (/** @type {any} */ why) => why,
+      );
+      setTimeout(() => controller.abort(reason), 20);
+      const why = await trained;
+      reasons.push(why === reason ? "the same" : why?.name);
+      // Too late to be heard.
+      reasons.push(
+        await run
+          .train(1, { signal: controller.signal })
+          .catch((/** @type {any} */ e) => (e === reason ? "the same" : e?.name)),
+      );
+    }
+    const progress = await run.train(30, {
+      onprogress: () => {
+        throw new Error("progress");
+      },
+    });
+    let frames = 0;
+    run.listen({
+      frame: () => {
+        frames++;
+        throw new Error("frame");
+      },
+    });
+    await run.play({ views: [], until: 1e6, every: 0 });
+    const start = performance.now();
+    while (frames < 5 && performance.now() - start < 10_000) await new Promise((resolve) => setTimeout(resolve, 50));
+    await run.pause();
+    tilde.close();
+    return { reasons, frames, step: progress.step, reported: [...new Set(reported)] };
+  }, site);
+  const same = ["the same", "the same"];
+  expect(found.reasons).toEqual([...same, ...same, ...same, ...same, "AbortError", "AbortError"]);
+  expect(found.frames).toBeGreaterThanOrEqual(5);
+  expect(found.step).toBeGreaterThanOrEqual(30);
+  expect(found.reported).toEqual(["progress", "frame"]);
 });

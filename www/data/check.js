@@ -1,6 +1,6 @@
 // Data and inputs from outside, checked before they cross to the worker.
 
-import { TildeError } from "../errors.js";
+import { TildeError, shown } from "../errors.js";
 
 /** @typedef {import("../protocol.js").Card} Card */
 
@@ -28,6 +28,8 @@ function finite(data, what) {
     refuse(
       `${what} must be a Float32Array, found ${data === undefined ? "nothing" : Object.prototype.toString.call(data).slice(8, -1)}.`,
     );
+  // Of a buffer that was transferred elsewhere nothing is left, and every call on it throws.
+  if (!data.length) return new Float32Array();
   const at = data.findIndex((value) => !Number.isFinite(value));
   if (at >= 0) refuse(`${what} must be finite numbers, found ${data[at]} at index ${at}.`);
   return data;
@@ -36,7 +38,7 @@ function finite(data, what) {
 /** @param {unknown} shape @param {number} rank @param {string} pattern @param {number} length */
 function shaped(shape, rank, pattern, length) {
   const fits = Array.isArray(shape) && shape.length === rank && shape.every((n) => Number.isSafeInteger(n) && n > 0);
-  if (!fits) refuse(`shape must be ${pattern}, found [${String(shape)}].`);
+  if (!fits) refuse(`shape must be ${pattern}, found ${shown(shape)}.`);
   if (shape.reduce((product, n) => product * n, 1) !== length)
     refuse(`shape [${shape.join(", ")}] does not fit ${length} values.`);
   return shape;
@@ -81,7 +83,10 @@ export function checkData(card, data) {
   if (data.labels === undefined) return { images: values, shape };
   if (!Array.isArray(data.labels) && !ArrayBuffer.isView(data.labels))
     refuse("labels must be an array of whole numbers.");
-  const labels = Uint32Array.from(/** @type {ArrayLike<number>} */ (data.labels));
+  const given = Array.from(/** @type {ArrayLike<number>} */ (data.labels));
+  const odd = given.findIndex((label) => !(Number.isInteger(label) && label >= 0 && label < 2 ** 32));
+  if (odd >= 0) refuse(`labels must be whole numbers from 0, found ${shown(given[odd])} at index ${odd}.`);
+  const labels = Uint32Array.from(given);
   if (labels.length !== shape[0])
     refuse(`labels must be one for each of the ${shape[0]} images, found ${labels.length}.`);
   return { images: values, shape, labels };
@@ -95,24 +100,26 @@ export function checkData(card, data) {
 export function checkPayload(card, id, payload) {
   const action = card.actions.find((each) => each.id === id);
   if (!action)
-    refuse(`"${card.id}" has no action "${id}". It has: ${card.actions.map((each) => each.id).join(", ") || "none"}.`);
+    refuse(
+      `"${card.id}" has no action "${shown(id)}". It has: ${card.actions.map((each) => each.id).join(", ") || "none"}.`,
+    );
   const { points, at, picks, text } = payload ?? {};
   if (action.kind === "brush" && finite(points, "points").length % 2) refuse("points must be [N, 2]: x, y, x, y, …");
   if (
     action.kind === "drag" &&
     !(Array.isArray(at) && at.length === 2 && at.every((v) => typeof v === "number" && v >= 0 && v <= 1))
   )
-    refuse(`at must be an array of two numbers from 0 to 1, found [${String(at)}].`);
+    refuse(`at must be an array of two numbers from 0 to 1, found ${shown(at)}.`);
   if (action.kind === "pick" && !(Array.isArray(picks) && picks.every((n) => Number.isSafeInteger(n) && n >= 0)))
-    refuse(`picks must be an array of whole numbers from 0, found [${String(picks)}].`);
+    refuse(`picks must be an array of whole numbers from 0, found ${shown(picks)}.`);
   const line = action.kind === "text" || action.kind === "edit";
   if (line && (typeof text !== "string" || !text))
-    refuse(`text must be a string of one character or more, found ${JSON.stringify(text)}.`);
+    refuse(`text must be a string of one character or more, found ${shown(text)}.`);
   // Nothing else crosses to the worker: it might not be cloneable.
   return {
     ...(action.kind === "brush" && { points }),
-    ...(action.kind === "drag" && { at }),
-    ...(action.kind === "pick" && { picks }),
+    ...(action.kind === "drag" && { at: [...(at ?? [])] }),
+    ...(action.kind === "pick" && { picks: [...(picks ?? [])] }),
     ...(line && { text }),
   };
 }

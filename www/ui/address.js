@@ -1,13 +1,15 @@
-// The address of an exhibit: `#/vae?beta=4&seed=7&v=1`. It holds what differs from the defaults, and a version.
+// The address of an exhibit: `#/vae?beta=4&seed=7&v=1`. It holds what differs from the defaults, what was put in by
+// hand (packed.js), and a version, by whose defaults it is read (old-defaults.js).
 
-import { defaults, read } from "../settings.js";
+import { LAST_SEED, accepts, defaults, read } from "../settings.js";
+import { oldDefaults, versionOf } from "./old-defaults.js";
 
 /**
  * @typedef {import("../protocol.js").Card} Card
  * @typedef {import("../protocol.js").Values} Values
  *
  * @typedef {object} Warning
- * @property {"unknown"|"clamped"|"ignored"|"newer"} kind
+ * @property {"unknown"|"clamped"|"ignored"|"newer"|"own"} kind
  * @property {string} key
  * @property {string} value
  *
@@ -16,36 +18,70 @@ import { defaults, read } from "../settings.js";
  * @property {number} seed
  * @property {import("../protocol.js").Backend} backend
  * @property {number} steps     to train before it is shown
+ * @property {string} own       what was put in by hand, packed
  * @property {Warning[]} warnings
  */
 
-/** Raised when addresses of older versions would be read differently. */
-export const ADDRESS_VERSION = 1;
+/** Of the addresses that are written now. */
+export const ADDRESS_VERSION = versionOf();
 
 /** The seed of an address that names none, so that the same address gives the same run. */
 export const DEFAULT_SEED = 1;
 
 const MOST_STEPS = 100_000;
 
+/** Characters of an id that are kept: what is longer names nothing. */
+const LONGEST_ID = 60;
+
+/** What an address may hold beside settings, by its name there. No setting of a card has one of these names. */
+export const RESERVED = ["seed", "backend", "build", "steps", "own", "v"];
+
+/** @param {string} text @returns {string} as it is, where it is not well encoded */
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** Splits the part after `#`. @param {string} hash @returns {{ id: string, query: URLSearchParams }} */
 export function split(hash) {
-  const [path, query = ""] = hash.replace(/^#?\/?/, "").split("?");
-  return { id: decodeURIComponent(path), query: new URLSearchParams(query) };
+  const [path, ...query] = hash.replace(/^#?\/?/, "").split("?");
+  const id = decoded(path).replace(/\/+$/, "").toLowerCase().slice(0, LONGEST_ID);
+  return { id, query: new URLSearchParams(query.join("?")) };
+}
+
+/**
+ * What a key of an address accepts, in words for messages.
+ * @param {Card} card
+ * @param {string} key
+ */
+export function acceptsOf(card, key) {
+  if (key === "seed") return `a whole number from 0 to ${LAST_SEED}`;
+  if (key === "steps") return `a whole number from 0 to ${MOST_STEPS}`;
+  if (key === "v") return "a whole number from 1";
+  if (key === "backend") return "one of auto, webgpu, cpu";
+  if (key === "build") return "one of simd, relaxed";
+  const setting = card.settings.find(({ id }) => id === key);
+  return setting ? accepts(setting) : "";
 }
 
 /**
  * Reads the settings of an address, or of the attributes of an element. Nothing is refused: an invalid
  * value is left out or clamped, with a warning.
  * @param {Card} card
- * @param {Iterable<[string, string]>} pairs
+ * @param {Iterable<[string, string]>} given
  * @returns {Place}
  */
-export function parse(card, pairs) {
+export function parse(card, given) {
+  const pairs = [...given];
   /** @type {Place} */
-  const place = { settings: defaults(card), seed: DEFAULT_SEED, backend: "auto", steps: 0, warnings: [] };
+  const place = { settings: defaults(card), seed: DEFAULT_SEED, backend: "auto", steps: 0, own: "", warnings: [] };
   const warn = (/** @type {Warning["kind"]} */ kind, /** @type {string} */ key, /** @type {string} */ value) =>
     place.warnings.push({ kind, key, value });
-  for (const [key, value] of pairs) {
+  const version = versionIn(pairs, warn);
+  for (const [key, value] of [...oldDefaults(card.id, version), ...pairs]) {
     const setting = card.settings.find(({ id }) => id === key);
     if (setting) {
       const result = read(setting, value);
@@ -53,8 +89,8 @@ export function parse(card, pairs) {
       if (result.note) warn(result.note, key, value);
     } else if (key === "seed" || key === "steps") {
       const n = Math.round(Number(value));
-      const most = key === "seed" ? Number.MAX_SAFE_INTEGER : MOST_STEPS;
-      if (value === "" || Number.isNaN(n)) warn("ignored", key, value);
+      const most = key === "seed" ? LAST_SEED : MOST_STEPS;
+      if (value.trim() === "" || Number.isNaN(n)) warn("ignored", key, value);
       else {
         place[key] = Math.min(most, Math.max(0, n));
         if (place[key] !== Number(value)) warn("clamped", key, value);
@@ -62,21 +98,42 @@ export function parse(card, pairs) {
     } else if (key === "backend") {
       if (value === "auto" || value === "cpu" || value === "webgpu") place.backend = value;
       else warn("ignored", key, value);
-    } else if (key === "v") {
-      if (Number(value) > ADDRESS_VERSION) warn("newer", key, value);
-    } else if (key !== "build") {
-      warn("unknown", key, value); // `build` is read where the engine starts
+    } else if (key === "build") {
+      // It is read where the engine starts.
+      if (value !== "simd" && value !== "relaxed") warn("ignored", key, value);
+    } else if (key === "own") {
+      place.own = value;
+    } else if (key !== "v") {
+      warn("unknown", key, value);
     }
   }
   return place;
 }
 
 /**
+ * The version that an address says it is of; the present one where it says nothing.
+ * @param {[string, string][]} pairs
+ * @param {(kind: Warning["kind"], key: string, value: string) => void} warn
+ */
+function versionIn(pairs, warn) {
+  const text = pairs.findLast(([key]) => key === "v")?.[1];
+  if (text === undefined) return ADDRESS_VERSION;
+  const version = Number(text);
+  if (Number.isInteger(version) && version >= 1) {
+    if (version > ADDRESS_VERSION) warn("newer", "v", text);
+    return version;
+  }
+  warn("ignored", "v", text);
+  return ADDRESS_VERSION;
+}
+
+/**
  * @param {Card} card
  * @param {{ settings: Values, seed: number, backend: string, steps?: number, build?: string }} state
+ * @param {string} [own] what was put in by hand, packed
  * @returns {string} from `#/` on
  */
-export function format(card, { settings, seed, backend, steps = 0, build = "" }) {
+export function format(card, { settings, seed, backend, steps = 0, build = "" }, own = "") {
   const query = new URLSearchParams();
   for (const setting of card.settings) {
     const value = settings[setting.id];
@@ -86,6 +143,7 @@ export function format(card, { settings, seed, backend, steps = 0, build = "" })
   if (backend !== "auto") query.set("backend", backend);
   if (build) query.set("build", build);
   if (steps) query.set("steps", String(steps));
+  if (own) query.set("own", own);
   const text = query.toString();
   return `#/${card.id}${text ? `?${text}&v=${ADDRESS_VERSION}` : ""}`;
 }

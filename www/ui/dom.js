@@ -26,6 +26,33 @@ export function h(tag, properties = {}, ...children) {
 }
 
 /**
+ * A menu below its summary. Escape and a click outside of it close it.
+ * @param {HTMLElement} summary
+ * @param {HTMLElement} sheet
+ */
+export function menu(summary, sheet) {
+  const element = h("details", { className: "menu" }, summary, sheet);
+  let open = new AbortController();
+  element.addEventListener("toggle", () => {
+    open.abort();
+    if (!element.open) return;
+    open = new AbortController();
+    const { signal } = open;
+    const close = () => (element.open = false);
+    addEventListener("pointerdown", (event) => event.composedPath().includes(element) || close(), { signal });
+    // Heard before anything else hears it, so that it closes the menu alone.
+    const escape = (/** @type {KeyboardEvent} */ event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      if (element.matches(":focus-within")) summary.focus();
+      close();
+    };
+    addEventListener("keydown", escape, { signal, capture: true });
+  });
+  return element;
+}
+
+/**
  * Changes text only where it differs, so that a screen reader announces only changes.
  * @param {Node} node
  * @param {string} text

@@ -1,6 +1,7 @@
 // The one engine of a page: all exhibits on it share a worker.
 
 import { Tilde } from "../tilde.js";
+import { split } from "./address.js";
 
 /** @type {Promise<Tilde>|undefined} */
 let engine;
@@ -11,8 +12,8 @@ let engine;
  * @returns {Promise<Tilde>}
  */
 export function theEngine(exhibit = "") {
-  const [path, query] = location.hash.replace(/^#\/?/, "").split("?");
-  engine ??= start(exhibit || path, new URLSearchParams(query)).catch((error) => {
+  const { id, query } = split(location.hash);
+  engine ??= start(exhibit || id, query).catch((error) => {
     engine = undefined;
     throw error;
   });

@@ -1,6 +1,7 @@
 // The interface of one exhibit: all its parts, kept in step with the session.
 
-import { accepts, settingOf } from "../settings.js";
+import { settingOf } from "../settings.js";
+import { acceptsOf } from "./address.js";
 import { Controls } from "./controls.js";
 import { h, say } from "./dom.js";
 import { Experiments } from "./experiments.js";
@@ -29,6 +30,10 @@ import { Transport } from "./transport.js";
 
 /** Text alternatives change only this often, so that a screen reader can finish. */
 const SPARSE_MS = 5000;
+/** Where letters are typed, or something asks for an answer first. */
+const FIELDS = 'input:not([type="range"], [type="checkbox"], [type="radio"]), select, textarea, dialog';
+/** What the space bar presses. */
+const PRESSED = 'button, summary, input[type="checkbox"], input[type="radio"], .brush';
 
 /** The interface of an exhibit. */
 export class Interface {
@@ -39,6 +44,7 @@ export class Interface {
   #figures;
   #controls;
   #status;
+  #heading;
   #lesson = h("article");
   #live = h("p", { className: "unseen", "aria-live": "polite" });
   #described = -Infinity;
@@ -66,14 +72,18 @@ export class Interface {
     for (const { view, field } of this.#controls.under) this.#stage.put(view, field);
     this.#status = new Status(ui);
     const experiments = offered.bare ? undefined : new Experiments(session, words);
-    const heading = h(host.hasAttribute("heading") ? "h1" : "h2", { className: "title" }, own.get("title"));
+    this.#heading = h(
+      host.hasAttribute("heading") ? "h1" : "h2",
+      { className: "title", tabIndex: -1 },
+      own.get("title"),
+    );
     const content = h(
       "section",
       { className: "exhibit", "aria-label": own.get("title") },
       h(
         "header",
         { className: "top" },
-        heading,
+        this.#heading,
         this.#status.element,
         h("p", { className: "question" }, own.get("question")),
       ),
@@ -178,8 +188,7 @@ export class Interface {
   #warn() {
     const { warnings, session, words } = this.#parts;
     for (const { kind, key, value } of warnings) {
-      const setting = session.card.settings.find(({ id }) => id === key);
-      this.#notices.say(words.ui.get(`warnings.${kind}`, { key, value, accepts: setting ? accepts(setting) : "" }));
+      this.#notices.say(words.ui.get(`warnings.${kind}`, { key, value, accepts: acceptsOf(session.card, key) }));
     }
   }
 
@@ -210,20 +219,24 @@ export class Interface {
     this.#showState();
   }
 
-  /** Keys work wherever no other element uses them. */
+  /** @returns {boolean} whether there is one to focus yet */
+  focusHeading() {
+    this.#heading.focus({ preventScroll: true });
+    return this.#heading.isConnected;
+  }
+
+  /** Keys work wherever the focus is, but where they are typed or have a use of their own. */
   #onKey = (/** @type {KeyboardEvent} */ event) => {
     const target = /** @type {Element} */ (event.composedPath()[0]);
-    if (
-      event.ctrlKey ||
-      event.metaKey ||
-      event.altKey ||
-      target.closest("input, select, textarea, button, summary, a, dialog, .brush")
-    )
-      return;
+    const { ctrlKey, metaKey, altKey, key, defaultPrevented } = event;
+    if (ctrlKey || metaKey || altKey || defaultPrevented || !(target instanceof Element)) return;
+    if (target.closest(FIELDS) || (key === " " && target.closest(PRESSED))) return;
     const { session } = this.#parts;
-    /** @type {Record<string, () => unknown>} */
-    const keys = { " ": () => this.#transport.toggle(), s: () => session.step1(), r: () => session.reset() };
-    const act = keys[event.key];
+    const act = new Map([
+      [" ", () => this.#transport.toggle()],
+      ["s", () => session.step1()],
+      ["r", () => session.reset()],
+    ]).get(key);
     if (!act) return;
     event.preventDefault();
     act();

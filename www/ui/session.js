@@ -19,11 +19,13 @@ import { History } from "./history.js";
  * @property {number} seed
  * @property {import("../protocol.js").Backend} backend
  * @property {number} steps  to train before it is shown
+ * @property {import("../protocol.js").GivenInput[]} [inputs]  that an address holds
+ * @property {UserData} [data]  likewise
  */
 
 /**
  * Events: `frame` (detail: Frame), `restart` (a new run begins), `change` (settings, backend or
- * playing changed), `problem` (detail: TildeError), `end` (reached its step budget).
+ * playing changed), `input` (something was put in by hand), `problem` (detail: TildeError), `end` (reached its step budget).
  */
 export class Session extends EventTarget {
   /** @type {Run|undefined} */
@@ -45,7 +47,10 @@ export class Session extends EventTarget {
   /** @type {number} milliseconds between frames */
   every = 40;
   #tilde;
+  /** What an address cannot say of the present run. @type {Set<"weights"|"changes">} */
+  lost = new Set();
   #until;
+  #given;
   #phase = "";
   /** @type {Promise<unknown>} */
   #turn = Promise.resolve();
@@ -63,6 +68,8 @@ export class Session extends EventTarget {
     this.settings = { ...start.settings };
     this.backend = start.backend;
     this.views = card.views.map(({ id }) => id);
+    this.data = start.data;
+    this.#given = start.inputs ?? [];
     this.#until = card.budget;
   }
 
@@ -77,7 +84,7 @@ export class Session extends EventTarget {
    */
   open({ steps, look }) {
     return this.#inTurn(async () => {
-      await this.#open();
+      await this.#openFirst();
       if (steps) await this.run?.train(steps);
       if (look) await this.#look();
     });
@@ -116,8 +123,8 @@ export class Session extends EventTarget {
     const again = this.playing;
     await this.pause();
     await this.#inTurn(async () => {
-      this.seed = seed;
       await this.run?.reset({ seed });
+      this.seed = seed;
       this.#begin();
       await this.#look();
     });
@@ -134,6 +141,7 @@ export class Session extends EventTarget {
     const live = Object.keys(values).every((id) => settingOf(this.card, id).live);
     const before = this.settings;
     this.settings = { ...this.settings, ...values };
+    if (live && this.step) this.lost.add("changes");
     this.dispatchEvent(new Event("change"));
     const again = this.playing;
     if (!live && again) await this.pause();
@@ -198,9 +206,22 @@ export class Session extends EventTarget {
     return this.#inTurn(async () => {
       const before = this.run?.settings;
       await this.run?.act(id, payload);
+      if (this.step && this.#changesTraining(id)) this.lost.add("changes");
       if (before && this.run) this.#follow(before, this.run.status);
+      this.dispatchEvent(new Event("input"));
       if (!this.playing) await this.#look(false);
     });
+  }
+
+  /** What is the user's own, for an address. @returns {Promise<import("./packed.js").Own>} */
+  async own() {
+    return { inputs: (await this.run?.inputs()) ?? [], data: this.data };
+  }
+
+  /** Whether an input may change what is learned, not only what is looked at. @param {string} id */
+  #changesTraining(id) {
+    const kind = this.card.actions.find((action) => action.id === id)?.kind;
+    return kind === "brush" || kind === "clear" || kind === "edit" || kind === "button";
   }
 
   /** Whether a brush paints the data, which "clear" in the same picture takes back. @param {string} id */
@@ -238,6 +259,7 @@ export class Session extends EventTarget {
       await this.run?.load(bytes);
       if (this.run) [this.settings, this.seed] = [this.run.settings, this.run.seed];
       this.#begin();
+      this.lost.add("weights");
       await this.#look();
     });
   }
@@ -265,6 +287,18 @@ export class Session extends EventTarget {
     if (setting && this.settings[setting.id] !== choice) await this.change({ [setting.id]: choice });
   }
 
+  /** Opens it with what the address holds, or without, if that does not suit the exhibit. */
+  async #openFirst() {
+    try {
+      await this.#open(this.#given);
+    } catch (error) {
+      if ((!this.#given.length && !this.data) || !/^bad-/.test(/** @type {TildeError} */ (error).code)) throw error;
+      this.data = undefined;
+      await this.#open();
+      this.#report(error);
+    }
+  }
+
   /** @param {import("../protocol.js").GivenInput[]} [inputs] of the run before */
   async #open(inputs = []) {
     const { seed, settings, data } = this;
@@ -288,6 +322,7 @@ export class Session extends EventTarget {
     this.ghost = before?.data === this.history.data ? before : undefined;
     this.last = undefined;
     this.problem = undefined;
+    this.lost.clear();
     this.#until = this.card.budget;
     this.#phase = "";
     this.dispatchEvent(new Event("restart"));

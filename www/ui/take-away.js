@@ -3,8 +3,8 @@
 import { BASE } from "../client.js";
 import { linesOf } from "../views/text.js";
 import { colourMap } from "./theme.js";
-import { format } from "./address.js";
-import { download, h, say } from "./dom.js";
+import { download, h, menu, say } from "./dom.js";
+import { linkOf } from "./link.js";
 
 const SAMPLES = 64;
 /** The view that shows a network as a file. */
@@ -20,26 +20,34 @@ const FILE = "file";
 export function takeAway(session, ui, build, theme) {
   const note = h("p", { className: "note", role: "status" });
   const name = () => `tilde-${session.card.id}-step-${session.step}`;
-  const link = () => {
-    const { settings, seed, run, card } = session;
-    // The backend that runs, not "auto": a run is a function of its seed, backend and build.
-    return format(card, { settings, seed, backend: run?.backend ?? "cpu", build: run?.backend === "cpu" ? build : "" });
-  };
-  const copy = async (/** @type {string} */ text) => {
+  const copy = async (/** @type {string} */ text, /** @type {import("./link.js").Lost[]} */ lost) => {
+    const less = lost.length
+      ? ui.get("link-without", { what: lost.map((part) => ui.get(`lost.${part}`)).join("; ") })
+      : "";
     try {
       await navigator.clipboard.writeText(text);
-      say(note, ui.get(session.data ? "link-without-data" : "copied"));
+      say(note, `${ui.get("copied")} ${less}`.trim());
     } catch {
       // Frames and insecure pages may not write to the clipboard: show the text, to be copied by hand.
       const field = h("input", { readOnly: true, value: text, "aria-label": ui.get("copy-by-hand") });
-      note.replaceChildren(field);
+      note.replaceChildren(field, less);
       field.select();
     }
   };
+  const copyLink = async () => {
+    // The backend that runs, not "auto": a run is a function of its seed, backend and build.
+    const backend = session.run?.backend ?? "cpu";
+    const { hash, lost } = await linkOf(session, { backend, build: backend === "cpu" ? build : "" });
+    await copy(new URL(hash, new URL("index.html", BASE)).href.replace("/index.html", "/"), lost);
+  };
+  const copyEmbed = async () => {
+    const { hash, lost } = await linkOf(session);
+    const address = new URL(`?embed${hash}`, BASE).href.replaceAll("&", "&amp;");
+    await copy(`<iframe src="${address}" width="720" height="900" title="Tilde"></iframe>`, lost);
+  };
   const actions = {
-    "copy-link": () => copy(new URL(link(), new URL("index.html", BASE)).href.replace("/index.html", "/")),
-    "copy-embed": () =>
-      copy(`<iframe src="${new URL(`?embed${link()}`, BASE).href}" width="720" height="900" title="Tilde"></iframe>`),
+    "copy-link": copyLink,
+    "copy-embed": copyEmbed,
     ...(session.card.views.some(({ id, kind }) => id === FILE && kind === "text")
       ? { "save-network": async () => download(await networkText(session), `${name()}.bif`) }
       : {}),
@@ -57,12 +65,7 @@ export function takeAway(session, ui, build, theme) {
       ui.get(id),
     ),
   );
-  return h(
-    "details",
-    { className: "menu" },
-    h("summary", {}, ui.get("take-away")),
-    h("div", { className: "sheet" }, ...buttons, note),
-  );
+  return menu(h("summary", {}, ui.get("take-away")), h("div", { className: "sheet" }, ...buttons, note));
 }
 
 /** The network as it stands, as a file. @param {import("./session.js").Session} session */

@@ -131,10 +131,13 @@ export function brush(figure, label, hint, send) {
     if (!figure.picture) return;
     const [x, y] = place(at[0], 1 - at[1], figure.picture).point;
     const reach = (figure.picture.extent[1] - figure.picture.extent[0]) * 0.02 || 0.1;
+    // On a grid, far finer than the disc, so that an address has room for many of them.
+    const fine = 2 ** Math.ceil(Math.log2(16 / reach));
+    const snap = (/** @type {number} */ value) => Math.round(value * fine) / fine;
     for (let i = 0; i < 4; i++) {
       // Points lie in a disc around the brush, so that what is painted is a density and not a line.
       const [radius, angle] = [reach * Math.sqrt(Math.random()), 2 * Math.PI * Math.random()];
-      waiting.push(x + radius * Math.cos(angle), y + radius * Math.sin(angle));
+      waiting.push(snap(x + radius * Math.cos(angle)), snap(y + radius * Math.sin(angle)));
     }
     flush();
   };

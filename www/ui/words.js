@@ -18,7 +18,10 @@ export class Words {
 
   /** @param {string} path @returns {any} */
   find(path) {
-    return path.split(".").reduce((node, key) => node?.[key], this.#tree);
+    // Ids come from addresses, too: "constructor" is not a word that every object has.
+    return path
+      .split(".")
+      .reduce((node, key) => (isTree(node) && Object.hasOwn(node, key) ? node[key] : undefined), this.#tree);
   }
 
   /**

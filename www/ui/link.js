@@ -1,0 +1,22 @@
+// The address of a session: settings, seed, and what was put in by hand.
+
+import { format } from "./address.js";
+import { pack } from "./packed.js";
+
+/**
+ * What an address cannot say: one's own data or what was painted, where they are too large for it; weights
+ * that were loaded; that something was changed in the middle of the run.
+ * @typedef {"data"|"painted"|"weights"|"changes"} Lost
+ */
+
+/**
+ * @param {import("./session.js").Session} session
+ * @param {{ backend?: string, build?: string }} [options] those that the address names; none leaves them to whoever
+ *   opens it
+ * @returns {Promise<{ hash: string, lost: Lost[] }>} the address from `#/` on
+ */
+export async function linkOf(session, { backend = "auto", build = "" } = {}) {
+  const { card, settings, seed } = session;
+  const { text, lost } = await pack(await session.own());
+  return { hash: format(card, { settings, seed, backend, build }, text), lost: [...lost, ...session.lost] };
+}
