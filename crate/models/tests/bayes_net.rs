@@ -8,6 +8,7 @@ use tilde_models::bayes_net::eliminate::{Given, eliminate};
 use tilde_models::bayes_net::network::{Network, Node};
 use tilde_models::bayes_net::separation::reach;
 use tilde_models::bayes_net::{read, write};
+use tilde_models::data::network::bif;
 
 fn network(record: &Value) -> Network {
     let indices = |value: &Value| numbers(value).iter().map(|&x| x as usize).collect::<Vec<_>>();
@@ -65,7 +66,8 @@ fn a_file_says_the_same() {
 #[test]
 fn files_of_pgmpy_are_read() {
     for record in records("bayes", "bif.") {
-        let network = read(record["in"]["text"].as_str().expect("a text")).expect("a file of pgmpy");
+        let text = record["in"]["text"].as_str().expect("a text");
+        let network = bif::read(text).expect("a file of pgmpy").network;
         let free = vec![Given::Free; network.nodes.len()];
         let posterior = |i| eliminate(&network, &free, i).expect("it is small").posterior();
         let posteriors: Vec<f64> = (0..free.len()).flat_map(posterior).collect();

@@ -12,12 +12,12 @@
 //! | `select NAME [STATE]` | looks at it |
 //! | `observe NAME [STATE]`, `do NAME [STATE]` | observes or sets it; without a state, frees it |
 //! | `tap NAME [STATE]` | what a click means for the setting "click" |
-//! | `bif TEXT` | takes another network |
+//! | `bif TEXT` | takes another network, as [`write`](super::write) writes it |
 
 use super::card::Click;
 use super::network::bad;
 use super::problem::Problem;
-use super::{BayesNet, Given, bif};
+use super::{BayesNet, Given, read};
 use crate::data::text::excerpt;
 use crate::decimal;
 use crate::prelude::*;
@@ -41,7 +41,7 @@ impl BayesNet {
     /// Does what a line says; what cannot be done changes nothing.
     pub(super) fn command(&mut self, click: Click, line: &str) -> Result<(), Error> {
         if let Some(text) = line.strip_prefix("bif ") {
-            return self.pose(Problem::unasked(bif::read(text)?));
+            return self.pose(Problem::unasked(read(text)?));
         }
         let words: Vec<&str> = line.split_whitespace().collect();
         let mut problem = self.problem.clone();

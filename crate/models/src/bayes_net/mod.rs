@@ -7,15 +7,12 @@
 //!
 //! N nodes, S states of all nodes together.
 
-mod bif;
 mod card;
 mod command;
 mod edits;
-pub mod eliminate;
 mod files;
 mod measure;
 pub mod nets;
-pub mod network;
 mod picture;
 mod problem;
 pub mod samplers;
@@ -24,7 +21,8 @@ pub mod separation;
 #[cfg(test)]
 mod tests;
 
-pub use bif::{read, write};
+pub use crate::data::network::plain::{read, write};
+pub use crate::data::network::{self, eliminate};
 pub use card::CARD;
 
 use crate::model::Model;

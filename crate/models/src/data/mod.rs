@@ -21,6 +21,7 @@ mod feed;
 pub mod file;
 mod idx;
 mod images;
+pub mod network;
 mod npy;
 pub mod plane;
 mod reader;

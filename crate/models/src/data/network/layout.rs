@@ -1,13 +1,13 @@
 //! Where the nodes of a file are drawn.
 
-use super::super::network::Network;
-use super::PLACES;
+use super::Network;
+use super::plain::PLACES;
 use alloc::vec;
 use alloc::vec::Vec;
 
 /// Where nodes are drawn: where the file says, if it says so of all; else in rows from the top, at
 /// most three in each, parents above children.
-pub fn lay_out(network: &mut Network, places: &[Option<[f32; 2]>]) {
+pub(super) fn lay_out(network: &mut Network, places: &[Option<[f32; 2]>]) {
     let n = network.nodes.len();
     let known: Vec<[f32; 2]> = places.iter().flatten().copied().collect();
     let different = |a: &[f32; 2]| known.iter().filter(|b| a == *b).count() == 1;

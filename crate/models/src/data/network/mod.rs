@@ -1,4 +1,14 @@
-//! A directed graph without cycles, and for each node a table of its probabilities given its parents.
+//! Bayesian networks: a directed graph without cycles, and for each node a table of its probabilities
+//! given its parents.
+//!
+//! - [`eliminate`]: exact posteriors, by variable elimination.
+//! - [`plain`]: the text in which a network is kept, and read again.
+//! - [`bif`]: files of others.
+
+pub mod bif;
+pub mod eliminate;
+mod layout;
+pub mod plain;
 
 use crate::data::text::{decimal, excerpt};
 use crate::prelude::*;
@@ -9,8 +19,8 @@ pub const MAX_NODES: usize = 12;
 pub const MAX_STATES: usize = 6;
 /// Most probabilities in one table.
 pub const MAX_CELLS: usize = 1024;
-/// Most characters of a name.
-pub const MAX_NAME: usize = 24;
+/// Most characters of a name; the picture shows the beginning of a long one.
+pub const MAX_NAME: usize = 100;
 /// How far the sum of a row may be from 1: what six decimals lose in six states.
 const SLACK: f64 = 1e-5;
 
@@ -37,7 +47,7 @@ pub struct Network {
     pub nodes: Vec<Node>,
 }
 
-pub(super) fn bad<T>(message: String) -> Result<T, Error> {
+pub(crate) fn bad<T>(message: String) -> Result<T, Error> {
     Err(Error::BadData(message))
 }
 
@@ -62,7 +72,7 @@ pub fn checked_row(row: &[f64]) -> Result<Vec<f64>, Error> {
 }
 
 /// The name, if it can be one.
-pub(super) fn checked_name(name: &str) -> Result<String, Error> {
+pub(crate) fn checked_name(name: &str) -> Result<String, Error> {
     let fits = name.chars().all(|c| c.is_alphanumeric() || "_-.+<>=/".contains(c));
     if !fits || name.is_empty() || name.chars().count() > MAX_NAME {
         return bad(format!(

@@ -1,8 +1,11 @@
 //! Exact inference by variable elimination (N. Zhang and D. Poole, 1994): the sum over all
 //! hidden nodes of a product of tables is pushed inwards, one node after the other.
 
-use super::network::{Network, bad};
-use crate::prelude::*;
+use super::{Network, bad};
+use crate::Error;
+use alloc::format;
+use alloc::vec;
+use alloc::vec::Vec;
 
 /// Most numbers of a product of tables: milliseconds.
 const LARGEST: usize = 1 << 16;
