@@ -15,7 +15,7 @@
  */
 
 /** @type {Changed[]} */
-export const CHANGED = [];
+export const CHANGED = [{ before: 2, exhibit: "gan2d", setting: "instance_noise", was: "0" }];
 
 /**
  * The version of addresses that are written now.

@@ -6,7 +6,7 @@
 //! > min_G max_D  E log σ(D(x)) + E log(1 − σ(D(G(z))))
 //!
 //! By default with the non-saturating loss of the same paper, an approximate R1 penalty
-//! (L. Mescheder et al., ICML 2018, by a finite difference: no double backward), averaged
+//! (L. Mescheder et al., ICML 2018, by a finite difference: no double backward), instance noise, averaged
 //! generator weights, and a cosine learning-rate schedule. Left out: conditioning, spectral norms.
 //!
 //! B batch, Z noise, H hidden.

@@ -42,6 +42,23 @@ fn leaky(x: Tensor<'_>) -> Tensor<'_> {
     x.leaky_relu(0.2)
 }
 
+/// Gaussian noise on data and forgeries alike, whose standard deviation falls in a straight line to 0 in the
+/// middle of the run. D cannot tell apart what the noise hides, so that at first its slopes lead towards all
+/// modes, also those without a forgery near (M. Arjovsky, L. Bottou, ICLR 2017; C. Sønderby et al., ICLR 2017).
+struct InstanceNoise {
+    sigma: Knob,
+    horizon: Knob,
+    steps: Var,
+}
+
+impl InstanceNoise {
+    /// `x` with the noise of this step, of the same shape.
+    fn on<'g>(&self, g: &'g Graph, x: Tensor<'g>) -> Tensor<'g> {
+        let done = (g.read(self.steps) / g.knob(self.horizon) * 2.0).minimum(g.constant(1.0));
+        x + g.normal(x.shape()) * (g.knob(self.sigma) * (1.0 - done))
+    }
+}
+
 /// The two networks.
 struct Networks {
     generator: Mlp,
@@ -121,17 +138,19 @@ impl Game {
         let adam_d = Adam::new(&mut p, &d_group, "adam_d", options);
         let adam_g = Adam::new(&mut p, &g_group, "adam_g", options);
         let recorder = Recorder::new(&mut p, &["loss_g", "loss_d"]);
+        let sigma = knob(&mut p, settings, "instance_noise");
+        let noise = InstanceNoise { sigma, horizon: schedule.horizon, steps: recorder.steps };
         let feed = Feed::points(&mut p);
         let grid = p.input("grid", [FIELD * FIELD, 2]);
 
         let discriminator_loss = figures(|g| {
-            let fake = nets.generate(g, g.normal([b, z_dim])).stop();
-            let real = feed.batch(g, b);
+            let fake = noise.on(g, nets.generate(g, g.normal([b, z_dim])).stop());
+            let real = noise.on(g, feed.batch(g, b));
             let moved = real + g.normal([b, 2]) * R1_SIGMA;
             nets.discriminator_loss(g, [real, fake, moved], g.knob(sign), g.knob(r1))
         });
         let generator_loss = figures(|g| {
-            let fake = nets.generate(g, g.normal([b, z_dim]));
+            let fake = noise.on(g, nets.generate(g, g.normal([b, z_dim])));
             [nets.generator_loss(g, fake, g.knob(saturating), g.knob(sign))]
         });
         let d_entry = p.entry("discriminator", |g| {

@@ -48,7 +48,8 @@ pub struct Schedule {
     fall: Fall,
     learning_rate: Knob,
     schedule: Knob,
-    horizon: Knob,
+    /// Steps until the end of the run.
+    pub horizon: Knob,
 }
 
 /// A knob that is called like a setting and begins with its value.

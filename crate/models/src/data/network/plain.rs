@@ -138,7 +138,11 @@ fn parse(text: &str) -> Option<Network> {
         let names: Vec<&String> = node.states.iter().collect();
         let cells = node.parents.iter().fold(node.states.len(), |cells, &p| cells.saturating_mul(cards[p]));
         let same = (1..names.len()).any(|i| names[..i].contains(&names[i]));
-        node.states.len() >= 2 && !same && !twice(&node.parents) && cells <= MAX_CELLS && node.table.len() == cells
+        node.states.len() >= 2
+            && !same
+            && !twice(&node.parents)
+            && cells <= MAX_CELLS
+            && node.table.len() == cells
     };
     let whole = !network.nodes.is_empty() && network.nodes.iter().all(is_whole);
     (whole && network.order().len() == network.nodes.len()).then_some(network)

@@ -42,7 +42,9 @@ pub fn read(text: &str) -> Result<Read, Error> {
     }
     let count = text.lines().filter(|line| line.trim_start().starts_with("variable")).count();
     if count > MAX_NODES {
-        return bad(format!("This network has {count} variables, and at most {MAX_NODES} can be shown here."));
+        return bad(format!(
+            "This network has {count} variables, and at most {MAX_NODES} can be shown here."
+        ));
     }
     let mut file = File { reader: Reader::new(text), network: Network::default(), scaled: Vec::new() };
     let mut places = Vec::new();

@@ -36,7 +36,10 @@ fn files_that_are_none_say_why() {
         ("Dear Sir or Madam".into(), "is this a BIF file"),
         (replaced("0.3333333, 0.6666667", "0.5, 0.6"), "Line 6 of the network: the row of Rain sums to 1.1"),
         (replaced("0.3333333, 0.6666667", "0.5"), "a table of 2 numbers"),
-        (replaced("( Mud | Rain, Wet )", "( Mud | Rain, Sun )"), "Line 8 of the network: there is no variable 'Sun'"),
+        (
+            replaced("( Mud | Rain, Wet )", "( Mud | Rain, Sun )"),
+            "Line 8 of the network: there is no variable 'Sun'",
+        ),
         (replaced("probability ( Rain )", "probability ( Rain | Mud )"), "table of 6"),
         (replaced("default 0.2, 0.3, 0.5;", ""), "no probabilities for the row (heavy_rain, yes) of Mud"),
         (replaced("discrete [ 3 ]", "discrete [ 4 ]"), "as many as it says"),
@@ -57,7 +60,6 @@ fn files_that_are_none_say_why() {
     assert!(read(&many).expect_err("thirteen").to_string().contains("has 13 variables, and at most 12"));
     assert!(read(&"x".repeat(300_000)).expect_err("long").to_string().contains("bytes"));
 }
-
 
 #[test]
 fn what_is_one_but_for_rounding_is_scaled_and_said() {
@@ -83,7 +85,10 @@ fn marks_in_quoted_names_become_underlines() {
     let read = read(&text).unwrap();
     assert_eq!(read.network.nodes[0].states, ["18__or___more__", "none"]);
     assert_eq!(read.notes, ["Blanks, commas and other marks in names were replaced by _."]);
-    assert_eq!(plain::read(&plain::write(&read.network)).unwrap().nodes[0].states, ["18__or___more__", "none"]);
+    assert_eq!(
+        plain::read(&plain::write(&read.network)).unwrap().nodes[0].states,
+        ["18__or___more__", "none"]
+    );
 }
 
 #[test]
