@@ -31,19 +31,15 @@ function lines(file) {
   return out.length;
 }
 
-const registry = fs.readFileSync(path.join(models, "exhibits.rs"), "utf8");
-const ids = [...registry.matchAll(/^pub mod (\w+);|^#\[cfg\(feature = ".*"\)\]\npub mod (\w+);/gm)].map((m) => m[1] ?? m[2]);
-const folders = (ids.length ? ids : []).filter((id) => fs.existsSync(path.join(models, id, "card.rs")));
-const exhibits = folders.length
-  ? folders
-  : fs.readdirSync(models).filter((id) => fs.existsSync(path.join(models, id, "card.rs")));
+const exhibits = fs.readdirSync(models).filter((id) => fs.existsSync(path.join(models, id, "card.rs")));
 
 /** @type {Record<string, Record<string, number>>} */
 const counts = {};
 for (const id of exhibits) {
   counts[id] = { driving: 0, cards: 0, pictures: 0, measures: 0, models: 0 };
   for (const name of fs.readdirSync(path.join(models, id)).sort()) {
-    if (name.endsWith(".rs") && name !== "tests.rs") counts[id][roles[name] ?? "models"] += lines(path.join(models, id, name));
+    if (name.endsWith(".rs") && name !== "tests.rs")
+      counts[id][roles[name] ?? "models"] += lines(path.join(models, id, name));
   }
 }
 

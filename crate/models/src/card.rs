@@ -399,6 +399,11 @@ impl Card {
         figures.into_iter().filter(move |(id, _)| has(id))
     }
 
+    /// Whether an action takes back what was painted as data.
+    pub fn clears_data(&self, id: &str) -> bool {
+        id == "clear" && self.actions.iter().any(|a| a.id == id)
+    }
+
     /// Whether an action paints the data: a brush in the picture of the action "clear". (A brush of another
     /// picture draws what the model is asked about.)
     pub fn paints_data(&self, id: &str) -> bool {

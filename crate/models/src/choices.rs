@@ -49,7 +49,7 @@ impl Choices for Nothing {
     const ALL: &'static [Nothing] = &[];
 }
 
-/// Declares an enum with an id for each of its values, and with what the card says of each, if anything:
+/// Declares enums with an id for each of their values, and with what the card says of each, if anything:
 /// a [`View`](crate::card::View) or an [`Action`](crate::card::Action) but for its id.
 ///
 /// ```
@@ -76,7 +76,11 @@ impl Choices for Nothing {
 /// ```
 #[macro_export]
 macro_rules! choices {
-    ($(#[$doc:meta])* $visible:vis enum $name:ident { $($(#[$note:meta])* $id:literal => $value:ident),+ $(,)? }) => {
+    () => {};
+    (
+        $(#[$doc:meta])* $visible:vis enum $name:ident { $($(#[$note:meta])* $id:literal => $value:ident),+ $(,)? }
+        $($others:tt)*
+    ) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         $visible enum $name {
@@ -91,11 +95,19 @@ macro_rules! choices {
             const IDS: &'static [&'static str] = &[$($id),+];
             const ALL: &'static [$name] = &[$($name::$value),+];
         }
+
+        $crate::choices! { $($others)* }
     };
-    ($(#[$doc:meta])* $visible:vis enum $name:ident: $row:ident {
-        $($(#[$note:meta])* $id:literal => $value:ident: $says:expr),+ $(,)?
-    }) => {
-        $crate::choices! { $(#[$doc])* $visible enum $name { $($(#[$note])* $id => $value),+ } }
+    (
+        $(#[$doc:meta])* $visible:vis enum $name:ident: $row:ident {
+            $($(#[$note:meta])* $id:literal => $value:ident: $says:expr),+ $(,)?
+        }
+        $($others:tt)*
+    ) => {
+        $crate::choices! {
+            $(#[$doc])* $visible enum $name { $($(#[$note])* $id => $value),+ }
+            $($others)*
+        }
 
         impl $name {
             /// What the card says of them.

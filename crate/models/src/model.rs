@@ -102,15 +102,6 @@ impl Scope {
     }
 }
 
-/// What an input has changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Touched {
-    /// The data, which are now what was painted.
-    Data,
-    /// Anything else.
-    Rest,
-}
-
 /// A model family.
 ///
 /// Nothing here may depend on how often a method was called: a run is a function of its settings, data,
@@ -219,7 +210,7 @@ pub trait Model: Sized + 'static {
     ///
     /// # Errors
     /// [`Error::BadData`] if it does not fit; nothing has changed then.
-    fn act(&mut self, _live: &Live, action: Self::Action, _payload: &Payload) -> Result<Touched, Error> {
+    fn act(&mut self, _live: &Live, action: Self::Action, _payload: &Payload) -> Result<(), Error> {
         Err(unanswered(action.id()))
     }
 
@@ -292,7 +283,7 @@ pub trait Exhibit {
     ///
     /// # Errors
     /// [`Error::BadData`] if there is no such action, and those of the model.
-    fn act(&mut self, live: &Live, id: &str, payload: &Payload) -> Result<Touched, Error>;
+    fn act(&mut self, live: &Live, id: &str, payload: &Payload) -> Result<(), Error>;
     /// See [`Model::save`].
     fn save(&self) -> Vec<Saved>;
     /// See [`Model::load`].
@@ -373,7 +364,7 @@ impl<M: Model> Exhibit for Boxed<M> {
         Box::pin(async move { self.model.view(live, view?).await })
     }
 
-    fn act(&mut self, live: &Live, id: &str, payload: &Payload) -> Result<Touched, Error> {
+    fn act(&mut self, live: &Live, id: &str, payload: &Payload) -> Result<(), Error> {
         self.model.act(live, M::Action::from_id("action", id)?, payload)
     }
 

@@ -4,11 +4,13 @@ pub mod conv;
 pub mod fourier;
 mod recorder;
 mod schedule;
+mod trail;
 mod trainer;
 pub mod transformer;
 
 pub use recorder::{RING, Recorded, Recorder};
 pub use schedule::{Fall, Schedule, knob};
+pub use trail::Trail;
 pub use trainer::Trainer;
 
 use alloc::format;

@@ -1,11 +1,11 @@
 //! An opened exhibit: what the page, the library and the command all drive.
 
-use crate::card::{ActionKind, Value};
+use crate::card::Value;
 use crate::driver::{Answer, Driver, NoDevice};
 use crate::exhibit::{Payload, Picture, Samples, Sources};
 use crate::history::History;
 use crate::inputs::Inputs;
-use crate::model::{Exhibit, Figures, Live, Scope, Setup, Task, Touched};
+use crate::model::{Exhibit, Figures, Live, Scope, Setup, Task};
 use crate::nn::{RING, Recorded};
 use crate::settings::Settings;
 use crate::{Error, Saved, SavedValues, exhibits, join};
@@ -134,9 +134,9 @@ impl Run {
         for (id, payload) in inputs {
             if waits && card.paints_data(id) {
                 self.inputs.took(card, id, payload);
-            } else if let Ok(touched) = self.exhibit.act(&self.place.live(), id, payload) {
+            } else if self.exhibit.act(&self.place.live(), id, payload).is_ok() {
                 self.inputs.took(card, id, payload);
-                painted |= touched == Touched::Data;
+                painted |= card.paints_data(id) || card.clears_data(id);
             }
         }
         // What was painted is kept, but need not be the data that were chosen since.
@@ -402,14 +402,15 @@ impl Run {
         if payload.points.iter().chain(payload.at.iter().flatten()).any(|x| !x.is_finite()) {
             return Err(Error::BadData(format!("'{id}' takes finite numbers only.")));
         }
-        let touched = self.exhibit.act(&self.place.live(), id, payload)?;
+        self.exhibit.act(&self.place.live(), id, payload)?;
         self.inputs.took(card, id, payload);
-        if touched == Touched::Data {
+        let clears = card.clears_data(id);
+        if clears || card.paints_data(id) {
             self.place.settings.use_drawn();
-            // What was brought is forgotten with what was painted.
-            if card.actions.iter().any(|a| a.id == id && a.kind == ActionKind::Clear) {
-                self.sources.user = None;
-            }
+        }
+        // What was brought is forgotten with what was painted.
+        if clears {
+            self.sources.user = None;
         }
         self.moved();
         Ok(())

@@ -2,7 +2,7 @@
 
 use crate::driver::{Driver, NoDevice};
 use crate::exhibit::{Payload, Picture, Samples, Sources};
-use crate::model::{Figures, Live, Model, Setup, Touched};
+use crate::model::{Figures, Live, Model, Setup};
 use crate::settings::Settings;
 use crate::{Choices, Error, Saved};
 use alloc::boxed::Box;
@@ -94,7 +94,8 @@ impl<M: Model> TestRun<M> {
 
     /// Gives an input.
     pub fn act(&mut self, action: M::Action, payload: &Payload) -> Result<(), Error> {
-        if self.model.act(&live!(self), action, payload)? == Touched::Data {
+        self.model.act(&live!(self), action, payload)?;
+        if M::CARD.paints_data(action.id()) || M::CARD.clears_data(action.id()) {
             self.settings.use_drawn();
         }
         self.moved();

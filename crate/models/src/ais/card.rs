@@ -12,9 +12,7 @@ choices! {
         /// One of 4×3 units, whose weights vary little.
         "tiny" => Tiny,
     }
-}
 
-choices! {
     /// Where chains begin; the values are the bases' numbers.
     pub enum Base {
         /// Every pixel with its mean.
@@ -22,9 +20,7 @@ choices! {
         /// Every pixel fair.
         "uniform" => Uniform,
     }
-}
 
-choices! {
     /// Pictures.
     pub enum Show: View {
         "running" => Running: View::main(ViewKind::Curves),
@@ -32,16 +28,12 @@ choices! {
         "weights" => Weights: View::side(ViewKind::Curves),
         "few" => Few: View::side(ViewKind::LogCurves),
     }
-}
 
-choices! {
     /// Inputs.
     pub enum Input: Action {
         "begin" => Begin: ActionKind::Button.on("particles"),
     }
-}
 
-choices! {
     /// Parts of an iteration.
     pub enum Phase {
         "learn" => Learn,

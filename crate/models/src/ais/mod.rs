@@ -152,11 +152,11 @@ impl crate::Model for Ais {
         }
     }
 
-    fn act(&mut self, _live: &Live, action: Input, _payload: &Payload) -> Result<Touched, Error> {
+    fn act(&mut self, _live: &Live, action: Input, _payload: &Payload) -> Result<(), Error> {
         match action {
             Input::Begin => self.progress.abandon(),
         }
-        Ok(Touched::Rest)
+        Ok(())
     }
 
     fn save(&self) -> Vec<Saved> {

@@ -12,9 +12,7 @@ choices! {
         "reconstructions" => Reconstructions: View::side(ViewKind::Images),
         "traversal" => Traversal: View::side(ViewKind::Images),
     }
-}
 
-choices! {
     /// Inputs.
     pub enum Input: Action {
         "code" => Code: ActionKind::Drag.on("codes"),

@@ -166,11 +166,11 @@ impl crate::Model for Autoencoder {
         }
     }
 
-    fn act(&mut self, _live: &Live, action: Input, payload: &Payload) -> Result<Touched, Error> {
+    fn act(&mut self, _live: &Live, action: Input, payload: &Payload) -> Result<(), Error> {
         match action {
             Input::Code => self.at = payload.place("code")?,
         }
-        Ok(Touched::Rest)
+        Ok(())
     }
 }
 

@@ -12,9 +12,7 @@ choices! {
         /// One node, to build one's own on.
         "own" => Own,
     }
-}
 
-choices! {
     /// What is given.
     pub enum Question {
         /// One observation.
@@ -26,9 +24,7 @@ choices! {
         /// Nothing.
         "none" => Nothing,
     }
-}
 
-choices! {
     /// What a click on a node means.
     pub enum Click {
         /// The state was observed.
@@ -40,18 +36,14 @@ choices! {
         /// An arrow begins or ends here.
         "arrow" => Arrow,
     }
-}
 
-choices! {
     /// Samplers.
     pub enum Sampler {
         "weighting" => Weighting,
         "rejection" => Rejection,
         "gibbs" => Gibbs,
     }
-}
 
-choices! {
     /// Pictures.
     pub enum Show: View {
         "network" => Network: View::main(ViewKind::Network),
@@ -60,18 +52,14 @@ choices! {
         "elimination" => Elimination: View::side(ViewKind::Table),
         "file" => File: View::side(ViewKind::Text),
     }
-}
 
-choices! {
     /// Inputs.
     pub enum Input: Action {
         "edit" => Edit: ActionKind::Edit.on("network"),
         "cell" => Cell: ActionKind::Edit.on("table"),
         "forget" => Forget: ActionKind::Button.on("network"),
     }
-}
 
-choices! {
     /// Parts of an iteration.
     pub enum Phase {
         /// A node of an ancestral sample.

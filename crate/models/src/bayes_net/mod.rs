@@ -164,7 +164,7 @@ impl Model for BayesNet {
         Ok(self.picture(live, view))
     }
 
-    fn act(&mut self, live: &Live, action: Input, payload: &Payload) -> Result<Touched, Error> {
+    fn act(&mut self, live: &Live, action: Input, payload: &Payload) -> Result<(), Error> {
         match action {
             Input::Edit | Input::Cell => self.command(live.settings.get("click"), &payload.text)?,
             Input::Forget => {
@@ -172,7 +172,7 @@ impl Model for BayesNet {
                 self.pose(Problem { given, ..self.problem.clone() })?;
             }
         }
-        Ok(Touched::Rest)
+        Ok(())
     }
 
     fn save(&self) -> Vec<Saved> {

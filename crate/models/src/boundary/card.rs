@@ -12,9 +12,7 @@ choices! {
         "drawn" => Drawn,
         "digits" => Digits,
     }
-}
 
-choices! {
     /// Classifiers.
     pub enum Kind {
         /// Gaussian naive Bayes.
@@ -30,9 +28,7 @@ choices! {
         /// A random forest.
         "forest" => Forest,
     }
-}
 
-choices! {
     /// Pictures.
     pub enum Show: View {
         "boundary" => Boundary: View::main(ViewKind::Field),
@@ -41,9 +37,7 @@ choices! {
         "missing" => Missing: View::side(ViewKind::Curves),
         "probe" => Probe: View::side(ViewKind::Bars),
     }
-}
 
-choices! {
     /// Inputs.
     pub enum Input: Action {
         "probe" => Probe: ActionKind::Drag.on("boundary"),

@@ -133,7 +133,7 @@ impl Boundary {
         self.at.iter().map(|&share| f64::from((2.0 * share - 1.0) * REACH)).collect()
     }
 
-    fn paint(&mut self, live: &Live, class: usize, points: &[f32]) -> Result<Touched, Error> {
+    fn paint(&mut self, live: &Live, class: usize, points: &[f32]) -> Result<(), Error> {
         let refuse = |message: &str| Err(Error::BadData(message.into()));
         if self.digits() {
             return refuse("Points cannot be painted among digits. Choose 'drawn' for the data first.");
@@ -143,15 +143,15 @@ impl Boundary {
             return refuse("400 points are painted, which is the most. Clear them to paint others.");
         }
         self.painted[class].extend(points.iter().take(room).map(|&x| f64::from(x)));
-        Ok(self.show_painted(live))
+        self.show_painted(live);
+        Ok(())
     }
 
     /// Makes what is painted the data.
-    fn show_painted(&mut self, live: &Live) -> Touched {
+    fn show_painted(&mut self, live: &Live) {
         self.truth = None;
         self.table = Table::of_points(&self.painted);
         self.renew(self.model.fresh(&self.table), live.step);
-        Touched::Data
     }
 }
 
@@ -257,23 +257,21 @@ impl Model for Boundary {
         }
     }
 
-    fn act(&mut self, live: &Live, action: Input, payload: &Payload) -> Result<Touched, Error> {
+    fn act(&mut self, live: &Live, action: Input, payload: &Payload) -> Result<(), Error> {
         match action {
-            Input::Zeros => self.paint(live, 0, payload.points(action.id(), REACH)?),
-            Input::Ones => self.paint(live, 1, payload.points(action.id(), REACH)?),
+            Input::Zeros => self.paint(live, 0, payload.points(action.id(), REACH)?)?,
+            Input::Ones => self.paint(live, 1, payload.points(action.id(), REACH)?)?,
             Input::Clear => {
                 if live.settings.get::<Data>("data") != Data::Drawn {
                     let message = "Nothing has been painted, so there is nothing to clear.";
                     return Err(Error::BadData(message.into()));
                 }
                 self.painted = [Vec::new(), Vec::new()];
-                Ok(self.show_painted(live))
+                self.show_painted(live);
             }
-            Input::Probe => {
-                self.at = payload.place(action.id())?;
-                Ok(Touched::Rest)
-            }
+            Input::Probe => self.at = payload.place(action.id())?,
         }
+        Ok(())
     }
 
     fn save(&self) -> Vec<Saved> {

@@ -8,9 +8,7 @@ choices! {
         "gaussians" => Gaussians,
         "digits" => Digits,
     }
-}
 
-choices! {
     /// Pictures.
     pub enum Show: View {
         "curves" => Curves: View::main(ViewKind::LogCurves),

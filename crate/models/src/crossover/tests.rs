@@ -100,3 +100,19 @@ fn experiments_show_what_they_say() {
     );
     assert!(leads(&run(&[("data", "digits")], 200)).iter().all(|lead| *lead > 0.0));
 }
+
+/// One draw says nothing of how far its error is from the mean: no bar is drawn, and the loss is the most
+/// that it can be.
+#[test]
+fn one_draw_has_no_standard_error() {
+    let mut curves = Curves::new(&[4, 8]);
+    let mut draw = |errors: [f64; 2]| {
+        for rule in &mut curves.0 {
+            rule.iter_mut().zip(errors).for_each(|(all, error)| all.add(error));
+        }
+        (curves.precision(), curves.0[0][0].error())
+    };
+    assert_eq!(draw([0.3, 0.2]), (0.5, None));
+    let (precision, first) = draw([0.1, 0.2]);
+    assert!((precision - 0.1).abs() < 1e-12 && first == Some(precision), "{precision}, {first:?}");
+}

@@ -10,16 +10,12 @@ choices! {
         "units" => Units: View::side(ViewKind::Images),
         "data" => Data: View::side(ViewKind::Images),
     }
-}
 
-choices! {
     /// Inputs.
     pub enum Input: Action {
         "restart" => Restart: ActionKind::Button.on("fantasies"),
     }
-}
 
-choices! {
     /// Parts of a joint iteration.
     pub enum Phase {
         "settle" => Settle,

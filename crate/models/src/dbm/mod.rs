@@ -156,12 +156,9 @@ impl crate::Model for Dbm {
         }
     }
 
-    fn act(&mut self, live: &Live, action: Input, _payload: &Payload) -> Result<Touched, Error> {
+    fn act(&mut self, live: &Live, action: Input, _payload: &Payload) -> Result<(), Error> {
         match action {
-            Input::Restart => {
-                live.device.schedule(&[(self.model.noise, 1), (self.model.dream, 1)], 1)?;
-            }
+            Input::Restart => live.device.schedule(&[(self.model.noise, 1), (self.model.dream, 1)], 1),
         }
-        Ok(Touched::Rest)
     }
 }

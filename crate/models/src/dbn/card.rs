@@ -20,9 +20,7 @@ choices! {
         "8" => Eight,
         "9" => Nine,
     }
-}
 
-choices! {
     /// Pictures.
     pub enum Show: View {
         "fantasies" => Fantasies: View::main(ViewKind::Images),
@@ -30,16 +28,12 @@ choices! {
         "top" => Top: View::side(ViewKind::Images),
         "data" => Data: View::side(ViewKind::Images),
     }
-}
 
-choices! {
     /// Inputs.
     pub enum Input: Action {
         "restart" => Restart: ActionKind::Button.on("fantasies"),
     }
-}
 
-choices! {
     /// Parts of a step of the fantasies.
     pub enum Phase {
         "top" => Top,

@@ -185,13 +185,10 @@ impl crate::Model for Dbn {
         }
     }
 
-    fn act(&mut self, live: &Live, action: Input, _payload: &Payload) -> Result<Touched, Error> {
+    fn act(&mut self, live: &Live, action: Input, _payload: &Payload) -> Result<(), Error> {
         let m = &self.model;
         match action {
-            Input::Restart => {
-                live.device.schedule(&[(m.noise, 1), (m.dream_top, 1), (m.dream_down, 1)], 1)?;
-            }
+            Input::Restart => live.device.schedule(&[(m.noise, 1), (m.dream_top, 1), (m.dream_down, 1)], 1),
         }
-        Ok(Touched::Rest)
     }
 }

@@ -9,18 +9,14 @@ choices! {
         "cosine" => Cosine,
         "linear" => Linear,
     }
-}
 
-choices! {
     /// The samplers of [`super::sampler::Sampler`].
     pub enum Walk {
         "ddpm" => Small,
         "ddpm-large" => Large,
         "ddim" => Implicit,
     }
-}
 
-choices! {
     /// Pictures.
     pub enum Show: View {
         "film" => Film: View::main(ViewKind::Points),
@@ -30,17 +26,13 @@ choices! {
         "losses" => Losses: View::side(ViewKind::Bars),
         "signal" => Signal: View::side(ViewKind::Bars),
     }
-}
 
-choices! {
     /// Inputs.
     pub enum Input: Action {
         "brush" => Brush: ActionKind::Brush.on("film"),
         "clear" => Clear: ActionKind::Clear.on("film"),
     }
-}
 
-choices! {
     /// What can be stepped alone.
     pub enum Phase {
         "denoise" => Denoise,

@@ -249,7 +249,7 @@ impl crate::Model for Ddpm {
         self.show(live, view).await
     }
 
-    fn act(&mut self, live: &Live, action: Input, payload: &Payload) -> Result<Touched, Error> {
+    fn act(&mut self, live: &Live, action: Input, payload: &Payload) -> Result<(), Error> {
         let plane = self.domain.canvas()?;
         match action {
             Input::Brush => plane.paint(payload.points("brush", REACH)?)?,
@@ -259,6 +259,6 @@ impl crate::Model for Ddpm {
         (self.probes, self.exact) = probed(&self.domain, &self.schedule, self.target, live.seed);
         // Where the estimate is clipped follows the data.
         self.set_sampler(live);
-        Ok(Touched::Data)
+        Ok(())
     }
 }

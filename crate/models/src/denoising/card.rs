@@ -8,9 +8,7 @@ choices! {
         "draw" => Draw,
         "mean" => Mean,
     }
-}
 
-choices! {
     /// Pictures.
     pub enum Show: View {
         "arrows" => Arrows: View::main(ViewKind::Points),
@@ -18,9 +16,7 @@ choices! {
         "samples" => Samples: View::side(ViewKind::Points),
         "pad" => Pad: View::side(ViewKind::Images),
     }
-}
 
-choices! {
     /// Inputs.
     pub enum Input: Action {
         "brush" => Brush: ActionKind::Brush.on("arrows"),
@@ -30,9 +26,7 @@ choices! {
         "erase" => Erase: ActionKind::Clear.on("pad"),
         "next" => Next: ActionKind::Button.on("pad"),
     }
-}
 
-choices! {
     /// The halves of a step of the chain.
     pub enum Phase {
         "corrupt" => Corrupt,

@@ -157,30 +157,18 @@ impl crate::Model for Denoising {
         }
     }
 
-    fn act(&mut self, live: &Live, action: Input, payload: &Payload) -> Result<Touched, Error> {
+    fn act(&mut self, live: &Live, action: Input, payload: &Payload) -> Result<(), Error> {
         match action {
             Input::Brush => self.domain.canvas()?.paint(payload.points("brush", REACH)?)?,
             Input::Clear => self.domain.canvas()?.clear(),
-            Input::Restart => {
-                live.device.run(self.model.begin)?;
-                return Ok(Touched::Rest);
-            }
-            Input::Draw => {
-                given(&mut self.pad)?.paint(&payload.points)?;
-                return Ok(Touched::Rest);
-            }
-            Input::Erase => {
-                given(&mut self.pad)?.erase();
-                return Ok(Touched::Rest);
-            }
-            Input::Next => {
-                given(&mut self.pad)?.take_next(&self.probes.clean);
-                return Ok(Touched::Rest);
-            }
+            Input::Restart => return live.device.run(self.model.begin),
+            Input::Draw => return given(&mut self.pad)?.paint(&payload.points),
+            Input::Erase => return given(&mut self.pad).map(Pad::erase),
+            Input::Next => return given(&mut self.pad).map(|pad| pad.take_next(&self.probes.clean)),
         }
         self.domain.write(&self.model.feed, live.device);
         self.corrupt_anew(live);
-        Ok(Touched::Data)
+        Ok(())
     }
 
     fn save(&self) -> Vec<Saved> {

@@ -7,13 +7,6 @@ use crate::prelude::*;
 pub const TRAIL: usize = 16;
 pub const TRAILS: usize = 12;
 
-/// A trail that goes on to the first rows of x, and forgets its oldest places.
-fn longer<'g>(g: &'g Graph, trail: Var, x: Tensor<'g>) -> Tensor<'g> {
-    let old = g.read(trail);
-    let [trails, d] = [old.shape().dim(1), old.shape().dim(2)];
-    g.concat(&[old.slice(1, TRAIL - 1), x.slice(0, trails).reshape([1, trails, d])], 0)
-}
-
 /// How many rows the entries work on at a time.
 #[derive(Clone, Copy, Debug)]
 pub struct Sizes {
@@ -37,8 +30,8 @@ pub struct Model {
     pub corrupted: Var,
     /// The same, reconstructed.
     pub chain: Var,
-    /// Where the first particles of the chain were, `[TRAIL, TRAILS, D]`, the latest last.
-    pub trail: Var,
+    /// Where the first particles of the chain were, `[TRAIL, TRAILS, D]`.
+    pub trail: Trail,
     /// Samples in the making, `[chunk, D]`.
     pub sample: Var,
     /// The means that they were drawn around, `[chunk, D]`.
@@ -100,7 +93,7 @@ impl Model {
         let mut trainer = Trainer::new(&mut p, settings, &group, Fall::Cosine(0.02), options, losses);
         let [corrupted, chain] =
             ["corrupted", "chain"].map(|name| p.state(name, [sizes.particles, d], Init::Constant(0.0)));
-        let trail = p.state("trail", [TRAIL, trails, d], Init::Constant(0.0));
+        let trail = Trail::new(&mut p, [TRAIL, trails, d]);
         let [sample, sample_mean] = ["sample", "sample_mean"].map(|name| p.scratch(name, [sizes.chunk, d]));
         let probe = p.input("probe", [sizes.probes, d]);
         let feed = domain.feed(&mut p);
@@ -121,18 +114,17 @@ impl Model {
             let x = noise(g, [sizes.particles, d], start);
             g.assign(chain, x);
             g.assign(corrupted, x);
-            let first = x.slice(0, trails).reshape([1, trails, d]).broadcast([TRAIL, trails, d]);
-            g.assign(trail, first);
+            trail.begin(g, x);
         })?;
         let corrupt = p.entry("corrupt", |g| {
             let x = process.corrupt(g, g.read(chain));
             g.assign(corrupted, x);
-            g.assign(trail, longer(g, trail, x));
+            trail.go(g, x);
         })?;
         let reconstruct = p.entry("reconstruct", |g| {
             let [x, _] = process.reconstruct(g, g.read(corrupted));
             g.assign(chain, x);
-            g.assign(trail, longer(g, trail, x));
+            trail.go(g, x);
         })?;
         let sample_begin =
             p.entry("sample_begin", |g| g.assign(sample, noise(g, [sizes.chunk, d], start)))?;

@@ -48,7 +48,7 @@ impl Denoising {
                 [noised()].into_iter().chain(exact).chain([learned]).collect()
             }
             Show::Chain => {
-                let [x, trail] = [self.model.chain, self.model.trail].map(|var| live.device.read(var));
+                let [x, trail] = [self.model.chain, self.model.trail.places].map(|var| live.device.read(var));
                 vec![
                     data(SHOWN),
                     Layer::lines("trail", Role::Other, shapes::trails(&trail.await?, TRAIL)),

@@ -15,9 +15,7 @@ choices! {
         /// The gradient of KL[p(z|x) ‖ q].
         "forward" => Forward,
     }
-}
 
-choices! {
     /// Pictures.
     pub enum Show: View {
         "fit" => Fit: View::main(ViewKind::Curves),
@@ -27,9 +25,7 @@ choices! {
         "iwae" => Iwae: View::side(ViewKind::LogCurves),
         "gradients" => Gradients: View::side(ViewKind::Curves),
     }
-}
 
-choices! {
     /// Inputs.
     pub enum Input: Action {
         "q" => Q: ActionKind::Drag.on("landscape"),

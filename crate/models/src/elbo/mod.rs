@@ -165,7 +165,7 @@ impl crate::Model for Elbo {
         })
     }
 
-    fn act(&mut self, _live: &Live, action: Input, payload: &Payload) -> Result<Touched, Error> {
+    fn act(&mut self, _live: &Live, action: Input, payload: &Payload) -> Result<(), Error> {
         match action {
             Input::Restart => self.place(START),
             Input::Q => {
@@ -174,7 +174,7 @@ impl crate::Model for Elbo {
                 self.place([x0 + f64::from(x) * (x1 - x0), y0 + f64::from(y) * (y1 - y0)]);
             }
         }
-        Ok(Touched::Rest)
+        Ok(())
     }
 
     fn save(&self) -> Vec<Saved> {

@@ -15,17 +15,13 @@ choices! {
         "grid" => Grid,
         "score-matching" => ScoreMatching,
     }
-}
 
-choices! {
     /// Where samples come from.
     pub enum Sampler {
         "grid" => Grid,
         "chain" => Chain,
     }
-}
 
-choices! {
     /// Pictures.
     pub enum Show: View {
         "landscape" => Landscape: View::main(ViewKind::Field),
@@ -33,18 +29,14 @@ choices! {
         "samples" => Samples: View::side(ViewKind::Points),
         "bias" => Bias: View::side(ViewKind::Curves),
     }
-}
 
-choices! {
     /// Inputs.
     pub enum Input: Action {
         "brush" => Brush: ActionKind::Brush.on("samples"),
         "clear" => Clear: ActionKind::Clear.on("samples"),
         "scatter" => Scatter: ActionKind::Button.on("landscape"),
     }
-}
 
-choices! {
     /// Parts of an iteration.
     pub enum Phase {
         "langevin" => Langevin,

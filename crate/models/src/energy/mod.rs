@@ -144,17 +144,14 @@ impl crate::Model for Ebm {
         }
     }
 
-    fn act(&mut self, live: &Live, action: Input, payload: &Payload) -> Result<Touched, Error> {
+    fn act(&mut self, live: &Live, action: Input, payload: &Payload) -> Result<(), Error> {
         match action {
             Input::Brush => self.plane.paint_inside(payload.points("brush", REACH)?, REACH)?,
             Input::Clear => self.plane.clear(),
-            Input::Scatter => {
-                live.device.run(self.model.scatter)?;
-                return Ok(Touched::Rest);
-            }
+            Input::Scatter => return live.device.run(self.model.scatter),
         }
         self.filled(live);
-        Ok(Touched::Data)
+        Ok(())
     }
 }
 

@@ -71,8 +71,8 @@ pub struct Model {
     pub trainer: Trainer,
     /// The chains that learning follows, `[CHAINS, 2]`.
     pub chain: Var,
-    /// Where the first of them were, `[TRAIL, TRAILS, 2]`, the latest last.
-    pub trail: Var,
+    /// Where the first of them were, `[TRAIL, TRAILS, 2]`.
+    pub trail: Trail,
     /// Mean squares of the chains on the standard normal, for each step size, `[STEP_SIZES]`.
     pub squares: Var,
     /// Samples in the making, `[CHUNK, 2]`.
@@ -121,7 +121,7 @@ impl Model {
         let squares = p.state("squares", [STEP_SIZES.len()], Init::Constant(1.0));
         let checks = p.state("checks", [], Init::Constant(0.0));
         let chain = p.state("chain", [CHAINS, 2], Init::Constant(0.0));
-        let trail = p.state("trail", [TRAIL, TRAILS, 2], Init::Constant(0.0));
+        let trail = Trail::new(&mut p, [TRAIL, TRAILS, 2]);
         let sample = p.scratch("sample", [CHUNK, 2]);
         let asked = p.input("asked", [ASKED, 2]);
         let feed = Feed::points(&mut p);
@@ -149,15 +149,12 @@ impl Model {
         let scatter = p.entry("scatter", |g| {
             let x = (g.uniform([CHAINS, 2]) * 2.0 - 1.0) * REACH;
             g.assign(chain, x);
-            let first = x.slice(0, TRAILS).reshape([1, TRAILS, 2]);
-            g.assign(trail, first.broadcast([TRAIL, TRAILS, 2]));
+            trail.begin(g, x);
         })?;
         let langevin_entry = p.entry("langevin", |g| {
             let next = bounded_langevin(g, &energy, g.read(chain), step_size);
             g.assign(chain, next);
-            let past = g.read(trail).slice(1, TRAIL - 1);
-            let latest = next.slice(0, TRAILS).reshape([1, TRAILS, 2]);
-            g.assign(trail, g.concat(&[past, latest], 0));
+            trail.go(g, next);
         })?;
         let check_entry = p.entry("check", |g| {
             // On N(0, 1) the slope is x itself.

@@ -13,7 +13,7 @@ const SHOWN: usize = 256;
 impl Ebm {
     /// The energy, and the chains on it.
     pub(super) async fn landscape_picture(&self, live: &Live<'_>) -> Result<Picture, Error> {
-        let [chains, trail] = [self.model.chain, self.model.trail].map(|var| live.device.read(var));
+        let [chains, trail] = [self.model.chain, self.model.trail.places].map(|var| live.device.read(var));
         let landscape = self.landscape(live).await?;
         let low = landscape.lowest();
         let above = landscape.energies.iter().map(|e| (e - low).min(DEPTH)).collect();

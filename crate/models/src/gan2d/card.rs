@@ -13,25 +13,19 @@ choices! {
         "minimax" => Minimax,
         "as-printed" => AsPrinted,
     }
-}
 
-choices! {
     /// Pictures.
     pub enum Show: View {
         "points" => Points: View::main(ViewKind::Points),
         "field" => Field: View::side(ViewKind::Field),
     }
-}
 
-choices! {
     /// Inputs.
     pub enum Input: Action {
         "brush" => Brush: ActionKind::Brush.on("points"),
         "clear" => Clear: ActionKind::Clear.on("points"),
     }
-}
 
-choices! {
     /// Parts of an iteration.
     pub enum Phase {
         "discriminator" => Discriminator,

@@ -120,12 +120,12 @@ impl Model for Gan2d {
         }
     }
 
-    fn act(&mut self, live: &Live, action: Input, payload: &Payload) -> Result<Touched, Error> {
+    fn act(&mut self, live: &Live, action: Input, payload: &Payload) -> Result<(), Error> {
         match action {
             Input::Brush => self.plane.paint(payload.points("brush", REACH)?)?,
             Input::Clear => self.plane.clear(),
         }
         self.game.feed.write_points(live.device, &self.plane);
-        Ok(Touched::Data)
+        Ok(())
     }
 }

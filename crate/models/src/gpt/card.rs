@@ -10,9 +10,7 @@ choices! {
         "chain" => Chain,
         "lessons" => Lessons,
     }
-}
 
-choices! {
     /// Pictures.
     pub enum Show: View {
         "samples" => Samples: View::main(ViewKind::Text),
@@ -20,9 +18,7 @@ choices! {
         "heads" => Heads: View::side(ViewKind::Text),
         "attention" => Attention: View::side(ViewKind::Images),
     }
-}
 
-choices! {
     /// Inputs.
     pub enum Input: Action {
         "sentence" => Sentence: ActionKind::Text.on("next"),

@@ -128,7 +128,7 @@ impl crate::Model for Gpt {
         }
     }
 
-    fn act(&mut self, _live: &Live, action: Input, payload: &Payload) -> Result<Touched, Error> {
+    fn act(&mut self, _live: &Live, action: Input, payload: &Payload) -> Result<(), Error> {
         match action {
             Input::Sentence if payload.text.is_empty() => {
                 return Err(Error::BadData("'sentence' takes a 'text' of one character or more.".into()));
@@ -138,6 +138,6 @@ impl crate::Model for Gpt {
                 self.sentence = fitted(&self.corpus, self.model.sizes.context, sentence);
             }
         }
-        Ok(Touched::Rest)
+        Ok(())
     }
 }

@@ -13,9 +13,7 @@ choices! {
         /// Variational Bayes.
         "variational" => Variational,
     }
-}
 
-choices! {
     /// Where the components start.
     pub enum Start {
         /// Each on a point of its own.
@@ -25,35 +23,27 @@ choices! {
         /// As `points`, the first one so narrow that it has its point alone.
         "on-a-point" => OnAPoint,
     }
-}
 
-choices! {
     /// What keeps covariances from collapsing; see [`Floor`](super::em::Floor).
     pub enum Cure {
         "clamp" => Clamp,
         "add" => Add,
     }
-}
 
-choices! {
     /// Pictures.
     pub enum Show: View {
         "plane" => Plane: View::main(ViewKind::Points),
         "density" => Density: View::main(ViewKind::Field),
         "weights" => Weights: View::side(ViewKind::Bars),
     }
-}
 
-choices! {
     /// Inputs.
     pub enum Input: Action {
         "restart" => Restart: ActionKind::Button.on("plane"),
         "brush" => Brush: ActionKind::Brush.on("plane"),
         "clear" => Clear: ActionKind::Clear.on("plane"),
     }
-}
 
-choices! {
     /// Parts of an iteration.
     pub enum Phase {
         /// Responsibilities.

@@ -169,12 +169,12 @@ impl Model for Mixture {
         })
     }
 
-    fn act(&mut self, live: &Live, action: Input, payload: &Payload) -> Result<Touched, Error> {
+    fn act(&mut self, live: &Live, action: Input, payload: &Payload) -> Result<(), Error> {
         match action {
             Input::Restart => {
                 self.restarts = self.restarts.wrapping_add(1);
                 self.place(live);
-                return Ok(Touched::Rest);
+                return Ok(());
             }
             Input::Clear => self.drawn = None,
             Input::Brush => {
@@ -188,7 +188,7 @@ impl Model for Mixture {
         self.take_data(live, Data::Drawn);
         // The first dab has drawn all components onto itself: from there they would not part again.
         self.place(live);
-        Ok(Touched::Data)
+        Ok(())
     }
 
     fn save(&self) -> Vec<Saved> {

@@ -9,9 +9,7 @@ choices! {
         "pcd" => Persistent,
         "tempering" => Tempering,
     }
-}
 
-choices! {
     /// Pictures.
     pub enum Show: View {
         "fantasies" => Fantasies: View::main(ViewKind::Images),
@@ -20,16 +18,12 @@ choices! {
         "data" => Data: View::side(ViewKind::Images),
         "hidden" => Hidden: View::side(ViewKind::Bars),
     }
-}
 
-choices! {
     /// Inputs.
     pub enum Input: Action {
         "restart" => Restart: ActionKind::Button.on("fantasies"),
     }
-}
 
-choices! {
     /// Halves of a Gibbs step of the fantasies.
     pub enum Phase {
         "hidden" => Hidden,

@@ -113,13 +113,12 @@ impl crate::Model for Rbm {
         }
     }
 
-    fn act(&mut self, live: &Live, action: Input, _payload: &Payload) -> Result<Touched, Error> {
+    fn act(&mut self, live: &Live, action: Input, _payload: &Payload) -> Result<(), Error> {
         match action {
             Input::Restart => {
                 live.device.write(self.model.fantasy_h, &vec![0.0; FANTASIES * self.hidden]);
-                live.device.run(self.model.fantasy_visible)?;
+                live.device.run(self.model.fantasy_visible)
             }
         }
-        Ok(Touched::Rest)
     }
 }

@@ -8,9 +8,7 @@ choices! {
         "bernoulli" => Bernoulli,
         "gaussian" => Gaussian,
     }
-}
 
-choices! {
     /// Pictures.
     pub enum Show: View {
         "latent-grid" => LatentGrid: View::main(ViewKind::Images),
@@ -21,9 +19,7 @@ choices! {
         "interpolation" => Interpolation: View::side(ViewKind::Images),
         "kl-bars" => KlBars: View::side(ViewKind::Bars),
     }
-}
 
-choices! {
     /// Inputs.
     pub enum Input: Action {
         "latent" => Latent: ActionKind::Drag.on("latent-grid"),

@@ -107,7 +107,7 @@ impl crate::Model for Vae {
         }
     }
 
-    fn act(&mut self, _live: &Live, action: Input, payload: &Payload) -> Result<Touched, Error> {
+    fn act(&mut self, _live: &Live, action: Input, payload: &Payload) -> Result<(), Error> {
         match action {
             Input::Latent => self.at = payload.place("latent")?,
             Input::Ends => {
@@ -123,6 +123,6 @@ impl crate::Model for Vae {
                 };
             }
         }
-        Ok(Touched::Rest)
+        Ok(())
     }
 }
