@@ -49,7 +49,10 @@ function show() {
   if (moved) scrollTo(0, next.scroll);
   if (known) keepAddress();
   markCurrent(id);
-  words("ui").then((ui) => (document.title = [ui.find(`contents.${id}`), "Tilde"].filter(Boolean).join(" · ")));
+  words("ui").then(
+    (ui) => (document.title = [ui.find(`contents.${id}`), "Tilde"].filter(Boolean).join(" · ")),
+    () => {}, // the exhibit says what went wrong
+  );
 }
 
 /** @param {string} id @param {URLSearchParams} query */
@@ -65,6 +68,7 @@ function made(id, query) {
   exhibit.query = query;
   for (const event of ["tilde:ready", "tilde:error"])
     exhibit.addEventListener(event, () => (stage.style.minHeight = ""), { once: true });
+  exhibit.addEventListener("tilde:ready", furnish, { once: true });
   exhibit.addEventListener("tilde:change", keepAddress);
   exhibit.addEventListener("tilde:input", () => {
     clearTimeout(settling);
@@ -96,7 +100,27 @@ async function keepAddress() {
   shown.hash = hash;
 }
 
+/** What the page has beside the exhibit, until it is there. @type {(() => Promise<void>)[]} */
+let missing = [
+  () =>
+    setUpTheme(/** @type {HTMLButtonElement} */ (document.querySelector("button.theme")), () => {
+      for (const { exhibit } of place ? [place, ...left] : left) exhibit.retheme();
+    }),
+  async () => {
+    const [{ exhibits }, ui] = await Promise.all([theEngine(), words("ui")]);
+    fillContents(exhibits, ui, place?.id ?? FIRST);
+  },
+];
+
+/** Puts it there. What cannot be fetched is tried again once an exhibit runs. */
+async function furnish() {
+  const now = missing;
+  missing = [];
+  for (const part of now) part().catch(() => missing.push(part)); // the exhibit says what went wrong
+}
+
 show();
+furnish();
 addEventListener("hashchange", show);
 addEventListener("keydown", (event) => {
   if (place && !event.composedPath().includes(place.exhibit)) place.exhibit.key(event);
@@ -106,11 +130,4 @@ document.querySelector("a.skip")?.addEventListener("click", (event) => {
   event.preventDefault();
   stage.focus();
 });
-setUpTheme(/** @type {HTMLButtonElement} */ (document.querySelector("button.theme")), () => {
-  for (const { exhibit } of place ? [place, ...left] : left) exhibit.retheme();
-});
 if (modes.has("embed")) listenToParent(() => place?.exhibit);
-theEngine().then(
-  async ({ exhibits }) => fillContents(exhibits, await words("ui"), place?.id ?? FIRST),
-  () => {}, // the exhibit says what went wrong
-);

@@ -1,6 +1,7 @@
 // The page's end of the worker: starts it, sends calls, hands out answers and frames.
 
 import { TildeError, revive } from "./errors.js";
+import { get } from "./fetch.js";
 
 /**
  * @typedef {import("./protocol.js").FromWorker} FromWorker
@@ -36,12 +37,8 @@ function workerAddress() {
   return URL.createObjectURL(new Blob([`import ${JSON.stringify(href)};`], { type: "text/javascript" }));
 }
 
-/** @param {string} path from the site's root @returns {Promise<Response>} */
-async function fetched(path) {
-  const response = await fetch(new URL(path, BASE)).catch(() => undefined);
-  if (!response?.ok) throw new TildeError("no-start", `${path} is missing on this server: run ./build.sh build.`);
-  return response;
-}
+/** @param {string} path from the site's root */
+const fetched = (path) => get(new URL(path, BASE));
 
 /** The worker of a document with an opaque origin. */
 async function classicWorker() {

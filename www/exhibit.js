@@ -139,6 +139,11 @@ export class TildeExhibit extends HTMLElement {
     this.#interface?.key(event);
   }
 
+  /** Opens it again, after something failed. */
+  again() {
+    this.#start();
+  }
+
   async #start() {
     this.#stop();
     const generation = ++this.#generation;
@@ -250,6 +255,7 @@ export class TildeExhibit extends HTMLElement {
    * @param {Promise<[CSSStyleSheet[], import("./ui/words.js").Words, import("./ui/words.js").Words]>} loading
    */
   async #fail(error, loading) {
+    this.#stop(); // nothing trains that cannot be seen
     const loaded = await loading.catch(() => undefined);
     const ui = loaded?.[1];
     this.#root.adoptedStyleSheets = loaded?.[0] ?? [];

@@ -2,6 +2,7 @@
 // can run.
 
 import { startCpu } from "./engine/cpu.js";
+import { get, getModule } from "./fetch.js";
 
 // (func (param v128 v128 v128) (result v128) … f32x4.relaxed_madd). A module with an unknown opcode
 // fails validation whole: this one is valid only where relaxed SIMD is.
@@ -32,9 +33,9 @@ export const chooseBuild = (wanted) => (wanted !== "simd" && hasRelaxedSimd() ? 
  */
 export async function loadWasm(base, folder, name = "tilde_web") {
   const at = new URL(`pkg/${folder}/`, base);
-  const binary = fetch(new URL(`${name}_bg.wasm`, at)); // while its glue is still on the way
+  const binary = get(new URL(`${name}_bg.wasm`, at)); // while its glue is still on the way
   binary.catch(() => {}); // awaited below, unless the glue fails first
-  const wasm = await import(new URL(`${name}.js`, at).href);
+  const wasm = await getModule(new URL(`${name}.js`, at));
   await wasm.default({ module_or_path: binary });
   return wasm;
 }
@@ -48,4 +49,4 @@ export async function loadWasm(base, folder, name = "tilde_web") {
 export const loadEngine = (base, backend, build) =>
   backend === "webgpu"
     ? loadWasm(base, "engine/gpu", "tilde_engine")
-    : startCpu(fetch(new URL(`pkg/engine/${build}.wasm`, base)));
+    : startCpu(get(new URL(`pkg/engine/${build}.wasm`, base)));

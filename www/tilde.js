@@ -331,6 +331,11 @@ export class Run {
     await this.#call("play", [{ views: [...views], pace, phase, until, every }]);
   }
 
+  /** Says that what is being measured or drawn is not wanted any more, if it takes long. */
+  hurry() {
+    this.#call("hurry", []).catch(() => {}); // a run that is closed is in no hurry
+  }
+
   /** Stops playing, after a last frame. */
   async pause() {
     await this.#call("pause", []);

@@ -4,19 +4,20 @@
 
 import { startCpu } from "./engine/cpu.js";
 import { serve } from "./engine/serve.js";
+import { get } from "./fetch.js";
 // @ts-ignore: the glue of every module in pkg/, made by tools/bundle.mjs
 import { MODULES } from "tilde:modules";
 
 /** @param {string} base @param {string} folder of pkg/ @returns {Promise<any>} */
 async function start(base, folder) {
   const wasm = MODULES[folder];
-  await wasm.default({ module_or_path: new URL(`pkg/${folder}/tilde_web_bg.wasm`, base) });
+  await wasm.default({ module_or_path: get(new URL(`pkg/${folder}/tilde_web_bg.wasm`, base)) });
   return wasm;
 }
 
 serve(/** @type {any} */ (self), (base) => ({
   build: "simd",
-  engine: () => startCpu(fetch(new URL("pkg/engine/simd.wasm", base))),
+  engine: () => startCpu(get(new URL("pkg/engine/simd.wasm", base))),
   chapter: (name) => start(base, `chapter/${name}`),
   files: () => start(base, "files"),
 }));

@@ -4,6 +4,8 @@
 #![cfg(target_arch = "wasm32")]
 
 mod engine;
+#[path = "../../crate/cpu/tests/common/special.rs"]
+mod special;
 
 use tilde_cpu::{Interpreter, Values};
 use tilde_graph::optim::{Adam, AdamOptions};
@@ -72,6 +74,47 @@ async fn agrees_with_the_judge(backend: &'static str) {
     }
     let got = device.read(weights).await.expect("they are a variable");
     close(&got, judge.read(weights).f(), 1e-4, "the weights after three steps");
+}
+
+#[wasm_bindgen_test]
+async fn what_is_not_finite_goes_through() {
+    let special = special::special();
+    let engine = Some(engine::engine("cpu").unchecked_into::<Engine>());
+    let place = Place { kind: "cpu", engine, description: String::new() };
+    let device = Driver::new(load(&special.program, place).await.expect("the engine loads"));
+    for (var, values) in &special.inputs {
+        device.write(*var, values);
+    }
+    device.run(0).expect("it runs");
+    for (name, expected) in special.judged() {
+        let got = device.output(0, &name).await.expect("it is an output");
+        special::same(&name, &got, &expected);
+    }
+}
+
+async fn weights_that_are_not_finite_are_found(backend: &'static str) {
+    let (program, _, weights) = program();
+    let engine = Some(engine::engine(backend).unchecked_into::<Engine>());
+    let place = Place { kind: backend, engine, description: String::new() };
+    let device = Driver::new(load(&program, place).await.expect("the engine loads"));
+    device.start(&program, SEED);
+    assert!(device.finite().await.expect("it answers"));
+    for number in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        device.write(weights, &[number]);
+        assert!(!device.finite().await.expect("it answers"), "{number} on {backend}");
+    }
+    device.write(weights, &[f32::MAX]);
+    assert!(device.finite().await.expect("it answers"));
+}
+
+#[wasm_bindgen_test]
+async fn weights_that_are_not_finite_are_found_on_the_cpu() {
+    weights_that_are_not_finite_are_found("cpu").await;
+}
+
+#[wasm_bindgen_test]
+async fn weights_that_are_not_finite_are_found_on_the_gpu() {
+    weights_that_are_not_finite_are_found("webgpu").await;
 }
 
 #[wasm_bindgen_test]

@@ -7,8 +7,9 @@ import * as safetensors from "../../www/safetensors.js";
 import { format, parse, split } from "../../www/ui/address.js";
 
 /**
- * A model whose only weight is its step; from `breaks` on its loss is not finite, which the modules throw, and
- * at `loses` its device goes.
+ * A model whose only weight is its step. From `breaks` on its weights are not finite, which the modules throw
+ * whatever they are asked, and at `loses` its device goes. (The modules themselves diverge and lose their
+ * devices in recovery.spec.js.)
  */
 class Fake {
   step = 0;
@@ -19,25 +20,31 @@ class Fake {
   freed = false;
   static breaks = Infinity;
   static loses = Infinity;
+  /** Whether every device goes there, not the first alone. */
+  static often = false;
   /** The step at which a costly figure alone is not finite. */
   static strays = Infinity;
   /** @type {Fake[]} */
   static opened = [];
-  static async open() {
+  static async open(/** @type {string} */ _, /** @type {any} */ options) {
     const fake = new Fake();
+    fake.backend = options.place.backend;
     Fake.opened.push(fake);
     return fake;
   }
   async train(/** @type {number} */ n) {
     this.slices.push(n);
     this.step += n;
+    if (this.step >= Fake.breaks) throw broken();
     if (this.step < Fake.loses) return;
-    Fake.loses = Infinity;
-    throw Object.assign(new Error("The device was lost."), { code: "device-lost" });
+    if (!Fake.often) Fake.loses = Infinity;
+    if (this.backend === "webgpu") throw Object.assign(new Error("The device was lost."), { code: "device-lost" });
+  }
+  async steps_done() {
+    return this.step;
   }
   async metrics(/** @type {boolean} */ deep) {
-    if (this.step >= Fake.breaks || (deep && this.step === Fake.strays))
-      throw Object.assign(new Error("'loss' is not finite."), { code: "not-finite" });
+    if (this.step >= Fake.breaks || (deep && this.step === Fake.strays)) throw broken();
     return { step: this.step, loss: 1 / (1 + this.step) };
   }
   async frame(/** @type {string[]} */ _, /** @type {boolean} */ deep) {
@@ -58,12 +65,14 @@ class Fake {
   }
 }
 
+const broken = () => Object.assign(new Error("The weights are not finite."), { code: "not-finite" });
+
 /** @param {(notice: { code: string }) => void} [notice] */
 async function open(notice = () => {}) {
-  Object.assign(Fake, { breaks: Infinity, loses: Infinity, strays: Infinity, opened: [] });
+  Object.assign(Fake, { breaks: Infinity, loses: Infinity, often: false, strays: Infinity, opened: [] });
   const engine = /** @type {any} */ ({
     modules: {
-      card: () => ({ tensors: true }),
+      card: () => ({ tensors: true, views: [] }),
       chapter: async () => ({ WebRun: Fake }),
       place: async (/** @type {string} */ _, /** @type {string} */ backend) => ({ backend }),
     },
@@ -80,6 +89,27 @@ test("a loss that is no longer finite stops training and brings the last finite 
   Fake.breaks = 15;
   await expect(run.train(10, token(), () => {})).rejects.toMatchObject({ code: "not-finite" });
   expect(await run.metrics(false)).toEqual({ step: 10, loss: 1 / 11 });
+});
+
+test("weights that are finite but lead to a divergence again make room for those before them", async () => {
+  const run = await open();
+  const step = async () => (await run.metrics(false)).step;
+  const diverge = () => expect(run.train(1, token(), () => {})).rejects.toMatchObject({ code: "not-finite" });
+  for (const steps of [10, 5, 5]) await run.train(steps, token(), () => {});
+  Fake.breaks = 20;
+  // Each call keeps the weights that it begins with.
+  await expect(run.enqueue(() => run.metrics(false))).rejects.toMatchObject({ code: "not-finite" });
+  expect(await step()).toBe(15);
+  for (const known of [10, 0, 0]) {
+    Fake.breaks = 0;
+    await expect(run.enqueue(() => run.metrics(false))).rejects.toMatchObject({ code: "not-finite" });
+    Fake.breaks = Infinity;
+    expect(await step()).toBe(known);
+  }
+  await run.train(3, token(), () => {});
+  Fake.breaks = 4;
+  await diverge();
+  expect(await step()).toBe(3);
 });
 
 test("a costly figure that alone is not finite is left out, and training goes on", async () => {
@@ -144,12 +174,47 @@ test("a lost device is built again, from the last snapshot, and the call goes on
   /** @type {string[]} */
   const notices = [];
   const run = await open(({ code }) => notices.push(code));
-  await run.enqueue(() => run.train(10, token(), () => {}));
+  await run.train(10, token(), () => {});
   Fake.loses = 12;
-  const { step } = await run.enqueue(() => run.train(5, token(), () => {}));
+  const { step } = await run.train(5, token(), () => {});
   expect(notices).toEqual(["device-lost"]);
   expect(step).toBe(15);
   expect(Fake.opened.map(({ freed }) => freed)).toEqual([true, false]);
+});
+
+test("where one device after the other is lost, the CPU takes over", async () => {
+  /** @type {string[]} */
+  const notices = [];
+  const run = await open(({ code }) => notices.push(code));
+  Object.assign(Fake, { loses: 3, often: true });
+  expect(await run.train(5, token(), () => {})).toMatchObject({ step: 5 });
+  expect(notices).toEqual(["device-lost", "device-lost", "device-lost"]);
+  expect(run.status).toMatchObject({ backend: "cpu", why: "gpu-lost" });
+});
+
+test("a long call goes on to the same step when the device is lost on the way", async () => {
+  const run = await open();
+  await run.train(7, token(), () => {});
+  Fake.loses = 900;
+  expect(await run.train(1000, token(), () => {})).toMatchObject({ step: 1007 });
+});
+
+test("a model that cannot be drawn does not take the place of one that can", async () => {
+  const run = await open();
+  await run.train(3, token(), () => {});
+  const frame = Fake.prototype.frame;
+  for (const code of ["internal", "not-finite", "out-of-memory"]) {
+    Fake.prototype.frame = async () => {
+      throw Object.assign(new Error("No picture."), { code });
+    };
+    // Nothing has diverged: there was no training.
+    const known = code === "not-finite" ? "bad-data" : code;
+    await expect(run.enqueue(() => run.set({ rate: 2 }, false))).rejects.toMatchObject({ code: known });
+    Fake.prototype.frame = frame;
+    expect((await run.enqueue(() => run.metrics(false))).step).toBe(3);
+    expect(run.status.settings).toEqual({ rate: 1 });
+    expect(Fake.opened.at(-1)?.freed).toBe(true);
+  }
 });
 
 test("weights that are not finite are refused, and the present model is kept", async () => {

@@ -5,11 +5,13 @@
  * @typedef {{ digits?: Uint8Array, digit_labels?: Uint8Array, lessons?: string }} Files
  */
 
+import { Once, get } from "../fetch.js";
+
 /** Fetches from the folder that the site stands in. */
 export class Assets {
   #base;
-  /** @type {Map<string, Promise<Files>>} */
-  #loaded = new Map();
+  /** @type {Once<Files>} */
+  #loaded = new Once();
 
   /** @param {string} base address of the site's root, ending in "/" */
   constructor(base) {
@@ -23,22 +25,9 @@ export class Assets {
    */
   async of(settings) {
     const values = Object.values(settings).map(String);
-    if (values.some((value) => /digits/.test(value))) return this.#once("digits", () => this.#digits());
-    if (values.includes("lessons")) return this.#once("lessons", () => this.#lessons());
+    if (values.some((value) => /digits/.test(value))) return this.#loaded.get("digits", () => this.#digits());
+    if (values.includes("lessons")) return this.#loaded.get("lessons", () => this.#lessons());
     return {};
-  }
-
-  /** @param {string} what @param {() => Promise<Files>} load */
-  #once(what, load) {
-    let files = this.#loaded.get(what);
-    if (!files) {
-      files = load().catch((error) => {
-        this.#loaded.delete(what); // so that the next try asks again
-        throw error;
-      });
-      this.#loaded.set(what, files);
-    }
-    return files;
   }
 
   async #digits() {
@@ -54,9 +43,7 @@ export class Assets {
 
   /** @param {string} path */
   async #bytes(path) {
-    const response = await fetch(new URL(path, this.#base));
-    if (!response.ok)
-      throw Object.assign(new Error(`${path} is missing on this server (${response.status}).`), { code: "bad-data" });
+    const response = await get(new URL(path, this.#base));
     return new Uint8Array(await response.arrayBuffer());
   }
 }

@@ -10,6 +10,7 @@
  * @property {(bytes: number) => number} load  where the answer is: its length, then itself, in words
  * @property {(handle: number, pairs: number, times: number) => void} run
  * @property {(handle: number, arena: number, offset: number, length: number) => number} at
+ * @property {(handle: number) => number} finite
  * @property {(handle: number) => void} free
  */
 
@@ -58,13 +59,13 @@ export async function startCpu(file) {
       wordsAt(at, words.length).set(words);
     },
     read: (handle, arena, offset, length) => wordsAt(wasm.at(handle, arena, offset, length), length),
+    finite: (handle) => wasm.finite(handle),
     free: (handle) => wasm.free(handle),
   };
 }
 
 /** @param {Response} response @param {WebAssembly.Imports} imports @returns {Promise<{ instance: WebAssembly.Instance }>} */
 async function instantiate(response, imports) {
-  if (!response.ok) throw new Error(`${response.url} is missing on this server (${response.status}).`);
   // Some servers do not know the type of wasm, which streaming insists on.
   if (response.headers.get("Content-Type") === "application/wasm")
     return WebAssembly.instantiateStreaming(response, imports);

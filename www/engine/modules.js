@@ -1,6 +1,7 @@
 // The wasm modules: engines, chapters and the reader of files, each fetched when it is first needed.
 
 import { TildeError } from "../errors.js";
+import { Once } from "../fetch.js";
 import { findGpu } from "./gpu.js";
 
 /**
@@ -21,10 +22,8 @@ import { findGpu } from "./gpu.js";
 export class Modules {
   #cards;
   #loaders;
-  /** @type {Map<string, Promise<any>>} */
-  #known = new Map();
-  /** @type {Promise<import("../protocol.js").Gpu>|undefined} */
-  #gpu;
+  /** @type {Once<any>} */
+  #known = new Once();
 
   /** @param {Card[]} cards @param {Loaders} loaders */
   constructor(cards, loaders) {
@@ -32,9 +31,14 @@ export class Modules {
     this.#loaders = loaders;
   }
 
-  /** What GPU there is. */
+  /** What GPU there is. One that is not there now may come back. @returns {Promise<import("../protocol.js").Gpu>} */
   gpu() {
-    return (this.#gpu ??= findGpu());
+    const found = async () => {
+      const gpu = await findGpu();
+      if (!gpu.available) throw gpu;
+      return gpu;
+    };
+    return this.#known.get("gpu", found).catch((none) => none);
   }
 
   /** @param {string} exhibit an id @returns {Card} */
@@ -47,12 +51,12 @@ export class Modules {
   /** The module that has an exhibit. @param {string} exhibit @returns {Promise<Chapter>} */
   async chapter(exhibit) {
     const { module } = this.card(exhibit);
-    return this.#once(module, () => this.#loaders.chapter(module));
+    return this.#known.get(`chapter ${module}`, () => this.#loaders.chapter(module));
   }
 
   /** @returns {Promise<FileReader>} */
   files() {
-    return this.#once("files", () => this.#loaders.files());
+    return this.#known.get("files", () => this.#loaders.files());
   }
 
   /**
@@ -65,7 +69,7 @@ export class Modules {
   async place(exhibit, backend) {
     if (!this.card(exhibit).tensors) return { backend: "cpu", device: "CPU" };
     if (backend === "webgpu") await this.needGpu();
-    const engine = await this.#once(backend, () => this.#loaders.engine(backend));
+    const engine = await this.#known.get(backend, () => this.#loaders.engine(backend));
     return { backend, engine, device: backend === "webgpu" ? (await this.gpu()).description : "CPU" };
   }
 
@@ -73,15 +77,5 @@ export class Modules {
   async needGpu() {
     if (!(await this.gpu()).available)
       throw new TildeError("no-webgpu", 'This browser offers no WebGPU adapter. Use backend "auto" or "cpu".');
-  }
-
-  /** @template T @param {string} name @param {() => Promise<T>} load @returns {Promise<T>} */
-  #once(name, load) {
-    const known = this.#known.get(name);
-    if (known) return known;
-    const loading = load();
-    this.#known.set(name, loading);
-    loading.catch(() => this.#known.delete(name)); // so that the next try asks again
-    return loading;
   }
 }

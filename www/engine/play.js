@@ -13,6 +13,8 @@ import { Pace, breathe } from "./pace.js";
  * @property {(error: import("../protocol.js").Described) => void} fail
  */
 
+/** @type {import("../protocol.js").Losses} */
+const NONE = { names: [], stride: 1, steps: new Uint32Array(), values: new Float32Array() };
 const STEADY_MS = 100;
 const PHASE_MS = 700;
 /** Least time between costly figures, which take at most a twentieth of the time. */
@@ -38,6 +40,10 @@ export class Player {
   #spare = 0;
   #rate = 0;
   #turn = 0;
+  /** Whether nobody wants to see how it ends. */
+  #leave = false;
+  /** The last figures. @type {import("../protocol.js").Metrics} */
+  #known = {};
   #phase = "";
 
   /**
@@ -68,9 +74,14 @@ export class Player {
     if (!running) this.#loop = this.#loop.then(() => this.#play());
   }
 
-  /** Stops after the slice under way and its last frame. */
-  async pause() {
+  /**
+   * Stops after the slice under way and its last frame.
+   * @param {boolean} [look] whether there is to be a last frame
+   */
+  async pause(look = true) {
     this.#options = undefined;
+    this.#leave = !look;
+    this.#run.hurry();
     this.#wake();
     await this.#loop;
   }
@@ -90,9 +101,17 @@ export class Player {
     this.#pace = new Pace(); // a rebuilt model may be a thousand times as large
     const stopped = await this.#attempt(() => this.#train());
     this.#options = undefined;
-    // The last frame has all figures. If it finds a divergence, the one after it has finite weights.
-    const failed = await this.#attempt(() => this.#send(this.#views, true, stopped));
-    if (failed) await this.#attempt(() => this.#send(this.#views, true, failed));
+    // The last frame has all figures. If it finds a divergence, the one after it has finite weights: those of
+    // an earlier snapshot each time.
+    let why = stopped;
+    for (let tries = 0; tries < 4 && !this.#leave; tries++) {
+      const failed = await this.#attempt(() => this.#send(this.#views, true, why));
+      if (!failed) return;
+      if (failed === "aborted") break;
+      why = failed;
+    }
+    // Somebody could not wait for it: that it has stopped is said all the same.
+    this.#listener.frame({ ...this.#about(why), metrics: this.#known, losses: NONE, views: {}, deep: false }, []);
   }
 
   /**
@@ -105,7 +124,7 @@ export class Player {
       return await job();
     } catch (error) {
       const described = describe(error);
-      this.#listener.fail(described);
+      if (described.code !== "aborted") this.#listener.fail(described);
       return described.code;
     }
   }
@@ -114,12 +133,13 @@ export class Player {
   async #train() {
     /** @type {PlayOptions|undefined} */
     let known;
-    let left = 0;
+    let [left, rebuilt] = [0, 0];
     let [shown, cost] = [0, 0];
     let [deepAt, deepCost] = [performance.now(), 0];
     for (let options = this.#options; options; options = this.#options) {
-      if (options !== known) {
-        known = options;
+      // A run that was built again stands at an earlier step.
+      if (options !== known || rebuilt !== this.#run.rebuilt) {
+        [known, rebuilt] = [options, this.#run.rebuilt];
         left = options.until - (options.phase ? 0 : await this.#step());
       }
       if (left <= 0) return "until";
@@ -128,21 +148,24 @@ export class Player {
       // A frame may cost at most half of the time: a heavy picture slows pictures, not training.
       if (this.#acknowledged && now - shown >= Math.max(options.every, 2 * cost)) {
         const deep = now - deepAt > Math.max(DEEP_MS, 20 * deepCost);
-        await this.#send(shown ? this.#turnOf(options.views) : options.views, deep, "");
+        const views = shown ? this.#turnOf(options.views) : options.views;
+        await this.#send(views, deep, "").catch((error) => {
+          if (describe(error).code !== "aborted") throw error;
+        });
         const took = performance.now() - now;
         if (deep) [deepAt, deepCost] = [now + took, took];
         else cost = took;
         shown = now;
-        await this.#run.enqueue(() => this.#run.keepIfDue());
       }
+      await this.#run.enqueue(() => this.#run.keepIfDue());
       await this.#rest(options);
     }
     return "";
   }
 
   /** Iterations done so far. */
-  async #step() {
-    return (await this.#run.enqueue(() => this.#run.metrics(false))).step;
+  #step() {
+    return this.#run.enqueue(() => this.#run.steps());
   }
 
   /** @param {PlayOptions} options */
@@ -211,17 +234,15 @@ export class Player {
   /** @param {string[]} ids @param {boolean} deep @param {string} stopped @returns {Promise<Frame>} */
   async #frame(ids, deep, stopped) {
     const { metrics, pictures, losses } = await this.#run.frame(ids, deep);
-    return {
-      metrics,
-      views: Object.fromEntries(ids.map((id, i) => [id, pictures[i]])),
-      losses,
-      deep,
-      rate: this.#rate,
-      busy: this.#run.busy,
-      playing: Boolean(this.#options),
-      phase: this.#phase,
-      stopped,
-    };
+    this.#known = metrics;
+    const views = Object.fromEntries(ids.map((id, i) => [id, pictures[i]]));
+    return { ...this.#about(stopped), metrics, views, losses, deep };
+  }
+
+  /** What a frame says about how it plays. @param {string} stopped */
+  #about(stopped) {
+    const [rate, busy, playing] = [this.#rate, this.#run.busy, Boolean(this.#options)];
+    return { rate, busy, playing, phase: this.#phase, stopped };
   }
 }
 

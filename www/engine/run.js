@@ -5,6 +5,8 @@ import { TildeError, describe } from "../errors.js";
 import { DRAWN } from "../settings.js";
 import { openFastest } from "./choose.js";
 import { Pace, breathe } from "./pace.js";
+import { Queue } from "./queue.js";
+import { Snapshots } from "./snapshots.js";
 
 /**
  * @typedef {import("../protocol.js").Values} Values
@@ -21,7 +23,14 @@ import { Pace, breathe } from "./pace.js";
  * @typedef {{ aborted: boolean }} Token
  */
 
-const SNAPSHOT_MS = 3000;
+/** How long something may be measured and drawn that nobody waits for any more, in milliseconds. */
+const PATIENCE_MS = 250;
+
+/** What is under way on the CPU for a run. @type {WeakMap<WebRun, Queue>} */
+const queues = new WeakMap();
+
+/** Devices that may be lost one after the other before the CPU takes over. */
+const LOSSES = 3;
 
 /** A run and everything it takes to build it again. */
 export class EngineRun {
@@ -33,13 +42,14 @@ export class EngineRun {
   #notice;
   /** @type {Promise<unknown>} */
   #queue = Promise.resolve();
-  /** @type {Tensor[]|undefined} */
-  #snapshot;
-  #snapshotAt = 0;
-  #snapshotCost = 0;
+  #snapshots = new Snapshots();
+  /** How often it was built again, each time at an earlier step. */
+  rebuilt = 0;
   #busy = 0;
   /** The last step whose losses were sent. */
   #shown = 0;
+  /** Since when it is being measured or drawn; 0 if it is not. */
+  #looking = 0;
 
   /**
    * @param {Engine} engine
@@ -94,8 +104,8 @@ export class EngineRun {
   }
 
   /**
-   * Runs a job after all that were asked for before it. A lost device is built again and the job is
-   * tried once more.
+   * Runs a job after all that were asked for before it. After a divergence the last finite weights are put
+   * back, whatever the job was, and it fails; a lost device is built again, and the job is done on the new one.
    * @template T
    * @param {() => Promise<T>} job
    * @returns {Promise<T>}
@@ -104,11 +114,7 @@ export class EngineRun {
     const result = this.#queue.then(async () => {
       const start = performance.now();
       try {
-        return await job();
-      } catch (error) {
-        if (describe(error).code !== "device-lost") throw error;
-        await this.#rebuild(describe(error));
-        return await job();
+        return await this.#carryOut(job);
       } finally {
         this.#busy += performance.now() - start;
       }
@@ -117,29 +123,52 @@ export class EngineRun {
     return result;
   }
 
+  /** @template T @param {() => Promise<T>} job @returns {Promise<T>} */
+  async #carryOut(job) {
+    for (let losses = 1; ; losses++) {
+      try {
+        return await job();
+      } catch (error) {
+        const described = describe(error);
+        if (described.code === "not-finite") throw await this.#restored(error);
+        if (described.code !== "device-lost" || losses > LOSSES) throw error;
+        await this.#rebuild(described, losses);
+      }
+    }
+  }
+
   /**
    * Trains in slices, so that the worker can hear an abort between them.
    * @param {number} n
    * @param {Token} token
    * @param {(done: number, rate: number) => void} progress
+   * @returns {Promise<Metrics>}
    */
-  async train(n, token, progress) {
-    const pace = new Pace();
-    const start = performance.now();
-    await this.#keep();
-    for (let done = 0; done < n;) {
-      if (token.aborted) throw new TildeError("aborted", `Stopped after ${done} of ${n} steps.`);
-      const slice = Math.min(pace.slice, n - done);
-      const before = performance.now();
-      await this.#web.train(slice);
-      const now = performance.now();
-      pace.took(slice, now - before);
-      done += slice;
-      progress(done, (1000 * done) / (now - start));
-      await this.keepIfDue();
-      await breathe();
-    }
-    return this.metrics(false);
+  train(n, token, progress) {
+    // A device that was lost goes on from a snapshot, and still to the same step.
+    let [done, rebuilt, goal] = [0, 0, 0];
+    return this.enqueue(async () => {
+      const pace = new Pace();
+      await this.#keep();
+      const step = await this.#web.steps_done();
+      if (rebuilt !== this.rebuilt && goal) done = Math.min(n - goal + step, done);
+      else goal = step + n;
+      rebuilt = this.rebuilt;
+      const [start, before] = [performance.now(), done];
+      while (done < n) {
+        if (token.aborted) throw new TildeError("aborted", `Stopped after ${done} of ${n} steps.`);
+        const slice = Math.min(pace.slice, n - done);
+        const begun = performance.now();
+        await this.#web.train(slice);
+        const now = performance.now();
+        pace.took(slice, now - begun);
+        done += slice;
+        progress(done, (1000 * (done - before)) / (now - start));
+        await this.keepIfDue();
+        await breathe();
+      }
+      return this.metrics(false);
+    });
   }
 
   /**
@@ -148,20 +177,50 @@ export class EngineRun {
    * @param {string} phase
    */
   async advance(n, phase) {
-    if (!this.#snapshot) await this.#keep();
+    if (this.#snapshots.empty) await this.#keep();
     if (phase) for (let i = 0; i < n; i++) await this.#web.step(phase);
     else await this.#web.train(n);
   }
 
   /**
-   * The figures. If one is not finite the run goes back to its last finite weights and says so. Where only
-   * costly ones are not, such as those of a chain that runs away from a model that has hardly learned, the
-   * weights are sound: these figures are left out.
+   * The figures. Where only costly ones are not finite, such as those of a chain that runs away from a model
+   * that has hardly learned, the weights are sound: these figures are left out.
    * @param {boolean} deep
    * @returns {Promise<Metrics>}
    */
   metrics(deep) {
-    return this.#finite((deep) => this.#web.metrics(deep), deep);
+    return this.#look(() => this.#finite((deep) => this.#web.metrics(deep), deep));
+  }
+
+  /** Steps done, which cost nothing to know. @returns {Promise<number>} */
+  steps() {
+    return this.#web.steps_done();
+  }
+
+  /**
+   * Somebody waits who has no use for what is being measured or drawn: it is given up, unless it is soon done.
+   * @param {number} [patience] milliseconds from its beginning
+   */
+  hurry(patience = PATIENCE_MS) {
+    const looking = this.#looking;
+    if (!looking) return;
+    const stop = () => {
+      if (this.#looking === looking) queues.get(this.#web)?.stop();
+    };
+    const left = looking + patience - performance.now();
+    if (left > 0) setTimeout(stop, left);
+    else stop();
+  }
+
+  /** @template T @param {() => Promise<T>} job that changes nothing @returns {Promise<T>} */
+  async #look(job) {
+    this.#looking = performance.now();
+    try {
+      return await job();
+    } finally {
+      this.#looking = 0;
+      queues.get(this.#web)?.goOn();
+    }
   }
 
   /**
@@ -170,7 +229,9 @@ export class EngineRun {
    * @param {boolean} deep
    */
   async frame(views, deep) {
-    const frame = await this.#finite((deep) => this.#web.frame(views, deep, this.#shown), deep);
+    const frame = await this.#look(() =>
+      this.#finite((deep) => this.#web.frame(views, deep, this.#shown), deep),
+    );
     this.#shown = frame.losses.steps.at(-1) ?? this.#shown;
     return frame;
   }
@@ -185,36 +246,45 @@ export class EngineRun {
     try {
       return await ask(deep);
     } catch (error) {
-      if (describe(error).code !== "not-finite") throw error;
-      if (deep) return this.#finite(ask, false);
-      if (!this.#snapshot) throw error;
-      await this.#web.import_state(this.#snapshot);
-      this.#shown = 0;
-      throw new TildeError(
-        "not-finite",
-        "Training diverged: a figure was no longer a finite number. The last finite weights are back; try a smaller learning rate.",
-      );
+      if (describe(error).code !== "not-finite" || !deep) throw error;
+      return this.#finite(ask, false);
     }
   }
 
-  /** Takes a snapshot if the last one is old. Costly snapshots are taken less often. */
+  /**
+   * Goes back to finite weights.
+   * @param {unknown} error that says why
+   * @returns {Promise<unknown>} the error to throw
+   */
+  async #restored(error) {
+    const state = this.#snapshots.back();
+    if (!state) return unfit("bad-data", error);
+    await this.#web.import_state(state);
+    this.#shown = 0;
+    return new TildeError(
+      "not-finite",
+      "Training diverged: its numbers were no longer finite. The last finite weights are back; try a smaller learning rate.",
+    );
+  }
+
+  /** Takes a snapshot if the last one is old. */
   async keepIfDue() {
-    if (performance.now() - this.#snapshotAt > Math.max(SNAPSHOT_MS, 20 * this.#snapshotCost)) await this.#keep();
+    if (this.#snapshots.due) await this.#keep();
   }
 
   /** @param {string} id */
   view(id) {
-    return this.#web.view(id);
+    return this.#look(() => this.#web.view(id));
   }
 
   /** @param {number} n @param {number} seed */
   sample(n, seed) {
-    return this.#web.sample(n, seed);
+    return this.#look(() => this.#web.sample(n, seed));
   }
 
   /** @param {string} phase */
-  step(phase) {
-    return this.#web.step(phase);
+  async step(phase) {
+    await this.advance(1, phase);
   }
 
   /**
@@ -252,7 +322,7 @@ export class EngineRun {
   async reset(seed) {
     await this.#web.reset(seed);
     this.#options.seed = seed;
-    this.#snapshot = undefined;
+    this.#snapshots.clear();
     this.#shown = 0;
     return this.status;
   }
@@ -264,8 +334,7 @@ export class EngineRun {
 
   /** Weights and the step they belong to. */
   async save() {
-    const { step } = await this.#web.metrics(false);
-    return { tensors: await this.#web.export_state(), step };
+    return { tensors: await this.#web.export_state(), step: await this.steps() };
   }
 
   /**
@@ -274,13 +343,7 @@ export class EngineRun {
    * @param {number} seed
    */
   async load(state, settings, seed) {
-    await this.#reopen({ ...this.#options, settings, seed }, async (web) => {
-      await web.import_state(state);
-      await web.metrics(false).catch((error) => {
-        if (describe(error).code !== "not-finite") throw error;
-        throw new TildeError("bad-file", "These weights are not finite numbers, so the present model is kept.");
-      });
-    });
+    await this.#reopen({ ...this.#options, settings, seed }, (web) => web.import_state(state));
     return this.status;
   }
 
@@ -291,50 +354,72 @@ export class EngineRun {
 
   async #keep() {
     const start = performance.now();
-    await this.metrics(false); // refuses to keep weights that have diverged
-    this.#snapshot = await this.#web.export_state();
-    this.#snapshotAt = performance.now();
-    this.#snapshotCost = this.#snapshotAt - start;
+    await this.#web.train(0); // refuses to keep weights that have diverged
+    this.#snapshots.add(await this.#web.export_state(), performance.now() - start);
   }
 
   /**
+   * Puts another model in the place of this one.
    * @param {import("../protocol.js").OpenOptions} options
    * @param {(web: WebRun) => Promise<void>} [prepare]
    */
   async #reopen(options, prepare) {
-    // The old model is freed only once the new one is open, so that a failure keeps the old one.
+    // The old model is freed only once the new one is open and has shown that it can be measured and drawn,
+    // so that a failure keeps the old one.
     const web = await openOn(this.#engine, options, this.#web.backend, await this.#web.inputs());
     try {
       await prepare?.(web);
+      await web.frame(
+        this.#engine.modules.card(options.exhibit).views.map(({ id }) => id),
+        false,
+        0,
+      );
     } catch (error) {
       web.free();
-      throw error;
+      if (describe(error).code !== "not-finite") throw error;
+      throw unfit(prepare ? "bad-file" : "bad-data", error);
     }
     this.#web.free();
     this.#web = web;
     this.#options = options;
-    this.#snapshot = undefined;
+    this.#snapshots.clear();
     this.#shown = 0;
   }
 
-  /** @param {import("../protocol.js").Described} lost */
-  async #rebuild(lost) {
-    const snapshot = this.#snapshot;
+  /**
+   * Opens it on another device, and there goes on from the last snapshot.
+   * @param {import("../protocol.js").Described} lost
+   * @param {number} losses how many devices were lost over the present job
+   */
+  async #rebuild(lost, losses) {
     const inputs = await this.#web.inputs();
-    let web;
-    try {
-      web = await openOn(this.#engine, this.#options, this.#web.backend, inputs);
-    } catch {
-      web = await openOn(this.#engine, this.#options, "cpu", inputs);
-      this.#why = "gpu-lost";
-    }
-    if (snapshot) await web.import_state(snapshot);
+    const on = (/** @type {import("../protocol.js").BackendName} */ backend) =>
+      openOn(this.#engine, this.#options, backend, inputs);
+    const again = losses < LOSSES ? await on(this.#web.backend).catch(() => undefined) : undefined;
+    const web = again ?? (await on("cpu"));
+    if (!again && this.#web.backend !== "cpu") this.#why = "gpu-lost";
+    const state = this.#snapshots.last;
+    if (state) await web.import_state(state);
     this.#web.free();
     this.#web = web;
     this.#shown = 0;
+    this.rebuilt++;
     this.#notice(lost, this);
   }
 }
+
+/**
+ * Of a model that gives no numbers before it has trained: no divergence, since there is nothing to go back to.
+ * @param {"bad-data"|"bad-file"} code
+ * @param {unknown} error that says which
+ */
+const unfit = (code, error) =>
+  new TildeError(
+    code,
+    code === "bad-file"
+      ? "These weights are not finite numbers, so the present model is kept."
+      : `A model of these settings and data gives no finite numbers, so it is not used. ${describe(error).message}`,
+  );
 
 /**
  * @param {Engine} engine
@@ -349,5 +434,9 @@ async function openOn(engine, { exhibit, seed, settings, data }, backend, inputs
     modules.place(exhibit, backend),
     assets.of(settings),
   ]);
-  return chapter.WebRun.open(exhibit, { seed, settings, data, inputs, place, ...files });
+  const queue = backend === "cpu" && place.engine ? new Queue(place.engine) : undefined;
+  const own = queue ? { ...place, engine: queue } : place;
+  const web = await chapter.WebRun.open(exhibit, { seed, settings, data, inputs, place: own, ...files });
+  if (queue) queues.set(web, queue);
+  return web;
 }

@@ -109,6 +109,8 @@ class Server {
         return player.play(a[0]);
       case "pause":
         return player.pause();
+      case "hurry":
+        return run.hurry();
       case "frame":
         return player.frame(a[0], a[1]);
       case "train":
@@ -116,18 +118,21 @@ class Server {
       case "close":
         this.#runs.delete(number);
         for (const token of this.#tokens.values()) if (token.run === number) token.aborted = true;
-        await player.pause();
+        run.hurry(0);
+        await player.pause(false);
         return run.close();
+      case "step":
+      case "act":
+      case "set":
+      case "reset":
+      case "load":
+        run.hurry(); // the picture would be of what is about to change
+      // falls through
       case "metrics":
       case "sample":
       case "view":
-      case "step":
-      case "act":
       case "inputs":
-      case "set":
-      case "reset":
       case "save":
-      case "load":
         return run.enqueue(() => /** @type {any} */ (run)[method](...a));
       default:
         throw new TildeError("internal", `The worker knows no call "${method}".`);
@@ -156,7 +161,7 @@ class Server {
     try {
       const progress = (/** @type {number} */ done, /** @type {number} */ rate) =>
         this.#port.postMessage({ type: "progress", id, done, total: n, rate });
-      return await run.enqueue(() => run.train(n, token, progress));
+      return await run.train(n, token, progress);
     } catch (error) {
       if (describe(error).code !== "aborted" || this.#runs.has(number)) throw error;
       throw new TildeError("closed", "This run was closed while it trained.");

@@ -1,6 +1,8 @@
 // Making elements without HTML in strings: nothing here can inject, and no inline style is written,
 // so that it all works under a strict content policy.
 
+import { Once, get } from "../fetch.js";
+
 /**
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} tag
@@ -72,21 +74,13 @@ export function download(blob, name) {
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-/** `sheet` texts are fetched once for all elements on a page. @type {Map<string, Promise<CSSStyleSheet>>} */
-const sheets = new Map();
+/** @type {Once<CSSStyleSheet>} */
+const sheets = new Once();
 
 /**
- * A style sheet to adopt, by its address.
+ * A style sheet to adopt, by its address, fetched once for all elements on a page.
  * @param {URL} address
  * @returns {Promise<CSSStyleSheet>}
  */
-export function sheet(address) {
-  let known = sheets.get(address.href);
-  if (!known) {
-    known = fetch(address).then(async (response) =>
-      new CSSStyleSheet().replace(response.ok ? await response.text() : ""),
-    );
-    sheets.set(address.href, known);
-  }
-  return known;
-}
+export const sheet = (address) =>
+  sheets.get(address.href, async () => new CSSStyleSheet().replace(await (await get(address)).text()));

@@ -10,6 +10,7 @@ import { Files } from "./files.js";
 import { figure, number, whole } from "./format.js";
 import { showLesson } from "./lesson.js";
 import { Notices } from "./notices.js";
+import { Progress } from "./progress.js";
 import { Stage } from "./stage.js";
 import { Status } from "./status.js";
 import { takeAway } from "./take-away.js";
@@ -88,6 +89,7 @@ export class Interface {
         h("p", { className: "question" }, own.get("question")),
       ),
       this.#notices.element,
+      new Progress(session, ui).element,
       experiments?.panel,
       this.#stage.element,
       this.#transport.element,
@@ -194,7 +196,7 @@ export class Interface {
 
   /** @param {import("../errors.js").TildeError} error */
   #report(error) {
-    const { session, words } = this.#parts;
+    const { session, words, host } = this.#parts;
     const { ui } = words;
     if (error.code === "closed" || error.code === "aborted") return;
     if (error.code === "not-finite") {
@@ -206,14 +208,18 @@ export class Interface {
         if (id) await session.change({ [id]: Number(Number(smaller).toPrecision(2)) });
         await session.play();
       };
+      const label = id ? ui.get("smaller-rate", { rate: number(Number(smaller), 2) }) : ui.get("continue");
       this.#notices.say(ui.get("errors.not-finite", { message: error.message }), {
         code: error.code,
-        action: { label: ui.get("smaller-rate", { rate: number(Number(smaller), 2) }), act },
+        action: { label, act },
       });
     } else {
       const known = ui.find(`errors.${error.code}`);
+      // Without a run there is nothing on show: what did not come is asked for again.
+      const action = session.run ? undefined : { label: ui.get("try-again"), act: () => host.again() };
       this.#notices.say(known ? ui.get(`errors.${error.code}`, { message: error.message }) : error.message, {
         code: error.code,
+        action,
       });
     }
     this.#showState();

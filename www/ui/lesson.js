@@ -9,5 +9,5 @@ import { lesson } from "./words.js";
  * @param {string} id
  */
 export async function showLesson(element, id) {
-  element.innerHTML = await lesson(id).catch(() => "");
+  element.innerHTML = await lesson(id);
 }

@@ -25,7 +25,8 @@ import { History } from "./history.js";
 
 /**
  * Events: `frame` (detail: Frame), `restart` (a new run begins), `change` (settings, backend or
- * playing changed), `input` (something was put in by hand), `problem` (detail: TildeError), `end` (reached its step budget).
+ * playing changed), `input` (something was put in by hand), `problem` (detail: TildeError), `end` (reached its
+ * step budget), `progress` (of steps that were asked for at once).
  */
 export class Session extends EventTarget {
   /** @type {Run|undefined} */
@@ -46,9 +47,14 @@ export class Session extends EventTarget {
   pace = "full";
   /** @type {number} milliseconds between frames */
   every = 40;
+  /** How far steps are that were asked for at once. @type {{ done: number, total: number, rate: number }|undefined} */
+  progress;
   #tilde;
   /** What an address cannot say of the present run. @type {Set<"weights"|"changes">} */
   lost = new Set();
+  #closed = false;
+  /** @type {AbortController|undefined} */
+  #stop;
   #until;
   #given;
   #phase = "";
@@ -85,9 +91,33 @@ export class Session extends EventTarget {
   open({ steps, look }) {
     return this.#inTurn(async () => {
       await this.#openFirst();
-      if (steps) await this.run?.train(steps);
+      if (steps) await this.#train(steps);
       if (look) await this.#look();
     });
+  }
+
+  /** Gives up the rest of the steps that were asked for at once. */
+  stop() {
+    this.#stop?.abort();
+  }
+
+  /** Trains, with something to look at meanwhile. @param {number} steps */
+  async #train(steps) {
+    await this.#look(false);
+    const tell = (/** @type {typeof this.progress} */ progress) => {
+      this.progress = progress;
+      this.dispatchEvent(new Event("progress"));
+    };
+    this.#stop = new AbortController();
+    const { signal } = this.#stop;
+    try {
+      tell({ done: 0, total: steps, rate: 0 });
+      await this.run?.train(steps, { signal, onprogress: tell });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      tell(undefined);
+    }
   }
 
   /** Whether it has used all the steps that it does by itself. */
@@ -145,14 +175,16 @@ export class Session extends EventTarget {
     this.dispatchEvent(new Event("change"));
     const again = this.playing;
     if (!live && again) await this.pause();
-    await this.#inTurn(
-      async () => {
+    await this.#inTurn(async () => {
+      try {
         await this.run?.change(values);
-        if (!live) this.#begin();
-        if (!again) await this.#look();
-      },
-      () => (this.settings = before),
-    );
+      } catch (error) {
+        this.settings = before;
+        throw error;
+      }
+      if (!live) this.#begin();
+      if (!again) await this.#look();
+    });
     if (!live && again) await this.play();
   }
 
@@ -171,12 +203,11 @@ export class Session extends EventTarget {
       const inputs = Object.keys(what).every((key) => key === "backend") ? await this.run?.inputs() : [];
       Object.assign(this, what);
       try {
-        await this.#open(inputs);
+        await this.#open(inputs, true);
       } catch (error) {
         Object.assign(this, before);
         throw error;
       }
-      await this.#look();
     });
     if (again) await this.play();
   }
@@ -271,6 +302,7 @@ export class Session extends EventTarget {
   }
 
   close() {
+    this.#closed = true;
     this.run?.close();
     this.run = undefined;
   }
@@ -299,8 +331,12 @@ export class Session extends EventTarget {
     }
   }
 
-  /** @param {import("../protocol.js").GivenInput[]} [inputs] of the run before */
-  async #open(inputs = []) {
+  /**
+   * @param {import("../protocol.js").GivenInput[]} [inputs] of the run before
+   * @param {boolean} [look] whether to look at it: a run takes the place of another only once it could be
+   *   measured and drawn
+   */
+  async #open(inputs = [], look = false) {
     const { seed, settings, data } = this;
     const open = () => this.#tilde.open(this.card.id, { seed, settings, data, inputs, backend: this.backend });
     const run = await open().catch((error) => {
@@ -308,10 +344,18 @@ export class Session extends EventTarget {
       this.backend = "auto"; // continues on the CPU; the badge says why
       return open();
     });
+    const frame = look
+      ? await run.frame(this.views, { deep: true }).catch((error) => {
+          run.close();
+          throw error;
+        })
+      : undefined;
+    if (this.#closed) return run.close(); // by somebody who did not wait for it
     this.run?.close();
     this.run = run;
     run.listen({ frame: (frame) => this.#show(frame), notice: (error, _, stopped) => this.#noticed(error, stopped) });
     this.#begin();
+    if (frame) this.#show(frame);
   }
 
   #begin() {
@@ -378,14 +422,16 @@ export class Session extends EventTarget {
   }
 
   /**
-   * Calls that change the run are done one at a time. A failure is reported, and the next call proceeds.
+   * Calls that change the run are done one at a time. A failure is reported, and the next call proceeds. After
+   * a divergence the run has its last finite weights again, which are shown.
    * @param {() => Promise<unknown>} job
-   * @param {() => void} [undo]
    */
-  #inTurn(job, undo) {
-    const done = this.#turn.then(job).catch((error) => {
-      undo?.();
+  #inTurn(job) {
+    this.run?.hurry();
+    const done = this.#turn.then(job).catch(async (error) => {
+      if (error.code === "aborted") return; // what comes next has a picture of its own
       this.#report(error);
+      if (error.code === "not-finite") await this.#look().catch((again) => this.#report(again));
     });
     this.#turn = done;
     return done;

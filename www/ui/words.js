@@ -1,6 +1,6 @@
 // Every word a person reads comes from www/words/LANGUAGE/.
 
-import { TildeError } from "../errors.js";
+import { Once, get } from "../fetch.js";
 
 const LANGUAGE = "en";
 
@@ -62,21 +62,11 @@ export function overlay(common, own) {
 /** @param {unknown} value */
 const isTree = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** @type {Map<string, Promise<any>>} */
-const files = new Map();
+/** @type {Once<any>} */
+const files = new Once();
 
 /** A file of words, fetched once. @param {string} name @returns {Promise<any>} */
-function file(name) {
-  let known = files.get(name);
-  if (!known) {
-    known = fetch(address(`${name}.json`)).then((response) => {
-      if (!response.ok) throw new TildeError("no-start", `words/${LANGUAGE}/${name}.json is missing on this server.`);
-      return response.json();
-    });
-    files.set(name, known);
-  }
-  return known;
-}
+const file = (name) => files.get(name, async () => (await get(address(`${name}.json`))).json());
 
 /**
  * The page's own words, or those of an exhibit over the words that exhibits share (common.json).
@@ -98,6 +88,6 @@ export async function words(name) {
  * @returns {Promise<string>} empty where there is none
  */
 export async function lesson(id) {
-  const response = await fetch(address(`${id}.html`));
-  return response.ok ? response.text() : "";
+  const response = await get(address(`${id}.html`)).catch(() => undefined);
+  return response ? response.text() : "";
 }

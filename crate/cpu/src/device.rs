@@ -207,9 +207,23 @@ impl Cpu {
         &mut self.arenas[arena as usize][offset as usize..][..len as usize]
     }
 
+    /// Whether all that is [learned](Plan::learned) is finite.
+    pub fn all_finite(&self) -> bool {
+        self.plan.learned().all(|[offset, len]| {
+            // Chunks, because a loop that may end at any number is no vector loop.
+            let finite = |chunk: &[u32]| chunk.iter().fold(0, |bad, &w| bad | u32::from(!finite(w))) == 0;
+            self.words(Arena::State, offset, len).chunks(BLOCK).all(finite)
+        })
+    }
+
     fn words(&self, arena: Arena, offset: u32, len: u32) -> &[u32] {
         &self.arenas[arena as usize][offset as usize..][..len as usize]
     }
+}
+
+/// Whether the bits of a float are those of a finite number.
+fn finite(word: u32) -> bool {
+    word & 0x7f80_0000 != 0x7f80_0000
 }
 
 impl Device for Cpu {
@@ -245,6 +259,10 @@ impl Device for Cpu {
     fn read_u(&mut self, arena: Arena, offset: u32, len: u32) -> Task<'static, Vec<u32>> {
         let values = self.words(arena, offset, len).to_vec();
         Box::pin(ready(Ok(values)))
+    }
+
+    fn finite(&mut self) -> Task<'static, bool> {
+        Box::pin(ready(Ok(self.all_finite())))
     }
 
     fn kind(&self) -> &'static str {

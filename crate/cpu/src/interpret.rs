@@ -157,7 +157,7 @@ impl Interpreter {
                         (0..from.rank()).filter(|a| mask & (1 << a) == 0).map(|a| c[a]).collect();
                     let at = linear(shape, &kept);
                     let v = x(0).f()[i];
-                    out[at] = if *op == ReduceOp::Sum { out[at] + v } else { out[at].max(v) };
+                    out[at] = if *op == ReduceOp::Sum { out[at] + v } else { maximum(out[at], v) };
                 }
                 Values::F(out)
             }
@@ -340,7 +340,8 @@ fn unary(op: Unary, x: &Values) -> Values {
             return Values::F(x.f().iter().map(|&v| if v > 0.0 { v } else { f64::from(s) * v }).collect());
         }
         Unary::LeakySlope(s) => {
-            return Values::F(x.f().iter().map(|&v| if v > 0.0 { 1.0 } else { f64::from(s) }).collect());
+            let slope = |v: f64| if v > 0.0 { 1.0 } else { f64::from(s) };
+            return Values::F(x.f().iter().map(|&v| if v.is_nan() { v } else { slope(v) }).collect());
         }
         Unary::Neg => |x| -x,
         Unary::Exp => |x| libm::exp(x.clamp(-87.0, 87.0)),
@@ -348,9 +349,9 @@ fn unary(op: Unary, x: &Values) -> Values {
         Unary::Sqrt => libm::sqrt,
         Unary::Tanh => libm::tanh,
         Unary::Sigmoid => |x| 1.0 / (1.0 + libm::exp(-x)),
-        Unary::Softplus => |x| x.max(0.0) + libm::log1p(libm::exp(-x.abs())),
+        Unary::Softplus => |x| maximum(x, 0.0) + libm::log1p(libm::exp(-x.abs())),
         Unary::Abs => f64::abs,
-        Unary::Sign => |x| f64::from(x > 0.0) - f64::from(x < 0.0),
+        Unary::Sign => |x| if x.is_nan() { x } else { f64::from(x > 0.0) - f64::from(x < 0.0) },
         Unary::Floor => libm::floor,
         Unary::Sin => libm::sin,
         Unary::Cos => libm::cos,
@@ -359,8 +360,22 @@ fn unary(op: Unary, x: &Values) -> Values {
     Values::F(x.f().iter().map(|&v| f(v)).collect())
 }
 
-/// Φ⁻¹ by Newton's method on Φ(z) = erfc(−z/√2)/2.
+/// The larger, as IEEE 754-2019 has it: NaN if either is, and −0 is smaller than +0.
+fn maximum(a: f64, b: f64) -> f64 {
+    if a.is_nan() || b.is_nan() {
+        return f64::NAN;
+    }
+    if a == b && a.is_sign_negative() || a < b { b } else { a }
+}
+
+/// Φ⁻¹ by Newton's method on Φ(z) = erfc(−z/√2)/2; NaN outside of 0 to 1.
 fn probit(u: f64) -> f64 {
+    if !(0.0..=1.0).contains(&u) {
+        return f64::NAN;
+    }
+    if u == 0.0 || u == 1.0 {
+        return if u == 0.0 { f64::NEG_INFINITY } else { f64::INFINITY };
+    }
     let mut z = 0.0;
     for _ in 0..60 {
         let density = libm::exp(-0.5 * z * z) / libm::sqrt(core::f64::consts::TAU);
@@ -395,9 +410,10 @@ fn binary(op: Binary, x: &Values, y: &Values) -> Values {
         Binary::Sub => |a, b| a - b,
         Binary::Mul => |a, b| a * b,
         Binary::Div => |a, b| a / b,
-        Binary::Max => f64::max,
-        Binary::Min => f64::min,
-        Binary::Pow => libm::pow,
+        Binary::Max => maximum,
+        Binary::Min => |a, b| -maximum(-a, -b),
+        // For a ≥ 0, with the ends of `Exp`.
+        Binary::Pow => |a, b| libm::exp((b * libm::log(a)).clamp(-87.0, 87.0)),
         Binary::Lt => |a, b| f64::from(a < b),
         Binary::Le => |a, b| f64::from(a <= b),
         _ => |a, b| f64::from(a == b),

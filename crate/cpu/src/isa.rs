@@ -147,7 +147,7 @@ mod wasm {
         }
         #[inline(always)]
         unsafe fn max(self, a: Self) -> Self {
-            Wasm(f32x4_pmax(a.0, self.0))
+            Wasm(f32x4_max(self.0, a.0))
         }
         #[inline(always)]
         unsafe fn transpose(from: [*const f32; 4], to: *mut f32, width: usize) {
@@ -205,7 +205,13 @@ mod avx2 {
         #[inline(always)]
         unsafe fn max(self, a: Self) -> Self {
             // SAFETY: the caller has checked for AVX2.
-            Avx2(unsafe { _mm256_max_ps(self.0, a.0) })
+            Avx2(unsafe {
+                // The instruction gives the second number where it cannot compare, and where both are
+                // zeros: two of them in both orders have a NaN, or the sign of −0, in one at least.
+                let [ab, ba] = [_mm256_max_ps(self.0, a.0), _mm256_max_ps(a.0, self.0)];
+                let unordered = _mm256_cmp_ps::<_CMP_UNORD_Q>(self.0, a.0);
+                _mm256_or_ps(_mm256_and_ps(ab, ba), unordered)
+            })
         }
     }
 }

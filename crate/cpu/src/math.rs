@@ -9,7 +9,7 @@ pub fn exp(x: f32) -> f32 {
     const LN2_LO: f32 = -2.121_944_4e-4;
     // Adding 1.5·2²³ leaves the nearest integer in the low bits of the mantissa.
     const ROUND: f32 = 12_582_912.0;
-    let x = min(max(x, -87.0), 87.0);
+    let x = clamp(x, -87.0, 87.0);
     let shifted = x * core::f32::consts::LOG2_E + ROUND;
     let n = shifted - ROUND;
     let r = (x - n * LN2_HI) - n * LN2_LO;
@@ -23,7 +23,7 @@ pub fn exp(x: f32) -> f32 {
     p * f32::from_bits((shifted.to_bits() << 23).wrapping_add(0x3f80_0000))
 }
 
-/// ln x; −∞ at 0 and NaN below. The mantissa is brought into [√½, √2).
+/// ln x; −∞ at 0, ∞ at ∞, and NaN below 0. The mantissa is brought into [√½, √2).
 #[inline(always)]
 pub fn log(x: f32) -> f32 {
     let bits = x.to_bits();
@@ -45,13 +45,14 @@ pub fn log(x: f32) -> f32 {
     let y = f * z * p + e * -2.121_944_4e-4 - 0.5 * z;
     let y = f + y + e * 0.693_359_4;
     let y = if x > 0.0 { y } else { f32::NAN };
+    let y = if x == f32::INFINITY { x } else { y };
     if x == 0.0 { f32::NEG_INFINITY } else { y }
 }
 
 /// tanh x: the rational approximation of degree 13/6 on |x| ≤ 7.9 (1 within half an ulp beyond).
 #[inline(always)]
 pub fn tanh(x: f32) -> f32 {
-    let x = min(max(x, -7.905_311), 7.905_311);
+    let x = clamp(x, -7.905_311, 7.905_311);
     let z = x * x;
     let mut p = -2.760_768_5e-16;
     p = p * z + 2.000_188e-13;
@@ -83,7 +84,27 @@ pub fn sigmoid(x: f32) -> f32 {
 pub fn softplus(x: f32) -> f32 {
     let e = exp(-x.abs());
     let tail = if e < 1e-4 { e - 0.5 * e * e } else { log(1.0 + e) };
-    max(x, 0.0) + tail
+    (if x < 0.0 { 0.0 } else { x }) + tail
+}
+
+/// −1, 0 or 1; NaN of NaN.
+#[inline(always)]
+pub fn sign(x: f32) -> f32 {
+    let sign = (x > 0.0) as u32 as f32 - (x < 0.0) as u32 as f32;
+    if x.is_nan() { x } else { sign }
+}
+
+/// x where it is positive, else `slope` · x.
+#[inline(always)]
+pub fn leaky(x: f32, slope: f32) -> f32 {
+    if x > 0.0 { x } else { slope * x }
+}
+
+/// The derivative of [`leaky`]; NaN of NaN.
+#[inline(always)]
+pub fn leaky_slope(x: f32, slope: f32) -> f32 {
+    let known = if x > 0.0 { 1.0 } else { slope };
+    if x.is_nan() { x } else { known }
 }
 
 /// Largest integer ≤ x.
@@ -148,6 +169,8 @@ pub fn probit(u: f32) -> f32 {
     q = q * t + 9.438_870_5e-3;
     q = q * t + 1.001_674;
     q = q * t + 2.832_976_8;
+    // At 0 and 1 it is infinite.
+    let q = if w == f32::INFINITY { w } else { q };
     core::f32::consts::SQRT_2 * x * if w < 5.0 { p } else { q }
 }
 
@@ -170,16 +193,53 @@ pub fn sqrt(x: f32) -> f32 {
     libm::sqrtf(x)
 }
 
-/// The larger; without the NaN rule of `f32::max`, so that it is one instruction.
+/// The larger: `maximum` of IEEE 754-2019. NaN if either is, and −0 is smaller than +0.
 #[inline(always)]
 pub fn max(a: f32, b: f32) -> f32 {
-    if a > b { a } else { b }
+    #[cfg(target_arch = "wasm32")]
+    {
+        // One instruction, which the compiler widens again in loops.
+        use core::arch::wasm32::{f32x4_extract_lane, f32x4_max, f32x4_splat};
+        f32x4_extract_lane::<0>(f32x4_max(f32x4_splat(a), f32x4_splat(b)))
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    {
+        // Of equal numbers only zeros have different bits.
+        let equal = f32::from_bits(a.to_bits() & b.to_bits());
+        let larger = if a == b { equal } else { first_unless(a < b, a, b) };
+        if b.is_nan() { b } else { larger }
+    }
 }
 
-/// The smaller.
+/// The smaller: `minimum` of IEEE 754-2019.
 #[inline(always)]
 pub fn min(a: f32, b: f32) -> f32 {
-    if a < b { a } else { b }
+    #[cfg(target_arch = "wasm32")]
+    {
+        use core::arch::wasm32::{f32x4_extract_lane, f32x4_min, f32x4_splat};
+        f32x4_extract_lane::<0>(f32x4_min(f32x4_splat(a), f32x4_splat(b)))
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    {
+        let equal = f32::from_bits(a.to_bits() | b.to_bits());
+        let smaller = if a == b { equal } else { first_unless(b < a, a, b) };
+        if b.is_nan() { b } else { smaller }
+    }
+}
+
+/// The second if `other`, else the first: also where one of them is NaN, which makes `other` false.
+#[cfg(not(target_arch = "wasm32"))]
+#[inline(always)]
+fn first_unless(other: bool, a: f32, b: f32) -> f32 {
+    if other { b } else { a }
+}
+
+/// x between two numbers that are not NaN; NaN if x is. The order of the comparisons makes each of them
+/// one instruction.
+#[inline(always)]
+fn clamp(x: f32, least: f32, most: f32) -> f32 {
+    let x = if x < least { least } else { x };
+    if x > most { most } else { x }
 }
 
 #[cfg(test)]
@@ -225,6 +285,44 @@ mod tests {
         assert_eq!(floor(2.0), 2.0);
         assert_eq!(tanh(100.0), tanh(8.0));
         assert!(softplus(100.0) == 100.0 && softplus(-100.0) >= 0.0);
+    }
+
+    #[test]
+    fn nan_and_infinity_go_through() {
+        let functions: [(&str, fn(f32) -> f32); 11] = [
+            ("exp", exp),
+            ("log", log),
+            ("tanh", tanh),
+            ("sigmoid", sigmoid),
+            ("softplus", softplus),
+            ("sign", sign),
+            ("floor", floor),
+            ("sin", sin),
+            ("cos", cos),
+            ("probit", probit),
+            ("sqrt", sqrt),
+        ];
+        for (name, f) in functions {
+            assert!(f(f32::NAN).is_nan() && f(-f32::NAN).is_nan(), "{name}");
+        }
+        assert!(leaky(f32::NAN, 0.0).is_nan() && leaky_slope(f32::NAN, 0.0).is_nan());
+        assert_eq!([log(f32::INFINITY), softplus(f32::INFINITY)], [f32::INFINITY; 2]);
+        assert!(sin(f32::INFINITY).is_nan() && probit(f32::NEG_INFINITY).is_nan());
+    }
+
+    #[test]
+    fn the_larger_and_the_smaller_are_those_of_the_standard() {
+        let numbers = [f32::NEG_INFINITY, -2.0, -f32::MIN_POSITIVE, -0.0, 0.0, 1e-45, 2.0, f32::INFINITY];
+        // In ascending order.
+        for (i, &a) in numbers.iter().enumerate() {
+            for (j, &b) in numbers.iter().enumerate() {
+                let [small, large] = [i.min(j), i.max(j)].map(|i| numbers[i].to_bits());
+                assert_eq!((min(a, b).to_bits(), max(a, b).to_bits()), (small, large), "{a} and {b}");
+            }
+            for pair in [[a, f32::NAN], [f32::NAN, a]] {
+                assert!(min(pair[0], pair[1]).is_nan() && max(pair[0], pair[1]).is_nan(), "{a}");
+            }
+        }
     }
 
     #[test]

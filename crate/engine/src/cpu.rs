@@ -114,6 +114,13 @@ extern "C" fn at(handle: u32, arena: usize, offset: u32, length: u32) -> *mut u3
     state.loaded.get(handle).words_mut(Arena::ALL[arena], offset, length).as_mut_ptr()
 }
 
+/// 1 if all that is learned is finite, else 0.
+#[unsafe(no_mangle)]
+extern "C" fn finite(handle: u32) -> u32 {
+    // SAFETY: the only reference in this export.
+    u32::from(unsafe { state() }.loaded.get(handle).all_finite())
+}
+
 /// Gives up what is loaded under a handle.
 #[unsafe(no_mangle)]
 extern "C" fn free(handle: u32) {

@@ -55,7 +55,8 @@ fn thrown(error: DeviceError) -> Error {
     let set = |key: &str, value: JsValue| _ = Reflect::set(&thrown, &key.into(), &value);
     match error {
         DeviceError::Lost(_) => set("code", "device-lost".into()),
-        DeviceError::Unavailable(_) => set("code", "no-device".into()),
+        // A GPU is never stopped.
+        DeviceError::Unavailable(_) | DeviceError::Stopped => set("code", "no-device".into()),
         DeviceError::OutOfMemory { needed, limit } => {
             set("code", "out-of-memory".into());
             set("needed", (needed as f64).into());
@@ -117,6 +118,13 @@ pub fn read(handle: u32, arena: usize, offset: u32, length: u32) -> Promise {
         let words = words.await.map_err(thrown)?;
         Ok(Uint32Array::from(&words[..]).into())
     })
+}
+
+/// Promises whether all that is learned is finite.
+#[wasm_bindgen]
+pub fn finite(handle: u32) -> Promise {
+    let finite = with(handle, Gpu::finite);
+    wasm_bindgen_futures::future_to_promise(async move { Ok(finite.await.map_err(thrown)?.into()) })
 }
 
 /// Gives up what is loaded under a handle. Reads under way go on.

@@ -80,6 +80,13 @@ impl Context {
         format!("{name}{}", if self.software() { " (software)" } else { "" })
     }
 
+    /// What failed as it does on a lost device. Whoever notices first says so: the browser's own report may
+    /// come much later, and until then the device would be taken for a sound one.
+    pub(crate) fn lost(&self, why: String) -> DeviceError {
+        self.fault.set(why);
+        DeviceError::Lost(self.fault.get().unwrap_or_default())
+    }
+
     /// An error once the device is lost or has refused something.
     pub(crate) fn check(&self) -> Result<(), DeviceError> {
         match self.fault.get() {

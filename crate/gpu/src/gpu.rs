@@ -1,6 +1,7 @@
 //! A plan loaded on a device.
 
 use crate::Context;
+use crate::finite::Finite;
 use crate::memory::Memory;
 use crate::offsets::Offsets;
 use crate::pace::Pace;
@@ -19,6 +20,7 @@ pub struct Gpu {
     context: Context,
     plan: Plan,
     memory: Memory,
+    finite: Option<Finite>,
     /// Per entry.
     dispatches: Vec<Vec<Dispatch>>,
     pipelines: u32,
@@ -63,6 +65,7 @@ impl Gpu {
 
         let scope = Scope::open(context);
         let memory = Memory::new(context, &plan, scratch, &offsets)?;
+        let finite = Finite::new(context, &memory, &plan);
         let mut pipelines = Pipelines::new(context, &memory);
         let mut records = records.into_iter();
         let mut dispatch = |(kernel, shader)| {
@@ -78,6 +81,7 @@ impl Gpu {
             context: context.clone(),
             plan,
             memory,
+            finite,
             dispatches,
             pipelines,
             staging: Rc::default(),
@@ -172,6 +176,13 @@ impl Device for Gpu {
     fn read_u(&mut self, arena: Arena, offset: u32, len: u32) -> Task<'static, Vec<u32>> {
         check_type(arena, DType::U32);
         self.download(arena, offset, len)
+    }
+
+    fn finite(&mut self) -> Task<'static, bool> {
+        match &self.finite {
+            Some(finite) => finite.run(&self.context, &self.staging),
+            None => Box::pin(std::future::ready(Ok(true))),
+        }
     }
 
     fn kind(&self) -> &'static str {

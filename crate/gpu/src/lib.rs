@@ -7,6 +7,7 @@
 //! shaders, for people and for tests.
 
 mod context;
+mod finite;
 mod gpu;
 mod memory;
 mod offsets;

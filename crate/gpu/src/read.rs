@@ -94,7 +94,7 @@ impl Read {
             .buffer
             .slice(..self.bytes)
             .get_mapped_range()
-            .map_err(|e| DeviceError::Lost(e.to_string()))?;
+            .map_err(|e| self.context.lost(e.to_string()))?;
         Ok(view.to_vec())
     }
 }
@@ -112,14 +112,11 @@ impl Future for Read {
         let mut reply = self.reply.lock().unwrap_or_else(PoisonError::into_inner);
         match reply.result.take() {
             Some(Ok(())) => Poll::Ready(self.context.check().and_then(|()| self.mapped())),
-            Some(Err(error)) => {
-                self.context.check()?;
-                Poll::Ready(Err(DeviceError::Lost(error.to_string())))
-            }
+            Some(Err(error)) => Poll::Ready(Err(self.context.lost(error.to_string()))),
             None => {
                 self.context.check()?;
                 if let Err(error) = waited {
-                    return Poll::Ready(Err(DeviceError::Lost(error.to_string())));
+                    return Poll::Ready(Err(self.context.lost(error.to_string())));
                 }
                 reply.waker = Some(cx.waker().clone());
                 Poll::Pending

@@ -25,6 +25,8 @@ pub enum DeviceError {
     },
     /// No such device here, and why.
     Unavailable(String),
+    /// It was told to give up what it was asked, which would have taken long.
+    Stopped,
 }
 
 impl fmt::Display for DeviceError {
@@ -35,6 +37,7 @@ impl fmt::Display for DeviceError {
                 write!(f, "{needed} bytes are needed where {limit} are allowed")
             }
             DeviceError::Unavailable(why) => write!(f, "no such device: {why}"),
+            DeviceError::Stopped => f.write_str("it was stopped"),
         }
     }
 }
@@ -65,6 +68,10 @@ pub trait Device {
 
     /// Reads `len` integers, likewise.
     fn read_u(&mut self, arena: Arena, offset: u32, len: u32) -> Task<'static, Vec<u32>>;
+
+    /// Whether all that is [learned](crate::VarDecl::learned) is finite once everything before is done: a
+    /// test of bits, because a GPU's arithmetic promises nothing about NaN.
+    fn finite(&mut self) -> Task<'static, bool>;
 
     /// "cpu" or "webgpu" (natively also the GPU's API is called so).
     fn kind(&self) -> &'static str;

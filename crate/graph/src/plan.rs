@@ -312,6 +312,8 @@ pub struct VarPlan {
     pub loc: Loc,
     /// Its shape, dense.
     pub shape: Shape,
+    /// Whether it must stay finite: see [`VarDecl::learned`](crate::VarDecl).
+    pub learned: bool,
 }
 
 /// A compiled program: every entry's kernels over one memory layout.
@@ -379,6 +381,11 @@ impl Plan {
     /// The entry called `name`, with its index.
     pub fn entry(&self, name: &str) -> Option<(usize, &EntryPlan)> {
         self.entries.iter().enumerate().find(|(_, e)| e.name == name)
+    }
+
+    /// Offset and words, in [`Arena::State`], of each variable that must stay finite.
+    pub fn learned(&self) -> impl Iterator<Item = [u32; 2]> {
+        self.vars.iter().filter(|v| v.learned).map(|v| [v.loc.offset, v.shape.len() as u32])
     }
 
     /// Bytes of an arena.

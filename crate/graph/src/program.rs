@@ -69,14 +69,21 @@ impl Program {
 
     fn declare(&mut self, name: &str, dtype: DType, shape: Shape, role: Role, init: Init) -> Var {
         let id = VarId(self.vars.len() as u32);
-        self.vars.push(VarDecl { name: name.to_string(), dtype, shape, role, init, params: vec![] });
+        let (name, learned) = (name.to_string(), false);
+        self.vars.push(VarDecl { name, dtype, shape, role, learned, init, params: vec![] });
         Var(id)
+    }
+
+    /// The same of what is learned.
+    fn learn(&mut self, name: &str, shape: Shape, init: Init) -> Var {
+        let var = self.declare(name, DType::F32, shape, Role::State, init);
+        self.vars[var.id().0 as usize].learned = true;
+        var
     }
 
     /// A group of parameters; add them before building entries.
     pub fn group(&mut self, name: &str) -> Group {
-        let init = Init::Constant(0.0);
-        let var = self.declare(name, DType::F32, Shape::new(&[0]), Role::State, init);
+        let var = self.learn(name, Shape::new(&[0]), Init::Constant(0.0));
         Group { var: var.id(), params: vec![] }
     }
 
@@ -102,7 +109,7 @@ impl Program {
     pub fn state_like(&mut self, group: &Group, name: &str, copy: bool) -> Var {
         let shape = self.vars[group.var.0 as usize].shape;
         let init = if copy { Init::Copy(group.var) } else { Init::Constant(0.0) };
-        self.declare(name, DType::F32, shape, Role::State, init)
+        self.learn(name, shape, init)
     }
 
     /// Integer state.

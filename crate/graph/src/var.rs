@@ -76,6 +76,9 @@ pub struct VarDecl {
     pub shape: Shape,
     /// What it is for.
     pub role: Role,
+    /// Whether it is a parameter group or follows one, as moments and averages do: what must stay finite
+    /// for training to go on.
+    pub learned: bool,
     /// Initial values (for a group, those of its parameters are used instead). Drawn by whoever built
     /// the program, so they do not cross to an engine; nor do the parameters.
     #[serde(skip, default = "Init::none")]

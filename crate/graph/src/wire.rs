@@ -47,7 +47,7 @@ pub fn read_layout(program: &Program, words: &[u32]) -> Option<Plan> {
     let mut vars = Vec::with_capacity(program.vars().len());
     for (i, var) in program.vars().iter().enumerate() {
         let loc = Loc { arena: *Arena::ALL.get(next()? as usize)?, offset: next()? };
-        vars.push(VarPlan { id: VarId(i as u32), loc, shape: var.shape });
+        vars.push(VarPlan { id: VarId(i as u32), loc, shape: var.shape, learned: var.learned });
     }
     let mut entries = Vec::with_capacity(program.entries().len());
     for entry in program.entries() {

@@ -251,6 +251,12 @@ impl Driver {
         Box::pin(async move { read.await.map(|_| ()) })
     }
 
+    /// Whether all that is learned is finite once all that was enqueued is done.
+    pub fn finite(&self) -> Answer<bool> {
+        let finite = self.device.borrow_mut().finite();
+        Box::pin(async move { Ok(finite.await?) })
+    }
+
     /// Writes the initial values of all state, the knobs' defaults and the keys of all draws.
     pub fn start(&self, program: &Program, seed: u64) {
         for (i, decl) in program.vars().iter().enumerate() {
@@ -304,6 +310,10 @@ impl Device for NoDevice {
 
     fn read_u(&mut self, _arena: Arena, _offset: u32, len: u32) -> tilde_graph::Task<'static, Vec<u32>> {
         Box::pin(ready(Ok(alloc::vec![0; len as usize])))
+    }
+
+    fn finite(&mut self) -> tilde_graph::Task<'static, bool> {
+        Box::pin(ready(Ok(true)))
     }
 
     fn kind(&self) -> &'static str {

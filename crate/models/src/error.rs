@@ -22,11 +22,13 @@ pub enum Error {
     OutOfMemory(String),
     /// The device went away.
     DeviceLost(String),
+    /// It was stopped: nobody waits for the answer any more.
+    Aborted,
 }
 
 impl Error {
     /// The stable code of the library: `unknown-exhibit`, `bad-setting`, `bad-data`, `bad-file`,
-    /// `not-finite`, `out-of-memory` or `device-lost`.
+    /// `not-finite`, `out-of-memory`, `device-lost` or `aborted`.
     pub fn code(&self) -> &'static str {
         match self {
             Error::UnknownExhibit(_) => "unknown-exhibit",
@@ -36,6 +38,7 @@ impl Error {
             Error::NotFinite(_) => "not-finite",
             Error::OutOfMemory(_) => "out-of-memory",
             Error::DeviceLost(_) => "device-lost",
+            Error::Aborted => "aborted",
         }
     }
 }
@@ -50,6 +53,7 @@ impl fmt::Display for Error {
             | Error::NotFinite(m)
             | Error::OutOfMemory(m)
             | Error::DeviceLost(m) => f.write_str(m),
+            Error::Aborted => f.write_str("It was stopped."),
         }
     }
 }
@@ -65,6 +69,7 @@ impl From<DeviceError> for Error {
             DeviceError::Lost(why) => {
                 Error::DeviceLost(format!("The device was lost ({why}). Open the exhibit again."))
             }
+            DeviceError::Stopped => Error::Aborted,
             DeviceError::Unavailable(why) => {
                 Error::DeviceLost(format!("No such device here ({why}). Choose another backend."))
             }

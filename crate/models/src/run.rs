@@ -235,10 +235,10 @@ impl Run {
         &self.place.device
     }
 
-    /// Does `n` iterations and waits until they are done.
+    /// Does `n` iterations, waits until they are done, and looks whether the weights are still finite.
     ///
     /// # Errors
-    /// [`Error::DeviceLost`].
+    /// [`Error::DeviceLost`], [`Error::NotFinite`].
     pub async fn train(&mut self, n: u32) -> Result<(), Error> {
         let mut left = n;
         while left > 0 {
@@ -252,7 +252,36 @@ impl Run {
             self.advanced(slice);
             left -= slice;
         }
-        self.place.device.finished().await
+        self.done().await
+    }
+
+    /// Waits until all that was enqueued is done.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`], [`Error::NotFinite`] if the weights are not finite then.
+    async fn done(&self) -> Result<(), Error> {
+        let (done, finite) = join::both(self.place.device.finished(), self.finite()).await;
+        done?;
+        finite
+    }
+
+    /// Looks whether all that was learned is finite, once all that was enqueued is done.
+    fn finite(&self) -> Answer<()> {
+        let on_device = self.place.device.finite();
+        // What has no tensors is on the host; what has some keeps no doubles there.
+        let doubles = self.exhibit.save();
+        let on_host = doubles.iter().all(|saved| match &saved.values {
+            SavedValues::F64(values) => values.iter().all(|x| x.is_finite()),
+            _ => true,
+        });
+        Box::pin(async move {
+            if on_device.await? && on_host {
+                return Ok(());
+            }
+            Err(Error::NotFinite(
+                "The weights are no longer finite numbers. Start again with a smaller learning rate.".into(),
+            ))
+        })
     }
 
     /// Enqueues a read of the losses that are on the device and were not asked for yet.
@@ -283,7 +312,8 @@ impl Run {
 
     async fn read_losses(&mut self) -> Result<(), Error> {
         for Unread { first, last, width, columns, ring } in core::mem::take(&mut self.unread) {
-            let ring = ring.await?;
+            // What was not read is asked for again.
+            let ring = ring.await.inspect_err(|_| self.asked = self.asked.min(first - 1))?;
             for step in first..=last {
                 let mut row = ring[((step - 1) % RING) as usize * width..][..width].to_vec();
                 row[columns..].fill(f32::NAN);
@@ -296,14 +326,14 @@ impl Run {
     /// Does one phase of an iteration.
     ///
     /// # Errors
-    /// [`Error::BadData`] if the exhibit has no such phase.
+    /// [`Error::BadData`] if the exhibit has no such phase, and those of [`Run::train`].
     pub async fn step_phase(&mut self, phase: &str) -> Result<(), Error> {
         if self.place.step + 1 > self.asked + RING {
             self.ask_losses();
         }
         let done = self.exhibit.phase(&self.place.live(), phase)?;
         self.advanced(done);
-        self.place.device.finished().await
+        self.done().await
     }
 
     /// All figures; `deep` asks for the costly ones too.
@@ -311,8 +341,11 @@ impl Run {
     /// # Errors
     /// [`Error::NotFinite`] if training diverged.
     pub async fn metrics(&mut self, deep: bool) -> Result<Figures, Error> {
-        let figures = self.exhibit.figures(&self.place.live(), scope(deep)).await?;
-        finite(self.counting(figures))
+        let weights = self.finite();
+        let live = self.place.live();
+        let (weights, figures) = join::both(weights, self.exhibit.figures(&live, scope(deep))).await;
+        weights?;
+        finite(self.counting(figures?))
     }
 
     /// The figures that gates are held against, over the whole held-out set.
@@ -340,10 +373,12 @@ impl Run {
     /// [`Error::BadData`] if the card has no such picture, [`Error::NotFinite`] if training diverged.
     pub async fn frame(&mut self, views: &[&str], deep: bool, since: u32) -> Result<Frame, Error> {
         self.ask_losses();
+        let weights = self.finite();
         let (figures, pictures) = {
             let live = self.place.live();
             let exhibit = &*self.exhibit;
             let mut parts: Vec<Task<'_, Part>> = Vec::new();
+            parts.push(Box::pin(async { weights.await.map(|()| Part::Finite) }));
             parts.push(Box::pin(async { exhibit.figures(&live, scope(deep)).await.map(Part::Figures) }));
             for id in views {
                 let live = &live;
@@ -352,6 +387,7 @@ impl Run {
             let (mut figures, mut pictures) = (Vec::new(), Vec::new());
             for part in join::all(parts).await {
                 match part? {
+                    Part::Finite => {}
                     Part::Figures(of) => figures = of,
                     Part::Picture(of) => pictures.push(of),
                 }
@@ -519,6 +555,14 @@ impl Run {
         if let Some(given) = self.exhibit.inputs() {
             self.inputs.replace(given);
         }
+        // Between the parameters of a group there are words that no file holds. Training that diverges leaves
+        // more than zeros there.
+        for (i, decl) in self.exhibit.program().vars().iter().enumerate() {
+            if !decl.params.is_empty() {
+                let loc = self.place.device.of_plan(|plan| plan.vars[i].loc);
+                self.place.device.write_at(loc, &alloc::vec![0.0; decl.shape.len()]);
+            }
+        }
         for (loc, values) in found {
             match values {
                 SavedValues::F32(v) => self.place.device.write_at(loc, v),
@@ -558,6 +602,7 @@ fn steps(saved: &[Saved]) -> Result<u32, Error> {
 
 /// A part of a frame.
 enum Part {
+    Finite,
     Figures(Figures),
     Picture(Picture),
 }

@@ -28,6 +28,9 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn read(this: &Engine, handle: u32, arena: u32, offset: u32, length: u32) -> Result<JsValue, JsValue>;
 
+    #[wasm_bindgen(method, catch)]
+    fn finite(this: &Engine, handle: u32) -> Result<JsValue, JsValue>;
+
     #[wasm_bindgen(method)]
     fn free(this: &Engine, handle: u32);
 }
@@ -140,6 +143,7 @@ fn refused(thrown: JsValue) -> DeviceError {
             DeviceError::OutOfMemory { needed: number("needed"), limit: number("limit") }
         }
         Some("no-device") => DeviceError::Unavailable(message),
+        Some("aborted") => DeviceError::Stopped,
         _ => DeviceError::Lost(message),
     }
 }
@@ -175,6 +179,17 @@ impl Device for Remote {
 
     fn read_u(&mut self, arena: Arena, offset: u32, len: u32) -> Task<'static, Vec<u32>> {
         answer(self.begin(arena, offset, len), Uint32Array::to_vec)
+    }
+
+    fn finite(&mut self) -> Task<'static, bool> {
+        let answer = self.engine.finite(self.handle);
+        Box::pin(async move {
+            let answer = answer.map_err(refused)?;
+            Ok(match answer.dyn_into::<Promise>() {
+                Ok(promise) => JsFuture::from(promise).await.map_err(refused)?.is_truthy(),
+                Err(answer) => answer.is_truthy(),
+            })
+        })
     }
 
     fn kind(&self) -> &'static str {

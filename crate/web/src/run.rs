@@ -63,6 +63,12 @@ impl WebRun {
         })
     }
 
+    /// Steps done.
+    #[wasm_bindgen(unchecked_return_type = "Promise<number>")]
+    pub fn steps_done(&self) -> Promise {
+        self.turn(async move |run| Ok(run.step().cross()))
+    }
+
     /// The figures by id; `deep` asks for the costly ones too.
     #[wasm_bindgen(unchecked_return_type = "Promise<Record<string, number>>")]
     pub fn metrics(&self, deep: bool) -> Promise {

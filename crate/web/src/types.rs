@@ -319,6 +319,8 @@ export interface Engine {
   run(handle: number, schedule: Uint32Array, times: number): void;
   write(handle: number, arena: number, offset: number, words: Uint32Array): void;
   read(handle: number, arena: number, offset: number, length: number): Uint32Array | Promise<Uint32Array>;
+  /** Whether all that is learned is finite. */
+  finite(handle: number): boolean | number | Promise<boolean>;
   free(handle: number): void;
 }
 "#;

@@ -116,6 +116,13 @@ pub fn engine(backend: &'static str) -> JsValue {
     );
     method(&engine, "read", &read.into_js_value());
 
+    let table = loaded.clone();
+    let finite = Closure::<dyn Fn(u32) -> Promise>::new(move |handle: u32| {
+        let finite = table.borrow_mut()[handle as usize].as_mut().expect("it is loaded").finite();
+        future_to_promise(async move { Ok(finite.await.map_err(thrown)?.into()) })
+    });
+    method(&engine, "finite", &finite.into_js_value());
+
     let free = Closure::<dyn Fn(u32)>::new(move |handle: u32| loaded.borrow_mut()[handle as usize] = None);
     method(&engine, "free", &free.into_js_value());
     engine.into()

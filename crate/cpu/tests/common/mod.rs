@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses a part")]
 
 pub mod layers;
+pub mod special;
 
 use tilde_graph::rng::Stream;
 use tilde_graph::{Graph, Init, Program, Tensor, Unary, Var};

@@ -87,6 +87,10 @@ impl Device for Watched {
         self.cpu.read_u(arena, offset, len)
     }
 
+    fn finite(&mut self) -> Task<'static, bool> {
+        self.cpu.finite()
+    }
+
     fn kind(&self) -> &'static str {
         self.cpu.kind()
     }

@@ -4,7 +4,8 @@ use crate::build::{Builder, at, map, plan};
 use crate::check::{block_on, context};
 use tilde_gpu::Gpu;
 use tilde_graph::plan::{Arena, Instr, Kernel, Loc};
-use tilde_graph::{Binary, DType, Device, DeviceError, Plan};
+use tilde_cpu::Cpu;
+use tilde_graph::{Binary, DType, Device, DeviceError, Init, Plan, Program, compile};
 
 /// Adds one to the counter.
 fn count() -> Kernel {
@@ -152,4 +153,53 @@ fn words_outside_an_arena_are_a_mistake() {
         Some(mut gpu) => gpu.write(Arena::State, 60, &[0.0; 8]),
         None => panic!("words 60..68 are outside State"),
     }
+}
+
+/// Two groups, the moments of one, a chain, and an entry that reads them.
+fn learning() -> Program {
+    let mut p = Program::new("learning");
+    let [mut first, mut second] = ["first", "second"].map(|name| p.group(name));
+    let a = first.param(&mut p, "a", [130, 5], Init::Normal(1.0));
+    let chain = p.state("chain", [64], Init::Constant(0.0));
+    let b = second.param(&mut p, "b", [3], Init::Normal(1.0));
+    p.state_like(&second, "moments", false);
+    p.entry("run", |g| {
+        g.output("sum", g.param(a).sum() + g.param(b).sum() + g.read(chain).sum());
+    })
+    .expect("the shapes fit");
+    p
+}
+
+/// Everything that is learned is looked at, on both backends, and nothing else.
+fn finds_what_is_not_finite(device: &mut dyn Device) {
+    let vars = device.plan().vars.clone();
+    assert_eq!(vars.iter().filter(|v| v.learned).count(), 3);
+    for v in &vars {
+        let last = v.loc.offset + v.shape.len() as u32 - 1;
+        for at in [v.loc.offset, last] {
+            for bits in [0x7fc0_0000, 0xffc0_0000, 0x7f80_0000, 0xff80_0000, 0x7f80_0001, 0x7fff_ffff] {
+                device.write(v.loc.arena, at, &[f32::from_bits(bits)]);
+                assert_eq!(block_on(device.finite()), Ok(!v.learned), "{bits:x} at {at}");
+                device.write(v.loc.arena, at, &[f32::MAX]);
+                assert_eq!(block_on(device.finite()), Ok(true), "{at}");
+            }
+            device.write(v.loc.arena, at, &[-f32::MIN_POSITIVE / 2.0]);
+            assert_eq!(block_on(device.finite()), Ok(true), "{at}");
+        }
+    }
+}
+
+#[test]
+fn what_is_learned_is_looked_at_on_the_gpu() {
+    let Some(context) = context() else { return };
+    let mut gpu = block_on(Gpu::load(&context, compile(&learning()))).unwrap();
+    let made = gpu.created();
+    finds_what_is_not_finite(&mut gpu);
+    // But for a staging buffer.
+    assert_eq!(gpu.created().buffers, made.buffers + 1);
+}
+
+#[test]
+fn what_is_learned_is_looked_at_on_the_cpu() {
+    finds_what_is_not_finite(&mut Cpu::load(compile(&learning())).unwrap());
 }

@@ -61,7 +61,8 @@ pub fn compile(program: &Program) -> Plan {
                 (_, DType::U32) => Arena::DataU,
                 (Role::Input, DType::F32) => Arena::Io,
             };
-            VarPlan { id: crate::VarId(i as u32), loc: layout.take(arena, v.shape.len()), shape: v.shape }
+            let (id, loc) = (crate::VarId(i as u32), layout.take(arena, v.shape.len()));
+            VarPlan { id, loc, shape: v.shape, learned: v.learned }
         })
         .collect();
 

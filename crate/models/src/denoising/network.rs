@@ -61,6 +61,9 @@ impl Net {
     }
 }
 
+/// How far a point may go.
+const FAR: f32 = 1e3;
+
 /// Both halves of a step of the chain.
 pub(super) struct Process {
     pub net: Net,
@@ -90,8 +93,10 @@ impl Process {
         let mean = self.net.mean(g, x);
         let spread = g.knob(self.draw) * (0.5 * self.net.log_variance(g, x)).exp();
         let [x, mean] = [mean + spread * g.normal(mean.shape()), mean];
-        // Pixels stay between black and white. Far from the data the network may answer anything.
-        if self.points { [x, mean] } else { [x.clamp(0.0, 1.0), mean.clamp(0.0, 1.0)] }
+        // Far from the data the network may answer anything: a chain that runs away stays where the next
+        // network can still call it back. Pixels stay between black and white.
+        let [least, most] = if self.points { [-FAR, FAR] } else { [0.0, 1.0] };
+        [x.clamp(least, most), mean.clamp(least, most)]
     }
 }
 

@@ -8,12 +8,14 @@
 
 mod calls;
 mod files;
+mod finite;
 mod function;
 mod inputs;
 mod opened;
 mod settings;
 #[path = "../../../../tests/shipped.rs"]
 mod shipped;
+mod stopped;
 mod trips;
 
 use libtest_mimic::{Arguments, Trial};
@@ -35,8 +37,10 @@ const PROPERTIES: &[(&str, Property)] = &[
     ("reset_means_the_seed_everywhere", function::reset_means_the_seed_everywhere),
     ("samples_move_nothing", function::samples_move_nothing),
     ("a_frame_is_one_round_trip", trips::a_frame_is_one_round_trip),
+    ("a_frame_that_is_given_up_leaves_nothing", stopped::a_frame_that_is_given_up_leaves_nothing),
     ("a_file_with_a_part_missing_is_refused", files::a_file_with_a_part_missing_is_refused),
     ("files_may_hold_any_numbers", files::files_may_hold_any_numbers),
+    ("weights_that_are_not_finite_are_reported", finite::weights_that_are_not_finite_are_reported),
     ("actions_take_anything", inputs::actions_take_anything),
     ("what_is_painted_waits_for_its_choice", inputs::what_is_painted_waits_for_its_choice),
     ("every_setting_at_its_ends", settings::every_setting_at_its_ends),

@@ -69,6 +69,11 @@ impl Device for Slow {
         self.late(answer)
     }
 
+    fn finite(&mut self) -> Task<'static, bool> {
+        let answer = self.cpu.finite();
+        self.late(answer)
+    }
+
     fn kind(&self) -> &'static str {
         "cpu"
     }

@@ -1,0 +1,329 @@
+// What goes wrong in the real modules, and how the page goes on: weights that stop being numbers, GPUs that are
+// lost, files that do not come, models that cannot take the place of another, and work that takes long.
+
+import { readFile } from "node:fs/promises";
+import { expect, metrics, open, reached, settled, test } from "./site.js";
+
+/** @typedef {import("@playwright/test").Page} Page */
+
+/** @type {import("../../www/protocol.js").Card[]} */
+const CARDS = JSON.parse(await readFile(new URL("../../pkg/cards.json", import.meta.url), "utf8"));
+const LEARNED = CARDS.filter(({ tensors }) => tensors);
+
+/**
+ * The page's worker, whose engines the test can reach. "poison" writes NaN over all float state once it next
+ * trains; "lose" destroys the GPU's devices.
+ */
+const WORKER = `
+import { serve } from "./engine/serve.js";
+import { chooseBuild, loadEngine, loadWasm } from "./load.js";
+const [devices, loaded] = [new Set(), new Set()];
+let poisoned = false;
+const orders = new BroadcastChannel("orders");
+orders.onmessage = ({ data }) => {
+  if (data === "poison") poisoned = true;
+  if (data === "lose") for (const device of devices) device.destroy();
+  if (data === "lose") devices.clear();
+};
+const request = globalThis.GPUAdapter?.prototype.requestDevice;
+if (request)
+  GPUAdapter.prototype.requestDevice = async function (...args) {
+    const device = await request.apply(this, args);
+    devices.add(device);
+    orders.postMessage("device");
+    return device;
+  };
+/** The engine, which spoils what is trained on it when it is told to. */
+function spoilt(engine) {
+  const words = new Map();
+  const keep = (answer) => (words.set(answer[0], answer[1]), answer);
+  return {
+    load: (program) => {
+      const answer = engine.load(program);
+      return answer instanceof Promise ? answer.then(keep) : keep(answer);
+    },
+    run: (handle, schedule, times) => {
+      engine.run(handle, schedule, times);
+      if (!poisoned) return;
+      poisoned = false;
+      engine.write(handle, 0, 0, new Uint32Array(words.get(handle)).fill(0x7fc00000));
+    },
+    write: (...args) => engine.write(...args),
+    read: (...args) => engine.read(...args),
+    finite: (handle) => engine.finite(handle),
+    free: (handle) => engine.free(handle),
+  };
+}
+serve(self, (base, wanted) => {
+  const build = chooseBuild(wanted);
+  return {
+    build,
+    engine: async (backend) => spoilt(await loadEngine(base, backend, build)),
+    chapter: (name) => loadWasm(base, "chapter/" + name),
+    files: () => loadWasm(base, "files"),
+  };
+});
+`;
+
+/** @param {Page} page */
+const reachable = (page) =>
+  page.route("**/www/worker.js", (route) => route.fulfill({ contentType: "text/javascript", body: WORKER }));
+
+/** @param {Page} page @param {"poison"|"lose"} what */
+const order = (page, what) =>
+  page.evaluate((what) => {
+    const channel = new BroadcastChannel("orders");
+    channel.postMessage(what);
+    channel.close();
+  }, what);
+
+/** @param {Page} page @param {string} text */
+const notice = (page, text) => page.locator(".notice", { hasText: text });
+
+/** The session behind the page. @param {Page} page */
+const state = (page) =>
+  page.evaluate(() => {
+    const { playing, settings, step, run } = /** @type {any} */ (document.querySelector("tilde-exhibit")).session;
+    return { playing, settings, step, status: run.status };
+  });
+
+/** Whether all that a checkpoint would hold is finite. @param {Page} page */
+const sound = (page) =>
+  page.evaluate(async () => {
+    const { session } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
+    const { read } = await import(new URL("./www/safetensors.js", location.href).href);
+    const { tensors } = read(await session.save()); // refuses numbers that are not finite
+    return tensors.length > 0;
+  });
+
+/** The address of an exhibit with its settings for tests. @param {import("../../www/protocol.js").Card} card */
+const small = ({ id, small }) => `#/${id}?${new URLSearchParams(small)}&backend=cpu`;
+
+test.describe("a divergence", () => {
+  test("is told, rolled back, and gone on from with the lower rate", async ({ page, site }) => {
+    test.setTimeout(180_000);
+    await reachable(page);
+    const rate = 0.05;
+    await page.goto(
+      `${site}#/denoising?learning_rate=${rate}&schedule=false&sigma=0.05&batch=16&hidden=512&layers=1&backend=cpu`,
+    );
+    await reached(page, 20);
+    await order(page, "poison");
+    const button = notice(page, "Training diverged").getByRole("button", { name: "Continue with" });
+    await expect(button).toBeVisible({ timeout: 60_000 });
+    await settled(page);
+    const { step, playing } = await state(page);
+    expect(playing).toBe(false);
+    expect(await sound(page)).toBe(true);
+    await button.click();
+    await reached(page, step + 20);
+    const after = await state(page);
+    expect(after.settings.learning_rate).toBeLessThan(rate);
+    expect(after.status.settings.learning_rate).toBe(after.settings.learning_rate);
+    await expect(notice(page, "Training diverged")).toHaveCount(0);
+    expect((await metrics(page)).loss).toBeGreaterThan(0);
+  });
+
+  for (const card of LEARNED)
+    test(`of ${card.id} is told, rolled back, and gone on from`, async ({ page, site }) => {
+      test.setTimeout(120_000);
+      await reachable(page);
+      await page.goto(site + small(card));
+      await reached(page, 3);
+      await order(page, "poison");
+      const button = notice(page, "Training diverged").getByRole("button", { name: "Continue" });
+      await expect(button).toBeVisible({ timeout: 60_000 });
+      await settled(page);
+      const { step } = await state(page);
+      expect(await sound(page)).toBe(true);
+      await button.click();
+      await reached(page, step + 3);
+      expect(await sound(page)).toBe(true);
+    });
+});
+
+test.describe("a GPU that is lost", () => {
+  test("twenty times: training goes on by itself each time, at most five seconds back", async ({ page, site }) => {
+    test.setTimeout(400_000);
+    await reachable(page);
+    await page.goto(`${site}#/gan2d?batch=16&backend=webgpu`);
+    await reached(page, 2);
+    expect((await state(page)).status.backend).toBe("webgpu");
+    for (let loss = 0; loss < 20; loss++) {
+      const before = await page.evaluate(() => {
+        const { session } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
+        return { step: session.step, rate: session.last.rate };
+      });
+      await order(page, "lose");
+      await expect.poll(async () => (await state(page)).step !== before.step, { timeout: 30_000 }).toBe(true);
+      // A later frame than that which may have been on its way.
+      await notice(page, "The GPU was lost").waitFor({ timeout: 30_000 });
+      await notice(page, "The GPU was lost").getByRole("button", { name: "Close" }).click();
+      const { step, playing, status } = await state(page);
+      expect(playing).toBe(true);
+      expect(before.step - step).toBeLessThanOrEqual(Math.max(5 * before.rate, 5));
+      await reached(page, step + 2);
+      if (loss < 3) expect(status.backend).toBe("webgpu");
+    }
+  });
+
+  test("and does not come back: the CPU takes over", async ({ page, site }) => {
+    test.setTimeout(120_000);
+    await reachable(page);
+    await page.goto(`${site}#/gan2d?batch=16&backend=webgpu`);
+    await reached(page, 5);
+    const { step } = await state(page);
+    await page.unroute("**/www/worker.js");
+    await page.evaluate(() => {
+      const channel = new BroadcastChannel("orders");
+      channel.postMessage("lose for good");
+      channel.close();
+    });
+    await order(page, "lose");
+    await expect.poll(async () => (await state(page)).status.backend, { timeout: 60_000 }).toBe("cpu");
+    await reached(page, step + 5);
+    expect((await state(page)).status.why).toBe("gpu-lost");
+  });
+});
+
+/** Lets the first `count` requests for an address fail. @param {Page} page @param {string} glob @param {number} count */
+async function failing(page, glob, count) {
+  let left = count;
+  await page.route(glob, (route) => (left-- > 0 ? route.abort() : route.fallback()));
+}
+
+const FILES = [
+  ["the words of an exhibit", "**/words/en/gan2d.json"],
+  ["the shared words", "**/words/en/common.json"],
+  ["the page's words", "**/words/en/ui.json"],
+  ["a style sheet", "**/www/exhibit.css"],
+  ["the cards", "**/pkg/cards.json"],
+  ["the engine", "**/pkg/engine/*.wasm"],
+  ["a chapter's glue", "**/pkg/chapter/*/tilde_web.js*"],
+  ["a chapter", "**/pkg/chapter/*/*.wasm"],
+];
+
+test.describe("a file that does not come", () => {
+  // A request that fails is an error on the console, whatever becomes of it.
+  test.use({ quietly: false });
+
+  for (const [name, glob] of FILES) {
+    test(`${name}: the page tries again by itself`, async ({ page, site }) => {
+      await failing(page, glob, 2);
+      await open(page, `${site}#/gan2d?backend=cpu`);
+      await reached(page, 5);
+    });
+
+    test(`${name}: "Try again" really tries`, async ({ page, site }) => {
+      await failing(page, glob, 3);
+      await page.goto(`${site}#/gan2d?backend=cpu`);
+      const again = page.getByRole("button", { name: "Try again" });
+      await expect(again).toBeVisible({ timeout: 30_000 });
+      // Nothing trains unseen meanwhile.
+      expect(await page.evaluate(() => /** @type {any} */ (document.querySelector("tilde-exhibit")).session)).toBe(
+        undefined,
+      );
+      await again.click();
+      await expect(page.locator("tilde-exhibit .title")).toBeVisible();
+      await reached(page, 5);
+    });
+  }
+
+  test("data: the page tries again by itself, then by hand", async ({ page, site }) => {
+    await failing(page, "**/www/data/digits8-images.idx", 3);
+    await page.goto(`${site}#/rbm?data=digits&backend=cpu`);
+    await page.getByRole("button", { name: "Try again" }).click({ timeout: 30_000 });
+    await reached(page, 5);
+  });
+
+  test("a script of the page: it is loaded again by itself, then by hand", async ({ page, site }) => {
+    await failing(page, "**/www/ui/session.js", 3);
+    await page.goto(`${site}#/gan2d?backend=cpu`);
+    await page.getByRole("button", { name: "Try again" }).click({ timeout: 30_000 });
+    await reached(page, 5);
+  });
+});
+
+test.describe("a model that would take the place of another", () => {
+  for (const card of CARDS)
+    test(`${card.id}: is not let in if it cannot be drawn`, async ({ page, site }) => {
+      test.setTimeout(120_000);
+      // The second model that is opened breaks when it is looked at.
+      await page.route("**/www/engine/run.js", async (route) => {
+        const text = await (await route.fetch()).text();
+        const from = "const web = await chapter.WebRun.open(";
+        expect(text).toContain(from);
+        const body = `let opened = 0;\n${text.replace(
+          "  if (queue) queues.set(web, queue);",
+          `  if (++opened > 1) web.frame = () => Promise.reject(Object.assign(new Error("No picture."), { code: "not-finite" }));
+  if (queue) queues.set(web, queue);`,
+        )}`;
+        await route.fulfill({ contentType: "text/javascript", body });
+      });
+      await open(page, site + small(card));
+      await reached(page, 2);
+      await settled(page);
+      const before = await state(page);
+      const rebuilding = card.settings.find(({ live, id }) => !live && id !== "data");
+      const left = await page.evaluate(async (id) => {
+        const { session } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
+        const setting = session.card.settings.find((/** @type {any} */ each) => each.id === id);
+        const saved = await session.save();
+        const problems = [];
+        session.addEventListener("problem", (/** @type {any} */ { detail }) => problems.push(detail.code));
+        const other = (/** @type {any} */ { kind, choices, min, max }, /** @type {any} */ now) =>
+          kind === "flag" ? !now : kind === "choice" ? choices.find((/** @type {any} */ c) => c !== now) : now === min ? max : min;
+        if (setting) await session.change({ [id]: other(setting, session.settings[id]) });
+        const settings = problems.splice(0);
+        await session.load(saved);
+        const weights = problems.splice(0);
+        await session.reopen({ settings: session.settings });
+        return { settings, weights, data: problems };
+      }, rebuilding?.id);
+      expect(left).toEqual({ settings: rebuilding ? ["bad-data"] : [], weights: ["bad-file"], data: ["bad-data"] });
+      const after = await state(page);
+      expect(after).toEqual(before);
+      // And it trains on.
+      await page.locator("button.play").click();
+      await reached(page, before.step + 1);
+    });
+
+  test("gpt: a text too short for its context is refused, and the model that runs is kept", async ({ page, site }) => {
+    await open(page, `${site}#/gpt?backend=cpu`);
+    await reached(page, 2);
+    await settled(page);
+    const before = await state(page);
+    const codes = await page.evaluate(async () => {
+      const { session } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
+      const codes = [];
+      session.addEventListener("problem", (/** @type {any} */ { detail }) => codes.push(detail.code));
+      const context = session.card.settings.find((/** @type {any} */ { id }) => id === "context");
+      await session.reopen({ settings: { ...session.settings, context: context.max }, data: { text: "To be, or not to be. ".repeat(52) } });
+      return codes;
+    });
+    const after = await state(page);
+    if (codes.length) expect(after).toEqual(before);
+    // Either way there is a model, and it trains.
+    await page.locator("button.play").click();
+    await reached(page, after.step + 1);
+  });
+});
+
+test.describe("what takes long", () => {
+  test("steps that were asked for at once: there is something to see, how far they are, and a stop", async ({
+    page,
+    site,
+  }) => {
+    await open(page, `${site}#/gpt?steps=100000&backend=cpu`);
+    const line = page.locator("p.progress");
+    await expect(line).toContainText("of 100,000 steps");
+    await expect(page.locator("[data-view] canvas").first()).toBeVisible();
+    await expect.poll(async () => (await line.textContent()) ?? "").toMatch(/second/);
+    await line.getByRole("button", { name: "Stop" }).click();
+    await expect(line).toBeHidden();
+    await settled(page);
+    const { step, playing } = await state(page);
+    expect(step).toBeLessThan(100_000);
+    expect(playing).toBe(false);
+  });
+});
