@@ -331,9 +331,12 @@ export class Run {
     await this.#call("play", [{ views: [...views], pace, phase, until, every }]);
   }
 
-  /** Says that what is being measured or drawn is not wanted any more, if it takes long. */
-  hurry() {
-    this.#call("hurry", []).catch(() => {}); // a run that is closed is in no hurry
+  /**
+   * Says that what is being measured or drawn is not wanted any more, if it takes long.
+   * @param {number} [patience] milliseconds from its beginning that it may take
+   */
+  hurry(patience) {
+    this.#call("hurry", [patience]).catch(() => {}); // a run that is closed is in no hurry
   }
 
   /** Stops playing, after a last frame. */

@@ -2,6 +2,7 @@
 
 import { expect, test } from "@playwright/test";
 import { Player } from "../../www/engine/play.js";
+import { Queue } from "../../www/engine/queue.js";
 import { EngineRun } from "../../www/engine/run.js";
 import * as safetensors from "../../www/safetensors.js";
 import { format, parse, split } from "../../www/ui/address.js";
@@ -231,6 +232,88 @@ test("an abort is heard between slices", async () => {
   const run = await open();
   const stop = token();
   await expect(run.train(1e9, stop, (done) => (stop.aborted = done > 100))).rejects.toMatchObject({ code: "aborted" });
+});
+
+/** An engine of one word, which each run of an entry adds its number to, in so many milliseconds. */
+function slow(/** @type {number} */ ms) {
+  let word = 0;
+  const engine = {
+    /** Longest that it ran at a stretch. */
+    longest: 0,
+    load: () => new Uint32Array(),
+    run(/** @type {number} */ _, /** @type {Uint32Array} */ schedule, /** @type {number} */ times) {
+      const start = performance.now();
+      let runs = 0;
+      for (let i = 0; i < schedule.length; i += 2) {
+        word += schedule[i] * schedule[i + 1] * times;
+        runs += schedule[i + 1] * times;
+      }
+      while (performance.now() - start < ms * runs);
+      engine.longest = Math.max(engine.longest, performance.now() - start);
+    },
+    write: (/** @type {any[]} */ ...[, , , words]) => void ([word] = words),
+    read: () => Uint32Array.of(word),
+    finite: () => word < 1e6,
+    free: () => {},
+  };
+  return engine;
+}
+
+test("what is short is done at once; what is long is done in pieces, in the order of the calls", async () => {
+  const engine = slow(0);
+  const short = new Queue(engine);
+  short.run(0, Uint32Array.of(1, 1, 2, 3), 5);
+  expect(short.read(0, 0, 0, 1)).toEqual(Uint32Array.of(35));
+  expect(short.finite(0)).toBe(true);
+
+  const long = new Queue(slow(20));
+  const start = performance.now();
+  long.run(0, Uint32Array.of(1, 20, 2, 10), 2);
+  // The others, of more than a second, come once messages were read.
+  expect(performance.now() - start).toBeLessThan(250);
+  const first = long.read(0, 0, 0, 1);
+  const schedule = Uint32Array.of(1, 1);
+  long.run(0, schedule, 3);
+  schedule[0] = 100; // a memory that goes on
+  const words = Uint32Array.of(7);
+  const second = long.read(0, 0, 0, 1);
+  long.write(0, 0, 0, words);
+  words[0] = 8;
+  const third = long.read(0, 0, 0, 1);
+  expect(await Promise.all([first, second, third])).toEqual([80, 83, 7].map((x) => Uint32Array.of(x)));
+});
+
+test("what is stopped is answered with an error, and what was written is written", async () => {
+  const engine = slow(5);
+  const queue = new Queue(engine);
+  queue.run(0, Uint32Array.of(1, 1000), 1);
+  const read = /** @type {Promise<Uint32Array>} */ (queue.read(0, 0, 0, 1));
+  queue.write(0, 0, 0, Uint32Array.of(3));
+  queue.run(0, Uint32Array.of(1, 1000), 1);
+  const finite = /** @type {Promise<boolean>} */ (queue.finite(0));
+  queue.stop();
+  await expect(read).rejects.toMatchObject({ code: "aborted" });
+  await expect(finite).rejects.toMatchObject({ code: "aborted" });
+  // Whoever has not heard of it yet gets nothing done either.
+  queue.run(0, Uint32Array.of(1, 1), 1);
+  await expect(queue.read(0, 0, 0, 1)).rejects.toMatchObject({ code: "aborted" });
+  queue.goOn();
+  queue.run(0, Uint32Array.of(1, 2), 1);
+  expect(await queue.read(0, 0, 0, 1)).toEqual(Uint32Array.of(5));
+  expect(engine.longest).toBeLessThan(100);
+});
+
+test("a trap in the middle is told to everybody who waits, and to whoever asks then", async () => {
+  const engine = slow(60);
+  const queue = new Queue(engine);
+  queue.run(0, Uint32Array.of(1, 3), 1);
+  const read = /** @type {Promise<Uint32Array>} */ (queue.read(0, 0, 0, 1));
+  engine.run = () => {
+    throw new Error("unreachable");
+  };
+  await expect(read).rejects.toThrow("unreachable");
+  expect(() => queue.run(0, Uint32Array.of(1, 1), 1)).toThrow("unreachable");
+  await expect(queue.read(0, 0, 0, 1)).rejects.toThrow("unreachable");
 });
 
 test("safetensors: what is written is read, what is cut is refused", () => {

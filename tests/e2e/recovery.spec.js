@@ -269,10 +269,17 @@ test.describe("a model that would take the place of another", () => {
         const { session } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
         const setting = session.card.settings.find((/** @type {any} */ each) => each.id === id);
         const saved = await session.save();
+        /** @type {string[]} */
         const problems = [];
         session.addEventListener("problem", (/** @type {any} */ { detail }) => problems.push(detail.code));
         const other = (/** @type {any} */ { kind, choices, min, max }, /** @type {any} */ now) =>
-          kind === "flag" ? !now : kind === "choice" ? choices.find((/** @type {any} */ c) => c !== now) : now === min ? max : min;
+          kind === "flag"
+            ? !now
+            : kind === "choice"
+              ? choices.find((/** @type {any} */ c) => c !== now)
+              : now === min
+                ? max
+                : min;
         if (setting) await session.change({ [id]: other(setting, session.settings[id]) });
         const settings = problems.splice(0);
         await session.load(saved);
@@ -295,10 +302,14 @@ test.describe("a model that would take the place of another", () => {
     const before = await state(page);
     const codes = await page.evaluate(async () => {
       const { session } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
+      /** @type {string[]} */
       const codes = [];
       session.addEventListener("problem", (/** @type {any} */ { detail }) => codes.push(detail.code));
       const context = session.card.settings.find((/** @type {any} */ { id }) => id === "context");
-      await session.reopen({ settings: { ...session.settings, context: context.max }, data: { text: "To be, or not to be. ".repeat(52) } });
+      await session.reopen({
+        settings: { ...session.settings, context: context.max },
+        data: { text: "To be, or not to be. ".repeat(52) },
+      });
       return codes;
     });
     const after = await state(page);

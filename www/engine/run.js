@@ -229,9 +229,7 @@ export class EngineRun {
    * @param {boolean} deep
    */
   async frame(views, deep) {
-    const frame = await this.#look(() =>
-      this.#finite((deep) => this.#web.frame(views, deep, this.#shown), deep),
-    );
+    const frame = await this.#look(() => this.#finite((deep) => this.#web.frame(views, deep, this.#shown), deep));
     this.#shown = frame.losses.steps.at(-1) ?? this.#shown;
     return frame;
   }

@@ -110,7 +110,7 @@ class Server {
       case "pause":
         return player.pause();
       case "hurry":
-        return run.hurry();
+        return run.hurry(a[0]);
       case "frame":
         return player.frame(a[0], a[1]);
       case "train":

@@ -1,4 +1,4 @@
-// How far the steps are that were asked for at once, and a way to stop them.
+// What is waited for, and a way to stop it: steps that were asked for at once, or a picture.
 
 import { h, say } from "./dom.js";
 import { number, whole } from "./format.js";
@@ -35,6 +35,11 @@ export class Progress {
     }
     this.#timer ??= setTimeout(() => (this.element.hidden = false), PATIENCE_MS);
     const { done, total, rate } = progress;
+    if (!total) {
+      this.#bar.removeAttribute("value");
+      say(this.#text, this.#ui.get("drawing"));
+      return;
+    }
     this.#bar.max = total;
     this.#bar.value = done;
     // Where a step takes longer than a second, that is what one wants to know.

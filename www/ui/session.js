@@ -47,7 +47,10 @@ export class Session extends EventTarget {
   pace = "full";
   /** @type {number} milliseconds between frames */
   every = 40;
-  /** How far steps are that were asked for at once. @type {{ done: number, total: number, rate: number }|undefined} */
+  /**
+   * What is waited for: how far steps are that were asked for at once, or, with a total of 0, a picture.
+   * @type {{ done: number, total: number, rate: number }|undefined}
+   */
   progress;
   #tilde;
   /** What an address cannot say of the present run. @type {Set<"weights"|"changes">} */
@@ -96,27 +99,41 @@ export class Session extends EventTarget {
     });
   }
 
-  /** Gives up the rest of the steps that were asked for at once. */
+  /** Gives up what is waited for: the rest of the steps that were asked for at once, or a picture. */
   stop() {
     this.#stop?.abort();
+    this.run?.hurry(0);
+  }
+
+  /** @param {typeof this.progress} progress */
+  #tell(progress) {
+    this.progress = progress;
+    this.dispatchEvent(new Event("progress"));
+  }
+
+  /** Does what may end in a picture that takes long. @template T @param {() => Promise<T>} job @returns {Promise<T>} */
+  async #waiting(job) {
+    const waits = { done: 0, total: 0, rate: 0 };
+    this.#tell(waits);
+    try {
+      return await job();
+    } finally {
+      if (this.progress === waits) this.#tell(undefined);
+    }
   }
 
   /** Trains, with something to look at meanwhile. @param {number} steps */
   async #train(steps) {
     await this.#look(false);
-    const tell = (/** @type {typeof this.progress} */ progress) => {
-      this.progress = progress;
-      this.dispatchEvent(new Event("progress"));
-    };
     this.#stop = new AbortController();
     const { signal } = this.#stop;
     try {
-      tell({ done: 0, total: steps, rate: 0 });
-      await this.run?.train(steps, { signal, onprogress: tell });
+      this.#tell({ done: 0, total: steps, rate: 0 });
+      await this.run?.train(steps, { signal, onprogress: (progress) => this.#tell(progress) });
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
-      tell(undefined);
+      this.#tell(undefined);
     }
   }
 
@@ -135,7 +152,7 @@ export class Session extends EventTarget {
   /** Pauses, after a last frame. */
   pause() {
     this.#setPlaying(false);
-    return this.#inTurn(async () => this.run?.pause());
+    return this.#inTurn(() => this.#waiting(async () => this.run?.pause()));
   }
 
   /** One iteration, or one phase of it. @param {string} [phase] */
@@ -345,7 +362,7 @@ export class Session extends EventTarget {
       return open();
     });
     const frame = look
-      ? await run.frame(this.views, { deep: true }).catch((error) => {
+      ? await this.#waiting(() => run.frame(this.views, { deep: true })).catch((error) => {
           run.close();
           throw error;
         })
@@ -384,7 +401,8 @@ export class Session extends EventTarget {
   }
 
   async #look(deep = true) {
-    if (this.run) this.#show(await this.run.frame(this.views, { deep }));
+    const { run } = this;
+    if (run) this.#show(await this.#waiting(() => run.frame(this.views, { deep })));
   }
 
   /** @param {Frame} frame */

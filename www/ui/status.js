@@ -32,7 +32,12 @@ export class Status {
     say(this.#device, reason ? `${device} (${this.#ui.get(`why.${reason}`)})` : device);
     this.element.classList.toggle("idle", !playing);
     const energy = last ? `≈ ${number(last.busy * CORE_WATTS, 2)} J` : "";
-    say(this.#rate, last?.playing ? this.#ui.get("rate", { rate: number(last.rate, 3), energy }) : energy);
+    // Where a step takes longer than a second, that is what one wants to know.
+    const slow = last && last.rate > 0 && last.rate < 1;
+    const speed = slow
+      ? `${this.#ui.get("seconds-a-step", { seconds: number(1 / last.rate, 2) })} · ${energy}`
+      : this.#ui.get("rate", { rate: number(last?.rate ?? 0, 3), energy });
+    say(this.#rate, last?.playing ? speed : energy);
     this.#rate.title = this.#ui.get("energy-assumption", { watts: CORE_WATTS });
   }
 }
