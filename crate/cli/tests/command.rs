@@ -175,3 +175,15 @@ fn evaluate_reports_gates_and_controls_and_writes_the_page() {
     let name = gate["name"].as_str().expect("a name");
     assert!(text.contains("Seeds 1 to 2, on the CPU.") && text.contains(&format!("| {name} |")), "{text}");
 }
+
+/// `denoising` draws on images, and of points shows what is restored in the same place.
+#[test]
+fn a_view_of_images_may_hold_points() {
+    let path = file("pad.svg");
+    let small = ["--set", "hidden=8", "--set", "layers=1", "--steps", "1"];
+    stdout(
+        &[&["view", "denoising", "--view", "pad", "--out", path.to_str().expect("text")], &small[..]]
+            .concat(),
+    );
+    assert!(std::fs::read_to_string(path).expect("a drawing").starts_with("<svg"));
+}

@@ -45,9 +45,14 @@ pub fn svg(kind: ViewKind, picture: &Picture) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {SIDE} {SIDE}\"><clipPath id=\"c\"><rect width=\"{SIDE}\" height=\"{SIDE}\" rx=\"8\"/></clipPath><rect width=\"{SIDE}\" height=\"{SIDE}\" rx=\"8\" fill=\"{}\"/><g clip-path=\"url(#c)\">",
         colour::PAPER
     );
-    // Points may be images where the data are.
+    // Points may be images where the data are, and images points.
     let images = picture.layers.iter().any(|layer| layer.kind == ViewKind::Images);
-    match if images { ViewKind::Images } else { kind } {
+    let kind = match kind {
+        _ if images => ViewKind::Images,
+        ViewKind::Images => ViewKind::Points,
+        other => other,
+    };
+    match kind {
         ViewKind::Images => cells::images(&mut out, picture),
         ViewKind::Text => marks::text(&mut out, &picture.layers[0]),
         ViewKind::Bars => marks::bars(&mut out, &picture.layers),
