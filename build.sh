@@ -5,9 +5,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 readonly node_at_least=20
 readonly wasm_pack_version=0.15.1
-# Bytes, gzip -9, that each module may have, and the CPU's engine with all chapters. What a first visit may
-# download is in tests/e2e/bytes.spec.js.
-readonly engine_budget=51000 gpu_budget=110000 chapter_budget=168000 tour_budget=755000
+# Bytes, gzip -9, that each file may have, an exhibit with the CPU's engine, and all exhibits with it. What a first
+# visit may download is in tests/e2e/bytes.spec.js.
+readonly engine_budget=51000 gpu_budget=110000 file_budget=110000 visit_budget=200000 tour_budget=600000
 readonly stamps=target/stamps logs=target/logs
 export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 export CHROMIUM="${CHROMIUM:-/usr/bin/chromium}"
@@ -172,13 +172,37 @@ bindgen() {
   keep_names "$out" "$out/${name}_bg.wasm"
   # Blocks and branches made anew: smaller, where no kernel depends on them.
   optimise "$out/${name}_bg.wasm" "$out/${name}_bg.wasm" simd128 --flatten --rereloop
-  node_modules/.bin/esbuild "$out/$name.js" --minify --format=esm --log-level=warning --allow-overwrite --outfile="$out/$name.js"
+  minify_glue "$out/$name.js"
+}
+
+# minify_glue FILE: JavaScript that wasm-bindgen wrote.
+minify_glue() {
+  node_modules/.bin/esbuild "$1" --minify --format=esm --log-level=warning --allow-overwrite --outfile="$1"
 }
 
 # keep_names OUT FILE: FILE, for `./build.sh bytes`.
 keep_names() {
   mkdir -p target/names
   cp "$2" "target/names/${1//\//-}.wasm"
+}
+
+# exhibits_module FEATURES: pkg/exhibits, one module that is divided after it was compiled and optimised as a whole:
+# what every exhibit needs is in the main one, and the rest in parts that are fetched when one of them is opened.
+exhibits_module() {
+  local out=pkg/exhibits work=target/exhibits part
+  local linked=target/simd/wasm32-unknown-unknown/wasm-release/tilde_web.wasm
+  # By the relocations it is known what refers to what.
+  module crate/web simd128 --no-default-features --features "$1" -- -C link-arg=--emit-relocs
+  rm -rf $out $work
+  mkdir -p $work
+  node www/tools/split.mjs unlink $linked $work/tilde_web.wasm
+  wasm-bindgen --no-demangle --target web --out-dir $out $work/tilde_web.wasm
+  # Functions that are alike stay apart: each belongs to its own exhibits.
+  optimise $out/tilde_web_bg.wasm $work/all.wat simd128 \
+    -g --emit-text --skip-pass=duplicate-function-elimination --flatten --rereloop
+  node www/tools/split.mjs divide $linked $work/all.wat $work $out
+  for part in $work/named/*.wasm; do keep_names "$out/$(basename "$part" .wasm)" "$part"; done
+  minify_glue $out/tilde_web.js
 }
 
 # plain_engine NAME FEATURES: pkg/engine/NAME.wasm, the CPU's engine without wasm-bindgen.
@@ -191,41 +215,29 @@ plain_engine() {
   optimise "target/names/${out//\//-}.wasm" "$out.wasm" "$2"
 }
 
-# The registry (crate/models/src/exhibits.rs): a line for each exhibit with module, id and what it takes.
+# The registry (crate/models/src/exhibits.rs): a line for each exhibit with its feature, its id and what it takes.
 registry() {
   sed -nE 's/^ +"([a-z-]+)" (plain|tensors) (\w+)(::\w+)?;$/\1 \3 \2/p' crate/models/src/exhibits.rs
 }
 
-# Modules that exhibits are in, each once.
+# The features that exhibits belong to, each once.
 chapters() { registry | cut -d' ' -f1 | awk '!seen[$0]++'; }
 
 # What an engine is made of. (The list of crates names what cargo would look at.)
 engine_inputs() { printf '%s\n' Cargo.toml Cargo.lock .cargo crate/engine crate/graph/{Cargo.toml,src} "$@"; }
 
-# chapter_inputs NAME: everything that the module is made of: not the exhibits of other modules, unless
-# one of its own uses them.
-chapter_inputs() {
-  local module id files other=()
-  files=$(find crate/{graph,models,web}/{Cargo.toml,src} -type f)
-  # The gates are for the command alone, the benchmark's tasks for its page.
-  [[ $1 == bench ]] || files=$(grep -vE '^crate/models/src/(bench/|bin/)' <<<"$files")
-  files=$(grep -vE '^crate/models/src/evaluate' <<<"$files")
-  while read -r module id _; do [[ $module == "$1" ]] || other+=("$id"); done < <(registry)
-  local owned
-  owned=$(printf '%s\n' "$files" | grep -vE "^crate/models/src/($(IFS='|' && echo "${other[*]}"))(/|\.rs$)")
-  for id in "${other[@]}"; do
-    # shellcheck disable=SC2086 # one word a file
-    grep -qE "crate::$id\b|crate::\{[^}]*\b$id\b" $owned || files=$(grep -vE "^crate/models/src/$id(/|\.rs$)" <<<"$files")
-  done
-  printf '%s\n' Cargo.toml Cargo.lock .cargo $files
+# What a module of crate/web is made of: not the gates, which are for the command alone.
+web_inputs() {
+  printf '%s\n' Cargo.toml Cargo.lock .cargo www/tools/{split,split.mjs,wasm.mjs} crate/{graph,web}/{Cargo.toml,src} crate/models/Cargo.toml
+  find crate/models/src -type f ! -path 'crate/models/src/bin/*' ! -path 'crate/models/src/evaluate*' "$@"
 }
 
-# made NAME OUT INPUTS COMMAND…: runs the command, a function, unless OUT is there and the same function made
+# made NAME OUT INPUTS COMMAND…: runs the command, a function, unless OUT is there and the same command made
 # it from the same inputs.
 made() {
   local name=$1 out=$2 inputs
   # shellcheck disable=SC2086 # one word a file
-  inputs=$(rustc --version && declare -f with_flags module optimise "$4" | sha256sum && digest $3)
+  inputs=$(rustc --version && declare -f with_flags module optimise "$4" | sha256sum && echo "${@:4}" && digest $3)
   [[ -e $out ]] && is_made "$name" "$inputs" && return
   timed "building $name" "${@:4}"
   set_made "$name" "$inputs"
@@ -235,12 +247,11 @@ write_cards() {
   mkdir -p pkg
   cargo run -q --profile cards -p tilde-models --features cards --bin cards >target/cards.json
   # For TypeScript, which checks that they are what the page takes them for.
-  { echo 'import type { Card } from "../www/protocol.js";' && echo "export const cards: Card[] = $(<target/cards.json);"; } >target/cards.ts
-  mv target/cards.json pkg/cards.json
+  { echo 'import type { Card } from "../www/protocol.js";' && echo "export const cards: Omit<Card, \"parts\">[] = $(<target/cards.json);"; } >target/cards.ts
 }
 
 build_cards() {
-  made cards pkg/cards.json "Cargo.toml Cargo.lock crate/graph/src crate/models/Cargo.toml crate/models/src" write_cards
+  made cards target/cards.json "Cargo.toml Cargo.lock crate/graph/src crate/models/Cargo.toml crate/models/src" write_cards
 }
 
 # The small pictures of the contents that are missing: those of new exhibits.
@@ -260,27 +271,33 @@ build_engine() {
   esac
 }
 
-# build_module FOLDER FEATURE: pkg/FOLDER, a module of crate/web.
+# build_module NAME: pkg/NAME, the module of crate/web that has this feature.
 build_module() {
-  made "${1//\//-}" "pkg/$1/tilde_web_bg.wasm" "$(chapter_inputs "$2")" bindgen "pkg/$1" crate/web "$2"
+  made "$1" "pkg/$1/tilde_web_bg.wasm" "$(web_inputs)" bindgen "pkg/$1" crate/web "$1"
+}
+
+# build_exhibits FEATURES: pkg/exhibits, and the cards, which say what each exhibit has there.
+build_exhibits() {
+  made exhibits pkg/exhibits/tilde_web_bg.wasm "$(web_inputs ! -path 'crate/models/src/bench/*')" exhibits_module "$1"
+  node www/tools/split.mjs cards target/cards.json target/exhibits/parts.json pkg/cards.json
 }
 
 build() {
-  local chapter engine
+  local engine
   need_tools
   need_npm .
   need_wasm_tools
   build_cards
   build_missing_pictures
   for engine in simd relaxed gpu; do build_engine $engine; done
-  for chapter in $(chapters); do build_module "chapter/$chapter" "$chapter"; done
-  build_module files files
+  build_exhibits "$(chapters | paste -sd,)"
+  build_module files
   # The benchmark's tasks are in a module of their own, which no visitor downloads.
-  build_module bench bench
+  build_module bench
   npm run --silent build
 }
 
-# build_only ID: what this exhibit needs on the CPU, and no more.
+# build_only ID: what this exhibit needs on the CPU, and no more than it and its neighbours of the lecture.
 build_only() {
   local chapter kind engine
   read -r chapter kind < <(registry | awk -v id="${1//-/_}" '$2 == id { print $1, $3 }') || true
@@ -291,7 +308,7 @@ build_only() {
   build_cards
   build_missing_pictures
   [[ $kind == plain ]] || for engine in simd relaxed; do build_engine $engine; done
-  build_module "chapter/$chapter" "$chapter"
+  build_exhibits "$chapter"
   npm run --silent build
 }
 
@@ -365,12 +382,17 @@ within() {
 }
 
 budget() {
-  local file over=0
+  local file id parts over=0
   for file in pkg/engine/{simd,relaxed}.wasm; do within "$file" "$(bytes $file)" $engine_budget || over=1; done
   file=pkg/engine/gpu/tilde_engine_bg.wasm
   within $file "$(bytes $file)" $gpu_budget || over=1
-  for file in pkg/chapter/*/tilde_web_bg.wasm; do within "$file" "$(bytes "$file")" $chapter_budget || over=1; done
-  within "the CPU's engine and all chapters" "$(bytes pkg/engine/relaxed.wasm pkg/chapter/*/tilde_web_bg.wasm)" $tour_budget || over=1
+  for file in pkg/exhibits/*.wasm; do within "$file" "$(bytes "$file")" $file_budget || over=1; done
+  while read -r id parts; do
+    # shellcheck disable=SC2086 # one word a file
+    within "the CPU's engine and $id" "$(bytes pkg/engine/relaxed.wasm pkg/exhibits/tilde_web_bg.wasm $parts)" $visit_budget || over=1
+  done < <(node -p 'JSON.parse(fs.readFileSync("pkg/cards.json")).map(({ id, parts }) =>
+    [id, ...parts.map((part) => `pkg/exhibits/${part}.wasm`)].join(" ")).join("\n")')
+  within "the CPU's engine and all exhibits" "$(bytes pkg/engine/relaxed.wasm pkg/exhibits/*.wasm)" $tour_budget || over=1
   ((!over)) || stop "A visitor would wait for too many bytes: make the module smaller."
 }
 
@@ -438,7 +460,7 @@ run_bench() {
 picture_runs() {
   node -p '
     const listed = fs.readFileSync("www/pictures/runs.txt", "utf8").split("\n").filter((line) => /^[^#\s]/.test(line));
-    const others = JSON.parse(fs.readFileSync("pkg/cards.json")).filter(({ id }) => !listed.some((line) => line.startsWith(`${id} `)));
+    const others = JSON.parse(fs.readFileSync("target/cards.json")).filter(({ id }) => !listed.some((line) => line.startsWith(`${id} `)));
     [...listed, ...others.map(({ id, views, budget }) => `${id} ${views[0].id} ${budget}`)].join("\n")'
 }
 

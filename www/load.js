@@ -3,6 +3,7 @@
 
 import { startCpu } from "./engine/cpu.js";
 import { get, getModule } from "./fetch.js";
+import { fetchPart } from "./engine/parts.js";
 
 // (func (param v128 v128 v128) (result v128) … f32x4.relaxed_madd). A module with an unknown opcode
 // fails validation whole: this one is valid only where relaxed SIMD is.
@@ -29,15 +30,15 @@ export const chooseBuild = (wanted) => (wanted !== "simd" && hasRelaxedSimd() ? 
  * @param {string} base address of the site's root, ending in "/"
  * @param {string} folder of pkg/
  * @param {string} [name] of what wasm-bindgen wrote there
- * @returns {Promise<any>} the module, as its TypeScript types describe it
+ * @returns {Promise<any>} the module, as its TypeScript types describe it, and what its wasm exports
  */
 export async function loadWasm(base, folder, name = "tilde_web") {
   const at = new URL(`pkg/${folder}/`, base);
   const binary = get(new URL(`${name}_bg.wasm`, at)); // while its glue is still on the way
   binary.catch(() => {}); // awaited below, unless the glue fails first
   const wasm = await getModule(new URL(`${name}.js`, at));
-  await wasm.default({ module_or_path: binary });
-  return wasm;
+  const exports = await wasm.default({ module_or_path: binary });
+  return { ...wasm, exports };
 }
 
 /**
@@ -50,3 +51,20 @@ export const loadEngine = (base, backend, build) =>
   backend === "webgpu"
     ? loadWasm(base, "engine/gpu", "tilde_engine")
     : startCpu(get(new URL(`pkg/engine/${build}.wasm`, base)));
+
+/**
+ * All modules of the site.
+ * @param {string} base address of the site's root, ending in "/"
+ * @param {string} [wanted] build of the CPU's engine
+ * @returns {import("./engine/modules.js").Loaders}
+ */
+export function loaders(base, wanted = "") {
+  const build = chooseBuild(wanted);
+  return {
+    build,
+    engine: (backend) => loadEngine(base, backend, build),
+    exhibits: () => loadWasm(base, "exhibits"),
+    part: (name) => fetchPart(base, name),
+    files: () => loadWasm(base, "files"),
+  };
+}

@@ -26,7 +26,7 @@
  * @typedef {import("../pkg/files/tilde_web.js").View} View
  * @typedef {import("../pkg/files/tilde_web.js").Action} Action
  * @typedef {import("../pkg/files/tilde_web.js").Experiment} Experiment
- * @typedef {import("../pkg/files/tilde_web.js").Registered} Card  a line of pkg/cards.json
+ * @typedef {import("../pkg/files/tilde_web.js").Registered & { parts: string[] }} Card  a line of pkg/cards.json: with the parts of pkg/exhibits that it needs, none if it was not built
  *
  * @typedef {{ available: boolean, software: boolean, description: string }} Gpu
  * @typedef {"auto"|BackendName} Backend
@@ -88,9 +88,9 @@
  */
 
 /**
- * A chapter's module, as wasm-bindgen writes it.
- * @typedef {import("../pkg/chapter/generators/tilde_web.js").WebRun} WebRun
- * @typedef {{ WebRun: { open(id: string, options: RunOptions): Promise<WebRun> } }} Chapter
+ * The exhibits' module, as wasm-bindgen writes it.
+ * @typedef {import("../pkg/exhibits/tilde_web.js").WebRun} WebRun
+ * @typedef {{ WebRun: { open(id: string, options: RunOptions): Promise<WebRun> } }} Exhibits
  *
  * The module that reads files.
  * @typedef {Pick<typeof import("../pkg/files/tilde_web.js"), "parse_data">} FileReader

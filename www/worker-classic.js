@@ -3,6 +3,7 @@
 // the CPU only: no browser has WebGPU there.
 
 import { startCpu } from "./engine/cpu.js";
+import { fetchPart } from "./engine/parts.js";
 import { serve } from "./engine/serve.js";
 import { get } from "./fetch.js";
 // @ts-ignore: the glue of every module in pkg/, made by tools/bundle.mjs
@@ -11,13 +12,14 @@ import { MODULES } from "tilde:modules";
 /** @param {string} base @param {string} folder of pkg/ @returns {Promise<any>} */
 async function start(base, folder) {
   const wasm = MODULES[folder];
-  await wasm.default({ module_or_path: get(new URL(`pkg/${folder}/tilde_web_bg.wasm`, base)) });
-  return wasm;
+  const exports = await wasm.default({ module_or_path: get(new URL(`pkg/${folder}/tilde_web_bg.wasm`, base)) });
+  return { ...wasm, exports };
 }
 
 serve(/** @type {any} */ (self), (base) => ({
   build: "simd",
   engine: () => startCpu(get(new URL("pkg/engine/simd.wasm", base))),
-  chapter: (name) => start(base, `chapter/${name}`),
+  exhibits: () => start(base, "exhibits"),
+  part: (name) => fetchPart(base, name),
   files: () => start(base, "files"),
 }));

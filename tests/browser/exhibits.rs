@@ -5,7 +5,7 @@
 mod engine;
 
 use js_sys::{Array, Float32Array, Object, Promise, Reflect, Uint8Array};
-use tilde_models::exhibits::EXHIBITS;
+use tilde_models::exhibits::registered;
 use tilde_web::run::WebRun;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
@@ -50,7 +50,7 @@ async fn open(id: &str, backend: &'static str, settings: JsValue) -> Result<WebR
 
 /// One step of every exhibit: the figures stay finite, the step is counted, samples are there.
 async fn every_exhibit_trains(backend: &'static str) -> Result<(), JsValue> {
-    for exhibit in EXHIBITS {
+    for exhibit in registered() {
         let id = exhibit.card.id;
         let run = open(id, backend, JsValue::UNDEFINED).await?;
         assert_eq!(run.backend(), if exhibit.tensors { backend } else { "cpu" }, "{id}");
@@ -95,7 +95,7 @@ async fn what_is_wrong_has_a_code() {
 /// Without an engine a run of tensors is refused, and a plain one is not.
 #[wasm_bindgen_test]
 async fn tensors_need_an_engine() {
-    for exhibit in EXHIBITS {
+    for exhibit in registered() {
         let options = object(&[
             ("seed", 7.into()),
             ("place", object(&[("backend", "cpu".into()), ("device", "none".into())])),
@@ -112,7 +112,7 @@ async fn tensors_need_an_engine() {
 /// The state is saved, trained on, and taken back: both continuations are the same, bit for bit.
 #[wasm_bindgen_test]
 async fn a_saved_run_goes_on_as_it_did() -> Result<(), JsValue> {
-    for exhibit in EXHIBITS {
+    for exhibit in registered() {
         let id = exhibit.card.id;
         let run = open(id, "cpu", JsValue::UNDEFINED).await?;
         run.train(2).await?;

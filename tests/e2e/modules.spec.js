@@ -1,19 +1,32 @@
-// Which wasm modules a visitor downloads, and that each of them serves a whole exhibit.
+// Which wasm modules a visitor downloads, and that they serve a whole exhibit.
 
+import { readFile } from "node:fs/promises";
 import { expect, metrics, open, reached, test } from "./site.js";
 
 /**
- * The modules of pkg/ that were asked for, in order.
+ * The modules of pkg/ that were asked for, in order; of the exhibits' the main one and those parts that are one
+ * exhibit's alone. What several share is not listed: who shares what changes with them.
  * @param {import("@playwright/test").BrowserContext} context
  */
 function fetched(context) {
   /** @type {string[]} */
   const modules = [];
   context.on("request", (request) => {
-    const module = request.url().match(/\/pkg\/([\w/]+?)(\/tilde_\w+_bg)?\.wasm$/)?.[1];
-    if (module) modules.push(module);
+    const module = request.url().match(/\/pkg\/([\w/-]+?)(\/tilde_\w+_bg)?\.wasm$/)?.[1];
+    if (module && !/shared-\d+$/.test(module)) modules.push(module);
   });
   return modules;
+}
+
+/** All that was fetched of the exhibits' module. @param {import("@playwright/test").BrowserContext} context */
+function parts(context) {
+  /** @type {string[]} */
+  const found = [];
+  context.on("request", (request) => {
+    const part = request.url().match(/\/pkg\/exhibits\/([\w-]+)\.wasm$/)?.[1];
+    if (part && !part.startsWith("tilde")) found.push(part);
+  });
+  return found;
 }
 
 /** Stands in for the browser's answer. @param {import("@playwright/test").Page} page @param {object} gpu */
@@ -30,7 +43,7 @@ test("on the CPU nothing of the GPU is fetched, though there is a software one",
   await open(page, `${site}#/gan2d`);
   await reached(page, 5);
   await expect(page.locator(".badge")).toContainText("the GPU here is software");
-  expect(modules).toEqual(["chapter/generators", "engine/relaxed"]);
+  expect(modules).toEqual(["exhibits", "exhibits/gan2d", "engine/relaxed"]);
 });
 
 test("WebGPU by hand fetches its module; back to the CPU fetches nothing again", async ({ page, site, context }) => {
@@ -41,11 +54,11 @@ test("WebGPU by hand fetches its module; back to the CPU fetches nothing again",
   await page.getByLabel("Computes on").selectOption("webgpu");
   await expect(page.locator(".badge")).toContainText(/WebGPU · \S/);
   await reached(page, 5);
-  expect(modules).toEqual(["chapter/generators", "engine/relaxed", "engine/gpu"]);
+  expect(modules).toEqual(["exhibits", "exhibits/gan2d", "engine/relaxed", "engine/gpu"]);
   await page.getByLabel("Computes on").selectOption("cpu");
   await expect(page.locator(".badge")).toContainText("CPU");
   await reached(page, 5);
-  expect(modules).toEqual(["chapter/generators", "engine/relaxed", "engine/gpu"]);
+  expect(modules).toEqual(["exhibits", "exhibits/gan2d", "engine/relaxed", "engine/gpu"]);
 });
 
 test("a link to a run on WebGPU fetches that module alone, and weights go from one to the other", async ({
@@ -57,7 +70,7 @@ test("a link to a run on WebGPU fetches that module alone, and weights go from o
   await open(page, `${site}#/vae?backend=webgpu&steps=3`);
   await expect(page.locator(".badge")).toContainText(/WebGPU · \S/);
   await expect.poll(async () => (await metrics(page)).step).toBe(3);
-  expect(modules).toEqual(["chapter/latents", "engine/gpu"]);
+  expect(modules).toEqual(["exhibits", "exhibits/vae", "engine/gpu"]);
   const found = await page.evaluate(async () => {
     const exhibit = /** @type {any} */ (document.querySelector("tilde-exhibit"));
     const saved = await exhibit.save();
@@ -71,7 +84,7 @@ test("a link to a run on WebGPU fetches that module alone, and weights go from o
   expect(found.backend).toBe("cpu");
   expect(found.spread).toBeGreaterThan(0.1);
   expect(found.off).toBeLessThan(1e-3);
-  expect(modules).toEqual(["chapter/latents", "engine/gpu", "engine/relaxed"]);
+  expect(modules).toEqual(["exhibits", "exhibits/vae", "engine/gpu", "engine/relaxed"]);
 });
 
 test("where there is a real GPU both modules are fetched, and the faster one runs", async ({ page, site, context }) => {
@@ -80,7 +93,7 @@ test("where there is a real GPU both modules are fetched, and the faster one run
   await open(page, `${site}#/gan2d`);
   await expect(page.locator(".badge")).toContainText(/faster here than/);
   await reached(page, 5);
-  expect(modules).toEqual(["chapter/generators", "engine/relaxed", "engine/gpu"]);
+  expect(modules).toEqual(["exhibits", "exhibits/gan2d", "engine/relaxed", "engine/gpu"]);
 });
 
 test("a GPU module that cannot be had leaves the exhibit on the CPU", async ({ page, site }) => {
@@ -101,7 +114,7 @@ test("where there is no GPU, a link that asks for one goes on with the CPU and s
   await open(page, `${site}#/gan2d?backend=webgpu`);
   await expect(page.locator(".badge")).toContainText("no WebGPU here");
   await reached(page, 5);
-  expect(modules).toEqual(["chapter/generators", "engine/relaxed"]);
+  expect(modules).toEqual(["exhibits", "exhibits/gan2d", "engine/relaxed"]);
 });
 
 test("the library: WebGPU alone fetches its module alone, and is refused where there is none", async ({
@@ -128,7 +141,7 @@ test("the library: WebGPU alone fetches its module alone, and is refused where t
     wrong: "bad-setting",
   });
   // It was not said which exhibit will be opened.
-  expect(modules).toEqual(["chapter/generators", "engine/gpu", "files"]);
+  expect(modules).toEqual(["exhibits", "exhibits/gan2d", "engine/gpu", "files"]);
   await pretend(page, { available: false, software: false });
   await page.goto(`${site}blank.html?again`);
   const refused = await page.evaluate(async (base) => {
@@ -144,14 +157,16 @@ test("an exhibit without tensors fetches no engine, whatever backend is asked fo
   await open(page, `${site}#/boundary?backend=webgpu`);
   await expect(page.locator(".badge")).toContainText("CPU");
   await reached(page, 3);
-  expect(modules).toEqual(["chapter/foundations"]);
+  expect(modules).toEqual(["exhibits", "exhibits/boundary"]);
 });
 
 test("an engine refuses what is no program, and goes on", async ({ page, site }) => {
   await page.goto(`${site}blank.html`);
   const found = await page.evaluate(async (base) => {
-    const { loadEngine, loadWasm } = await import(`${base}www/load.js`);
-    const { WebRun } = await loadWasm(base, "chapter/generators");
+    const { loadEngine, loaders } = await import(`${base}www/load.js`);
+    const { Modules } = await import(`${base}www/engine/modules.js`);
+    const cards = await (await fetch(`${base}pkg/cards.json`)).json();
+    const { WebRun } = await new Modules(cards, loaders(base)).exhibit("gan2d");
     const found = [];
     for (const backend of ["cpu", "webgpu"]) {
       const engine = await loadEngine(base, backend, "simd");
@@ -171,26 +186,52 @@ test("an engine refuses what is no program, and goes on", async ({ page, site })
   expect(found).toEqual(["no-device", 2, "no-device", 2]);
 });
 
-test("who goes from chapter to chapter fetches each once, and the engine once", async ({ page, site, context }) => {
+test("who goes from exhibit to exhibit fetches what is new, once, and the engine once", async ({
+  page,
+  site,
+  context,
+}) => {
+  const cards = JSON.parse(await readFile(new URL("../../pkg/cards.json", import.meta.url), "utf8"));
+  const needs = (/** @type {string} */ id) => cards.find((/** @type {any} */ card) => card.id === id).parts;
   const modules = fetched(context);
+  const found = parts(context);
   await open(page, `${site}#/vae`);
   await reached(page, 3);
-  expect(modules).toEqual(["chapter/latents", "engine/relaxed"]);
+  expect(modules).toEqual(["exhibits", "exhibits/vae", "engine/relaxed"]);
+  expect(found.sort()).toEqual([...needs("vae")].sort());
   await page
     .getByRole("link", { name: /^Boltzmann machine/ })
     .first()
     .click();
   await reached(page, 3);
-  expect(modules).toEqual(["chapter/latents", "engine/relaxed", "chapter/energies"]);
+  expect(modules).toEqual(["exhibits", "exhibits/vae", "engine/relaxed", "exhibits/rbm"]);
+  // What both need is there already.
+  expect(needs("vae").some((/** @type {string} */ part) => needs("rbm").includes(part))).toBe(true);
+  expect(found.sort()).toEqual([...new Set([...needs("vae"), ...needs("rbm")])].sort());
   await page.goBack();
   await reached(page, 3);
-  expect(modules).toEqual(["chapter/latents", "engine/relaxed", "chapter/energies"]);
-  const wrong = await page.evaluate(async (base) => {
+  expect(modules).toHaveLength(4);
+});
+
+test("a part is refused by a main module of another version", async ({ page, site }) => {
+  await page.goto(`${site}blank.html`);
+  const refused = await page.evaluate(async (base) => {
+    const { fetchPart, Parts } = await import(`${base}www/engine/parts.js`);
     const { loadWasm } = await import(`${base}www/load.js`);
-    const { WebRun } = await loadWasm(base, "chapter/foundations");
-    return WebRun.open("gan2d", { place: { backend: "cpu", device: "" } }).catch(
-      (/** @type {any} */ error) => error.code,
+    const { exports } = await loadWasm(base, "exhibits");
+    const [{ parts }] = await (await fetch(`${base}pkg/cards.json`)).json();
+    const modules = await Promise.all(parts.map((/** @type {string} */ name) => fetchPart(base, name)));
+    const table = Object.keys(exports).filter((name) => exports[name] instanceof WebAssembly.Table);
+    const other = Object.fromEntries(
+      Object.entries(exports).map(([name, value]) => [table.includes(name) ? `${name}0` : name, value]),
     );
+    new Parts(exports).start(parts, modules);
+    try {
+      new Parts(other).start(parts, modules);
+    } catch (error) {
+      return error instanceof WebAssembly.LinkError;
+    }
+    return false;
   }, site);
-  expect(wrong).toBe("unknown-exhibit");
+  expect(refused).toBe(true);
 });

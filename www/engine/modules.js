@@ -1,20 +1,22 @@
-// The wasm modules: engines, chapters and the reader of files, each fetched when it is first needed.
+// The wasm modules: engines, exhibits and the reader of files, each fetched when it is first needed.
 
 import { TildeError } from "../errors.js";
 import { Once } from "../fetch.js";
 import { findGpu } from "./gpu.js";
+import { Parts } from "./parts.js";
 
 /**
  * @typedef {import("../protocol.js").BackendName} BackendName
  * @typedef {import("../protocol.js").Card} Card
- * @typedef {import("../protocol.js").Chapter} Chapter
  * @typedef {import("../protocol.js").Engine} Engine
+ * @typedef {import("../protocol.js").Exhibits} Exhibits
  * @typedef {import("../protocol.js").FileReader} FileReader
  *
  * @typedef {object} Loaders  fetch and start a module
  * @property {string} build  of the CPU's engine
  * @property {(backend: BackendName) => Promise<Engine>} engine
- * @property {(name: string) => Promise<Chapter>} chapter
+ * @property {() => Promise<Exhibits & { exports: import("./parts.js").Exports }>} exhibits  the main module
+ * @property {(name: string) => Promise<WebAssembly.Module>} part  of it
  * @property {() => Promise<FileReader>} files
  */
 
@@ -48,10 +50,21 @@ export class Modules {
     return card;
   }
 
-  /** The module that has an exhibit. @param {string} exhibit @returns {Promise<Chapter>} */
-  async chapter(exhibit) {
-    const { module } = this.card(exhibit);
-    return this.#known.get(`chapter ${module}`, () => this.#loaders.chapter(module));
+  /** The module of the exhibits with all parts that one of them needs. @param {string} exhibit @returns {Promise<Exhibits>} */
+  async exhibit(exhibit) {
+    const { parts } = this.card(exhibit);
+    if (!parts.length) throw new TildeError("unknown-exhibit", `"${exhibit}" was not built.`);
+    const [main, ...modules] = await Promise.all([
+      this.#known.get("exhibits", () => this.#main()),
+      ...parts.map((name) => this.#known.get(`exhibits/${name}`, () => this.#loaders.part(name))),
+    ]);
+    main.parts.start(parts, modules);
+    return main;
+  }
+
+  async #main() {
+    const main = await this.#loaders.exhibits();
+    return { WebRun: main.WebRun, parts: new Parts(main.exports) };
   }
 
   /** @returns {Promise<FileReader>} */

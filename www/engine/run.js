@@ -427,14 +427,14 @@ const unfit = (code, error) =>
  */
 async function openOn(engine, { exhibit, seed, settings, data }, backend, inputs = []) {
   const { modules, assets } = engine;
-  const [chapter, place, files] = await Promise.all([
-    modules.chapter(exhibit),
+  const [{ WebRun }, place, files] = await Promise.all([
+    modules.exhibit(exhibit),
     modules.place(exhibit, backend),
     assets.of(settings),
   ]);
   const queue = backend === "cpu" && place.engine ? new Queue(place.engine) : undefined;
   const own = queue ? { ...place, engine: queue } : place;
-  const web = await chapter.WebRun.open(exhibit, { seed, settings, data, inputs, place: own, ...files });
+  const web = await WebRun.open(exhibit, { seed, settings, data, inputs, place: own, ...files });
   if (queue) queues.set(web, queue);
   return web;
 }

@@ -50,7 +50,7 @@ async function start(port, { base, backend, exhibit, cards }, loaders) {
   if (backend === "webgpu") await modules.needGpu();
   // An unknown one is refused when it is opened.
   if (cards.some(({ id }) => id === exhibit))
-    await Promise.all([modules.chapter(exhibit), modules.place(exhibit, backend)]);
+    await Promise.all([modules.exhibit(exhibit), modules.place(exhibit, backend)]);
   return new Server(port, { modules, assets: new Assets(base) }, loaders.build);
 }
 

@@ -1,6 +1,6 @@
 // Bundles the worker as one classic script, for frames with an opaque origin.
 
-import { access, readdir } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -8,8 +8,7 @@ const path = (/** @type {string} */ relative) => fileURLToPath(new URL(relative,
 
 /** Folders of pkg/ with the glue of a module that the worker may start. @returns {Promise<string[]>} */
 async function folders() {
-  const chapters = await readdir(path("../../pkg/chapter")).catch(() => []);
-  const wanted = ["files", ...chapters.map((name) => `chapter/${name}`)];
+  const wanted = ["exhibits", "files"];
   const built = await Promise.all(
     wanted.map((folder) =>
       access(path(`../../pkg/${folder}/tilde_web.js`)).then(
@@ -18,7 +17,7 @@ async function folders() {
       ),
     ),
   );
-  return wanted.filter((_, i) => built[i]).sort();
+  return wanted.filter((_, i) => built[i]);
 }
 
 /** A module with the glue of all of them, by folder. @param {string[]} found @returns {import("esbuild").Plugin} */

@@ -4,35 +4,7 @@
 
 import { execFileSync } from "node:child_process";
 import { readFile, readdir } from "node:fs/promises";
-
-const utf8 = new TextDecoder();
-
-/** Reads wasm's numbers and names from bytes. */
-class Reader {
-  /** @param {Uint8Array} bytes @param {number} [at] @param {number} [end] */
-  constructor(bytes, at = 0, end = bytes.length) {
-    this.bytes = bytes;
-    this.at = at;
-    this.end = end;
-  }
-  number() {
-    let value = 0;
-    for (let shift = 0, byte = 128; byte & 128; shift += 7) {
-      byte = this.bytes[this.at++];
-      value += (byte & 127) * 2 ** shift;
-    }
-    return value;
-  }
-  name() {
-    const length = this.number();
-    return utf8.decode(this.bytes.subarray(this.at, (this.at += length)));
-  }
-  /** A part of so many bytes, which are skipped. */
-  part() {
-    const length = this.number();
-    return new Reader(this.bytes, this.at, (this.at += length));
-  }
-}
+import { readModule } from "./wasm.mjs";
 
 /**
  * The crate that a function is from. A method of a trait belongs to the type that has it, a generic
@@ -55,59 +27,16 @@ export function crateOf(name) {
 }
 
 /**
- * The functions' names and bytes of code, and the bytes of each other section.
+ * The functions' names and bytes of code, and the bytes of data.
  * @param {Uint8Array} bytes of a module
  */
 export function sizes(bytes) {
-  /** @type {number[]} */
-  const code = [];
-  /** @type {Map<number, string>} */
-  const names = new Map();
-  /** @type {Record<string, number>} */
-  const sections = {};
-  let imported = 0;
-  const all = new Reader(bytes, 8);
-  while (all.at < all.end) {
-    const kind = all.bytes[all.at++];
-    const section = all.part();
-    const length = section.end - section.at;
-    if (kind === 2) {
-      for (let left = section.number(); left > 0; left--) {
-        section.name();
-        section.name();
-        const what = section.bytes[section.at++];
-        if (what === 0) {
-          imported++;
-          section.number();
-        } else if (what === 1) {
-          section.at++;
-          limits(section);
-        } else if (what === 2) limits(section);
-        else section.at += 2;
-      }
-    } else if (kind === 10) {
-      for (let left = section.number(); left > 0; left--) {
-        const body = section.part();
-        code.push(body.end - body.at);
-      }
-    } else if (kind === 11) sections.data = length;
-    else if (kind === 0 && section.name() === "name") {
-      while (section.at < section.end) {
-        const which = section.bytes[section.at++];
-        const part = section.part();
-        if (which !== 1) continue;
-        for (let left = part.number(); left > 0; left--) names.set(part.number(), part.name());
-      }
-    } else if (kind !== 0) sections.rest = (sections.rest ?? 0) + length;
-  }
-  return { functions: code.map((size, i) => ({ name: names.get(imported + i) ?? "", size })), sections };
-}
-
-/** @param {Reader} section */
-function limits(section) {
-  const flags = section.number();
-  section.number();
-  if (flags & 1) section.number();
+  const { sections, names, code, imported } = readModule(bytes);
+  const data = sections.find(({ kind }) => kind === 11);
+  return {
+    functions: code.map(({ size }, i) => ({ name: names.get(imported + i) ?? "", size })),
+    data: data ? data.content.end - data.from : 0,
+  };
 }
 
 /** Bytes by crate, most first. @param {ReturnType<typeof sizes>["functions"]} functions @returns {[string, number][]} */
@@ -150,8 +79,8 @@ async function report() {
   /** @type {Map<string, string[]>} */
   const lines = new Map();
   const total = new Map();
-  for (const [column, { functions, sections }] of all.entries()) {
-    for (const [name, size] of [...byCrate(functions), ["(data)", sections.data ?? 0]]) {
+  for (const [column, { functions, data }] of all.entries()) {
+    for (const [name, size] of [...byCrate(functions), ["(data)", data]]) {
       const line = lines.get(String(name)) ?? heads.map(() => "");
       line[column] = kilo(Number(size));
       lines.set(String(name), line);

@@ -1,7 +1,7 @@
 //! The registry: the exhibits in the order of the lecture, each with its module and its line. Nothing else
 //! names them.
 //!
-//! A line names the module of the page that has the exhibit, which is a feature of this crate, says
+//! A line names the part of the lecture that the exhibit belongs to, which is a feature of this crate, says
 //! whether it is `plain` or takes `tensors`, and names the exhibit's own module. A build has the exhibits
 //! of its features and nothing of the others.
 
@@ -48,7 +48,7 @@ use serde::Serialize;
 /// Builds an exhibit from its settings, a seed and data.
 pub type Open = fn(&Setup) -> Opening;
 
-/// A line of the registry, which the page has as JSON.
+/// What the registry has of an exhibit. The page has it as JSON.
 #[derive(Serialize)]
 #[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
 pub struct Registered {
@@ -56,8 +56,6 @@ pub struct Registered {
     #[serde(flatten)]
     #[cfg_attr(feature = "typescript", tsify(type = "Card"))]
     pub card: &'static Card,
-    /// The module of the page that has it, a feature of this crate.
-    pub module: &'static str,
     /// Whether it runs programs on a device: without any, the page fetches no engine.
     pub tensors: bool,
     /// How it is opened.
@@ -65,17 +63,35 @@ pub struct Registered {
     pub open: Open,
 }
 
+/// An exhibit's id and the way to all else of it.
+struct Line {
+    id: &'static str,
+    enter: fn() -> &'static Registered,
+}
+
 macro_rules! registry {
     ($($module:literal $kind:ident $id:ident ::$model:ident;)*) => {
-        /// Every exhibit of this build.
-        pub const EXHIBITS: &[Registered] = &[$(
+        /// A function for each exhibit, by its name. Nothing reaches the exhibit but through here, so that
+        /// `www/tools/split` can tell what of a module belongs to which exhibit.
+        mod entrances {
+            use super::*;
+
+            $(
+                #[cfg(feature = $module)]
+                pub fn $id() -> &'static Registered {
+                    static REGISTERED: Registered = Registered {
+                        card: &super::$id::CARD,
+                        tensors: registry!($kind),
+                        open: crate::model::open::<super::$id::$model>,
+                    };
+                    &REGISTERED
+                }
+            )*
+        }
+
+        const LINES: &[Line] = &[$(
             #[cfg(feature = $module)]
-            Registered {
-                card: &$id::CARD,
-                module: $module,
-                tensors: registry!($kind),
-                open: crate::model::open::<$id::$model>,
-            },
+            Line { id: $id::CARD.id, enter: entrances::$id },
         )*];
     };
     (tensors) => { true };
@@ -101,16 +117,22 @@ registry! {
     "sequences" tensors gpt::Gpt;
 }
 
+/// Every exhibit of this build.
+pub fn registered() -> impl Iterator<Item = &'static Registered> {
+    LINES.iter().map(|line| (line.enter)())
+}
+
 /// The cards of this build's exhibits.
 pub fn cards() -> impl Iterator<Item = &'static Card> {
-    EXHIBITS.iter().map(|exhibit| exhibit.card)
+    registered().map(|exhibit| exhibit.card)
 }
 
 fn find(id: &str) -> Result<&'static Registered, Error> {
-    EXHIBITS.iter().find(|exhibit| exhibit.card.id == id).ok_or_else(|| {
-        let known = cards().map(|c| c.id).collect::<Vec<_>>().join(", ");
+    let line = LINES.iter().find(|line| line.id == id).ok_or_else(|| {
+        let known = LINES.iter().map(|line| line.id).collect::<Vec<_>>().join(", ");
         Error::UnknownExhibit(format!("There is no exhibit '{id}' here. There are: {known}."))
-    })
+    })?;
+    Ok((line.enter)())
 }
 
 /// The card of an exhibit.

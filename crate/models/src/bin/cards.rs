@@ -1,5 +1,6 @@
-//! Writes the registry for the page, with all cards, as JSON: `pkg/cards.json`.
+//! Writes the registry for the page, with all cards, as JSON.
 
 fn main() -> Result<(), serde_json::Error> {
-    serde_json::to_writer(std::io::stdout(), tilde_models::exhibits::EXHIBITS)
+    let exhibits: Vec<_> = tilde_models::exhibits::registered().collect();
+    serde_json::to_writer(std::io::stdout(), &exhibits)
 }
