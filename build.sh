@@ -193,14 +193,14 @@ exhibits_module() {
   local linked=target/simd/wasm32-unknown-unknown/wasm-release/tilde_web.wasm
   # By the relocations it is known what refers to what.
   module crate/web simd128 --no-default-features --features "$1" -- -C link-arg=--emit-relocs
-  rm -rf $out $work
+  rm -rf $out $work target/names/pkg-exhibits-*
   mkdir -p $work
   node www/tools/split.mjs unlink $linked $work/tilde_web.wasm
   wasm-bindgen --no-demangle --target web --out-dir $out $work/tilde_web.wasm
   # Functions that are alike stay apart: each belongs to its own exhibits.
   optimise $out/tilde_web_bg.wasm $work/all.wat simd128 \
     -g --emit-text --skip-pass=duplicate-function-elimination --flatten --rereloop
-  node www/tools/split.mjs divide $linked $work/all.wat $work $out
+  node www/tools/split.mjs divide $linked $work/all.wat target/cards.json $work $out
   for part in $work/named/*.wasm; do keep_names "$out/$(basename "$part" .wasm)" "$part"; done
   minify_glue $out/tilde_web.js
 }
@@ -419,6 +419,7 @@ run_tests() {
   stage format format_check
   stage format-js npm run --silent format:check
   stage circles npm run --silent circles
+  stage split npm run --silent split
   stage lint-native lint_native
   stage lint-wasm lint_wasm
   stage docs docs

@@ -149,7 +149,7 @@ test("the library: WebGPU alone fetches its module alone, and is refused where t
     return Tilde.start({ backend: "webgpu" }).catch((/** @type {any} */ error) => error.code);
   }, site);
   expect(refused).toBe("no-webgpu");
-  expect(modules).toHaveLength(3);
+  expect(modules).toHaveLength(4);
 });
 
 test("an exhibit without tensors fetches no engine, whatever backend is asked for", async ({ page, site, context }) => {

@@ -28,25 +28,22 @@ test("whatever refers to whatever, what an exhibit needs is in the main module a
     if (seed % 3 === 0) start.to.add(pick(nodes));
 
     const { part, needs } = divide([start], entrances, 6);
-    const at = (/** @type {string|undefined} */ name, /** @type {string} */ id) =>
-      name === undefined ? -1 : needs[id].indexOf(name);
-    for (const from of [start, ...entrances.values(), ...nodes])
+    const entered = new Set(entrances.values());
+    for (const from of reached([start]))
       for (const to of from.to) {
-        if (from === start && [...entrances.values()].includes(to)) continue;
-        if (!part.has(from)) assert(!part.has(to) || ![start].includes(from), `main to ${to.name}`);
-        for (const id of Object.keys(needs)) {
-          if (part.has(from) && at(part.get(from), id) < 0) continue; // not there in this exhibit
-          if (!part.has(to)) continue;
-          if (!part.has(from)) {
-            // Only what nobody reaches stays in the main module with a way out of it.
-            assert(![...reached([start, ...entrances.values()])].includes(from), `${seed}: main to ${to.name}`);
-            continue;
-          }
-          assert(needs[id].includes(String(part.get(to))), `${seed}: ${id} lacks ${to.name}`);
-          assert(at(part.get(to), id) <= at(part.get(from), id), `${seed}: ${to.name} comes too late`);
-        }
+        const [home, there] = [part.get(from), part.get(to)];
+        if (!there || (from === start && entered.has(to))) continue;
+        assert(home, `${seed}: the main module refers to ${to.name} of ${there}`);
+        // Wherever the one is, the other is there before it.
+        for (const [id, parts] of Object.entries(needs))
+          if (parts.includes(home))
+            assert(
+              parts.includes(there) && parts.indexOf(there) <= parts.indexOf(home),
+              `${seed}: ${id} lacks ${to.name}`,
+            );
       }
-    for (const [id, entrance] of entrances) assert(needs[id].includes(String(part.get(entrance))), `${id} has no entrance`);
+    for (const [id, entrance] of entrances)
+      assert(needs[id].includes(part.get(entrance) ?? ""), `${id} is not entered`);
   }
 });
 
@@ -110,7 +107,7 @@ test("functions, their places in the table, and data go where they belong", () =
   ];
   const memory = [{ address: 16, at: 0, bytes: Uint8Array.of(1, 2, 0, 0, 3) }];
   const part = new Map([own, own2, data[1]].map((of) => [of, "x"]));
-  const texts = write(TEXT, part, { data, memory }, "v1");
+  const texts = write(TEXT, part, () => new Set(), { data, memory }, "v1");
   const [main, x] = ["", "x"].map((name) => texts.get(name) ?? "");
   assert.match(main, /\(data \(i32.const 16\) "\\01\\02"\)/);
   assert.match(x, /\(data \(i32.const 20\) "\\03"\)/);
@@ -124,7 +121,34 @@ test("functions, their places in the table, and data go where they belong", () =
 
 test("a part that needs what only the main module has is refused", () => {
   const linked = { data: [], memory: [] };
-  assert.throws(() => write(TEXT, new Map([[node("main"), "x"], [node("own"), "y"]]), linked, "v"), /own2/);
-  const global = TEXT.replace("$__stack_pointer\n", "$other\n").replace("global.get $__stack_pointer", "global.get $other");
-  assert.throws(() => write(global, new Map([[node("own"), "x"], [node("own2"), "x"]]), linked, "v"), /\$other/);
+  const none = () => /** @type {Set<string>} */ (new Set());
+  const parted = new Map([
+    [node("main"), "x"],
+    [node("own"), "y"],
+  ]);
+  assert.throws(() => write(TEXT, parted, none, linked, "v"), /own2/);
+  const global = TEXT.replace("$__stack_pointer\n", "$other\n").replace(
+    "global.get $__stack_pointer",
+    "global.get $other",
+  );
+  assert.throws(
+    () =>
+      write(
+        global,
+        new Map([
+          [node("own"), "x"],
+          [node("own2"), "x"],
+        ]),
+        none,
+        linked,
+        "v",
+      ),
+    /\$own/,
+  );
+});
+
+test("a part may have copies of what it calls; they are its own", () => {
+  const part = new Map([node("own"), node("own2")].map((of) => [of, "x"]));
+  const x = write(TEXT, part, () => new Set(["main"]), { data: [], memory: [] }, "v").get("x") ?? "";
+  assert(x.includes("(func $main (param $0 i32)") && !x.includes('(import "" "0"'));
 });

@@ -47,18 +47,29 @@ export function byCrate(functions) {
   return [...sums].sort((a, b) => b[1] - a[1]);
 }
 
-/** The modules, by the folder or file of pkg/ that a page fetches. */
+/** Where in pkg/ a module of target/names is. @param {string} name */
+function shipped(name) {
+  if (name === "exhibits-main") return "exhibits/tilde_web_bg.wasm";
+  if (name === "engine-gpu") return "engine/gpu/tilde_engine_bg.wasm";
+  const [, folder, rest] = /^(exhibits|engine)-(.*)$/.exec(name) ?? [];
+  return folder ? `${folder}/${rest}.wasm` : `${name}/tilde_web_bg.wasm`;
+}
+
+/** The columns of the table of crates: the exhibits' parts are two of them. @param {string} name */
+function column(name) {
+  if (/^exhibits-shared/.test(name)) return "exhibits, shared parts";
+  if (/^exhibits-(?!main)/.test(name)) return "exhibits, own parts";
+  return name === "exhibits-main" ? "exhibits, main" : name.replace("-", "/");
+}
+
+/** All modules. */
 async function modules() {
-  const names = (await readdir(new URL("../../target/names/", import.meta.url))).map((file) => file.slice(0, -5));
+  const names = (await readdir(new URL("../../target/names/", import.meta.url))).map((file) => file.slice(4, -5));
   return Promise.all(
     names.sort().map(async (name) => {
-      const [, folder, rest] = /^pkg-(engine|chapter|files|bench)-?(.*)$/.exec(name) ?? [];
-      const place = rest ? `${folder}/${rest}` : folder;
-      const plain = folder === "engine" && rest !== "gpu";
-      const file = plain ? `${place}.wasm` : `${place}/tilde_${folder === "engine" ? "engine" : "web"}_bg.wasm`;
-      const shipped = await readFile(new URL(`../../pkg/${file}`, import.meta.url));
-      const named = await readFile(new URL(`../../target/names/${name}.wasm`, import.meta.url));
-      return { place, gzipped: gzipped(shipped), bytes: shipped.length, ...sizes(named) };
+      const bytes = await readFile(new URL(`../../pkg/${shipped(name)}`, import.meta.url));
+      const named = await readFile(new URL(`../../target/names/pkg-${name}.wasm`, import.meta.url));
+      return { name, gzipped: gzipped(bytes), bytes: bytes.length, ...sizes(named) };
     }),
   );
 }
@@ -75,37 +86,53 @@ const row = (cells) => `| ${cells.join(" | ")} |`;
 /** The page docs/bytes.md. */
 async function report() {
   const all = await modules();
-  const heads = all.map(({ place }) => place);
-  /** @type {Map<string, string[]>} */
+  const cards = JSON.parse(await readFile(new URL("../../pkg/cards.json", import.meta.url), "utf8"));
+  const size = (/** @type {string} */ name) => all.find((module) => module.name === name)?.gzipped ?? 0;
+  const sum = (/** @type {string[]} */ names) => names.reduce((sum, name) => sum + size(name), 0);
+  const exhibits = cards.map((/** @type {import("../protocol.js").Card} */ { id, parts, tensors }) => {
+    const engine = tensors ? size("engine-relaxed") : 0;
+    const needed = size("exhibits-main") + sum(parts.map((part) => `exhibits-${part}`));
+    return row([`\`${id}\``, kilo(size(`exhibits-${id}`)), kilo(needed), kilo(needed + engine), String(parts.length)]);
+  });
+  const tour = sum(all.map(({ name }) => name).filter((name) => /^exhibits-|^engine-relaxed$/.test(name)));
+
+  const heads = [...new Set(all.map(({ name }) => column(name)))].sort();
+  /** Bytes by crate and column. @type {Map<string, Map<string, number>>} */
   const lines = new Map();
-  const total = new Map();
-  for (const [column, { functions, data }] of all.entries()) {
-    for (const [name, size] of [...byCrate(functions), ["(data)", data]]) {
-      const line = lines.get(String(name)) ?? heads.map(() => "");
-      line[column] = kilo(Number(size));
-      lines.set(String(name), line);
-      total.set(String(name), (total.get(String(name)) ?? 0) + Number(size));
+  for (const { name, functions, data } of all)
+    for (const [crate, bytes] of /** @type {[string, number][]} */ ([...byCrate(functions), ["(data)", data]])) {
+      const line = lines.get(crate) ?? new Map();
+      lines.set(crate, line.set(column(name), (line.get(column(name)) ?? 0) + bytes));
     }
-  }
-  const shown = [...lines]
-    .filter(([name]) => total.get(name) >= 2000)
-    .sort((a, b) => total.get(b[0]) - total.get(a[0]));
+  const total = (/** @type {Map<string, number>} */ line) => [...line.values()].reduce((a, b) => a + b);
+  const shown = [...lines].filter(([, line]) => total(line) >= 2000).sort((a, b) => total(b[1]) - total(a[1]));
+  const cell = (/** @type {number|undefined} */ bytes) => (bytes ? kilo(bytes) : "");
   return [
     "# Where the bytes are",
     "",
-    "`./build.sh bytes` writes this page. What a visitor downloads of each wasm module, in thousands of bytes:",
+    "`./build.sh bytes` writes this page. What a visitor downloads, in thousands of bytes. The exhibits are one module,",
+    "divided into a main one and parts (`www/tools/split`):",
     "",
     row(["module", "gzipped", "as it is"]),
     row(["---", "--:", "--:"]),
-    ...all.map(({ place, gzipped, bytes }) => row([place, kilo(gzipped), kilo(bytes)])),
+    ...all.map(({ name, gzipped, bytes }) => row([name.replace("-", "/"), kilo(gzipped), kilo(bytes)])),
     "",
-    "Code by the crate that it is from, before `wasm-opt` and uncompressed. A generic function counts for the crate",
-    "that wrote it, so that `core` and `alloc` are mostly our own uses of iterators and vectors. Crates of less than",
-    "two thousand bytes in all modules together are left out.",
+    `All exhibits with the CPU's engine: ${kilo(tour)}, gzipped. Of each, its own part, all that it needs of the exhibits'`,
+    "module, the same with the CPU's engine if it takes tensors, and in how many parts beside the main one:",
+    "",
+    row(["exhibit", "own", "needed", "with the engine", "parts"]),
+    row(["---", "--:", "--:", "--:", "--:"]),
+    ...exhibits,
+    "",
+    "Code by the crate that it is from, uncompressed; that of `bench`, `files` and the engines before `wasm-opt`. A",
+    "generic function counts for the crate that wrote it, so that `core` and `alloc` are mostly our own uses of iterators",
+    "and vectors. Crates of less than two thousand bytes in all modules together are left out.",
     "",
     row(["crate", ...heads]),
     row(["---", ...heads.map(() => "--:")]),
-    ...shown.map(([name, line]) => row([name === "(data)" ? name : `\`${name}\``, ...line])),
+    ...shown.map(([name, line]) =>
+      row([name === "(data)" ? name : `\`${name}\``, ...heads.map((head) => cell(line.get(head)))]),
+    ),
   ].join("\n");
 }
 

@@ -2,7 +2,7 @@
 //
 //   node www/tools/split.mjs unlink LINKED OUT
 //     what the linker wrote, without its notes, which other tools would carry along
-//   node www/tools/split.mjs divide LINKED TEXT WORK OUT
+//   node www/tools/split.mjs divide LINKED TEXT CARDS WORK OUT
 //     LINKED has relocations; TEXT is the module that came of it, as text and with the functions' names. Writes the
 //     main module and its parts to OUT, and to WORK the same with names and parts.json: what each exhibit needs
 //   node www/tools/split.mjs cards CARDS PARTS OUT
@@ -17,6 +17,14 @@ import { readModule } from "./wasm.mjs";
 
 /** Bytes of code, before they are made smaller, that are worth a request of their own. */
 const WORTH = 5000;
+
+/**
+ * A call into another module takes longer than one within, and is never inlined. So exhibits that compute without an
+ * engine have copies in their own part of all that others share with them, of mathematics, and of functions of so
+ * few bytes.
+ */
+const INNER = /4libm4math/;
+const SMALL = 400;
 
 /** @param {string} linked @param {string} out */
 async function unlink(linked, out) {
@@ -40,19 +48,26 @@ function entrances(functions) {
   return found;
 }
 
-/** @param {string} linked @param {string} text @param {string} work @param {string} out */
-async function divideModule(linked, text, work, out) {
+/** @param {string} linked @param {string} text @param {string} cards @param {string} work @param {string} out */
+async function divideModule(linked, text, cards, work, out) {
   // Fourteen megabytes, which the other commands need not load.
   const { assemble } = await import("./split/assemble.mjs");
   const bytes = await readFile(linked);
   const read = readLinked(bytes);
   const { part, needs } = divide(read.exports, entrances(read.functions), WORTH);
   const version = createHash("sha256").update(bytes).digest("hex").slice(0, 8);
+  const small = new Set(
+    read.functions.filter((of) => of.size <= SMALL || INNER.test(of.name) || part.has(of)).map(({ name }) => name),
+  );
+  /** @type {{ id: string, tensors: boolean }[]} */
+  const all = JSON.parse(await readFile(cards, "utf8"));
+  const plain = new Set(all.flatMap(({ id, tensors }) => (tensors ? [] : [id])));
+  const copies = (/** @type {string} */ part) => (plain.has(part) ? small : new Set());
   await mkdir(`${work}/named`, { recursive: true });
-  for (const [name, wat] of write(await readFile(text, "utf8"), part, read, version)) {
-    const { named, plain } = assemble(wat);
+  for (const [name, wat] of write(await readFile(text, "utf8"), part, copies, read, version)) {
+    const { named, bare } = assemble(wat, plain.has(name));
     await writeFile(`${work}/named/${name || "main"}.wasm`, named);
-    await writeFile(`${out}/${name || "tilde_web_bg"}.wasm`, plain);
+    await writeFile(`${out}/${name || "tilde_web_bg"}.wasm`, bare);
   }
   await writeFile(`${work}/parts.json`, JSON.stringify(needs));
 }
@@ -60,7 +75,10 @@ async function divideModule(linked, text, work, out) {
 /** @param {string} cards @param {string} parts @param {string} out */
 async function addParts(cards, parts, out) {
   const [all, needs] = await Promise.all([cards, parts].map(async (file) => JSON.parse(await readFile(file, "utf8"))));
-  await writeFile(out, JSON.stringify(all.map((/** @type {any} */ card) => ({ ...card, parts: needs[card.id] ?? [] }))));
+  await writeFile(
+    out,
+    JSON.stringify(all.map((/** @type {any} */ card) => ({ ...card, parts: needs[card.id] ?? [] }))),
+  );
 }
 
 const [command, ...files] = process.argv.slice(2);

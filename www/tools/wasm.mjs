@@ -29,7 +29,7 @@ export class Reader {
   signed() {
     let value = 0;
     let shift = 0;
-    for (let byte = 128; byte & 128; ) {
+    for (let byte = 128; byte & 128;) {
       byte = this.byte();
       value += (byte & 127) * 2 ** shift;
       shift += 7;

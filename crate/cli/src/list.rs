@@ -5,13 +5,13 @@ use crate::failure::Failure;
 use crate::table;
 use std::io::Write;
 use tilde_models::card::{Setting, SettingKind};
-use tilde_models::exhibits::{EXHIBITS, cards};
+use tilde_models::exhibits::{cards, registered};
 
 /// Prints every card.
 pub fn run(args: &List, out: &mut dyn Write) -> Result<(), Failure> {
     if args.json {
         // As the page has it.
-        serde_json::to_writer_pretty(&mut *out, EXHIBITS).map_err(std::io::Error::from)?;
+        serde_json::to_writer_pretty(&mut *out, &registered().collect::<Vec<_>>()).map_err(std::io::Error::from)?;
         writeln!(out)?;
         return Ok(());
     }

@@ -1,4 +1,4 @@
-//! The engine modules of the page. A chapter's module sends a program as bytes
+//! The engine modules of the page. The exhibits' module sends a program as bytes
 //! ([`tilde_graph::wire`]); an engine compiles it, keeps it under a handle, and runs schedules, writes and
 //! reads on it. It knows no exhibit.
 //!

@@ -1,5 +1,5 @@
 //! Tilde for the browser: opened runs, the user's files and the benchmark as wasm modules with
-//! TypeScript types. A feature each says what is in a module: a chapter's exhibits, `files`, or `bench`.
+//! TypeScript types. A feature each says what is in a module: the exhibits, of a chapter or of all, `files`, or `bench`.
 //!
 //! This crate only translates. Plain objects and typed arrays go in and out (`js`, `values`,
 //! `types`); models, training and pictures are `tilde-models`', and programs run in an engine's

@@ -8,15 +8,25 @@ const { SIMD128, BulkMemory, BulkMemoryOpt, MutableGlobals, SignExt, Nontrapping
 const FEATURES =
   SIMD128 | BulkMemory | BulkMemoryOpt | MutableGlobals | SignExt | NontrappingFPToInt | ReferenceTypes | Multivalue;
 
-/** A module from its text, with its functions' names and without. @param {string} text */
-export function assemble(text) {
+/**
+ * A module from its text, with its functions' names and bare.
+ * @param {string} text @param {boolean} fast  whether what it computes should be fast rather than small
+ */
+export function assemble(text, fast) {
   const module = binaryen.parseText(text);
   module.setFeatures(FEATURES);
-  module.runPasses(["reorder-functions-by-name"]);
-  const [named, plain] = [true, false].map((names) => {
+  if (fast) {
+    binaryen.setOptimizeLevel(3);
+    binaryen.setShrinkLevel(0);
+    binaryen.setLowMemoryUnused(true);
+    module.optimize();
+  }
+  // A function that all who call it have copies of is at home for nobody.
+  module.runPasses(["remove-unused-module-elements", "reorder-functions-by-name"]);
+  const [named, bare] = [true, false].map((names) => {
     binaryen.setDebugInfo(names);
     return module.emitBinary();
   });
   module.dispose();
-  return { named, plain };
+  return { named, bare };
 }

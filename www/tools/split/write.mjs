@@ -66,7 +66,8 @@ function elementsOf(elements, own) {
   const out = [];
   for (const { text } of elements) {
     const [, table, at, list] =
-      new RegExp(String.raw`^\(elem ${NAME} \(table (${NAME})\) \(i32\.const (\d+)\) func (.*)\)$`, "s").exec(text) ?? [];
+      new RegExp(String.raw`^\(elem ${NAME} \(table (${NAME})\) \(i32\.const (\d+)\) func (.*)\)$`, "s").exec(text) ??
+      [];
     if (!list) throw new Error(`a table that is filled in another way: ${text.slice(0, 80)}`);
     const names = list.match(new RegExp(NAME, "g")) ?? [];
     for (let from = 0; from < names.length; from++) {
@@ -84,32 +85,30 @@ function elementsOf(elements, own) {
  * The texts of all parts by name, and of the main module by "".
  * @param {string} text of the module
  * @param {Map<Node, string>} part  what is not in the main module
+ * @param {(part: string) => Set<string>} copies  functions that a part has for itself, if it needs them
  * @param {Pick<Linked, "data" | "memory">} linked
  * @param {string} version  of the main module, which its parts ask for: they fit no other
  * @returns {Map<string, string>}
  */
-export function write(text, part, { data, memory }, version) {
+export function write(text, part, copies, { data, memory }, version) {
   const all = forms(text);
   const of = (/** @type {string} */ kind) => all.filter((form) => form.kind === kind);
-  const functions = of("func");
-  const names = new Map([...part].map(([{ name }, place]) => [`$${name}`, place]));
-  const home = (/** @type {string} */ name) => names.get(name) ?? "";
+  const functions = new Map(of("func").map((form) => [form.name, form.text]));
+  const homes = new Map([...part].map(([{ name }, place]) => [`$${name}`, place]));
+  const home = (/** @type {string} */ name) => homes.get(name) ?? "";
   const table = of("table").find(({ text }) => text.endsWith("funcref)"))?.name;
-  const signatures = new Map([
-    ...of("import").flatMap(imported),
-    ...functions.map(({ name, text }) => /** @type {const} */ ([name, signature(text)])),
-  ]);
-
+  const signatures = new Map([...of("import").flatMap(imported), ...[...functions].map(signed)]);
   const parts = ["", ...new Set(part.values())].map((name) => {
-    const own = functions.filter((form) => home(form.name) === name);
-    return { name, own, foreign: foreign(own, name, home) };
+    const own = [...functions.keys()].filter((to) => home(to) === name);
+    const copied = new Set([...copies(name)].map((of) => `$${of}`).filter((of) => isPlain(functions.get(of))));
+    return { name, ...gather(name, own, functions, copied, home) };
   });
   /** Short names of what crosses. */
   const crossing = new Map(
     [...new Set(parts.flatMap(({ foreign }) => [...foreign]))].map((name, i) => [name, i.toString(36)]),
   );
 
-  const written = parts.map(({ name, own, foreign }) => {
+  const written = parts.map(({ name, bodies, foreign }) => {
     const first = name
       ? [
           ...of("type").map(({ text }) => text),
@@ -130,7 +129,7 @@ export function write(text, part, { data, memory }, version) {
       ...exports.map(([to, short]) => `(export "${short}" (func ${to}))`),
       ...dataOf(pieces, memory),
       ...elementsOf(of("elem"), (to) => home(to) === name),
-      ...own.map(({ text }) => text),
+      ...[...bodies].map((to) => functions.get(to)),
     ];
     return /** @type {const} */ ([name, `(module\n${forms.map((form) => ` ${form}\n`).join("")})\n`]);
   });
@@ -143,20 +142,36 @@ function imported({ text }) {
   return name ? [[name, types]] : [];
 }
 
+/** @param {[string, string]} function_ @returns {[string, string]} */
+const signed = ([name, text]) => [name, signature(text)];
+
+/** Whether a function refers to functions and to the stack alone. @param {string|undefined} text */
+const isPlain = (text) =>
+  text !== undefined && [...text.matchAll(REFERENCE)].every(([, what, to]) => isFunction(what) || to === STACK);
+
+/** @param {string} what of a reference */
+const isFunction = (what) => !/^(global|table)/.test(what);
+
 /**
- * What functions of a part refer to elsewhere. Globals but the stack's, and other uses of tables than calls, are the
- * main module's alone.
- * @param {Form[]} own @param {string} part @param {(name: string) => string} home
+ * The functions that a part has: its own, and copies of what they need of others; and what they need of the others
+ * themselves.
+ * @param {string} part @param {string[]} own
+ * @param {Map<string, string>} functions @param {Set<string>} copied @param {(name: string) => string} home
  */
-function foreign(own, part, home) {
+function gather(part, own, functions, copied, home) {
+  const bodies = new Set(own);
   /** @type {Set<string>} */
-  const found = new Set();
-  for (const { name, text } of own)
+  const foreign = new Set();
+  for (const name of bodies) {
+    const text = functions.get(name) ?? "";
+    if (part && !isPlain(text)) throw new Error(`${name} of ${part} needs what only the main module has`);
     for (const [, what, to] of text.matchAll(REFERENCE)) {
-      const function_ = !/^(global|table)/.test(what);
-      if (function_ && home(to) !== part) found.add(to);
-      if (part ? !function_ && to !== STACK : function_ && home(to))
-        throw new Error(`${name} of ${part || "the main module"} cannot refer to ${to}`);
+      if (!isFunction(what)) continue;
+      if (copied.has(to)) bodies.add(to);
+      else if (home(to) === part) continue;
+      else if (!part) throw new Error(`${name} of the main module refers to ${to} of ${home(to)}`);
+      else foreign.add(to);
     }
-  return found;
+  }
+  return { bodies, foreign };
 }
