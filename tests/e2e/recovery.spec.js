@@ -199,8 +199,8 @@ const FILES = [
   ["a style sheet", "**/www/exhibit.css"],
   ["the cards", "**/pkg/cards.json"],
   ["the engine", "**/pkg/engine/*.wasm"],
-  ["a chapter's glue", "**/pkg/chapter/*/tilde_web.js*"],
-  ["a chapter", "**/pkg/chapter/*/*.wasm"],
+  ["the exhibits' glue", "**/pkg/exhibits/tilde_web.js*"],
+  ["the exhibits", "**/pkg/exhibits/*.wasm"],
 ];
 
 test.describe("a file that does not come", () => {
