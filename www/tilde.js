@@ -180,8 +180,7 @@ export class Run {
    */
   async train(n, options) {
     const { signal, onprogress } = optionsOf(options, "train");
-    if (signal !== undefined && !(signal instanceof AbortSignal))
-      throw new TildeError("bad-setting", `signal = ${kindOf(signal)} does not fit: it takes an AbortSignal.`);
+    checkSignal(signal);
     const progress = callable(onprogress, "onprogress");
     return this.#call("train", [count(n, "train", 0, Number.MAX_SAFE_INTEGER)], { signal, progress });
   }
@@ -189,22 +188,24 @@ export class Run {
   /**
    * Draws from the present model, and changes nothing.
    * @param {number} n
-   * @param {{ seed?: number }} [options]
+   * @param {{ seed?: number, signal?: AbortSignal }} [options]
    * @returns {Promise<import("./protocol.js").Samples>}
    */
   async sample(n, options) {
-    const { seed = randomSeed() } = optionsOf(options, "sample");
-    return this.#call("sample", [count(n, "sample", 1, MOST_SAMPLES), checkSeed(seed)]);
+    const { seed = randomSeed(), signal } = optionsOf(options, "sample");
+    return this.#call("sample", [count(n, "sample", 1, MOST_SAMPLES), checkSeed(seed)], {
+      signal: checkSignal(signal),
+    });
   }
 
   /**
    * All figures.
-   * @param {{ deep?: boolean }} [options] false leaves out the costly ones
+   * @param {{ deep?: boolean, signal?: AbortSignal }} [options] false leaves out the costly ones
    * @returns {Promise<Metrics>}
    */
   async metrics(options) {
-    const { deep = true } = optionsOf(options, "metrics");
-    return this.#call("metrics", [Boolean(deep)]);
+    const { deep = true, signal } = optionsOf(options, "metrics");
+    return this.#call("metrics", [Boolean(deep)], { signal: checkSignal(signal) });
   }
 
   /**
@@ -415,6 +416,12 @@ function callable(listener, what) {
   if (listener !== undefined && listener !== null && typeof listener !== "function")
     throw new TildeError("bad-setting", `${what} = ${shown(listener)} does not fit: it takes a function.`);
   return listener;
+}
+
+/** @param {unknown} signal @returns {AbortSignal|undefined} */
+function checkSignal(signal) {
+  if (signal === undefined || signal instanceof AbortSignal) return signal;
+  throw new TildeError("bad-setting", `signal = ${kindOf(signal)} does not fit: it takes an AbortSignal.`);
 }
 
 /** @param {unknown} backend */

@@ -86,6 +86,11 @@ export class Player {
     await this.#loop;
   }
 
+  /** Gives up a frame of its own that takes long. */
+  hurry() {
+    if (this.#options) this.#run.hurry();
+  }
+
   /**
    * One frame at once, for a run that is paused.
    * @param {string[]} views

@@ -20,7 +20,7 @@ import { Snapshots } from "./snapshots.js";
  * @property {import("./modules.js").Modules} modules
  * @property {import("./assets.js").Assets} assets
  *
- * @typedef {{ aborted: boolean }} Token
+ * @typedef {{ aborted: boolean, stop?: () => void }} Token  of a call that can be given up
  */
 
 /** How long something may be measured and drawn that nobody waits for any more, in milliseconds. */
@@ -189,7 +189,7 @@ export class EngineRun {
    * @returns {Promise<Metrics>}
    */
   metrics(deep) {
-    return this.#look(() => this.#finite((deep) => this.#web.metrics(deep), deep));
+    return this.#finite((deep) => this.#web.metrics(deep), deep);
   }
 
   /** Steps done, which cost nothing to know. @returns {Promise<number>} */
@@ -198,7 +198,8 @@ export class EngineRun {
   }
 
   /**
-   * Somebody waits who has no use for what is being measured or drawn: it is given up, unless it is soon done.
+   * Somebody waits who has no use for the frame that is being measured and drawn: it is given up, unless it is
+   * soon done.
    * @param {number} [patience] milliseconds from its beginning
    */
   hurry(patience = PATIENCE_MS) {
@@ -212,15 +213,24 @@ export class EngineRun {
     else stop();
   }
 
-  /** @template T @param {() => Promise<T>} job that changes nothing @returns {Promise<T>} */
-  async #look(job) {
-    this.#looking = performance.now();
-    try {
-      return await job();
-    } finally {
-      this.#looking = 0;
-      queues.get(this.#web)?.goOn();
-    }
+  /**
+   * A call that changes nothing, so that it can be given up in the middle.
+   * @template T
+   * @param {Token} token
+   * @param {() => Promise<T>} job
+   * @returns {Promise<T>}
+   */
+  stoppable(token, job) {
+    return this.enqueue(async () => {
+      if (token.aborted) throw new TildeError("aborted", "Stopped before it began.");
+      token.stop = () => queues.get(this.#web)?.stop();
+      try {
+        return await job();
+      } finally {
+        token.stop = undefined;
+        queues.get(this.#web)?.goOn();
+      }
+    });
   }
 
   /**
@@ -229,9 +239,15 @@ export class EngineRun {
    * @param {boolean} deep
    */
   async frame(views, deep) {
-    const frame = await this.#look(() => this.#finite((deep) => this.#web.frame(views, deep, this.#shown), deep));
-    this.#shown = frame.losses.steps.at(-1) ?? this.#shown;
-    return frame;
+    this.#looking = performance.now();
+    try {
+      const frame = await this.#finite((deep) => this.#web.frame(views, deep, this.#shown), deep);
+      this.#shown = frame.losses.steps.at(-1) ?? this.#shown;
+      return frame;
+    } finally {
+      this.#looking = 0;
+      queues.get(this.#web)?.goOn();
+    }
   }
 
   /**
@@ -272,12 +288,12 @@ export class EngineRun {
 
   /** @param {string} id */
   view(id) {
-    return this.#look(() => this.#web.view(id));
+    return this.#web.view(id);
   }
 
   /** @param {number} n @param {number} seed */
   sample(n, seed) {
-    return this.#look(() => this.#web.sample(n, seed));
+    return this.#web.sample(n, seed);
   }
 
   /** @param {string} phase */

@@ -59,7 +59,7 @@ class Server {
   #engine;
   /** @type {Map<number, Opened>} */
   #runs = new Map();
-  /** @type {Map<number, { aborted: boolean, run: number }>} */
+  /** @type {Map<number, import("./run.js").Token & { run: number }>} */
   #tokens = new Map();
 
   /**
@@ -83,7 +83,9 @@ class Server {
   /** @param {number} id */
   #abort(id) {
     const token = this.#tokens.get(id);
-    if (token) token.aborted = true;
+    if (!token) return;
+    token.aborted = true;
+    token.stop?.();
   }
 
   /** @param {CallMessage} call */
@@ -117,7 +119,7 @@ class Server {
         return this.#train(id, number, run, a[0]);
       case "close":
         this.#runs.delete(number);
-        for (const token of this.#tokens.values()) if (token.run === number) token.aborted = true;
+        for (const [id, token] of this.#tokens) if (token.run === number) this.#abort(id);
         run.hurry(0);
         await player.pause(false);
         return run.close();
@@ -126,11 +128,14 @@ class Server {
       case "set":
       case "reset":
       case "load":
-        run.hurry(); // the picture would be of what is about to change
-      // falls through
+        player.hurry(); // the picture would be of what is about to change
+        return run.enqueue(() => /** @type {any} */ (run)[method](...a));
       case "metrics":
       case "sample":
       case "view":
+        return this.#stoppable(id, number, (token) =>
+          run.stoppable(token, () => /** @type {any} */ (run)[method](...a)),
+        );
       case "inputs":
       case "save":
         return run.enqueue(() => /** @type {any} */ (run)[method](...a));
@@ -155,16 +160,21 @@ class Server {
   }
 
   /** @param {number} id @param {number} number @param {EngineRun} run @param {number} n */
-  async #train(id, number, run, n) {
+  #train(id, number, run, n) {
+    const progress = (/** @type {number} */ done, /** @type {number} */ rate) =>
+      this.#port.postMessage({ type: "progress", id, done, total: n, rate });
+    return this.#stoppable(id, number, (token) => run.train(n, token, progress));
+  }
+
+  /** @param {number} id @param {number} number @param {(token: import("./run.js").Token) => Promise<unknown>} job */
+  async #stoppable(id, number, job) {
     const token = { aborted: false, run: number };
     this.#tokens.set(id, token);
     try {
-      const progress = (/** @type {number} */ done, /** @type {number} */ rate) =>
-        this.#port.postMessage({ type: "progress", id, done, total: n, rate });
-      return await run.train(n, token, progress);
+      return await job(token);
     } catch (error) {
       if (describe(error).code !== "aborted" || this.#runs.has(number)) throw error;
-      throw new TildeError("closed", "This run was closed while it trained.");
+      throw new TildeError("closed", "This run was closed meanwhile.");
     } finally {
       this.#tokens.delete(id);
     }
