@@ -34,7 +34,7 @@ export async function startCpu(file) {
   /** A panic is a mistake of ours: a trap follows. @param {number} at @param {number} length @param {number} line */
   const panicked = (at, length, line) =>
     console.error(`The engine panicked at ${utf8.decode(bytesAt(at, length))}:${line}`);
-  const { instance } = await instantiate(await file, { page: { panicked } });
+  const { instance } = await WebAssembly.instantiateStreaming(file, { page: { panicked } });
   wasm = /** @type {any} */ (instance.exports);
   // The memory may grow, and so move, in `mail` and `load`: views are made after them.
   return {
@@ -62,12 +62,4 @@ export async function startCpu(file) {
     finite: (handle) => wasm.finite(handle),
     free: (handle) => wasm.free(handle),
   };
-}
-
-/** @param {Response} response @param {WebAssembly.Imports} imports @returns {Promise<{ instance: WebAssembly.Instance }>} */
-async function instantiate(response, imports) {
-  // Some servers do not know the type of wasm, which streaming insists on.
-  if (response.headers.get("Content-Type") === "application/wasm")
-    return WebAssembly.instantiateStreaming(response, imports);
-  return WebAssembly.instantiate(await response.arrayBuffer(), imports);
 }
