@@ -16,7 +16,7 @@ const LEARNED = CARDS.filter(({ tensors }) => tensors);
  */
 const WORKER = `
 import { serve } from "./engine/serve.js";
-import { chooseBuild, loadEngine, loadWasm } from "./load.js";
+import { loaders } from "./load.js";
 const [devices, loaded] = [new Set(), new Set()];
 let poisoned = false;
 const orders = new BroadcastChannel("orders");
@@ -55,13 +55,8 @@ function spoilt(engine) {
   };
 }
 serve(self, (base, wanted) => {
-  const build = chooseBuild(wanted);
-  return {
-    build,
-    engine: async (backend) => spoilt(await loadEngine(base, backend, build)),
-    chapter: (name) => loadWasm(base, "chapter/" + name),
-    files: () => loadWasm(base, "files"),
-  };
+  const all = loaders(base, wanted);
+  return { ...all, engine: async (backend) => spoilt(await all.engine(backend)) };
 });
 `;
 

@@ -1,8 +1,6 @@
 // The CPU's engine: a plain wasm module (crate/engine/src/cpu.rs) whose exports take offsets into its own
 // memory.
 
-import { compile } from "./compile.js";
-
 /**
  * @typedef {import("../protocol.js").Engine} Engine
  *
@@ -36,7 +34,7 @@ export async function startCpu(file) {
   /** A panic is a mistake of ours: a trap follows. @param {number} at @param {number} length @param {number} line */
   const panicked = (at, length, line) =>
     console.error(`The engine panicked at ${utf8.decode(bytesAt(at, length))}:${line}`);
-  const instance = await WebAssembly.instantiate(await compile(await file), { page: { panicked } });
+  const { instance } = await WebAssembly.instantiateStreaming(file, { page: { panicked } });
   wasm = /** @type {any} */ (instance.exports);
   // The memory may grow, and so move, in `mail` and `load`: views are made after them.
   return {

@@ -23,6 +23,11 @@ import { History } from "./history.js";
  * @property {UserData} [data]  likewise
  */
 
+/** Inputs come many at a time; they are asked for when they pause. */
+const ASK_MS = 500;
+/** Pictures that a film has at most when it is played to its end, and the time of one in milliseconds. */
+const FILM = { pictures: 100, each: 24 };
+
 /**
  * Events: `frame` (detail: Frame), `restart` (a new run begins), `change` (settings, backend or
  * playing changed), `input` (something was put in by hand), `problem` (detail: TildeError), `end` (reached its
@@ -60,9 +65,15 @@ export class Session extends EventTarget {
   #stop;
   #until;
   #given;
+  /** What was put in by hand, as far as it is known here: for a run that is opened after the engine has ended. */
+  inputs;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #asking;
   #phase = "";
   /** @type {Promise<unknown>} */
   #turn = Promise.resolve();
+  /** How often something was asked for. */
+  #asked = 0;
 
   /**
    * @param {Tilde} tilde
@@ -78,7 +89,7 @@ export class Session extends EventTarget {
     this.backend = start.backend;
     this.views = card.views.map(({ id }) => id);
     this.data = start.data;
-    this.#given = start.inputs ?? [];
+    this.#given = this.inputs = start.inputs ?? [];
     this.#until = card.budget;
   }
 
@@ -257,13 +268,16 @@ export class Session extends EventTarget {
       if (this.step && this.#changesTraining(id)) this.lost.add("changes");
       if (before && this.run) this.#follow(before, this.run.status);
       this.dispatchEvent(new Event("input"));
+      clearTimeout(this.#asking);
+      this.#asking = setTimeout(() => this.own().catch(() => {}), ASK_MS);
       if (!this.playing) await this.#look(false);
     });
   }
 
   /** What is the user's own, for an address. @returns {Promise<import("./packed.js").Own>} */
   async own() {
-    return { inputs: (await this.run?.inputs()) ?? [], data: this.data };
+    this.inputs = (await this.run?.inputs()) ?? [];
+    return { inputs: this.inputs, data: this.data };
   }
 
   /** Whether an input may change what is learned, not only what is looked at. @param {string} id */
@@ -416,7 +430,28 @@ export class Session extends EventTarget {
     // A paused frame does not stop it: the frame may have been asked for before playing began.
     if (frame.stopped) this.#setPlaying(false);
     this.dispatchEvent(new CustomEvent("frame", { detail: this.last }));
-    if (frame.stopped === "until") this.dispatchEvent(new Event("end"));
+    if (frame.stopped === "until") this.#end();
+  }
+
+  /** Its steps are used. A film is played to its last picture first, unless something else is asked for. */
+  async #end() {
+    const film = this.card.metrics.find((metric) => metric.film);
+    if (film) await this.#inTurn(() => this.#playFilm(film));
+    this.dispatchEvent(new Event("end"));
+  }
+
+  /** @param {import("../protocol.js").Metric} film */
+  async #playFilm({ id, film }) {
+    const asked = this.#asked;
+    while (asked === this.#asked && this.run) {
+      const { [id]: at = 0, [`${id}_reference`]: end = 0 } = this.last?.metrics ?? {};
+      if (at >= end) return;
+      const start = performance.now();
+      for (let n = Math.ceil(end / FILM.pictures); n > 0; n--) await this.run.step(film);
+      await this.#look(false);
+      const spare = FILM.each - (performance.now() - start);
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, spare)));
+    }
   }
 
   /** @param {TildeError} error @param {boolean} stopped */
@@ -445,6 +480,7 @@ export class Session extends EventTarget {
    * @param {() => Promise<unknown>} job
    */
   #inTurn(job) {
+    this.#asked++;
     this.run?.hurry();
     const done = this.#turn.then(job).catch(async (error) => {
       if (error.code === "aborted") return; // what comes next has a picture of its own

@@ -11,7 +11,8 @@ use tilde_models::exhibits::{cards, registered};
 pub fn run(args: &List, out: &mut dyn Write) -> Result<(), Failure> {
     if args.json {
         // As the page has it.
-        serde_json::to_writer_pretty(&mut *out, &registered().collect::<Vec<_>>()).map_err(std::io::Error::from)?;
+        serde_json::to_writer_pretty(&mut *out, &registered().collect::<Vec<_>>())
+            .map_err(std::io::Error::from)?;
         writeln!(out)?;
         return Ok(());
     }

@@ -2,9 +2,9 @@
 
 use crate::build::{Builder, at, map, plan};
 use crate::check::{block_on, context};
+use tilde_cpu::Cpu;
 use tilde_gpu::Gpu;
 use tilde_graph::plan::{Arena, Instr, Kernel, Loc};
-use tilde_cpu::Cpu;
 use tilde_graph::{Binary, DType, Device, DeviceError, Init, Plan, Program, compile};
 
 /// Adds one to the counter.

@@ -44,4 +44,3 @@ pub fn weights_that_are_not_finite_are_reported(card: &'static Card) {
         run.import(&saved).unwrap_or_else(|e| panic!("{e}"));
     }
 }
-
