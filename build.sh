@@ -7,7 +7,7 @@ readonly node_at_least=20
 readonly wasm_pack_version=0.15.1
 # Bytes, gzip -9, that each file may have, an exhibit with the CPU's engine, and all exhibits with it. What a first
 # visit may download is in tests/e2e/bytes.spec.js.
-readonly engine_budget=51000 gpu_budget=110000 file_budget=110000 visit_budget=200000 tour_budget=600000
+readonly engine_budget=51000 gpu_budget=110000 file_budget=110000 visit_budget=203000 tour_budget=600000
 readonly stamps=target/stamps logs=target/logs
 export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 export CHROMIUM="${CHROMIUM:-/usr/bin/chromium}"
