@@ -241,6 +241,7 @@ test.describe("a file that does not come", () => {
     await failing(page, "**/www/ui/session.js", 3);
     await page.goto(`${site}#/gan2d?backend=cpu`);
     await page.getByRole("button", { name: "Try again" }).click({ timeout: 30_000 });
+    await expect(page.locator("tilde-exhibit .title")).toBeVisible();
     await reached(page, 5);
   });
 });
