@@ -409,7 +409,9 @@ export class EngineRun {
     const inputs = await this.#web.inputs();
     const on = (/** @type {import("../protocol.js").BackendName} */ backend) =>
       openOn(this.#engine, this.#options, backend, inputs);
-    const again = losses < LOSSES ? await on(this.#web.backend).catch(() => undefined) : undefined;
+    // It may be lost again while the run is being opened.
+    const same = async () => (losses < LOSSES ? on(this.#web.backend) : undefined);
+    const again = await same().catch(() => same().catch(() => undefined));
     const web = again ?? (await on("cpu"));
     if (!again && this.#web.backend !== "cpu") this.#why = "gpu-lost";
     const state = this.#snapshots.last;

@@ -344,8 +344,9 @@ impl Run {
         let weights = self.finite();
         let live = self.place.live();
         let (weights, figures) = join::both(weights, self.exhibit.figures(&live, scope(deep))).await;
-        weights?;
-        finite(self.counting(figures?))
+        self.given_up(weights)?;
+        let figures = self.given_up(figures)?;
+        finite(self.counting(figures))
     }
 
     /// The figures that gates are held against, over the whole held-out set.
@@ -372,6 +373,20 @@ impl Run {
     /// # Errors
     /// [`Error::BadData`] if the card has no such picture, [`Error::NotFinite`] if training diverged.
     pub async fn frame(&mut self, views: &[&str], deep: bool, since: u32) -> Result<Frame, Error> {
+        let frame = self.look(views, deep, since).await;
+        self.given_up(frame)
+    }
+
+    /// An answer that was given up in the middle leaves work undone on the device: a model that remembers
+    /// what it did there for the present generation has to do it again.
+    fn given_up<T>(&mut self, answer: Result<T, Error>) -> Result<T, Error> {
+        if let Err(Error::Aborted) = answer {
+            self.place.generation += 1;
+        }
+        answer
+    }
+
+    async fn look(&mut self, views: &[&str], deep: bool, since: u32) -> Result<Frame, Error> {
         self.ask_losses();
         let weights = self.finite();
         let (figures, pictures) = {
@@ -407,7 +422,8 @@ impl Run {
         if n == 0 || n > 65_536 {
             return Err(Error::BadData(format!("{n} samples were asked for; from 1 to 65,536 are given.")));
         }
-        self.exhibit.sample(&self.place.live(), n, seed).await
+        let samples = self.exhibit.sample(&self.place.live(), n, seed).await;
+        self.given_up(samples)
     }
 
     /// A picture of the card.
@@ -421,7 +437,8 @@ impl Run {
             let known = known.join(", ");
             return Err(Error::BadData(format!("'{}' has no view '{id}'. It has: {known}.", card.id)));
         }
-        self.exhibit.view(&self.place.live(), id).await
+        let picture = self.exhibit.view(&self.place.live(), id).await;
+        self.given_up(picture)
     }
 
     /// Takes an input of the card.
