@@ -2,10 +2,10 @@
 
 import { Client } from "./client.js";
 import { TildeError, shown } from "./errors.js";
-import * as safetensors from "./safetensors.js";
 import { checkAll, checkSeed, complete, ownPoints, settingOf } from "./settings.js";
 import { checkData, checkPayload } from "./data/check.js";
 import { words } from "./ui/words.js";
+import * as weights from "./weights.js";
 
 export { TildeError };
 
@@ -16,9 +16,6 @@ export { TildeError };
  * @typedef {import("./protocol.js").Status} Status
  * @typedef {import("./protocol.js").Value} Value
  */
-
-/** Written into saved weights, so that a later version can tell what it reads. */
-export const VERSION = "1";
 
 /** Samples that are drawn at a time. */
 const MOST_SAMPLES = 65_536;
@@ -278,16 +275,7 @@ export class Run {
    */
   async save() {
     const { tensors, step } = await this.#call("save", []);
-    const { seed, settings, backend } = this.status;
-    return safetensors.write(tensors, {
-      format: "tilde",
-      version: VERSION,
-      exhibit: this.card.id,
-      seed: String(seed),
-      step: String(step),
-      backend,
-      settings: JSON.stringify(settings),
-    });
+    return weights.write(this.card, this.status, step, tensors);
   }
 
   /**
@@ -295,20 +283,8 @@ export class Run {
    * @param {Uint8Array} bytes
    */
   async load(bytes) {
-    const { tensors, metadata } = safetensors.read(bytes);
-    if (metadata.exhibit !== this.card.id)
-      throw new TildeError(
-        "bad-file",
-        `These are weights of ${metadata.exhibit ? `"${metadata.exhibit}"` : "another program"}, and this is "${this.card.id}".`,
-      );
-    let args;
-    try {
-      args = [tensors, complete(this.card, JSON.parse(metadata.settings)), checkSeed(Number(metadata.seed))];
-    } catch (error) {
-      const why = error instanceof TildeError ? error.message : "They are no JSON.";
-      throw new TildeError("bad-file", `The settings in this file of weights cannot be used. ${why}`);
-    }
-    this.status = await this.#call("load", args);
+    const { tensors, settings, seed } = weights.read(this.card, bytes);
+    this.status = await this.#call("load", [tensors, settings, seed]);
   }
 
   /** Frees it. Training under way is given up; calls after this are refused. */

@@ -39,6 +39,12 @@ pub fn model(model: &Model, seed: Option<u64>) -> Result<Run, Failure> {
     let mut run = open(&backend, &settings, user, seed)?;
     if let Some(weights) = weights {
         run.import(&weights.tensors)?;
+        block_on(run.metrics(false)).map_err(|error| match error {
+            Error::NotFinite(_) => Error::BadFile(
+                "With these weights a figure is no finite number: some are too large to compute with.".into(),
+            ),
+            other => other,
+        })?;
     }
     Ok(run)
 }

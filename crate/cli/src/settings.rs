@@ -41,16 +41,23 @@ pub fn value_to_json(setting: &Setting, value: Value) -> Json {
     }
 }
 
-/// Settings from what [`to_json`] gave; what is missing has its default.
+/// Settings from what [`to_json`] gave; what is missing has its default. Each value is of its setting's own kind.
 ///
 /// # Errors
 /// [`Error::BadSetting`].
 pub fn from_json(card: &'static Card, values: &Map<String, Json>) -> Result<Settings, Error> {
     let mut settings = Settings::new(card);
     for (id, value) in values {
+        let choice = card.settings.iter().any(|s| s.id == id && matches!(s.kind, SettingKind::Choice(_)));
         match value {
-            Json::String(text) => settings.set_text(id, text)?,
-            other => settings.set_text(id, &other.to_string())?,
+            Json::String(text) if choice => settings.set_text(id, text)?,
+            Json::Number(number) => settings.set(id, Value::Number(number.as_f64().unwrap_or(f64::NAN)))?,
+            Json::Bool(on) => settings.set(id, Value::Flag(*on))?,
+            other => {
+                return Err(Error::BadSetting(format!(
+                    "'{id}' = {other} does not fit: its card says what does."
+                )));
+            }
         };
     }
     Ok(settings)

@@ -36,4 +36,4 @@ pub use op::{Binary, DType, Op, ReduceOp, Unary, VarId};
 pub use plan::Plan;
 pub use program::{EntryId, Program};
 pub use shape::Shape;
-pub use var::{Group, Init, Knob, Param, Role, Var, VarDecl};
+pub use var::{Group, Holds, Init, Knob, Param, Role, Var, VarDecl};

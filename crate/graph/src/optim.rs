@@ -11,7 +11,7 @@ pub use rms_prop::{RmsProp, RmsPropOptions};
 use crate::Tensor;
 use crate::graph::Graph;
 use crate::program::Program;
-use crate::var::{Group, Init, Var};
+use crate::var::{Group, Holds, Var};
 
 /// Stochastic gradient descent with momentum and weight decay, as in PyTorch:
 /// g ← ∇ + decay·w; m ← momentum·m + g; w ← w − rate·m.
@@ -84,7 +84,8 @@ impl Adam {
     pub fn new(program: &mut Program, group: &Group, name: &str, options: AdamOptions) -> Adam {
         let m = program.state_like(group, &alloc::format!("{name}.m"), false);
         let v = program.state_like(group, &alloc::format!("{name}.v"), false);
-        let t = program.state(&alloc::format!("{name}.t"), [], Init::Constant(0.0));
+        program.hold(v, Holds::NotNegative);
+        let t = program.counter(&alloc::format!("{name}.t"));
         Adam { weights: group.var(), m, v, t, options }
     }
 

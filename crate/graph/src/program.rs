@@ -4,7 +4,7 @@ use crate::Shape;
 use crate::graph::{Built, Graph, GraphError, Node};
 use crate::op::{DType, VarId};
 use crate::rng::Stream;
-use crate::var::{Group, GroupVar, Init, Knob, Param, ParamDecl, Role, Var, VarDecl};
+use crate::var::{Group, GroupVar, Holds, Init, Knob, Param, ParamDecl, Role, Var, VarDecl};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -69,8 +69,16 @@ impl Program {
 
     fn declare(&mut self, name: &str, dtype: DType, shape: Shape, role: Role, init: Init) -> Var {
         let id = VarId(self.vars.len() as u32);
-        let (name, learned) = (name.to_string(), false);
-        self.vars.push(VarDecl { name, dtype, shape, role, learned, init, params: vec![] });
+        self.vars.push(VarDecl {
+            name: name.to_string(),
+            dtype,
+            shape,
+            role,
+            learned: false,
+            init,
+            holds: Holds::Any,
+            params: vec![],
+        });
         Var(id)
     }
 
@@ -110,6 +118,18 @@ impl Program {
         let shape = self.vars[group.var.0 as usize].shape;
         let init = if copy { Init::Copy(group.var) } else { Init::Constant(0.0) };
         self.learn(name, shape, init)
+    }
+
+    /// A count that begins at 0, as float state of one number.
+    pub fn counter(&mut self, name: &str) -> Var {
+        let counter = self.state(name, [], Init::Constant(0.0));
+        self.hold(counter, Holds::Count);
+        counter
+    }
+
+    /// Says what the numbers of a variable may be.
+    pub fn hold(&mut self, var: Var, holds: Holds) {
+        self.vars[var.0.0 as usize].holds = holds;
     }
 
     /// Integer state.

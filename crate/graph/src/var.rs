@@ -65,6 +65,19 @@ impl Init {
     }
 }
 
+/// What the numbers of a variable may be, where not every number makes sense: a checkpoint is held against it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Holds {
+    /// Any finite number.
+    #[default]
+    Any,
+    /// How often something was done: whole numbers from 0 to 2²⁴, up to which floats count exactly. A count
+    /// stops there.
+    Count,
+    /// Numbers from 0, such as means of squares.
+    NotNegative,
+}
+
 /// A declared variable.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct VarDecl {
@@ -83,6 +96,9 @@ pub struct VarDecl {
     /// the program, so they do not cross to an engine; nor do the parameters.
     #[serde(skip, default = "Init::none")]
     pub init: Init,
+    /// What its numbers may be. No engine asks for it.
+    #[serde(skip)]
+    pub holds: Holds,
     /// For a parameter group: names, places and initial values of the parameters.
     #[serde(skip)]
     pub params: Vec<ParamDecl>,

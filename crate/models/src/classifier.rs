@@ -14,7 +14,7 @@ use crate::nn::Linear;
 use crate::nn::conv::Conv;
 use alloc::vec::Vec;
 use tilde_graph::optim::{Adam, AdamOptions, schedule};
-use tilde_graph::{Binary, EntryId, Graph, Group, Init, Program, Tensor, Var};
+use tilde_graph::{Binary, EntryId, Graph, Group, Program, Tensor, Var};
 
 /// Images of a step, and of one run of the judging entry.
 const BATCH: usize = 64;
@@ -92,7 +92,7 @@ impl Classifier {
         let mut group = p.group("classifier");
         let network = Network::new(&mut p, &mut group, size);
         let adam = Adam::new(&mut p, &group, "adam", AdamOptions::default());
-        let steps = p.state("steps", [], Init::Constant(0.0));
+        let steps = p.counter("steps");
         let images = p.data_u("images", [n, set.row_words()]);
         let labels = p.data_u("labels", [n]);
         let shown = p.input("shown", [BATCH, set.area()]);

@@ -14,7 +14,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use tilde_graph::plan::Loc;
-use tilde_graph::{DType, Device, Program, Role, Shape, VarId};
+use tilde_graph::{DType, Device, Holds, Program, Role, Shape, VarId};
 
 /// Iterations handed to a device at a time when many are asked for.
 const SLICE: u32 = 50;
@@ -201,7 +201,7 @@ impl Run {
 
     /// Some iterations were done.
     fn advanced(&mut self, n: u32) {
-        self.place.step += n;
+        self.place.step = self.place.step.saturating_add(n);
         self.moved();
         if n > 0 && self.on_host && self.history.wants(self.place.step) {
             let losses = self.exhibit.losses(&self.place.live());
@@ -245,7 +245,7 @@ impl Run {
             // One by one where the host knows the losses of each.
             let slice = if self.on_host { 1 } else { left.min(SLICE) };
             // Before the ring overwrites what nobody has read.
-            if self.place.step + slice > self.asked + RING {
+            if self.place.step.saturating_add(slice) > self.asked.saturating_add(RING) {
                 self.ask_losses();
             }
             self.exhibit.train(&self.place.live(), slice)?;
@@ -328,7 +328,7 @@ impl Run {
     /// # Errors
     /// [`Error::BadData`] if the exhibit has no such phase, and those of [`Run::train`].
     pub async fn step_phase(&mut self, phase: &str) -> Result<(), Error> {
-        if self.place.step + 1 > self.asked + RING {
+        if self.place.step >= self.asked.saturating_add(RING) {
             self.ask_losses();
         }
         let done = self.exhibit.phase(&self.place.live(), phase)?;
@@ -479,7 +479,7 @@ impl Run {
     /// Names, places and shapes of everything a checkpoint holds: parameters one by one, other
     /// state by variable, and the invocation counters of the entries that change state. (The draws of the
     /// others are seeded whenever they run.)
-    fn saved_parts(&self) -> Vec<(String, Loc, Shape)> {
+    fn saved_parts(&self) -> Vec<(String, Loc, Shape, Holds)> {
         let program = self.exhibit.program();
         self.place.device.of_plan(|plan| {
             let mut parts = Vec::new();
@@ -488,17 +488,18 @@ impl Run {
                     continue;
                 }
                 if decl.params.is_empty() {
-                    parts.push((decl.name.clone(), v.loc, v.shape));
+                    parts.push((decl.name.clone(), v.loc, v.shape, decl.holds));
                 }
                 for p in &decl.params {
                     let loc = Loc { offset: v.loc.offset + p.offset, ..v.loc };
-                    parts.push((p.name.clone(), loc, p.shape));
+                    parts.push((p.name.clone(), loc, p.shape, Holds::Any));
                 }
             }
             for (entry, e) in program.entries().iter().zip(&plan.entries) {
                 let moves = |(var, _): &(VarId, u32)| program.vars()[var.0 as usize].role == Role::State;
                 if e.sites > 0 && entry.assigns().iter().any(moves) {
-                    parts.push((format!("invocations.{}", e.name), e.counter, Shape::new(&[1])));
+                    let name = format!("invocations.{}", e.name);
+                    parts.push((name, e.counter, Shape::new(&[1]), Holds::Any));
                 }
             }
             parts
@@ -513,7 +514,7 @@ impl Run {
         let mut out = self.exhibit.save();
         let device = &self.place.device;
         let mut reads = Vec::new();
-        for (name, loc, shape) in self.saved_parts() {
+        for (name, loc, shape, _) in self.saved_parts() {
             let len = shape.len() as u32;
             let values: Answer<SavedValues> = match loc.arena.dtype() {
                 DType::F32 => {
@@ -543,12 +544,14 @@ impl Run {
     pub fn import(&mut self, saved: &[Saved]) -> Result<(), Error> {
         let parts = self.saved_parts();
         let mut found = Vec::new();
-        for (name, loc, shape) in &parts {
+        for (name, loc, shape, holds) in &parts {
             let dtype = match loc.arena.dtype() {
                 DType::F32 => "F32",
                 DType::U32 => "U32",
             };
-            found.push((*loc, Saved::find(saved, name, dtype, &shape.dims().collect::<Vec<_>>())?));
+            let values = Saved::find(saved, name, dtype, &shape.dims().collect::<Vec<_>>())?;
+            sound(name, *holds, values)?;
+            found.push((*loc, values));
         }
         let step = steps(saved)?;
         self.exhibit.load(saved)?;
@@ -576,6 +579,27 @@ impl Run {
     }
 }
 
+/// Whether numbers of a file are what their variable can hold.
+fn sound(name: &str, holds: Holds, values: &SavedValues) -> Result<(), Error> {
+    let SavedValues::F32(values) = values else { return Ok(()) };
+    let fits = |x: f32| match holds {
+        Holds::Any => x.is_finite(),
+        Holds::Count => x >= 0.0 && x <= MOST_COUNTED && libm::truncf(x) == x,
+        Holds::NotNegative => x >= 0.0 && x.is_finite(),
+    };
+    if values.iter().all(|&x| fits(x)) {
+        return Ok(());
+    }
+    Err(Error::BadFile(match holds {
+        Holds::Any => format!("The file's '{name}' holds numbers that are not finite."),
+        Holds::Count => format!("The file's '{name}' is no count: a whole number from 0 to 16777216."),
+        Holds::NotNegative => format!("The file's '{name}' holds numbers below 0, and cannot."),
+    }))
+}
+
+/// Floats count exactly up to 2²⁴.
+const MOST_COUNTED: f32 = 16_777_216.0;
+
 /// The name of the step count in a checkpoint.
 const STEPS: &str = "steps";
 
@@ -590,9 +614,8 @@ fn steps(saved: &[Saved]) -> Result<u32, Error> {
     })?;
     match &found.values {
         SavedValues::U32(v) if v.len() == 1 && v[0] <= MOST_STEPS => Ok(v[0]),
-        // Floats count exactly up to 2²⁴.
         SavedValues::F32(v)
-            if v.len() == 1 && v[0] >= 0.0 && v[0] <= 16_777_216.0 && libm::truncf(v[0]) == v[0] =>
+            if v.len() == 1 && v[0] >= 0.0 && v[0] <= MOST_COUNTED && libm::truncf(v[0]) == v[0] =>
         {
             Ok(v[0] as u32)
         }

@@ -3,7 +3,7 @@
 use crate::Tensor;
 use crate::graph::Graph;
 use crate::program::Program;
-use crate::var::{Group, Var};
+use crate::var::{Group, Holds, Var};
 
 /// Settings of [`RmsProp`].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,9 +35,11 @@ pub struct RmsProp {
 impl RmsProp {
     /// Declares the mean square of a group, and its velocity if there is momentum.
     pub fn new(program: &mut Program, group: &Group, name: &str, options: RmsPropOptions) -> RmsProp {
-        let mut state = |what: &str| program.state_like(group, &alloc::format!("{name}.{what}"), false);
-        let square = state("square");
-        let velocity = (options.momentum != 0.0).then(|| state("velocity"));
+        let state =
+            |p: &mut Program, what: &str| p.state_like(group, &alloc::format!("{name}.{what}"), false);
+        let square = state(program, "square");
+        program.hold(square, Holds::NotNegative);
+        let velocity = (options.momentum != 0.0).then(|| state(program, "velocity"));
         RmsProp { weights: group.var(), square, velocity, options }
     }
 

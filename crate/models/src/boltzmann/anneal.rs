@@ -19,7 +19,7 @@ use crate::driver::{Answer, Driver};
 use crate::metrics::ais::Weights;
 use crate::numeric::scalar::softplus;
 use alloc::vec::Vec;
-use tilde_graph::{EntryId, Init, Knob, Program, Shape, Tensor, Var};
+use tilde_graph::{EntryId, Holds, Init, Knob, Program, Shape, Tensor, Var};
 
 /// Chains from one or more bases to a machine.
 pub struct Anneal {
@@ -65,6 +65,9 @@ impl Anneal {
         let sums = state(p, "anneal.weights", &[rungs, n]);
         let at = state(p, "anneal.temperature", &[]);
         let rung = state(p, "anneal.rung", &[]);
+        for count in [at, rung] {
+            p.hold(count, Holds::Count);
+        }
         let begin = p.entry("anneal_begin", |g| {
             let a = spread(g.read(biases), chains);
             g.assign(particles, g.bernoulli(a.sigmoid()));

@@ -68,7 +68,7 @@ impl Learner {
         let weight_decay = p.knob("weight_decay", 0.0);
         let updates = match recorder {
             Some(recorder) => recorder.steps,
-            None => p.state("updates", [], zeros()),
+            None => p.counter("updates"),
         };
         let mut learner = Learner {
             machine,

@@ -145,7 +145,7 @@ impl Model {
             Trajectory { x: p.scratch("sample", [sizes.chunk, d]), row: p.scratch("sample_row", []) };
         let film = Trajectory {
             x: p.state("film", [sizes.film, d], Init::Constant(0.0)),
-            row: p.state("film_row", [], Init::Constant(0.0)),
+            row: p.counter("film_row"),
         };
         let clean = p.state("film_clean", [sizes.film, d], Init::Constant(0.0));
         // Until a film has ended there is noise to see.

@@ -119,7 +119,7 @@ impl Model {
         let trainer = Trainer::new(&mut p, settings, &group, Fall::Cosine(0.05), options, &["objective"]);
         let check = p.state("check", [STEP_SIZES.len(), CHECKED], Init::Normal(1.0));
         let squares = p.state("squares", [STEP_SIZES.len()], Init::Constant(1.0));
-        let checks = p.state("checks", [], Init::Constant(0.0));
+        let checks = p.counter("checks");
         let chain = p.state("chain", [CHAINS, 2], Init::Constant(0.0));
         let trail = Trail::new(&mut p, [TRAIL, TRAILS, 2]);
         let sample = p.scratch("sample", [CHUNK, 2]);

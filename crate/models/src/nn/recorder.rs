@@ -35,7 +35,7 @@ pub struct Recorded<'a> {
 impl Recorder {
     /// Declares the count and places for figures of these names.
     pub fn new(p: &mut Program, names: &'static [&'static str]) -> Recorder {
-        let steps = p.state("steps", [], Init::Constant(0.0));
+        let steps = p.counter("steps");
         let state = |name: &&str| p.state(&format!("last.{name}"), [], Init::Constant(0.0));
         let last = names.iter().map(state).collect();
         let ring = p.scratch("ring", [RING as usize, names.len()]);

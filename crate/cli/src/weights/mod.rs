@@ -2,21 +2,29 @@
 //! each parameter and each piece of state, by name; exhibit, settings, seed and step in the
 //! metadata, as text.
 
+mod file;
+
 use crate::failure::Failure;
 use crate::settings;
+use file::File;
+use safetensors::Dtype;
 use safetensors::tensor::TensorView;
-use safetensors::{Dtype, SafeTensors};
 use serde_json::Value as Json;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::Path;
 use tilde_models::card::Card;
 use tilde_models::{Run, Saved, SavedValues, Settings};
 
-/// The version of the metadata.
-const VERSION: &str = "1";
+/// The version of the files that are written now.
+const VERSION: u64 = 1;
+/// The largest count of steps from which a run can go on.
+const LAST_STEP: u64 = (1 << 31) - 1;
+/// The largest seed: the page has no larger whole numbers.
+const LAST_SEED: u64 = (1 << 53) - 1;
 
 /// What a file of weights holds.
+#[derive(Debug)]
 pub struct Weights {
     /// The settings that it was trained with.
     pub settings: Settings,
@@ -33,37 +41,59 @@ impl Weights {
     /// A failure that says what was expected and what was found.
     pub fn read(path: &Path, card: &'static Card) -> Result<Weights, Failure> {
         let bytes = fs::read(path).map_err(|e| Failure::file(path, "read", &e))?;
-        let bad = |what: &str| {
+        Weights::of(&bytes, card).map_err(|what| {
             Failure::Failed(format!(
                 "{}: {what}. Take a file that `tilde train --save` or the page made.",
                 path.display()
             ))
-        };
-        let not_weights = |e| bad(&format!("expected safetensors, found something else ({e})"));
-        let (_, header) = SafeTensors::read_metadata(&bytes).map_err(not_weights)?;
-        let file = SafeTensors::deserialize(&bytes).map_err(not_weights)?;
-        let metadata = |key: &str| header.metadata().as_ref().and_then(|m| m.get(key)).map(String::as_str);
-        match metadata("exhibit") {
-            Some(id) if id == card.id => {}
-            Some(id) => {
-                return Err(bad(&format!("expected weights of '{}', found those of '{id}'", card.id)));
-            }
-            None => return Err(bad("expected weights of Tilde, found those of another program")),
-        }
-        let Some(Ok(Json::Object(values))) = metadata("settings").map(serde_json::from_str) else {
-            return Err(bad("expected its settings as JSON in the metadata, found none"));
-        };
-        let Some(seed) = metadata("seed").and_then(|s| s.parse().ok()) else {
-            return Err(bad("expected its seed in the metadata, found none"));
-        };
-        let settings = settings::from_json(card, &values)?;
-        let tensors =
-            file.tensors().into_iter().map(|(name, view)| saved(name, &view)).collect::<Option<_>>();
-        Ok(Weights {
-            settings,
-            seed,
-            tensors: tensors.ok_or_else(|| bad("expected tensors of F32, F64 and U32, found others"))?,
         })
+    }
+
+    /// The weights in the bytes of a file, by the rules of `www/weights.js`.
+    ///
+    /// # Errors
+    /// What was expected and what was found.
+    pub fn of(bytes: &[u8], card: &'static Card) -> Result<Weights, String> {
+        let File { metadata, tensors } = File::read(bytes)?;
+        match metadata.get("exhibit") {
+            Some(id) if id == card.id => {}
+            Some(id) => return Err(format!("expected weights of '{}', found those of '{id}'", card.id)),
+            None => {
+                return Err(format!("expected weights of '{}', found those of another program", card.id));
+            }
+        }
+        let version = whole(&metadata, "version", LAST_SEED)?;
+        if version > VERSION {
+            return Err(format!(
+                "it was saved by a newer Tilde, whose files have version {version}; this one reads {VERSION}"
+            ));
+        }
+        whole(&metadata, "step", LAST_STEP)?;
+        let seed = whole(&metadata, "seed", LAST_SEED)?;
+        let given = metadata.get("settings").and_then(|text| serde_json::from_str(text).ok());
+        let Some(given) = given else {
+            return Err("expected its settings as JSON, found something else".into());
+        };
+        let settings = match given {
+            Json::Object(values) => settings::from_json(card, &values),
+            _ => return Err("its settings cannot be used. They are no values by name".into()),
+        };
+        let settings = settings
+            .map_err(|e| format!("its settings cannot be used. {}", e.to_string().trim_end_matches('.')))?;
+        Ok(Weights { settings, seed, tensors })
+    }
+}
+
+/// A whole number of the metadata, written in digits alone.
+fn whole(metadata: &BTreeMap<String, String>, key: &str, most: u64) -> Result<u64, String> {
+    let text = metadata.get(key);
+    let digits = text.filter(|t| (1..=16).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_digit()));
+    match digits.and_then(|t| t.parse().ok()) {
+        Some(n) if n <= most => Ok(n),
+        _ => {
+            let found = text.map_or("none", String::as_str);
+            Err(format!("expected a {key} from 0 to {most}, found {found}"))
+        }
     }
 }
 
@@ -85,7 +115,7 @@ pub fn write(path: &Path, run: &mut Run, step: f64) -> Result<(), Failure> {
     });
     let metadata = [
         ("format", "tilde".into()),
-        ("version", VERSION.into()),
+        ("version", VERSION.to_string()),
         ("exhibit", run.settings().card().id.into()),
         ("seed", run.seed().to_string()),
         ("step", step.to_string()),
@@ -108,17 +138,5 @@ fn to_bytes(values: &SavedValues) -> Vec<u8> {
     }
 }
 
-/// A tensor of the file, if it is of a type that Tilde saves.
-fn saved(name: String, view: &TensorView) -> Option<Saved> {
-    let words = view.data().chunks_exact(4).map(|w| [w[0], w[1], w[2], w[3]]);
-    let values = match view.dtype() {
-        Dtype::F32 => SavedValues::F32(words.map(f32::from_le_bytes).collect()),
-        Dtype::F64 => {
-            let doubles = view.data().chunks_exact(8).map(|w| w.try_into().map(f64::from_le_bytes));
-            SavedValues::F64(doubles.collect::<Result<_, _>>().ok()?)
-        }
-        Dtype::U32 => SavedValues::U32(words.map(u32::from_le_bytes).collect()),
-        _ => return None,
-    };
-    Some(Saved { name, shape: view.shape().to_vec(), values })
-}
+#[cfg(test)]
+mod tests;

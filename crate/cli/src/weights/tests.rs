@@ -1,0 +1,146 @@
+//! Every rule of the reader, and files of any content.
+
+use super::Weights;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use serde_json::{Map, Value as Json, json};
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+use tilde_models::card::Card;
+use tilde_models::{SavedValues, exhibits};
+
+/// The cases that the page's reader is held against, too.
+fn cases() -> Vec<Json> {
+    let text = include_str!("../../../../tests/cases/checkpoints.json");
+    serde_json::from_str(text).expect("the cases are JSON")
+}
+
+fn card() -> &'static Card {
+    exhibits::card("elbo").expect("it is an exhibit")
+}
+
+fn bytes_of(hex: &str) -> Vec<u8> {
+    let digits: Vec<u32> = hex.chars().map(|c| c.to_digit(16).expect("hexadecimal")).collect();
+    digits.chunks(2).map(|pair| (pair[0] * 16 + pair[1]) as u8).collect()
+}
+
+/// The file that a case describes.
+fn file_of(case: &Json) -> Vec<u8> {
+    if let Some(raw) = case.get("raw") {
+        return bytes_of(raw.as_str().expect("a text"));
+    }
+    let header = match case.get("text") {
+        Some(text) => text.as_str().expect("a text").to_owned(),
+        None => {
+            let mut metadata = json!({
+                "format": "tilde", "version": "1", "exhibit": "elbo", "seed": "7", "step": "3", "settings": "{}"
+            });
+            for (key, value) in case.get("metadata").and_then(Json::as_object).into_iter().flatten() {
+                match value {
+                    Json::Null => drop(metadata.as_object_mut().expect("an object").remove(key)),
+                    value => metadata[key] = value.clone(),
+                }
+            }
+            let mut header = Map::from_iter([("__metadata__".to_owned(), metadata)]);
+            header.extend(case["tensors"].as_object().expect("an object").clone());
+            Json::from(header).to_string()
+        }
+    };
+    let length = case.get("length").map_or(header.len() as u64, |n| n.as_f64().expect("a number") as u64);
+    let mut file = length.to_le_bytes().to_vec();
+    file.extend_from_slice(header.as_bytes());
+    file.extend(bytes_of(case["bytes"].as_str().expect("a text")));
+    file
+}
+
+#[test]
+fn each_rule_accepts_and_refuses_what_it_should() {
+    for case in cases() {
+        let name = &case["name"];
+        match (Weights::of(&file_of(&case), card()), case.get("refused")) {
+            (Err(why), Some(refused)) => {
+                assert!(why.contains(refused.as_str().expect("a text")), "{name}: {why}");
+            }
+            (Err(why), None) => panic!("{name}: {why}"),
+            (Ok(_), Some(refused)) => panic!("{name}: should be refused, {refused}"),
+            (Ok(weights), None) => {
+                let values = case["values"].as_object().expect("an object");
+                assert_eq!(weights.tensors.len(), values.len(), "{name}");
+                for tensor in &weights.tensors {
+                    let found: Vec<f64> = match &tensor.values {
+                        SavedValues::F32(v) => v.iter().map(|&x| x.into()).collect(),
+                        SavedValues::F64(v) => v.clone(),
+                        SavedValues::U32(v) => v.iter().map(|&x| x.into()).collect(),
+                    };
+                    let known =
+                        values[&tensor.name].as_array().expect("a list").iter().filter_map(Json::as_f64);
+                    assert_eq!(found, known.collect::<Vec<_>>(), "{name}: {}", tensor.name);
+                }
+            }
+        }
+    }
+}
+
+/// Files that are nearly right: those of the cases with some bytes changed, cut out or put in.
+fn nearly() -> impl Strategy<Value = Vec<u8>> {
+    let files: Vec<Vec<u8>> = cases().iter().map(file_of).collect();
+    let change = (
+        any::<prop::sample::Index>(),
+        any::<u8>(),
+        0..4_u8,
+        prop::sample::select(&b"0123456789[]{},:\"-.eF"[..]),
+    );
+    (prop::sample::select(files), prop::collection::vec(change, 0..6)).prop_map(|(mut file, changes)| {
+        for (at, byte, how, letter) in changes {
+            if file.is_empty() {
+                break;
+            }
+            let at = at.index(file.len());
+            match how {
+                0 => file[at] = byte,
+                1 => file[at] = letter,
+                2 => drop(file.remove(at)),
+                _ => file.insert(at, letter),
+            }
+        }
+        file
+    })
+}
+
+/// Reads so many files: each is read or refused with words, within a second, and what is read is what the
+/// library `safetensors` reads, too.
+fn read_any(count: u32) {
+    let mut runner = TestRunner::new(Config { cases: count, failure_persistence: None, ..Config::default() });
+    let (read, slowest) = (Cell::new(0), Cell::new(Duration::ZERO));
+    let any_file = prop_oneof![8 => nearly(), 1 => prop::collection::vec(any::<u8>(), 0..200)];
+    let result = runner.run(&any_file, |file| {
+        let start = Instant::now();
+        let answer = Weights::of(&file, card());
+        slowest.set(slowest.get().max(start.elapsed()));
+        match answer {
+            Ok(_) => {
+                read.set(read.get() + 1);
+                prop_assert!(safetensors::SafeTensors::deserialize(&file).is_ok());
+            }
+            Err(why) => prop_assert!(why.len() > 10),
+        }
+        Ok(())
+    });
+    result.unwrap_or_else(|e| panic!("{e}"));
+    let (read, slowest) = (read.get(), slowest.get());
+    assert!(slowest < Duration::from_secs(1), "a file took {slowest:?}");
+    assert!(read > count / 50, "{read} of {count} were read");
+    println!("{count} files, {read} read, the others refused; the slowest took {slowest:?}");
+}
+
+#[test]
+fn any_file_is_read_or_refused() {
+    read_any(2000);
+}
+
+/// The same for a million, in the slow tests.
+#[test]
+#[ignore = "takes minutes"]
+fn a_million_files_are_read_or_refused() {
+    read_any(1_000_000);
+}
