@@ -55,6 +55,7 @@ export class TildeExhibit extends HTMLElement {
 
   connectedCallback() {
     document.addEventListener("visibilitychange", this.#onVisibility);
+    this.#sight.observe(this);
     const kept = this.#kept && this.#interface;
     this.#kept = false;
     if (!kept) this.#start();
@@ -62,6 +63,8 @@ export class TildeExhibit extends HTMLElement {
 
   disconnectedCallback() {
     document.removeEventListener("visibilitychange", this.#onVisibility);
+    this.#sight.disconnect();
+    this.#inSight = undefined;
     if (!this.#kept) this.#stop();
   }
 
@@ -163,8 +166,8 @@ export class TildeExhibit extends HTMLElement {
       const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
       if (calm) session.every = 500;
       const wanted = this.hasAttribute("autoplay") && !place.steps && !calm;
-      const autoplay = wanted && !document.hidden;
-      this.#resume = wanted && document.hidden;
+      const autoplay = wanted && this.#seen;
+      this.#resume = wanted && !this.#seen;
       session.open({ steps: place.steps, look: !autoplay });
       // Training starts now, whether or not there is anything to read yet.
       if (autoplay) session.play();
@@ -275,19 +278,29 @@ export class TildeExhibit extends HTMLElement {
     return this.#session;
   }
 
-  /** A hidden tab does not train; it continues once it is visible again. */
+  /** What nobody can see does not train: a hidden tab, or an element out of sight. It continues once it is seen. */
   #onVisibility = () => {
     const session = this.#session;
     if (!session) return;
-    if (document.hidden && session.playing) {
+    if (!this.#seen && session.playing) {
       this.#resume = true;
       session.pause();
-    } else if (!document.hidden && this.#resume) {
+    } else if (this.#seen && this.#resume) {
       this.#resume = false;
       session.play();
     }
   };
   #resume = false;
+  /** Whether any of it is in sight, as far as that is known. @type {boolean|undefined} */
+  #inSight;
+  #sight = new IntersectionObserver((entries) => {
+    this.#inSight = entries.at(-1)?.isIntersecting;
+    this.#onVisibility();
+  });
+
+  get #seen() {
+    return !document.hidden && this.#inSight !== false;
+  }
 }
 
 /** Words of an exhibit; the page's own where there is no such exhibit, so that it can say so. @param {string} id */

@@ -82,6 +82,18 @@ export function ownPoints(card) {
   return setting ? { [setting.id]: DRAWN } : {};
 }
 
+/**
+ * What keeps a setting from doing anything as things stand: another setting, and the values that it would need.
+ * @param {Setting} setting
+ * @param {Values} settings as they are
+ * @param {object|undefined} own data of the user's own, which stand in place of the choice of data
+ * @returns {[string, string[]]|undefined}
+ */
+export const idleBy = (setting, settings, own) =>
+  setting.when.find(
+    ([id, values]) => !values.some((value) => (id === "data" && own ? value in own : value === String(settings[id]))),
+  );
+
 /** @param {unknown} seed @returns {number} */
 export function checkSeed(seed) {
   if (!Number.isSafeInteger(seed) || /** @type {number} */ (seed) < 0)

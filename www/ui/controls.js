@@ -1,6 +1,6 @@
 // Settings, built from the card: the few that matter first, the rest folded.
 
-import { read } from "../settings.js";
+import { idleBy, read } from "../settings.js";
 import { h, say } from "./dom.js";
 import { number, typed } from "./format.js";
 
@@ -13,7 +13,7 @@ import { number, typed } from "./format.js";
  * @typedef {object} Extra  what the page sets beside the card's settings
  * @property {number} seed
  * @property {string} backend
- * @property {unknown} data  the user's own data, if any
+ * @property {object} [data]  the user's own data, if any
  */
 
 const STOPS = 1000;
@@ -25,6 +25,8 @@ let unique = 0;
 export class Controls {
   /** @type {Map<string, Field>} */
   #fields = new Map();
+  /** Those that may do nothing as things stand. @type {{ setting: Setting, inputs: HTMLInputElement[], why: HTMLElement }[]} */
+  #idle = [];
   #ui;
   #words;
   #change;
@@ -72,6 +74,20 @@ export class Controls {
     for (const [id, value] of Object.entries({ ...settings, seed: extra.seed, backend: extra.backend }))
       this.#fields.get(id)?.show(value);
     if (extra.data) this.#fields.get("data")?.show(OWN);
+    for (const { setting, inputs, why } of this.#idle) {
+      const by = idleBy(setting, settings, extra.data);
+      for (const input of inputs) input.disabled = Boolean(by);
+      say(why, by ? this.#reason(...by) : "");
+    }
+  }
+
+  /** Why a setting does nothing. @param {string} id of the setting that keeps it @param {string[]} values that it would need */
+  #reason(id, values) {
+    // Kinds of data of one's own are no choices, and have no words.
+    const word = (/** @type {string} */ value) =>
+      this.#words.find(`settings.${id}.choices.${value}`) ?? this.#ui.find(`flags.${value}`);
+    const named = values.map(word).filter(Boolean);
+    return this.#ui.get("does-nothing", { setting: this.#words.get(`settings.${id}`), values: named.join(", ") });
   }
 
   /** @param {Setting} setting */
@@ -83,13 +99,22 @@ export class Controls {
       : this.#slider(setting, change); // prettier-ignore
     this.#fields.set(setting.id, field);
     const unit = setting.unit ? `${setting.unit} · ` : "";
-    return this.#labelled(
+    const element = this.#labelled(
       setting.id,
       field,
       this.#words.get(`settings.${setting.id}`),
       this.#words.hint(`settings.${setting.id}`),
       unit + (setting.live ? "" : this.#ui.get("restarts")),
     );
+    if (setting.when.length) {
+      const inputs = /** @type {HTMLInputElement[]} */ ([...field.element.querySelectorAll("input, select")]);
+      const why = h("p", { className: "why", id: `why-${++unique}` });
+      for (const input of inputs)
+        input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby")} ${why.id}`);
+      element.append(why);
+      this.#idle.push({ setting, inputs, why });
+    }
+    return element;
   }
 
   /**

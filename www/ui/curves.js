@@ -35,7 +35,7 @@ export class Curve {
   constructor(id, metrics, words) {
     this.#metrics = metrics;
     this.#words = words;
-    this.#box = h("div", { className: "plot", role: "img" });
+    this.#box = h("div", { className: "plot", role: "img", "aria-label": words.get(`curves.${id}`) });
     this.#keys = metrics.map((metric, i) =>
       h(
         "span",

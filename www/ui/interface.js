@@ -31,6 +31,7 @@ import { Transport } from "./transport.js";
 
 /** Text alternatives change only this often, so that a screen reader can finish. */
 const SPARSE_MS = 5000;
+const PRINT = ["beforeprint", "afterprint"];
 /** Where letters are typed, or something asks for an answer first. */
 const FIELDS = 'input:not([type="range"], [type="checkbox"], [type="radio"]), select, textarea, dialog';
 /** What the space bar presses. */
@@ -52,6 +53,11 @@ export class Interface {
   #ghost;
   #scheme = matchMedia("(prefers-color-scheme: dark)");
   #onScheme = () => this.retheme();
+  /** On paper the colours are the light ones, whatever the screen has. */
+  #onPrint = (/** @type {Event} */ { type }) => {
+    this.#parts.host.toggleAttribute("printing", type === "beforeprint");
+    this.retheme();
+  };
 
   /** @param {Parts} parts */
   constructor(parts) {
@@ -116,6 +122,7 @@ export class Interface {
     this.#warn();
     if (!offered.bare) showLesson(this.#lesson, session.card.id);
     this.#scheme.addEventListener("change", this.#onScheme);
+    for (const event of PRINT) addEventListener(event, this.#onPrint);
     host.addEventListener("keydown", this.#onKey);
   }
 
@@ -126,6 +133,7 @@ export class Interface {
 
   close() {
     this.#scheme.removeEventListener("change", this.#onScheme);
+    for (const event of PRINT) removeEventListener(event, this.#onPrint);
     this.#parts.host.removeEventListener("keydown", this.#onKey);
     this.#parts.root.replaceChildren();
   }

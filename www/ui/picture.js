@@ -9,6 +9,7 @@ import { plane } from "../views/plane.js";
 import { stack } from "../views/stack.js";
 import { TableBlock } from "../views/table.js";
 import { TextBlock } from "../views/text.js";
+import { alternative } from "./alternatives.js";
 import { h } from "./dom.js";
 import { number } from "./format.js";
 import { Surface } from "./surface.js";
@@ -64,6 +65,7 @@ export class PictureFigure {
     this.#words = words;
     this.surface = new Surface(() => this.#paint(), view.kind === "images");
     this.#block = BLOCKS[view.kind]?.(words, view.id);
+    this.surface.canvas.setAttribute("aria-label", this.#name);
     const hint = words.hint(`views.${view.id}`);
     this.tools = h("span", { className: "tools" });
     /** Below the picture; holds a setting, for example. */
@@ -105,11 +107,20 @@ export class PictureFigure {
     this.#paint();
   }
 
-  /** The text alternative. @param {string} text */
-  describe(text) {
-    const all = `${this.#words.get(`views.${this.view.id}`)}: ${text}`;
+  /**
+   * The text alternative: what is seen, and when.
+   * @param {string} text of the run
+   * @param {import("./words.js").Words} ui
+   */
+  describe(text, ui) {
+    const seen = this.picture && !this.#block ? `${alternative(this.picture, { ui, own: this.#words })}. ` : "";
+    const all = `${this.#name}: ${seen}${text}`;
     if (this.#block) this.#block.describe(all);
     else this.surface.canvas.setAttribute("aria-label", all);
+  }
+
+  get #name() {
+    return this.#words.get(`views.${this.view.id}`);
   }
 
   /** Lets what it shows be edited, if that can be. @param {string} id of the action @param {import("./touch.js").Send} send */

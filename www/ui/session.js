@@ -23,6 +23,9 @@ import { History } from "./history.js";
  * @property {UserData} [data]  likewise
  */
 
+/** Pictures that a film has at most when it is played to its end, and the time of one in milliseconds. */
+const FILM = { pictures: 100, each: 24 };
+
 /**
  * Events: `frame` (detail: Frame), `restart` (a new run begins), `change` (settings, backend or
  * playing changed), `input` (something was put in by hand), `problem` (detail: TildeError), `end` (reached its
@@ -63,6 +66,8 @@ export class Session extends EventTarget {
   #phase = "";
   /** @type {Promise<unknown>} */
   #turn = Promise.resolve();
+  /** How often something was asked for. */
+  #asked = 0;
 
   /**
    * @param {Tilde} tilde
@@ -416,7 +421,28 @@ export class Session extends EventTarget {
     // A paused frame does not stop it: the frame may have been asked for before playing began.
     if (frame.stopped) this.#setPlaying(false);
     this.dispatchEvent(new CustomEvent("frame", { detail: this.last }));
-    if (frame.stopped === "until") this.dispatchEvent(new Event("end"));
+    if (frame.stopped === "until") this.#end();
+  }
+
+  /** Its steps are used. A film is played to its last picture first, unless something else is asked for. */
+  async #end() {
+    const film = this.card.metrics.find((metric) => metric.film);
+    if (film) await this.#inTurn(() => this.#playFilm(film));
+    this.dispatchEvent(new Event("end"));
+  }
+
+  /** @param {import("../protocol.js").Metric} film */
+  async #playFilm({ id, film }) {
+    const asked = this.#asked;
+    while (asked === this.#asked && this.run) {
+      const { [id]: at = 0, [`${id}_reference`]: end = 0 } = this.last?.metrics ?? {};
+      if (at >= end) return;
+      const start = performance.now();
+      for (let n = Math.ceil(end / FILM.pictures); n > 0; n--) await this.run.step(film);
+      await this.#look(false);
+      const spare = FILM.each - (performance.now() - start);
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, spare)));
+    }
   }
 
   /** @param {TildeError} error @param {boolean} stopped */
@@ -445,6 +471,7 @@ export class Session extends EventTarget {
    * @param {() => Promise<unknown>} job
    */
   #inTurn(job) {
+    this.#asked++;
     this.run?.hurry();
     const done = this.#turn.then(job).catch(async (error) => {
       if (error.code === "aborted") return; // what comes next has a picture of its own

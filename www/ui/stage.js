@@ -17,12 +17,14 @@ export class Stage {
   /** @type {Curve[]} */
   #curves;
   #session;
+  #ui;
   #visible = new Set();
 
   /** @param {Session} session @param {{ ui: import("./words.js").Words, own: import("./words.js").Words }} words */
-  constructor(session, { own }) {
+  constructor(session, { ui, own }) {
     const { card } = session;
     this.#session = session;
+    this.#ui = ui;
     for (const view of card.views) this.#pictures.set(view.id, new PictureFigure(view, own));
     const ids = [...new Set(card.metrics.map(({ curve }) => curve).filter(Boolean))];
     this.#curves = ids.map((id) => new Curve(id, card.metrics.filter(({ curve }) => curve === id), own)); // prettier-ignore
@@ -80,7 +82,7 @@ export class Stage {
 
   /** Renews the text alternatives. @param {string} text for pictures */
   describe(text) {
-    for (const picture of this.#pictures.values()) picture.describe(text);
+    for (const picture of this.#pictures.values()) picture.describe(text, this.#ui);
     for (const curve of this.#curves) curve.describe(this.#session.last?.metrics ?? {});
   }
 

@@ -44,6 +44,7 @@ export function themeOf(element) {
   const root = /** @type {ShadowRoot|Document} */ (element.getRootNode());
   const probe = document.createElement("span");
   probe.hidden = true;
+  probe.style.forcedColorAdjust = "none"; // pictures keep their colours: they tell data from model
   (root instanceof ShadowRoot ? root : document.body).append(probe);
   const colours = /** @type {Colours} */ ({});
   const rgb = /** @type {Theme["rgb"]} */ ({});

@@ -35,7 +35,12 @@ function latest(send) {
   };
 }
 
-/** @param {PictureFigure} figure @param {PointerEvent} event @returns {[number, number]} shares of the canvas, from the top left */
+/**
+ * Where a pointer is, as shares of the canvas from the top left: the same however the page around it is scaled.
+ * @param {PictureFigure} figure
+ * @param {MouseEvent} event
+ * @returns {[number, number]}
+ */
 function shares({ surface }, event) {
   const box = surface.canvas.getBoundingClientRect();
   return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
@@ -206,9 +211,8 @@ export function pick(figure, label, send) {
     cursor.style.height = `${(grid.line - grid.gap) / surface.ratio}px`;
   };
   pad.addEventListener("click", (event) => {
-    const box = surface.canvas.getBoundingClientRect();
-    if (figure.grid)
-      take(imageAt(figure.grid, (event.clientX - box.left) * surface.ratio, (event.clientY - box.top) * surface.ratio));
+    const [x, y] = shares(figure, event);
+    if (figure.grid) take(imageAt(figure.grid, x * surface.canvas.width, y * surface.canvas.height));
   });
   pad.addEventListener("keydown", (event) => {
     const arrow = ARROWS[event.key];

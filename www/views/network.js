@@ -139,7 +139,9 @@ export class NetworkBlock {
     });
     name.addEventListener("pointermove", (event) => {
       if (!start) return;
-      const [dx, dy] = [event.clientX - start[0], event.clientY - start[1]];
+      // The page around may be scaled: the pointer moves over the screen, nodes in the graph's own pixels.
+      const scale = this.#graph.getBoundingClientRect().width / this.#graph.offsetWidth || 1;
+      const [dx, dy] = [(event.clientX - start[0]) / scale, (event.clientY - start[1]) / scale];
       if (!this.#dragged && Math.hypot(dx, dy) < SLACK) return;
       const { width, height, tallest, wide } = this.#sizes();
       this.#dragged = {

@@ -112,7 +112,20 @@ pub struct Setting {
     pub more: bool,
     /// Id of the view that the page puts it under, or "".
     pub view: &'static str,
+    /// What other settings have to be for this one to do anything; all of them at once.
+    #[cfg_attr(feature = "typescript", tsify(type = "[string, string[]][]"))]
+    pub when: &'static [When],
 }
+
+/// Sets of points, for conditions: those that ship, those painted, and those brought.
+pub const POINTS: &[&str] =
+    &["eight-gaussians", "two-moons", "checkerboard", "grid-25", "spiral", "swiss-roll", "drawn", "points"];
+
+/// Sets of images, for conditions: those that ship and those brought.
+pub const IMAGES: &[&str] = &["digits8", "strokes", "digits8-binary", "images"];
+
+/// What another setting has to be: its id, and values as text ([`Setting::when`]).
+pub type When = (&'static str, &'static [&'static str]);
 
 /// One figure an exhibit reports.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -133,6 +146,9 @@ pub struct Metric {
     pub role: Role,
     /// Whether only some settings have it: nothing stands in its place where it is not reported.
     pub sometimes: bool,
+    /// If it counts the steps of a film, up to its reference: the phase that is a step of it. A run that has used its
+    /// steps, and an experiment, end with its last picture. Otherwise "".
+    pub film: &'static str,
 }
 
 /// What a picture element stands for; decides its colour everywhere.
@@ -311,7 +327,7 @@ pub struct Card {
 /// whole, a choice or a switch, or applies at once if it is a number, unless said otherwise.
 impl Setting {
     const fn new(id: &'static str, kind: SettingKind, live: bool) -> Setting {
-        Setting { id, kind, unit: "", live, more: false, view: "" }
+        Setting { id, kind, unit: "", live, more: false, view: "", when: &[] }
     }
 
     /// A whole number; rebuilds.
@@ -359,6 +375,13 @@ impl Setting {
         Setting { view, ..self }
     }
 
+    /// The same where it does nothing unless other settings have one of these values: ids of choices, `true` or
+    /// `false`; of `data`, the kinds of data of one's own, too. The page disables it meanwhile and says why, and a
+    /// test holds every card against what its exhibit does.
+    pub const fn when(self, when: &'static [When]) -> Setting {
+        Setting { when, ..self }
+    }
+
     /// The same in a unit.
     pub const fn unit(self, unit: &'static str) -> Setting {
         Setting { unit, ..self }
@@ -378,12 +401,17 @@ impl Setting {
 impl Metric {
     /// A figure in a unit, drawn in a curve unless that is "".
     pub const fn new(id: &'static str, unit: &'static str, curve: &'static str, role: Role) -> Metric {
-        Metric { id, unit, reference: None, curve, role, sometimes: false }
+        Metric { id, unit, reference: None, curve, role, sometimes: false, film: "" }
     }
 
     /// The same with the value it is measured by.
     pub const fn against(self, reference: f64) -> Metric {
         Metric { reference: Some(reference), ..self }
+    }
+
+    /// The same, counting the steps of a film that a phase takes.
+    pub const fn film(self, phase: &'static str) -> Metric {
+        Metric { film: phase, ..self }
     }
 
     /// The same where only some settings have it.

@@ -52,8 +52,8 @@ pub const CARD: Card = Card {
         Setting::choice("base", Base::IDS).live(),
         Setting::int("temperatures", 10, 10_000, 1000).live(),
         Setting::int("chains", 10, 1000, 100),
-        Setting::int("updates", 0, 50, 10).live().more().unit("a step"),
-        Setting::int("hidden", 1, 18, 16).more(),
+        Setting::int("updates", 0, 50, 10).live().more().unit("a step").when(&[("machine", &["digits"])]),
+        Setting::int("hidden", 1, 18, 16).more().when(&[("machine", &["digits"])]),
     ],
     metrics: &[
         Metric::new("loss", "nats", "", Role::Model),

@@ -32,8 +32,8 @@ pub const CARD: Card = Card {
         Setting::learning_rate(0.05, 2e-3),
         Setting::schedule(true),
         Setting::horizon(3000),
-        Setting::int("hidden", 4, 512, 128).more(),
-        Setting::int("layers", 1, 3, 2).more(),
+        Setting::int("hidden", 4, 512, 128).more().when(&[("linear", &["false"])]),
+        Setting::int("layers", 1, 3, 2).more().when(&[("linear", &["false"])]),
         Setting::batch(8, 1024, 100),
     ],
     metrics: &[

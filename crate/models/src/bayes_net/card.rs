@@ -75,7 +75,10 @@ pub const CARD: Card = Card {
     minutes: 15,
     settings: &[
         Setting::choice("data", Data::IDS).under("network"),
-        Setting::choice("given", Question::IDS).live().under("network"),
+        Setting::choice("given", Question::IDS)
+            .live()
+            .under("network")
+            .when(&[("data", &["sprinkler", "lecture", "burglary", "asia"])]),
         Setting::choice("click", Click::IDS).live().under("network"),
         Setting::choice("sampler", Sampler::IDS).live().under("network"),
         Setting::int("batch", 1, 1000, 10).live().more().unit("samples"),

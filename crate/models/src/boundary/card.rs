@@ -56,14 +56,16 @@ pub const CARD: Card = Card {
     settings: &[
         Setting::choice("data", Data::IDS),
         Setting::choice("model", Kind::IDS),
-        Setting::float("overlap", 0.0, 1.0, 0.5).rebuilds(),
-        Setting::int("points", 10, 400, 120),
+        Setting::float("overlap", 0.0, 1.0, 0.5)
+            .rebuilds()
+            .when(&[("data", &["clouds", "twins", "ring", "moons"])]),
+        Setting::int("points", 10, 400, 120).when(&[("data", &["clouds", "twins", "ring", "moons"])]),
         Setting::flag("hidden", false).live().under("boundary"),
-        Setting::log("c", 1e-3, 1e6, 1.0),
-        Setting::log("gamma", 1e-2, 100.0, 0.5),
-        Setting::log("smoothing", 1e-9, 1.0, 0.01),
-        Setting::int("trees", 1, 200, 50).more(),
-        Setting::int("depth", 1, 20, 20).more(),
+        Setting::log("c", 1e-3, 1e6, 1.0).when(&[("model", &["logistic", "svm-linear", "svm-rbf"])]),
+        Setting::log("gamma", 1e-2, 100.0, 0.5).when(&[("model", &["svm-rbf"])]),
+        Setting::log("smoothing", 1e-9, 1.0, 0.01).when(&[("model", &["bayes", "gaussians"])]),
+        Setting::int("trees", 1, 200, 50).more().when(&[("model", &["forest"])]),
+        Setting::int("depth", 1, 20, 20).more().when(&[("model", &["forest"])]),
     ],
     metrics: &[
         Metric::new("loss", "", "objective", Role::Model),

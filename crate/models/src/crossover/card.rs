@@ -24,12 +24,12 @@ pub const CARD: Card = Card {
     minutes: 10,
     settings: &[
         Setting::choice("data", Data::IDS),
-        Setting::float("correlation", 0.0, 0.95, 0.5).rebuilds(),
-        Setting::int("block", 1, 50, 5),
+        Setting::float("correlation", 0.0, 0.95, 0.5).rebuilds().when(&[("data", &["gaussians"])]),
+        Setting::int("block", 1, 50, 5).when(&[("data", &["gaussians"])]),
         Setting::log("c", 1e-4, 1e6, 1e6).rebuilds(),
         Setting::float("noise", 0.0, 0.4, 0.0).rebuilds(),
-        Setting::int("features", 2, 50, 20).more(),
-        Setting::float("shift", 0.05, 1.0, 0.3).rebuilds().more(),
+        Setting::int("features", 2, 50, 20).more().when(&[("data", &["gaussians"])]),
+        Setting::float("shift", 0.05, 1.0, 0.3).rebuilds().more().when(&[("data", &["gaussians"])]),
     ],
     metrics: &[
         Metric::new("loss", "", "precision", Role::Other),

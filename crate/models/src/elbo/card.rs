@@ -45,7 +45,7 @@ pub const CARD: Card = Card {
         Setting::float("x", -3.0, 4.0, 1.6),
         Setting::log("noise", 0.2, 2.0, 0.5),
         Setting::log("learning_rate", 1e-3, 1.0, 0.01),
-        Setting::int("draws", 1, 200, 10).live(),
+        Setting::int("draws", 1, 200, 10).live().when(&[("objective", &["reparameterised", "score"])]),
         Setting::flag("baseline", false).live(),
     ],
     metrics: &[

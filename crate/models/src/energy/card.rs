@@ -57,19 +57,22 @@ pub const CARD: Card = Card {
     settings: &[
         Setting::choice("data", DATA).live(),
         Setting::choice("method", Method::IDS).live(),
-        Setting::int("chain_steps", 1, 200, 20).live(),
+        Setting::int("chain_steps", 1, 200, 20).live().when(&[("method", &["persistent", "short-run"])]),
         Setting::log("step_size", 1e-4, 0.1, 2e-3),
         Setting::learning_rate(0.05, 2e-3),
         Setting::choice("sampler", Sampler::IDS).live(),
-        Setting::float("noise", 0.02, 1.0, 0.15),
-        Setting::int("sample_steps", 1, 2000, 400).live().more(),
+        Setting::float("noise", 0.02, 1.0, 0.15).when(&[("method", &["score-matching"])]),
+        Setting::int("sample_steps", 1, 2000, 400)
+            .live()
+            .more()
+            .when(&[("sampler", &["chain"]), ("method", &["persistent", "grid", "score-matching"])]),
         Setting::schedule(true),
         Setting::horizon(1000),
         Setting::flag("fourier", true).more(),
         Setting::int("hidden", 8, 256, 64).more(),
         Setting::int("layers", 1, 4, 2).more(),
         Setting::batch(16, 1024, 256),
-        Setting::int("places", 8, 64, 32).more(),
+        Setting::int("places", 8, 64, 32).more().when(&[("method", &["grid"])]),
     ],
     metrics: &[
         Metric::new("loss", "nats", "loss", Role::Model),

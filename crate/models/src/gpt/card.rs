@@ -45,7 +45,7 @@ pub const CARD: Card = Card {
         Setting::float("dropout", 0.0, 0.6, 0.0).rebuilds().more(),
         Setting::float("weight_decay", 0.0, 1.0, 0.1).more(),
         Setting::int("warm_up", 0, 1000, 50).live().more().unit("steps"),
-        Setting::horizon(1000),
+        Setting::horizon(1000).when(&[]), // the rate always falls
     ],
     metrics: &[
         Metric::new("loss", "nats", "loss", Role::Data),
@@ -78,5 +78,6 @@ pub const CARD: Card = Card {
         ("heads", "2"),
         ("layers", "1"),
         ("batch", "4"),
+        ("warm_up", "2"),
     ],
 };

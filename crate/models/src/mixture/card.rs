@@ -64,10 +64,12 @@ pub const CARD: Card = Card {
         Setting::choice("method", Method::IDS),
         Setting::int("components", 1, 10, 3),
         Setting::choice("start", Start::IDS),
-        Setting::log("floor", 1e-9, 1.0, 1e-6),
-        Setting::log("concentration", 1e-3, 10.0, 0.01).rebuilds(),
-        Setting::int("points", 10, 2000, 300).more(),
-        Setting::choice("cure", Cure::IDS).live().more(),
+        Setting::log("floor", 1e-9, 1.0, 1e-6).when(&[("method", &["em", "variational"])]),
+        Setting::log("concentration", 1e-3, 10.0, 0.01).rebuilds().when(&[("method", &["variational"])]),
+        Setting::int("points", 10, 2000, 300)
+            .more()
+            .when(&[("data", &["blobs", "stripes", "eight-gaussians", "two-moons", "checkerboard"])]),
+        Setting::choice("cure", Cure::IDS).live().more().when(&[("method", &["em", "variational"])]),
     ],
     metrics: &[
         Metric::new("loss", "nats", "", Role::Model),

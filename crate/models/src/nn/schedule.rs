@@ -19,7 +19,11 @@ impl Setting {
 
     /// Steps after which the learning rate has fallen to its end.
     pub const fn horizon(steps: i64) -> Setting {
-        Setting::int("horizon", 100, 100_000, steps).live().more().unit("steps")
+        Setting::int("horizon", 100, 100_000, steps)
+            .live()
+            .more()
+            .unit("steps")
+            .when(&[("schedule", &["true"])])
     }
 
     /// Decay of the exponential average of the weights.

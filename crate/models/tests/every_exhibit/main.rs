@@ -41,9 +41,11 @@ const PROPERTIES: &[(&str, Property)] = &[
     ("a_file_with_a_part_missing_is_refused", files::a_file_with_a_part_missing_is_refused),
     ("files_may_hold_any_numbers", files::files_may_hold_any_numbers),
     ("weights_that_are_not_finite_are_reported", finite::weights_that_are_not_finite_are_reported),
+    ("counts_of_a_file_are_counts", files::counts_of_a_file_are_counts),
     ("actions_take_anything", inputs::actions_take_anything),
     ("what_is_painted_waits_for_its_choice", inputs::what_is_painted_waits_for_its_choice),
     ("every_setting_at_its_ends", settings::every_setting_at_its_ends),
+    ("what_does_nothing_says_so", settings::what_does_nothing_says_so),
 ];
 
 /// Those that take minutes: `./build.sh slow` has them done.

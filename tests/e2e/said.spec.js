@@ -1,0 +1,126 @@
+// What a page says in words: pictures for whoever cannot see them, settings that do nothing, the end of a film.
+
+import { alternative } from "../../www/ui/alternatives.js";
+import { idleBy } from "../../www/settings.js";
+import { Words } from "../../www/ui/words.js";
+import { readFileSync } from "node:fs";
+import { expect, metrics, open, pause, reached, test } from "./site.js";
+
+const ui = new Words(JSON.parse(readFileSync(new URL("../../www/words/en/ui.json", import.meta.url), "utf8")));
+const own = new Words({ layers: { data: "data", model: "generated", field: "D(x)" } });
+
+/** Clouds around places. @param {[number, number][]} places @param {number} each */
+const clouds = (places, each) =>
+  Float32Array.from(
+    places.flatMap(([x, y]) =>
+      Array.from({ length: each }, (_, i) => [x + 0.05 * Math.cos(i), y + 0.05 * Math.sin(2 * i)]).flat(),
+    ),
+  );
+const ring = /** @type {[number, number][]} */ (
+  Array.from({ length: 8 }, (_, i) => [2 * Math.cos((i * Math.PI) / 4), 2 * Math.sin((i * Math.PI) / 4)])
+);
+/** @param {string} id @param {string} kind @param {Float32Array} data @param {number[]} [shape] @param {number[]} [labels] */
+const layer = (id, kind, data, shape = [data.length / 2, 2], labels = []) => ({
+  id,
+  kind,
+  role: "data",
+  data,
+  shape,
+  labels: Uint32Array.from(labels),
+});
+const said = (/** @type {any[]} */ layers, extent = [-3, 3, -3, 3]) =>
+  alternative(/** @type {any} */ ({ layers, extent, range: [0, 0.5, 1], columns: 0 }), { ui, own });
+
+test("a picture is said as it is seen", () => {
+  const data = layer("data", "points", clouds(ring, 40));
+  expect(said([data])).toBe("data: 320 points, in 8 clusters");
+  expect(said([data, layer("model", "points", clouds(ring.slice(0, 7), 40))])).toBe(
+    "data: 320 points, in 8 clusters; generated: 280 points, on 7 of these 8 clusters",
+  );
+  // A stray is on no cluster, and a few are not said to be.
+  const strays = layer("model", "points", clouds([ring[0], [0, 0]], 100));
+  expect(said([data, strays])).toContain("on 1 of these 8 clusters");
+  expect(said([layer("data", "points", clouds([[0, 0]], 50))])).toBe("data: 50 points");
+  expect(said([layer("model", "points", Float32Array.of(1, -2))])).toBe("generated at 1.00, −2.00");
+  expect(said([layer("data", "points", Float32Array.of(1, 2, 3, 4), [2, 2], [0, 1])])).toBe(
+    "data: 2 points of 2 classes",
+  );
+  const field = Float32Array.from({ length: 16 }, (_, i) => (i === 15 ? 1 : 0));
+  expect(said([layer("field", "field", field, [4, 4])])).toBe("D(x) from 0 to 1.00, highest at the upper right");
+  expect(said([layer("model", "images", new Float32Array(128).fill(0.25), [2, 8, 8])])).toBe(
+    "generated: 2 images of 8 by 8 pixels, 25 % ink",
+  );
+  expect(said([layer("model", "bars", Float32Array.of(1, 3, 2), [3], [97, 98, 99])])).toContain(
+    "the highest 3.00 at b",
+  );
+  expect(said([layer("model", "curves", Float32Array.of(0, 1, 1, 4, 2, 2))])).toBe(
+    "generated: from 1.00 at 0 to 2.00 at 2.00, between 1.00 and 4.00",
+  );
+});
+
+test("every picture of every exhibit has a name, and says what it shows", async ({ page, site }) => {
+  test.setTimeout(240_000);
+  await page.goto(`${site}blank.html`);
+  const ids = await page.evaluate(
+    async (base) => (await (await fetch(`${base}pkg/cards.json`)).json()).map((/** @type {any} */ card) => card.id),
+    site,
+  );
+  for (const id of ids) {
+    await open(page, `${site}#/${id}?backend=cpu&steps=2`);
+    await expect.poll(async () => (await metrics(page)).step, id).toBeGreaterThanOrEqual(2);
+    const names = await page.evaluate(() => {
+      const root = /** @type {any} */ (document.querySelector("tilde-exhibit")).shadowRoot;
+      return [...root.querySelectorAll("canvas")].map((canvas) => ({
+        name: canvas.getAttribute("aria-label") ?? canvas.closest('[role="img"]')?.getAttribute("aria-label") ?? "",
+        drawn: canvas.getAttribute("role") === "img",
+        hidden: !canvas.checkVisibility(),
+      }));
+    });
+    expect(names.length, id).toBeGreaterThan(0);
+    for (const { name, drawn, hidden } of names) {
+      expect(name, id).toMatch(/\S/);
+      expect(name, id).not.toMatch(/\{\w+\}|undefined|NaN/);
+      if (drawn && !hidden) expect(name, id).toMatch(/: .*\d.*Step/);
+    }
+  }
+});
+
+test("a setting that does nothing is disabled and says why, until it does something", async ({ page, site }) => {
+  await open(page, `${site}#/ddpm?backend=cpu&hidden=16&layers=1`);
+  await pause(page);
+  const eta = page.locator('[data-setting="eta"]');
+  const sampler = page.locator('[data-setting="sampler"] select');
+  await sampler.selectOption("ddim");
+  await expect(eta.locator("input").first()).toBeEnabled();
+  await expect(eta.locator(".why")).toBeEmpty();
+  await sampler.selectOption({ index: 0 });
+  await expect(eta.locator("input").first()).toBeDisabled();
+  await expect(eta.locator("input").nth(1)).toBeDisabled();
+  await expect(eta.locator(".why")).toContainText("Does nothing now. It needs Sampler: ");
+});
+
+test("data of one's own count as what they are", () => {
+  const setting = /** @type {any} */ ({ when: [["data", ["digits8", "images"]]] });
+  expect(idleBy(setting, { data: "eight-gaussians" }, undefined)).toEqual(["data", ["digits8", "images"]]);
+  expect(idleBy(setting, { data: "digits8" }, undefined)).toBeUndefined();
+  expect(idleBy(setting, { data: "eight-gaussians" }, { images: [] })).toBeUndefined();
+  expect(idleBy(setting, { data: "digits8" }, { points: [] })).toBeDefined();
+});
+
+test("a run and an experiment end with the last picture of the film", async ({ page, site }) => {
+  await open(page, `${site}#/ddpm?backend=cpu&hidden=16&layers=1&sampling_steps=40`);
+  await reached(page, 3);
+  await page.evaluate(async () => {
+    const { session } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
+    const settings = [
+      ["hidden", "16"],
+      ["layers", "1"],
+      ["sampling_steps", "40"],
+    ];
+    await session.perform({ id: "short", settings, steps: 30, phase: "" });
+  });
+  const { step, denoised, denoised_reference } = await metrics(page);
+  expect(step).toBe(30);
+  expect(denoised_reference).toBe(40);
+  expect(denoised).toBe(40);
+});
