@@ -37,6 +37,23 @@ function workerAddress() {
   return URL.createObjectURL(new Blob([`import ${JSON.stringify(href)};`], { type: "text/javascript" }));
 }
 
+/** Hears how far modules have come: events `loading` with bytes in `detail`. */
+export const loadings = new EventTarget();
+
+// (func (result v128) i32.const 0 i8x16.splat): valid only where there is SIMD.
+const SIMD_PROBE = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11,
+]);
+
+/** What this browser would need and does not have, or "". */
+function lacking() {
+  if (typeof WebAssembly === "undefined") return "WebAssembly";
+  if (!WebAssembly.validate(SIMD_PROBE)) return "SIMD in WebAssembly";
+  if (typeof Worker === "undefined") return "workers";
+  if (typeof OffscreenCanvas === "undefined") return "OffscreenCanvas";
+  return "";
+}
+
 /** @param {string} path from the site's root */
 const fetched = (path) => get(new URL(path, BASE));
 
@@ -64,6 +81,7 @@ function tell(listener, ...args) {
 /** One worker and the calls under way. */
 export class Client {
   #worker;
+  #lock = `tilde-engine-${Math.random().toString(36).slice(2)}`;
   /** @type {Card[]} */
   #cards = [];
   #last = 0;
@@ -77,6 +95,17 @@ export class Client {
   /** @type {(error: unknown) => void} */
   #failed = () => {};
   #closed = false;
+  /** Once the worker has ended by itself. @type {TildeError|undefined} */
+  #over;
+  #gone = new AbortController();
+  /** @type {(error: TildeError) => void} */
+  #end = () => {};
+
+  /**
+   * Resolves when the worker has ended by itself, as one does that a browser has no memory for.
+   * @type {Promise<TildeError>}
+   */
+  ended = new Promise((resolve) => (this.#end = resolve));
 
   /**
    * Cards and wasm build, once the engine has started.
@@ -109,7 +138,7 @@ export class Client {
     cards.then(
       (cards) => {
         this.#cards = cards;
-        worker.postMessage({ type: "start", base: BASE.href, build, backend, exhibit, cards });
+        worker.postMessage({ type: "start", base: BASE.href, build, backend, exhibit, cards, lock: this.#lock });
       },
       (error) => this.#fail(error),
     );
@@ -124,8 +153,11 @@ export class Client {
   static async start(build = "", backend = "cpu", exhibit = "") {
     if (location.protocol === "file:")
       throw new TildeError("no-start", "Opened from a file. Serve the folder instead: ./build.sh");
-    if (typeof WebAssembly === "undefined")
-      throw new TildeError("no-start", "This browser has no WebAssembly. Any current browser has it.");
+    const lacks = lacking();
+    if (lacks)
+      throw Object.assign(new TildeError("no-start", `This browser has no ${lacks}. Any current browser has it.`), {
+        lacks,
+      });
     const cards = fetched("pkg/cards.json").then((response) => response.json());
     cards.catch(() => {}); // heard of below, unless the script fails first
     if (isOpaque()) return new Client(await classicWorker(), cards, "simd", backend, exhibit);
@@ -147,6 +179,7 @@ export class Client {
   call(run, method, args, { signal, progress } = {}) {
     if (this.#closed)
       return Promise.reject(new TildeError("closed", "Tilde is closed. Start it again with Tilde.start()."));
+    if (this.#over) return Promise.reject(this.#over);
     if (signal?.aborted) return Promise.reject(signal.reason);
     const id = ++this.#last;
     const abort = () => this.#worker.postMessage({ type: "abort", id });
@@ -174,8 +207,26 @@ export class Client {
   /** Ends the worker; calls under way are rejected. */
   close() {
     this.#closed = true;
+    this.#gone.abort();
     this.#worker.terminate();
     this.#fail(new TildeError("closed", "Tilde was closed."));
+  }
+
+  /**
+   * Hears of the worker's end: it holds a lock for as long as it lives, which is then ours. There are no locks in a
+   * document with an opaque origin or that is not secure.
+   */
+  #watch() {
+    const { signal } = this.#gone;
+    const ended = () => {
+      this.#over = new TildeError(
+        "engine-ended",
+        "The engine has ended by itself: the browser may have run out of memory. Start it again.",
+      );
+      this.#fail(this.#over);
+      this.#end(this.#over);
+    };
+    navigator.locks?.request(this.#lock, { signal }, ended).catch(() => {});
   }
 
   /** Sends a call. @param {import("./protocol.js").CallMessage} message */
@@ -194,7 +245,10 @@ export class Client {
   /** @param {FromWorker} message */
   #receive(message) {
     switch (message.type) {
+      case "loading":
+        return loadings.dispatchEvent(new CustomEvent("loading", { detail: message.loaded }));
       case "ready":
+        this.#watch();
         return this.#ready({ cards: this.#cards, build: message.build });
       case "failed":
         return this.#fail(revive(message.error));

@@ -11,6 +11,7 @@ export const CODES = Object.freeze([
   "device-lost",
   "no-webgpu",
   "no-start",
+  "engine-ended",
   "aborted",
   "closed",
   "internal",

@@ -5,12 +5,13 @@
 // Methods: play, pause, step, reset, sample, save, load. Events: tilde:ready, tilde:step, tilde:error,
 // tilde:change, tilde:input, each with its data in `detail`.
 
-import { isOpaque } from "./client.js";
+import { isOpaque, loadings } from "./client.js";
 import { TildeError } from "./errors.js";
 import { parse } from "./ui/address.js";
 import { unpack } from "./ui/packed.js";
-import { h, sheet } from "./ui/dom.js";
+import { h, say, sheet } from "./ui/dom.js";
 import { theEngine } from "./ui/engine.js";
+import { whole } from "./ui/format.js";
 import { Interface } from "./ui/interface.js";
 import { Notices } from "./ui/notices.js";
 import { Session } from "./ui/session.js";
@@ -37,6 +38,22 @@ const OWN_ATTRIBUTES = new Set([
   "hidden",
   "tabindex",
 ]);
+
+/** What takes less than this is not worth a line, in milliseconds. */
+const PATIENCE_MS = 1000;
+/** An engine that ends so soon after it was started again would only do so once more. */
+const AGAIN_MS = 20_000;
+
+/** Where a session stands, as an address would say it. @param {Session} session */
+const placeOf = ({ settings, seed, backend, inputs, data }) => ({
+  settings,
+  seed,
+  backend,
+  inputs,
+  data,
+  steps: 0,
+  own: "",
+});
 
 /** The component that the page and every embed are made of. */
 export class TildeExhibit extends HTMLElement {
@@ -147,9 +164,11 @@ export class TildeExhibit extends HTMLElement {
     this.#start();
   }
 
-  async #start() {
+  /** @param {Session} [former] whose engine has ended, and whose run is begun again */
+  async #start(former) {
     this.#stop();
     const generation = ++this.#generation;
+    const arriving = this.#showArrival();
     const id = this.getAttribute("model") ?? "gan2d";
     // All at once: styles and words arrive while the engine compiles.
     const loading = Promise.all([Promise.all(STYLES.map(sheet)), words("ui"), ownWords(id)]);
@@ -158,14 +177,15 @@ export class TildeExhibit extends HTMLElement {
       const tilde = await theEngine(id);
       const card = tilde.exhibits.find((each) => each.id === id);
       if (!card) throw new TildeError("unknown-exhibit", `There is no exhibit "${id}".`);
-      const place = parse(card, this.#pairs());
-      const own = await this.#own(card, place);
+      const place = former ? { ...placeOf(former), warnings: [] } : parse(card, this.#pairs());
+      const own = former ? {} : await this.#own(card, place);
       const session = new Session(tilde, card, { ...place, ...own });
       if (generation !== this.#generation) return;
       this.#session = session;
+      tilde.ended.then(() => this.#session === session && this.#restart(session));
       const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
       if (calm) session.every = 500;
-      const wanted = this.hasAttribute("autoplay") && !place.steps && !calm;
+      const wanted = former ? former.playing : this.hasAttribute("autoplay") && !place.steps && !calm;
       const autoplay = wanted && this.#seen;
       this.#resume = wanted && !this.#seen;
       session.open({ steps: place.steps, look: !autoplay });
@@ -184,6 +204,7 @@ export class TildeExhibit extends HTMLElement {
         offered: this.#offered(card),
         opaque: isOpaque(),
       });
+      if (former) this.#interface.say("engine-again");
       this.#relay(session);
       if (this.#focusing) this.addEventListener("tilde:ready", () => this.#interface?.focusHeading(), { once: true });
       const ready = () => this.#emit("ready", { card, metrics: session.last?.metrics });
@@ -191,8 +212,46 @@ export class TildeExhibit extends HTMLElement {
       else session.addEventListener("frame", ready, { once: true });
     } catch (error) {
       if (generation === this.#generation) await this.#fail(/** @type {Error} */ (error), loading);
+    } finally {
+      arriving.end();
     }
   }
+
+  /** Says how much has come of the engine, if that takes long. */
+  #showArrival() {
+    const note = h("p", { className: "arriving", role: "status" });
+    let [loaded, shown] = [0, false];
+    const show = async () => {
+      shown = true;
+      const ui = await words("ui").catch(() => undefined);
+      const text = ui?.get("arriving", { kilobytes: whole(loaded / 1024) });
+      if (text) say(note, text);
+      if (shown && !this.#interface && !note.isConnected) this.#root.replaceChildren(note);
+    };
+    const timer = setTimeout(show, PATIENCE_MS);
+    const came = (/** @type {Event} */ event) => {
+      loaded += /** @type {CustomEvent} */ (event).detail;
+      if (shown) show();
+    };
+    loadings.addEventListener("loading", came);
+    const end = () => {
+      clearTimeout(timer);
+      shown = false;
+      loadings.removeEventListener("loading", came);
+    };
+    return { end };
+  }
+
+  /** Begins a run again whose engine has ended by itself. If that happens at once again, a person is asked. @param {Session} session */
+  #restart(session) {
+    const soon = performance.now() - this.#restarted < AGAIN_MS;
+    this.#restarted = performance.now();
+    if (!this.isConnected) return this.#stop(); // it is opened when it is come back to
+    if (!soon) return this.#start(session);
+    const error = new TildeError("engine-ended", "The engine has ended by itself again. A smaller model may help.");
+    return this.#fail(error, Promise.reject(error));
+  }
+  #restarted = -Infinity;
 
   #stop() {
     this.#session?.close();
@@ -264,7 +323,13 @@ export class TildeExhibit extends HTMLElement {
     this.#root.adoptedStyleSheets = loaded?.[0] ?? [];
     const notices = new Notices(ui?.get("close") ?? "Close");
     this.#root.replaceChildren(h("section", { className: "exhibit" }, notices.element));
-    notices.say(error.message, { action: { label: ui?.get("try-again") ?? "Try again", act: () => this.#start() } });
+    // What this browser lacks another one has.
+    const copy = {
+      label: ui?.get("copy-address") ?? "Copy the address",
+      act: () => navigator.clipboard?.writeText(location.href),
+    };
+    const again = { label: ui?.get("try-again") ?? "Try again", act: () => this.#start() };
+    notices.say(error.message, { action: "lacks" in error ? copy : again });
     this.#emit("error", { error });
   }
 

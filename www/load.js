@@ -2,8 +2,8 @@
 // can run.
 
 import { startCpu } from "./engine/cpu.js";
-import { get, getModule } from "./fetch.js";
 import { fetchPart } from "./engine/parts.js";
+import { getModule, startModule } from "./fetch.js";
 
 // (func (param v128 v128 v128) (result v128) … f32x4.relaxed_madd). A module with an unknown opcode
 // fails validation whole: this one is valid only where relaxed SIMD is.
@@ -34,11 +34,14 @@ export const chooseBuild = (wanted) => (wanted !== "simd" && hasRelaxedSimd() ? 
  */
 export async function loadWasm(base, folder, name = "tilde_web") {
   const at = new URL(`pkg/${folder}/`, base);
-  const binary = get(new URL(`${name}_bg.wasm`, at)); // while its glue is still on the way
-  binary.catch(() => {}); // awaited below, unless the glue fails first
-  const wasm = await getModule(new URL(`${name}.js`, at));
-  const exports = await wasm.default({ module_or_path: binary });
-  return { ...wasm, exports };
+  const glue = getModule(new URL(`${name}.js`, at));
+  glue.catch(() => {}); // awaited below, unless the module fails first
+  const exports = await startModule(new URL(`${name}_bg.wasm`, at), async (binary) => {
+    binary.catch(() => {}); // likewise
+    const { default: start } = await glue;
+    return start({ module_or_path: binary });
+  });
+  return { ...(await glue), exports };
 }
 
 /**
@@ -50,7 +53,7 @@ export async function loadWasm(base, folder, name = "tilde_web") {
 export const loadEngine = (base, backend, build) =>
   backend === "webgpu"
     ? loadWasm(base, "engine/gpu", "tilde_engine")
-    : startCpu(get(new URL(`pkg/engine/${build}.wasm`, base)));
+    : startModule(new URL(`pkg/engine/${build}.wasm`, base), startCpu);
 
 /**
  * All modules of the site.

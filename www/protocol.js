@@ -70,7 +70,7 @@
 
 /**
  * To the worker.
- * @typedef {{ type: "start", base: string, build: string, backend: BackendName, exhibit: string, cards: Card[] }} StartMessage  backend and exhibit whose modules are fetched first
+ * @typedef {{ type: "start", base: string, build: string, backend: BackendName, exhibit: string, cards: Card[], lock: string }} StartMessage  backend and exhibit whose modules are fetched first; `lock`: held for as long as the worker lives
  * @typedef {{ type: "call", id: number, run: number, method: string, args: unknown[] }} CallMessage
  * @typedef {{ type: "abort", id: number }} AbortMessage
  * @typedef {{ type: "ack", run: number }} AckMessage
@@ -79,12 +79,13 @@
  * From the worker.
  * @typedef {{ type: "ready", build: string }} ReadyMessage
  * @typedef {{ type: "failed", error: Described }} FailedMessage
+ * @typedef {{ type: "loading", loaded: number }} LoadingMessage  bytes of modules that came
  * @typedef {{ type: "result", id: number, value: unknown }} ResultMessage
  * @typedef {{ type: "error", id: number, error: Described }} ErrorMessage
  * @typedef {{ type: "progress", id: number, done: number, total: number, rate: number }} ProgressMessage
  * @typedef {{ type: "frame", run: number, frame: Frame }} FrameMessage
  * @typedef {{ type: "notice", run: number, notice: Described, status: Status, stopped: boolean }} NoticeMessage  `stopped`: it no longer plays
- * @typedef {ReadyMessage|FailedMessage|ResultMessage|ErrorMessage|ProgressMessage|FrameMessage|NoticeMessage} FromWorker
+ * @typedef {ReadyMessage|FailedMessage|LoadingMessage|ResultMessage|ErrorMessage|ProgressMessage|FrameMessage|NoticeMessage} FromWorker
  */
 
 /**

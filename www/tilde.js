@@ -129,6 +129,14 @@ export class Tilde {
     return this.#client.call(0, "parse", [name, bytes]);
   }
 
+  /**
+   * Resolves when the worker has ended by itself, as one does that a browser has no memory for. All its runs are gone.
+   * @returns {Promise<TildeError>}
+   */
+  get ended() {
+    return this.#client.ended;
+  }
+
   /** Ends the worker and every run on it. */
   close() {
     this.#client.close();

@@ -5,20 +5,22 @@
 import { startCpu } from "./engine/cpu.js";
 import { fetchPart } from "./engine/parts.js";
 import { serve } from "./engine/serve.js";
-import { get } from "./fetch.js";
+import { startModule } from "./fetch.js";
 // @ts-ignore: the glue of every module in pkg/, made by tools/bundle.mjs
 import { MODULES } from "tilde:modules";
 
 /** @param {string} base @param {string} folder of pkg/ @returns {Promise<any>} */
 async function start(base, folder) {
   const wasm = MODULES[folder];
-  const exports = await wasm.default({ module_or_path: get(new URL(`pkg/${folder}/tilde_web_bg.wasm`, base)) });
+  const exports = await startModule(new URL(`pkg/${folder}/tilde_web_bg.wasm`, base), (binary) =>
+    wasm.default({ module_or_path: binary }),
+  );
   return { ...wasm, exports };
 }
 
 serve(/** @type {any} */ (self), (base) => ({
   build: "simd",
-  engine: () => startCpu(get(new URL("pkg/engine/simd.wasm", base))),
+  engine: () => startModule(new URL("pkg/engine/simd.wasm", base), startCpu),
   exhibits: () => start(base, "exhibits"),
   part: (name) => fetchPart(base, name),
   files: () => start(base, "files"),

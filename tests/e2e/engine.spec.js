@@ -5,7 +5,7 @@ import { Player } from "../../www/engine/play.js";
 import { Queue } from "../../www/engine/queue.js";
 import { EngineRun } from "../../www/engine/run.js";
 import * as safetensors from "../../www/safetensors.js";
-import { format, parse, split } from "../../www/ui/address.js";
+import { ADDRESS_VERSION, format, parse, split } from "../../www/ui/address.js";
 
 /**
  * A model whose only weight is its step. From `breaks` on its weights are not finite, which the modules throw
@@ -153,6 +153,68 @@ test("playing stops at its budget, and never runs ahead of the page by more than
   expect(frames.at(-1)?.metrics.step).toBe(500);
   // The first frame was not acknowledged, so only the last one follows it.
   expect(frames.length).toBe(2);
+});
+
+for (const [what, ms] of /** @type {[string, number][]} */ ([
+  ["", 0],
+  ["whose steps take half of the time", 50],
+]))
+  test(`ten steps a second are ten by the clock on the wall, and are said to be: a model ${what}`, async () => {
+    const run = await open();
+    Fake.opened[0].train = async function (n) {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      this.step += n;
+    };
+    /** @type {import("../../www/protocol.js").Frame[]} */
+    const frames = [];
+    const player = new Player(run, [], {
+      frame: (frame) => {
+        frames.push(frame);
+        player.acknowledge();
+      },
+      fail: () => {},
+    });
+    player.play({ views: [], pace: "steady", phase: "", until: 1e6, every: 40 });
+    const start = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    const took = (performance.now() - start) / 1000;
+    await player.pause();
+    const { metrics, rate } = /** @type {import("../../www/protocol.js").Frame} */ (frames.at(-1));
+    expect(Math.abs(metrics.step / took - 10)).toBeLessThan(1);
+    expect(Math.abs(rate - 10)).toBeLessThan(1);
+  });
+
+test("at full speed the rate that is said is that of the clock on the wall, frames and all", async () => {
+  const run = await open();
+  const fake = Fake.opened[0];
+  const frame = fake.frame.bind(fake);
+  // A picture that takes as long as ten steps.
+  fake.frame = async (views, deep) => {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return frame(views, deep);
+  };
+  fake.train = async function (n) {
+    await new Promise((resolve) => setTimeout(resolve, 10 * n));
+    this.step += n;
+  };
+  /** @type {import("../../www/protocol.js").Frame[]} */
+  const frames = [];
+  const player = new Player(run, [], {
+    frame: (frame) => {
+      frames.push(frame);
+      player.acknowledge();
+    },
+    fail: () => {},
+  });
+  player.play({ views: [], pace: "full", phase: "", until: 1e6, every: 40 });
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  const [from, start] = [fake.step, performance.now()];
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  const wall = (1000 * (fake.step - from)) / (performance.now() - start);
+  await player.pause();
+  const said = frames.filter(({ metrics }) => metrics.step > from).map(({ rate }) => rate);
+  const mean = said.reduce((sum, rate) => sum + rate, 0) / said.length;
+  expect(Math.abs(mean / wall - 1)).toBeLessThan(0.2);
 });
 
 test("playing anew starts with small slices: the model may be a far larger one", async () => {
@@ -341,7 +403,7 @@ test("an address holds what differs from the defaults, and comes back the same",
   const state = { settings: { rate: 0.25, kind: "a" }, seed: 7, backend: "cpu" };
   expect(format(card, { ...state, settings: { rate: 0.5, kind: "a" }, seed: 1, backend: "auto" })).toBe("#/fake");
   const hash = format(card, state);
-  expect(hash).toBe("#/fake?rate=0.25&seed=7&backend=cpu&v=1");
+  expect(hash).toBe(`#/fake?rate=0.25&seed=7&backend=cpu&v=${ADDRESS_VERSION}`);
   expect(parse(card, split(hash).query)).toMatchObject({ ...state, warnings: [] });
   const { settings, warnings } = parse(card, split("#/fake?rate=2&kind=c&colour=red&seed=x&v=9").query);
   expect(settings).toEqual({ rate: 1, kind: "a" });

@@ -33,7 +33,7 @@ test("copy link names all that the run follows from", async ({ page, site, conte
   await page.getByRole("button", { name: "Copy link" }).click();
   await expect(page.getByText("Copied.")).toBeVisible();
   const link = await page.evaluate(() => navigator.clipboard.readText());
-  expect(link).toMatch(/#\/gan2d\?learning_rate=0\.004&seed=7&backend=(cpu|webgpu)(&build=\w+)?&v=1$/);
+  expect(link).toMatch(/#\/gan2d\?learning_rate=0\.004&seed=7&backend=(cpu|webgpu)(&build=\w+)?&v=\d+$/);
 });
 
 test("what an address asks for in vain is left out, and said", async ({ page, site }) => {

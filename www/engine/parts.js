@@ -1,13 +1,14 @@
 // Parts of the exhibits' module. The main one is there from the first exhibit on; functions and data that only some
 // of them need are in parts, which share its memory and its table (www/tools/split).
 
-import { get } from "../fetch.js";
+import { startModule } from "../fetch.js";
 import { compile } from "./compile.js";
 
 /** @typedef {Record<string, WebAssembly.ExportValue>} Exports */
 
 /** Fetches and compiles a part. @param {string} base address of the site's root, ending in "/" @param {string} name */
-export const fetchPart = async (base, name) => compile(await get(new URL(`pkg/exhibits/${name}.wasm`, base)));
+export const fetchPart = (base, name) =>
+  startModule(new URL(`pkg/exhibits/${name}.wasm`, base), async (file) => compile(await file));
 
 /** The parts that have been started. */
 export class Parts {

@@ -17,6 +17,10 @@ import { Pace, breathe } from "./pace.js";
 const NONE = { names: [], stride: 1, steps: new Uint32Array(), values: new Float32Array() };
 const STEADY_MS = 100;
 const PHASE_MS = 700;
+/** Steps that are caught up with at most. */
+const LATE = 5;
+/** Over which the rate is a mean. */
+const RATE_MS = 1000;
 /** Least time between costly figures, which take at most a twentieth of the time. */
 const DEEP_MS = 500;
 /** Least duration of a whole run: a model of two numbers would be done before anyone sees it train. */
@@ -38,7 +42,11 @@ export class Player {
   #acknowledged = true;
   #pace = new Pace();
   #spare = 0;
+  /** When the next step is due, where they have a time. */
+  #due = 0;
   #rate = 0;
+  /** When the last slice began, and its iterations. @type {{ at: number, n: number }|undefined} */
+  #before;
   #turn = 0;
   /** Whether nobody wants to see how it ends. */
   #leave = false;
@@ -103,6 +111,8 @@ export class Player {
   async #play() {
     this.#acknowledged = true;
     this.#rate = 0;
+    this.#before = undefined;
+    this.#due = performance.now();
     this.#pace = new Pace(); // a rebuilt model may be a thousand times as large
     const stopped = await this.#attempt(() => this.#train());
     this.#options = undefined;
@@ -192,26 +202,40 @@ export class Player {
     const most = Math.max(1, Math.floor(WAIT_MS / least));
     const n = options.pace === "full" ? Math.min(this.#pace.slice, Math.ceil(left), most) : 1;
     const start = performance.now();
+    this.#clock(start, slow ? 1 / this.#phases.length : n);
     await this.#run.enqueue(() => this.#run.advance(n, this.#phase));
     const took = performance.now() - start;
     this.#pace.took(n, took);
     this.#spare = n * least - took;
-    // The waits are part of the rate.
-    const rate = slow
-      ? 1000 / (PHASE_MS * this.#phases.length)
-      : options.pace === "full"
-        ? (1000 * n) / Math.max(took, n * least)
-        : 1000 / (took + STEADY_MS);
-    this.#rate = this.#rate ? this.#rate + 0.1 * (rate - this.#rate) : rate;
     return slow ? 1 / this.#phases.length : n;
+  }
+
+  /**
+   * Iterations a second by the clock on the wall: what measuring, drawing, waiting and other runs take is part of it.
+   * @param {number} at when a slice begins
+   * @param {number} n its iterations
+   */
+  #clock(at, n) {
+    if (this.#before) {
+      const took = Math.max(at - this.#before.at, 0.1);
+      const rate = (1000 * this.#before.n) / took;
+      // A mean over about the last second, however long a slice is.
+      this.#rate += (this.#rate ? 1 - Math.exp(-took / RATE_MS) : 1) * (rate - this.#rate);
+    }
+    this.#before = { at, n };
   }
 
   /** @param {PlayOptions} options @returns {Promise<void>} */
   #rest(options) {
     const full = options.pace === "full";
     if (full && this.#spare <= 0) return breathe();
+    // A step that comes late, unless by very much, does not make the ones after it late.
+    const now = performance.now();
+    const each = this.#slow(options) ? PHASE_MS : STEADY_MS;
+    this.#due = Math.max(this.#due + each, now - LATE * each);
+    const wait = full ? this.#spare : Math.max(0, this.#due - now);
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, full ? this.#spare : this.#slow(options) ? PHASE_MS : STEADY_MS);
+      const timer = setTimeout(resolve, wait);
       this.#wake = () => {
         clearTimeout(timer);
         resolve();

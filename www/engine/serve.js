@@ -1,6 +1,7 @@
 // The worker's side of `protocol.js`: one engine, its runs, and the calls on them.
 
 import { TildeError, describe } from "../errors.js";
+import { arrivals } from "../fetch.js";
 import { Assets } from "./assets.js";
 import { Modules } from "./modules.js";
 import { Player } from "./play.js";
@@ -29,13 +30,18 @@ export function serve(port, choose) {
   let server;
   port.onmessage = async ({ data: message }) => {
     if (message.type === "start") {
+      arrivals.addEventListener("arrival", (event) => {
+        const { loaded } = /** @type {CustomEvent} */ (event).detail;
+        port.postMessage({ type: "loading", loaded });
+      });
       server = start(port, message, choose(message.base, message.build));
       server.catch((error) => {
         const { code, message: words } = describe(error);
         port.postMessage({ type: "failed", error: { code: code === "no-webgpu" ? code : "no-start", message: words } });
       });
     } else {
-      (await server)?.receive(message);
+      // A server that has not started has said so.
+      (await server?.catch(() => undefined))?.receive(message);
     }
   };
 }
@@ -45,7 +51,8 @@ export function serve(port, choose) {
  * @param {import("../protocol.js").StartMessage} message
  * @param {Loaders} loaders
  */
-async function start(port, { base, backend, exhibit, cards }, loaders) {
+async function start(port, { base, backend, exhibit, cards, lock }, loaders) {
+  await hold(lock);
   const modules = new Modules(cards, loaders);
   if (backend === "webgpu") await modules.needGpu();
   // An unknown one is refused when it is opened.
@@ -53,6 +60,19 @@ async function start(port, { base, backend, exhibit, cards }, loaders) {
     await Promise.all([modules.exhibit(exhibit), modules.place(exhibit, backend)]);
   return new Server(port, { modules, assets: new Assets(base) }, loaders.build);
 }
+
+/**
+ * Takes a lock that nobody has, until this worker ends.
+ * @param {string} name
+ * @returns {Promise<void>}
+ */
+const hold = (name) =>
+  new Promise((resolve) => {
+    const { locks } = globalThis.navigator ?? {};
+    if (!locks || !name) return resolve();
+    // Refused where the origin is opaque.
+    locks.request(name, () => new Promise(() => resolve())).catch(() => resolve());
+  });
 
 class Server {
   #port;

@@ -13,11 +13,20 @@ let engine;
  */
 export function theEngine(exhibit = "") {
   const { id, query } = split(location.hash);
-  engine ??= start(exhibit || id, query).catch((error) => {
+  if (engine) return engine;
+  const starting = start(exhibit || id, query).catch((error) => {
     engine = undefined;
     throw error;
   });
-  return engine;
+  engine = starting;
+  starting.then(
+    async (tilde) => {
+      await tilde.ended;
+      if (engine === starting) engine = undefined; // the next who asks gets another
+    },
+    () => {},
+  );
+  return starting;
 }
 
 /** @param {string} exhibit @param {URLSearchParams} query of the address */

@@ -206,7 +206,7 @@ export class Interface {
   #report(error) {
     const { session, words, host } = this.#parts;
     const { ui } = words;
-    if (error.code === "closed" || error.code === "aborted") return;
+    if (error.code === "closed" || error.code === "aborted" || error.code === "engine-ended") return; // said elsewhere
     if (error.code === "not-finite") {
       const id = session.card.settings.find(
         (setting) => setting.kind === "float" && /learning_rate/.test(setting.id),
@@ -231,6 +231,11 @@ export class Interface {
       });
     }
     this.#showState();
+  }
+
+  /** Says something that a person should know. @param {string} id of the words */
+  say(id) {
+    this.#notices.say(this.#parts.words.ui.get(id), { code: id });
   }
 
   /** @returns {boolean} whether there is one to focus yet */

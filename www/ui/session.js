@@ -23,6 +23,8 @@ import { History } from "./history.js";
  * @property {UserData} [data]  likewise
  */
 
+/** Inputs come many at a time; they are asked for when they pause. */
+const ASK_MS = 500;
 /** Pictures that a film has at most when it is played to its end, and the time of one in milliseconds. */
 const FILM = { pictures: 100, each: 24 };
 
@@ -63,6 +65,10 @@ export class Session extends EventTarget {
   #stop;
   #until;
   #given;
+  /** What was put in by hand, as far as it is known here: for a run that is opened after the engine has ended. */
+  inputs;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #asking;
   #phase = "";
   /** @type {Promise<unknown>} */
   #turn = Promise.resolve();
@@ -83,7 +89,7 @@ export class Session extends EventTarget {
     this.backend = start.backend;
     this.views = card.views.map(({ id }) => id);
     this.data = start.data;
-    this.#given = start.inputs ?? [];
+    this.#given = this.inputs = start.inputs ?? [];
     this.#until = card.budget;
   }
 
@@ -262,13 +268,16 @@ export class Session extends EventTarget {
       if (this.step && this.#changesTraining(id)) this.lost.add("changes");
       if (before && this.run) this.#follow(before, this.run.status);
       this.dispatchEvent(new Event("input"));
+      clearTimeout(this.#asking);
+      this.#asking = setTimeout(() => this.own().catch(() => {}), ASK_MS);
       if (!this.playing) await this.#look(false);
     });
   }
 
   /** What is the user's own, for an address. @returns {Promise<import("./packed.js").Own>} */
   async own() {
-    return { inputs: (await this.run?.inputs()) ?? [], data: this.data };
+    this.inputs = (await this.run?.inputs()) ?? [];
+    return { inputs: this.inputs, data: this.data };
   }
 
   /** Whether an input may change what is learned, not only what is looked at. @param {string} id */
