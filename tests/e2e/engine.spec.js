@@ -166,7 +166,7 @@ test("a rate counts all the time between two slices", () => {
   for (let i = 0; i < 200; i++) {
     drawn.begins(at, 1);
     at += i % 10 === 9 ? 110 : 10;
-    if (i > 20) [low, high] = [Math.min(low, drawn.value), Math.max(high, drawn.value)];
+    if (i > 100) [low, high] = [Math.min(low, drawn.value), Math.max(high, drawn.value)];
   }
   expect(low).toBeGreaterThan(43);
   expect(high).toBeLessThan(58);
