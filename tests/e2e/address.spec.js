@@ -5,7 +5,7 @@ import { RESERVED, format, parse, split } from "../../www/ui/address.js";
 import { oldDefaults, versionOf } from "../../www/ui/old-defaults.js";
 import { MOST_CHARACTERS, pack, unpack } from "../../www/ui/packed.js";
 import { knownDefaults, presentDefaults } from "../../www/tools/defaults.mjs";
-import { expect, metrics, open, pause, reached, test, view } from "./site.js";
+import { computed, expect, metrics, open, pause, reached, test, view } from "./site.js";
 
 /** @type {import("../../www/protocol.js").Card[]} */
 const CARDS = JSON.parse(readFileSync(new URL("../../pkg/cards.json", import.meta.url), "utf8"));
@@ -241,11 +241,11 @@ test("any address is read, in a moment, as settings that the exhibit takes", asy
       draw() < 0.9 ? pick(PARTS) : String.fromCharCode(draw() * 65_536),
     ).join("");
     const of = pick(CARDS);
-    const start = performance.now();
+    const start = computed();
     const { id, query } = split(hash);
     const place = parse(of, query);
     const again = parse(of, split(format(of, place)).query);
-    slowest = Math.max(slowest, performance.now() - start);
+    slowest = Math.max(slowest, computed() - start);
     expect(id.length).toBeLessThan(100);
     const { settings, seed } = place;
     if (!Number.isSafeInteger(seed) || seed < 0 || !Number.isSafeInteger(place.steps)) throw new Error(hash);
@@ -288,16 +288,16 @@ test("any text that is said to be packed is read or refused, in a moment", async
       const letter = alphabet[Math.floor(draw() * alphabet.length)];
       text.splice(at, draw() < 0.5 ? 1 : 0, letter);
     }
-    const start = performance.now();
+    const start = computed();
     await unpack(draw() < 0.5 ? card("gan2d") : card("bayes-net"), text.join("")).catch(refused);
-    slowest = Math.max(slowest, performance.now() - start);
+    slowest = Math.max(slowest, computed() - start);
   }
   // A small text that would become very large is given up.
   const { CompressionStream: Compression } = globalThis;
   const zeros = new Blob([new Uint8Array(1 << 27)]).stream().pipeThrough(new Compression("deflate-raw"));
   const bomb = Buffer.from(await new Response(zeros).arrayBuffer()).toString("base64url");
-  const start = performance.now();
+  const start = computed();
   await expect(unpack(card("gan2d"), bomb)).rejects.toMatchObject({ code: "bad-data" });
-  expect(performance.now() - start).toBeLessThan(1000);
+  expect(computed() - start).toBeLessThan(1000);
   expect(slowest).toBeLessThan(1000);
 });

@@ -1,6 +1,7 @@
 // Failures in the worker, with a model that fails on request. Runs without a page.
 
 import { expect, test } from "@playwright/test";
+import { Rate } from "../../www/engine/pace.js";
 import { Player } from "../../www/engine/play.js";
 import { Queue } from "../../www/engine/queue.js";
 import { EngineRun } from "../../www/engine/run.js";
@@ -74,7 +75,7 @@ async function open(notice = () => {}) {
   const engine = /** @type {any} */ ({
     modules: {
       card: () => ({ tensors: true, views: [] }),
-      chapter: async () => ({ WebRun: Fake }),
+      exhibit: async () => ({ WebRun: Fake }),
       place: async (/** @type {string} */ _, /** @type {string} */ backend) => ({ backend }),
     },
     assets: { of: async () => ({}) },
@@ -155,11 +156,27 @@ test("playing stops at its budget, and never runs ahead of the page by more than
   expect(frames.length).toBe(2);
 });
 
+test("a rate counts all the time between two slices", () => {
+  const steady = new Rate();
+  for (let i = 0; i < 50; i++) steady.begins(100 * i, 1);
+  expect(steady.value).toBeCloseTo(10, 9);
+  // Ten slices of ten milliseconds, then a picture of a hundred: fifty a second, at every moment.
+  const drawn = new Rate();
+  let [at, low, high] = [0, Infinity, 0];
+  for (let i = 0; i < 200; i++) {
+    drawn.begins(at, 1);
+    at += i % 10 === 9 ? 110 : 10;
+    if (i > 100) [low, high] = [Math.min(low, drawn.value), Math.max(high, drawn.value)];
+  }
+  expect(low).toBeGreaterThan(43);
+  expect(high).toBeLessThan(58);
+});
+
 for (const [what, ms] of /** @type {[string, number][]} */ ([
   ["", 0],
   ["whose steps take half of the time", 50],
 ]))
-  test(`ten steps a second are ten by the clock on the wall, and are said to be: a model ${what}`, async () => {
+  test(`@slow ten steps a second are ten by the clock on the wall, and are said to be: a model ${what}`, async () => {
     const run = await open();
     Fake.opened[0].train = async function (n) {
       await new Promise((resolve) => setTimeout(resolve, ms));
@@ -184,7 +201,7 @@ for (const [what, ms] of /** @type {[string, number][]} */ ([
     expect(Math.abs(rate - 10)).toBeLessThan(1);
   });
 
-test("at full speed the rate that is said is that of the clock on the wall, frames and all", async () => {
+test("@slow at full speed the rate that is said is that of the clock on the wall, frames and all", async () => {
   const run = await open();
   const fake = Fake.opened[0];
   const frame = fake.frame.bind(fake);

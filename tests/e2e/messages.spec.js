@@ -89,7 +89,7 @@ test("a frame hears four commands, and nothing else that is sent to it", async (
 
 test("the worker answers every call with a result or a code, whatever it is asked", async () => {
   test.setTimeout(1_200_000);
-  const card = { id: "fake", module: "fake", tensors: false, phases: ["one"], views: [] };
+  const card = { id: "fake", parts: ["fake"], tensors: false, phases: ["one"], views: [] };
   const web = {
     backend: "cpu",
     description: "fake",
@@ -117,10 +117,13 @@ test("the worker answers every call with a result or a code, whatever it is aske
     postMessage: (/** @type {any} */ message) => sent.push(message),
     onmessage: null,
   });
-  serve(
-    port,
-    () => /** @type {any} */ ({ build: "simd", chapter: async () => ({ WebRun: { open: async () => web } }) }),
-  );
+  const empty = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+  const loaders = /** @type {any} */ ({
+    build: "simd",
+    exhibits: async () => ({ WebRun: { open: async () => web }, exports: {} }),
+    part: async () => empty,
+  });
+  serve(port, () => loaders);
   await port.onmessage({
     data: { type: "start", base: "http://nowhere/", build: "", backend: "cpu", exhibit: "", cards: [card] },
   });

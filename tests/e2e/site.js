@@ -47,6 +47,12 @@ export const test =
 
 export { expect };
 
+/** Milliseconds that this process has computed: whatever else the machine does is no part of it. */
+export function computed() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 /**
  * Opens an address of the page and waits for the exhibit.
  * @param {Page} page

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import * as weights from "../../www/weights.js";
+import { computed } from "./site.js";
 
 /** @param {string} path @returns {any} */
 const json = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
@@ -65,14 +66,14 @@ test("any file of weights is read or refused, in a moment", () => {
       else if (how === 2) file.splice(at, 1);
       else file.splice(at, 0, letter);
     }
-    const start = performance.now();
+    const start = computed();
     try {
       weights.read(card, Uint8Array.from(file));
       read++;
     } catch (error) {
       if (/** @type {any} */ (error).code !== "bad-file") throw error;
     }
-    slowest = Math.max(slowest, performance.now() - start);
+    slowest = Math.max(slowest, computed() - start);
   }
   expect(slowest).toBeLessThan(1000);
   expect(read).toBeGreaterThan(count / 50);

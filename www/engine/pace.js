@@ -24,6 +24,40 @@ export class Pace {
   }
 }
 
+/** Time after which what was counted for a rate has faded to a third. */
+const FADES_MS = 2000;
+
+/**
+ * Iterations a second by the clock on the wall: what measuring, drawing, waiting and other runs take between two slices
+ * is part of it.
+ */
+export class Rate {
+  /** When the last slice began, and its iterations. @type {{ at: number, n: number }|undefined} */
+  #last;
+  #n = 0;
+  #ms = 0;
+
+  /**
+   * A slice begins.
+   * @param {number} at milliseconds
+   * @param {number} n its iterations
+   */
+  begins(at, n) {
+    if (this.#last) {
+      const took = at - this.#last.at;
+      const fades = Math.exp(-took / FADES_MS);
+      this.#n = this.#n * fades + this.#last.n;
+      this.#ms = this.#ms * fades + took;
+    }
+    this.#last = { at, n };
+  }
+
+  /** 0 where nothing is known yet. */
+  get value() {
+    return this.#ms ? (1000 * this.#n) / this.#ms : 0;
+  }
+}
+
 const { port1, port2 } = new MessageChannel();
 /** @type {(() => void)[]} */
 const waiting = [];

@@ -2,7 +2,7 @@
 // page by more than one frame.
 
 import { describe } from "../errors.js";
-import { Pace, breathe } from "./pace.js";
+import { Pace, Rate, breathe } from "./pace.js";
 
 /**
  * @typedef {import("../protocol.js").Frame} Frame
@@ -19,8 +19,6 @@ const STEADY_MS = 100;
 const PHASE_MS = 700;
 /** Steps that are caught up with at most. */
 const LATE = 5;
-/** Over which the rate is a mean. */
-const RATE_MS = 1000;
 /** Least time between costly figures, which take at most a twentieth of the time. */
 const DEEP_MS = 500;
 /** Least duration of a whole run: a model of two numbers would be done before anyone sees it train. */
@@ -44,9 +42,7 @@ export class Player {
   #spare = 0;
   /** When the next step is due, where they have a time. */
   #due = 0;
-  #rate = 0;
-  /** When the last slice began, and its iterations. @type {{ at: number, n: number }|undefined} */
-  #before;
+  #rate = new Rate();
   #turn = 0;
   /** Whether nobody wants to see how it ends. */
   #leave = false;
@@ -110,8 +106,7 @@ export class Player {
 
   async #play() {
     this.#acknowledged = true;
-    this.#rate = 0;
-    this.#before = undefined;
+    this.#rate = new Rate();
     this.#due = performance.now();
     this.#pace = new Pace(); // a rebuilt model may be a thousand times as large
     const stopped = await this.#attempt(() => this.#train());
@@ -202,27 +197,12 @@ export class Player {
     const most = Math.max(1, Math.floor(WAIT_MS / least));
     const n = options.pace === "full" ? Math.min(this.#pace.slice, Math.ceil(left), most) : 1;
     const start = performance.now();
-    this.#clock(start, slow ? 1 / this.#phases.length : n);
+    this.#rate.begins(start, slow ? 1 / this.#phases.length : n);
     await this.#run.enqueue(() => this.#run.advance(n, this.#phase));
     const took = performance.now() - start;
     this.#pace.took(n, took);
     this.#spare = n * least - took;
     return slow ? 1 / this.#phases.length : n;
-  }
-
-  /**
-   * Iterations a second by the clock on the wall: what measuring, drawing, waiting and other runs take is part of it.
-   * @param {number} at when a slice begins
-   * @param {number} n its iterations
-   */
-  #clock(at, n) {
-    if (this.#before) {
-      const took = Math.max(at - this.#before.at, 0.1);
-      const rate = (1000 * this.#before.n) / took;
-      // A mean over about the last second, however long a slice is.
-      this.#rate += (this.#rate ? 1 - Math.exp(-took / RATE_MS) : 1) * (rate - this.#rate);
-    }
-    this.#before = { at, n };
   }
 
   /** @param {PlayOptions} options @returns {Promise<void>} */
@@ -270,7 +250,7 @@ export class Player {
 
   /** What a frame says about how it plays. @param {string} stopped */
   #about(stopped) {
-    const [rate, busy, playing] = [this.#rate, this.#run.busy, Boolean(this.#options)];
+    const [rate, busy, playing] = [this.#rate.value, this.#run.busy, Boolean(this.#options)];
     return { rate, busy, playing, phase: this.#phase, stopped };
   }
 }
