@@ -36,7 +36,7 @@ function packed(bytes) {
 
 /** @param {Uint32Array} words @param {string} name */
 function unpacked(words, name) {
-  const [length, ...rest] = words;
+  const [length, rest] = [words[0] ?? 0, words.subarray(1)];
   if (rest.length !== Math.ceil(length / 4)) throw bad(`its "${name}" holds no data.`);
   return Uint8Array.from({ length }, (_, i) => rest[i >> 2] >>> (8 * (i & 3)));
 }
@@ -57,7 +57,11 @@ export function tensors(card, data, inputs) {
     out.push({ name, dtype: "F32", shape: [values.length / 2, 2], data: values });
   if (data?.points && data.points.byteLength <= MOST) points("data.points", data.points);
   if (data?.images && data.images.length <= MOST) {
-    words("data.images", Uint32Array.of(...(data.shape ?? []), 255, ...packed(pixels(data.images))));
+    const bytes = packed(pixels(data.images));
+    const all = new Uint32Array(4 + bytes.length);
+    all.set([...(data.shape ?? []), 255]);
+    all.set(bytes, 4);
+    words("data.images", all);
     if (data.labels?.length) words("data.labels", packed(Uint8Array.from(data.labels)));
   }
   if (data?.text !== undefined) {

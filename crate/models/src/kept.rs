@@ -283,6 +283,21 @@ mod tests {
         assert_eq!(back(&images(MOST / 6 + 1)).0, 0);
     }
 
+    /// The page's tests have the same data and hashes (`tests/e2e/kept.spec.js`).
+    #[test]
+    fn hashes_are_those_of_the_page() {
+        let images = Images::new(vec![0, 8, 16, 4], 16, [1, 2, 2], vec![7]).unwrap();
+        let all = [
+            (UserData::Points(vec![1.0, -2.5]), "787d66f8"),
+            (UserData::Images(images), "7cd3b41f"),
+            (UserData::Text("Ärger, 🐍\n".into()), "6ceb9762"),
+        ];
+        for (user, hash) in all {
+            let about = About::new(&crate::exhibits::vae::CARD, Some(&user), None, None);
+            assert_eq!(about.hash, hash, "{user:?}");
+        }
+    }
+
     #[test]
     fn what_is_no_data_is_refused() {
         let mut saved = tensors(&crate::exhibits::vae::CARD, Some(&images(5)), &Inputs::default());
