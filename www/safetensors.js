@@ -33,7 +33,7 @@ function half(bits) {
 
 /**
  * @param {Tensor[]} tensors
- * @param {Record<string, string>} metadata
+ * @param {Record<string, string|undefined>} metadata
  * @returns {Uint8Array}
  */
 export function write(tensors, metadata) {

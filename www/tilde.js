@@ -180,8 +180,10 @@ export class Run {
   /**
    * Does `n` of the exhibit's iterations.
    * @param {number} n
-   * @param {{ signal?: AbortSignal, onprogress?: (progress: { done: number, total: number, rate: number }) => void }} [options]
-   * @returns {Promise<Metrics>} always with finite `step` and `loss`
+   * @param {object} [options]
+   * @param {AbortSignal} [options.signal]
+   * @param {(progress: { done: number, total: number, rate: number }) => void} [options.onprogress]
+   * @returns {Promise<Metrics>} `step`, `loss` once it is known, and what else is quickly measured
    */
   async train(n, options) {
     const { signal, onprogress } = optionsOf(options, "train");
@@ -204,13 +206,15 @@ export class Run {
   }
 
   /**
-   * All figures.
-   * @param {{ deep?: boolean, signal?: AbortSignal }} [options] false leaves out the costly ones
+   * All figures, over all held-out data. What is not known yet is left out; an estimate `x` has its standard error
+   * `x_se` beside it.
+   * @param {{ deep?: boolean, whole?: boolean, signal?: AbortSignal }} [options] `deep: false` leaves out the costly
+   *   ones; `whole: false` measures on a sample of the held-out data, as the page does
    * @returns {Promise<Metrics>}
    */
   async metrics(options) {
-    const { deep = true, signal } = optionsOf(options, "metrics");
-    return this.#call("metrics", [Boolean(deep)], { signal: checkSignal(signal) });
+    const { deep = true, whole = deep, signal } = optionsOf(options, "metrics");
+    return this.#call("metrics", [Boolean(deep), Boolean(whole)], { signal: checkSignal(signal) });
   }
 
   /**
@@ -278,21 +282,27 @@ export class Run {
   }
 
   /**
-   * Weights, optimiser and counters as safetensors; exhibit, settings, seed and step in its metadata.
+   * Weights, optimiser and counters as safetensors, with small data of one's own; exhibit, settings, seed, step
+   * and what the data are in its metadata.
    * @returns {Promise<Uint8Array>}
    */
   async save() {
-    const { tensors, step } = await this.#call("save", []);
-    return weights.write(this.card, this.status, step, tensors);
+    const { tensors, step, about } = await this.#call("save", []);
+    return weights.write(this.card, this.status, step, tensors, about);
   }
 
   /**
-   * Continues from the bytes of `save`, with their settings and seed.
+   * Continues from the bytes of `save`, with their settings, seed and data. What they learned from and the file
+   * does not hold must be open already.
    * @param {Uint8Array} bytes
+   * @returns {Promise<{ remark: string|undefined, data: import("./protocol.js").UserData|undefined }>} what is different of the data, and
+   *   those of one's own that are open now
    */
   async load(bytes) {
-    const { tensors, settings, seed } = weights.read(this.card, bytes);
-    this.status = await this.#call("load", [tensors, settings, seed]);
+    const { tensors, settings, seed, metadata } = weights.read(this.card, bytes);
+    const { status, remark, data } = await this.#call("load", [tensors, settings, seed, metadata]);
+    this.status = status;
+    return { remark, data };
   }
 
   /** Frees it. Training under way is given up; calls after this are refused. */

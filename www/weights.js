@@ -22,9 +22,10 @@ const LAST_STEP = 2 ** 31 - 1;
  * @param {import("./protocol.js").Status} status of the run
  * @param {number} step
  * @param {Tensor[]} tensors
+ * @param {Record<string, string|undefined>} about what the data are: see kept.js
  * @returns {Uint8Array}
  */
-export function write(card, { seed, settings, backend }, step, tensors) {
+export function write(card, { seed, settings, backend }, step, tensors, about) {
   return safetensors.write(tensors, {
     format: "tilde",
     version: String(VERSION),
@@ -33,13 +34,14 @@ export function write(card, { seed, settings, backend }, step, tensors) {
     step: String(step),
     backend,
     settings: JSON.stringify(settings),
+    ...about,
   });
 }
 
 /**
  * @param {Card} card
  * @param {Uint8Array} bytes
- * @returns {{ tensors: Tensor[], settings: Values, seed: number }}
+ * @returns {{ tensors: Tensor[], settings: Values, seed: number, metadata: Record<string, string|undefined> }}
  */
 export function read(card, bytes) {
   const { tensors, metadata } = safetensors.read(bytes);
@@ -50,7 +52,7 @@ export function read(card, bytes) {
   if (version > VERSION)
     throw bad(`it was saved by a newer Tilde, whose files have version ${version}; this one reads ${VERSION}`);
   whole(metadata, "step", LAST_STEP);
-  return { tensors, seed: whole(metadata, "seed", LAST_SEED), settings: settingsOf(card, metadata) };
+  return { tensors, seed: whole(metadata, "seed", LAST_SEED), settings: settingsOf(card, metadata), metadata };
 }
 
 /**

@@ -3,6 +3,7 @@
 
 import { TildeError, describe } from "../errors.js";
 import { DRAWN } from "../settings.js";
+import * as kept from "../kept.js";
 import { openFastest } from "./choose.js";
 import { Pace, breathe } from "./pace.js";
 import { Queue } from "./queue.js";
@@ -186,10 +187,11 @@ export class EngineRun {
    * The figures. Where only costly ones are not finite, such as those of a chain that runs away from a model
    * that has hardly learned, the weights are sound: these figures are left out.
    * @param {boolean} deep
+   * @param {boolean} [whole] of all held-out data, not of a sample
    * @returns {Promise<Metrics>}
    */
-  metrics(deep) {
-    return this.#finite((deep) => this.#web.metrics(deep), deep);
+  metrics(deep, whole = false) {
+    return this.#finite((deep) => (deep && whole ? this.#web.whole() : this.#web.metrics(deep)), deep);
   }
 
   /** Steps done, which cost nothing to know. @returns {Promise<number>} */
@@ -346,19 +348,40 @@ export class EngineRun {
     return this.#web.inputs();
   }
 
-  /** Weights and the step they belong to. */
+  /** Weights, the step they belong to, and what they learned from. */
   async save() {
-    return { tensors: await this.#web.export_state(), step: await this.steps() };
+    const { exhibit, data, settings } = this.#options;
+    const card = this.#engine.modules.card(exhibit);
+    const [inputs, alphabet] = [await this.#web.inputs(), await this.#web.alphabet()];
+    return {
+      tensors: [...(await this.#web.export_state()), ...kept.tensors(card, data, inputs)],
+      about: kept.about(card, data, inputs, settings, alphabet),
+      step: await this.steps(),
+    };
   }
 
   /**
    * @param {Tensor[]} state
    * @param {Values} settings that it was saved with
    * @param {number} seed
+   * @param {Record<string, string|undefined>} metadata of the file
    */
-  async load(state, settings, seed) {
-    await this.#reopen({ ...this.#options, settings, seed }, (web) => web.import_state(state));
-    return this.status;
+  async load(state, settings, seed, metadata) {
+    const card = this.#engine.modules.card(this.#options.exhibit);
+    const given = kept.given(state);
+    const data = given.data ?? (metadata.data_kind === "set" ? undefined : this.#options.data);
+    // What was painted before is not what these weights learned from.
+    const brush = (/** @type {string} */ id) =>
+      card.actions.some((action) => action.id === id && action.kind === "brush");
+    const inputs = [...given.inputs, ...(await this.#web.inputs()).filter(({ id }) => !brush(id))];
+    /** @type {string|undefined} */
+    let remark;
+    const prepare = async (/** @type {WebRun} */ web) => {
+      remark = kept.compare(metadata, kept.about(card, data, given.inputs, settings, await web.alphabet()));
+      await web.import_state(state);
+    };
+    await this.#reopen({ ...this.#options, settings, seed, data }, prepare, inputs);
+    return { status: this.status, remark, data };
   }
 
   /** Frees the wasm run once nothing is under way. */
@@ -376,11 +399,12 @@ export class EngineRun {
    * Puts another model in the place of this one.
    * @param {import("../protocol.js").OpenOptions} options
    * @param {(web: WebRun) => Promise<void>} [prepare]
+   * @param {import("../protocol.js").GivenInput[]} [inputs] those of the old one, if not said
    */
-  async #reopen(options, prepare) {
+  async #reopen(options, prepare, inputs) {
     // The old model is freed only once the new one is open and has shown that it can be measured and drawn,
     // so that a failure keeps the old one.
-    const web = await openOn(this.#engine, options, this.#web.backend, await this.#web.inputs());
+    const web = await openOn(this.#engine, options, this.#web.backend, inputs ?? (await this.#web.inputs()));
     try {
       await prepare?.(web);
       await web.frame(

@@ -2,7 +2,7 @@
 
 import { referenceOf } from "./curves.js";
 import { h, say } from "./dom.js";
-import { figure } from "./format.js";
+import { figure, margin } from "./format.js";
 
 /** @typedef {import("../protocol.js").Metric} Metric */
 
@@ -10,11 +10,17 @@ import { figure } from "./format.js";
 export class Figures {
   #metrics;
   #words;
-  /** @type {Map<string, { box: HTMLElement, value: HTMLElement, beside: HTMLElement }>} */
+  #margin;
+  /** @type {Map<string, { box: HTMLElement, value: HTMLElement, error: HTMLElement, beside: HTMLElement }>} */
   #cells = new Map();
 
-  /** @param {Metric[]} metrics @param {import("./words.js").Words} words */
-  constructor(metrics, words) {
+  /**
+   * @param {Metric[]} metrics
+   * @param {import("./words.js").Words} words
+   * @param {string} margin what "± …" says
+   */
+  constructor(metrics, words, margin) {
+    this.#margin = margin;
     // A loss without a curve only repeats another figure of the card.
     this.#metrics = metrics.filter(({ id, curve }) => id !== "loss" || curve);
     this.#words = words;
@@ -26,9 +32,9 @@ export class Figures {
     for (const metric of this.#metrics) {
       const cell = this.#cells.get(metric.id);
       if (!cell) continue;
-      // Losses are those of the last step. Before the first step they are 0 and mean nothing.
-      const known = metric.id in values && (values.step > 0 || values[metric.id] !== 0);
+      const [known, error] = [metric.id in values, values[`${metric.id}_se`]];
       say(cell.value, known ? figure(values[metric.id], metric.unit) : "–");
+      say(cell.error, known && error !== undefined ? `± ${margin(error, metric.unit)}` : "");
       say(cell.beside, this.#beside(metric, values));
       cell.box.hidden = metric.sometimes && !(metric.id in values);
     }
@@ -37,14 +43,15 @@ export class Figures {
   /** @param {Metric} metric */
   #cell({ id, sometimes }) {
     const [value, beside] = [h("span", { className: "number" }, "–"), h("small")];
+    const error = h("span", { className: "error", title: this.#margin });
     const hint = this.#words.hint(`metrics.${id}`);
     const box = h(
       "div",
       { title: hint, "data-metric": id, hidden: sometimes },
       h("dt", {}, this.#words.get(`metrics.${id}`)),
-      h("dd", {}, value, beside),
+      h("dd", {}, value, " ", error, beside),
     );
-    this.#cells.set(id, { box, value, beside });
+    this.#cells.set(id, { box, value, error, beside });
     return box;
   }
 

@@ -30,6 +30,13 @@ export function figure(value, unit) {
 }
 
 /**
+ * The standard error of a metric, in its form: two significant digits.
+ * @param {number} value
+ * @param {string} unit
+ */
+export const margin = (value, unit) => (unit === "share" ? `${number(100 * value, 2)} %` : number(value, 2));
+
+/**
  * A number as one would type it.
  * @param {number} value
  */

@@ -74,7 +74,7 @@ export class Interface {
       ui.get("dismiss-ghost"),
     );
     this.#transport = new Transport(session, words);
-    this.#figures = new Figures(session.card.metrics, own);
+    this.#figures = new Figures(session.card.metrics, own, words.ui.get("standard-error"));
     this.#controls = new Controls(offered.settings, words, (id, value) => this.#change(id, value), offered.extras);
     for (const { view, field } of this.#controls.under) this.#stage.put(view, field);
     this.#status = new Status(ui);
@@ -161,7 +161,7 @@ export class Interface {
     this.#status.show(session, tilde.build, opaque);
     for (const output of this.#lesson.querySelectorAll("output[data-metric]")) {
       const id = /** @type {HTMLElement} */ (output).dataset.metric ?? "";
-      const metric = session.card.metrics.find((each) => each.id === id.replace(/_reference$/, ""));
+      const metric = session.card.metrics.find((each) => each.id === id.replace(/_(reference|se)$/, ""));
       // A figure that the model no longer has is not shown here either.
       say(output, id in frame.metrics ? figure(frame.metrics[id], metric?.unit ?? "") : "–");
     }
@@ -171,7 +171,8 @@ export class Interface {
   /** @param {import("../protocol.js").Frame} frame */
   #describe({ metrics, playing }) {
     this.#described = performance.now();
-    const text = this.#parts.words.ui.get("described", { step: whole(metrics.step), loss: number(metrics.loss, 3) });
+    const loss = "loss" in metrics ? number(metrics.loss, 3) : "–";
+    const text = this.#parts.words.ui.get("described", { step: whole(metrics.step), loss });
     this.#stage.describe(text);
     say(this.#live, playing ? text : `${this.#parts.words.ui.get("paused")} ${text}`);
   }

@@ -15,7 +15,12 @@
  */
 
 /** @type {Changed[]} */
-export const CHANGED = [{ before: 2, exhibit: "gan2d", setting: "instance_noise", was: "0" }];
+export const CHANGED = [
+  { before: 2, exhibit: "gan2d", setting: "instance_noise", was: "0" },
+  { before: 2, exhibit: "rbm", setting: "hidden", was: "16" },
+  { before: 2, exhibit: "rbm", setting: "algorithm", was: "cd" },
+  { before: 2, exhibit: "rbm", setting: "k", was: "1" },
+];
 
 /**
  * The version of addresses that are written now.

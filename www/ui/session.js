@@ -318,11 +318,13 @@ export class Session extends EventTarget {
   async load(bytes) {
     await this.pause();
     return this.#inTurn(async () => {
-      await this.run?.load(bytes);
-      if (this.run) [this.settings, this.seed] = [this.run.settings, this.run.seed];
+      if (!this.run) return;
+      const { remark, data } = await this.run.load(bytes);
+      [this.settings, this.seed, this.data] = [this.run.settings, this.run.seed, data];
       this.#begin();
       this.lost.add("weights");
       await this.#look();
+      if (remark) this.#report(new TildeError("other-data", remark));
     });
   }
 

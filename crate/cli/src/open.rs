@@ -8,6 +8,7 @@ use crate::{data, settings};
 use pollster::block_on;
 use tilde_graph::{Plan, Program, compile};
 use tilde_models::exhibit::{Sources, UserData};
+use tilde_models::kept::{self, Given};
 use tilde_models::{Error, Run, Settings, Setup, exhibits};
 
 /// The digits that ship with Tilde.
@@ -30,21 +31,28 @@ pub fn model(model: &Model, seed: Option<u64>) -> Result<Run, Failure> {
     let weights = model.load.as_deref().map(|path| Weights::read(path, card)).transpose()?;
     let mut settings = weights.as_ref().map_or_else(|| Settings::new(card), |w| w.settings.clone());
     settings::change(&mut settings, &model.changes)?;
+    let given = weights.as_ref().map_or_else(|| Ok(Given::default()), |w| kept::given(&w.tensors))?;
     let user = data::read(&model.data, card)?;
     if let Some(UserData::Points(_)) = user {
         settings.use_drawn();
     }
+    // Data that are given now are wanted more than those of the file.
+    let user = user.or(given.user);
     let seed = seed.or(weights.as_ref().map(|w| w.seed)).unwrap_or(SEED);
     let backend = Backend::open(model.backend).map_err(Error::from)?;
     let mut run = open(&backend, &settings, user, seed)?;
     if let Some(weights) = weights {
-        run.import(&weights.tensors)?;
+        run.repeat(&mut given.inputs.iter().map(|(id, payload)| (&**id, payload)))?;
+        let remark = weights.load(&mut run)?;
         block_on(run.metrics(false)).map_err(|error| match error {
             Error::NotFinite(_) => Error::BadFile(
                 "With these weights a figure is no finite number: some are too large to compute with.".into(),
             ),
             other => other,
         })?;
+        if let Some(remark) = remark {
+            eprintln!("{remark}");
+        }
     }
     Ok(run)
 }

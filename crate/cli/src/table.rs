@@ -30,6 +30,15 @@ pub fn figure(x: f64) -> String {
     }
 }
 
+/// The standard error of a figure: two significant digits.
+pub fn margin(x: f64) -> String {
+    match x.abs() {
+        0.0 => "0".into(),
+        a if !(1e-3..1e6).contains(&a) => format!("{x:.1e}"),
+        a => format!("{x:.*}", (1.0 - a.log10().floor()).max(0.0) as usize),
+    }
+}
+
 /// A count with a unit of thousands: 512, 12.3 k, 4.5 M. The unit is appended to the prefix.
 pub fn quantity(x: u64, unit: &str) -> String {
     let scaled = |divisor: f64, prefix: &str| format!("{:.1} {prefix}{unit}", x as f64 / divisor);

@@ -12,7 +12,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use tilde_models::Run;
-use tilde_models::card::{Card, ViewKind};
+use tilde_models::card::{Card, Metric, ViewKind};
 
 /// Samples that are drawn to a picture: enough to see a distribution of points, or 8 × 8 images; or
 /// as many texts.
@@ -35,13 +35,15 @@ pub fn run(args: &Train, out: &mut dyn Write) -> Result<(), Failure> {
     let trained = train_all(&mut run, steps, every, args.deep, &bar, csv.as_mut());
     let seconds = began.elapsed().as_secs_f64();
     bar.finish_and_clear();
+    let metrics = trained.and_then(|()| Ok(block_on(run.whole())?));
     // What was measured before something went wrong is worth having.
-    if let Some(csv) = csv {
+    if let Some(mut csv) = csv {
+        if let Ok(metrics) = &metrics {
+            csv.row(run.step(), metrics);
+        }
         csv.finish(&mut run)?;
     }
-    trained?;
-
-    let metrics = block_on(run.metrics(true))?;
+    let metrics = metrics?;
     if let Some(path) = &args.save {
         let step = metrics.iter().find(|m| m.0 == "step").map_or(f64::from(steps), |m| m.1);
         weights::write(path, &mut run, step)?;
@@ -69,9 +71,9 @@ fn train_all(
         let next = if csv.is_some() { (done / every + 1).saturating_mul(every).min(steps) } else { steps };
         train(run, next - done, bar)?;
         done = next;
-        if let Some(csv) = &mut csv {
-            let metrics = block_on(run.metrics(deep || done == steps))?;
-            csv.row(run.step(), &metrics);
+        // The last row is of all held-out data.
+        if let Some(csv) = csv.as_mut().filter(|_| done < steps) {
+            csv.row(run.step(), &block_on(run.metrics(deep))?);
         }
     }
     Ok(())
@@ -125,8 +127,13 @@ fn report(
         "{id}: {steps} steps in {seconds:.1} s ({rate:.0} steps/s) on {device}, seed {}",
         run.seed()
     )?;
-    let rows: Vec<[String; 2]> =
-        metrics.iter().map(|&(id, value)| [id.into(), table::figure(value)]).collect();
+    // An error stands beside its figure.
+    let error = |id: &str| metrics.iter().find(|m| m.0.strip_suffix("_se") == Some(id));
+    let row = |&(id, value): &(&str, f64)| {
+        let error = error(id).map_or_else(String::new, |(_, error)| format!(" ± {}", table::margin(*error)));
+        [id.into(), table::figure(value) + &error]
+    };
+    let rows: Vec<[String; 2]> = metrics.iter().filter(|m| !m.0.ends_with("_se")).map(row).collect();
     Ok(table::print(out, &rows)?)
 }
 
@@ -135,25 +142,27 @@ fn report(
 struct Csv {
     file: BufWriter<File>,
     path: PathBuf,
-    columns: Vec<&'static str>,
-    rows: BTreeMap<u32, Vec<Option<f64>>>,
+    card: &'static Card,
+    rows: BTreeMap<u32, BTreeMap<&'static str, f64>>,
 }
 
 impl Csv {
-    fn create(path: &Path, card: &Card) -> Result<Csv, Failure> {
+    fn create(path: &Path, card: &'static Card) -> Result<Csv, Failure> {
         let file = File::create(path).map_err(|e| Failure::file(path, "written", &e))?;
-        let columns = card.metrics.iter().map(|m| m.id).collect();
-        Ok(Csv { file: BufWriter::new(file), path: path.into(), columns, rows: BTreeMap::new() })
+        Ok(Csv { file: BufWriter::new(file), path: path.into(), card, rows: BTreeMap::new() })
     }
 
     /// Figures of a step.
     fn row(&mut self, step: u32, figures: &[(&'static str, f64)]) {
-        let row = self.rows.entry(step).or_insert_with(|| vec![None; self.columns.len()]);
-        for (column, cell) in self.columns.iter().zip(row) {
-            if let Some((_, value)) = figures.iter().find(|f| f.0 == *column) {
-                *cell = Some(*value);
-            }
-        }
+        self.rows.entry(step).or_default().extend(figures.iter().copied());
+    }
+
+    /// The ids of the columns: the card's figures, each with its standard error where it has one.
+    fn columns(&self) -> Vec<&'static str> {
+        let any =
+            |id: &str| self.rows.values().flat_map(|row| row.keys()).find(|known| **known == id).copied();
+        let with_error = |m: &'static Metric| core::iter::once(m.id).chain(any(&format!("{}_se", m.id)));
+        self.card.metrics.iter().flat_map(with_error).collect()
     }
 
     /// Writes the table, with the run's losses. A figure that was not computed is an empty cell.
@@ -164,11 +173,13 @@ impl Csv {
             let known = names.iter().zip(values).filter(|(_, value)| !value.is_nan());
             self.row(step, &known.map(|(&name, &value)| (name, f64::from(value))).collect::<Vec<_>>());
         }
-        let header = core::iter::once("step").chain(self.columns.iter().copied()).collect::<Vec<_>>();
+        let columns = self.columns();
+        let header = core::iter::once("step").chain(columns.iter().copied()).collect::<Vec<_>>();
         let mut lines = vec![header.join(",")];
         for (step, row) in &self.rows {
-            let cell = |value: &Option<f64>| value.map_or_else(String::new, |x| x.to_string());
-            let cells: Vec<String> = core::iter::once(step.to_string()).chain(row.iter().map(cell)).collect();
+            let cell = |id: &&'static str| row.get(id).map_or_else(String::new, f64::to_string);
+            let cells: Vec<String> =
+                core::iter::once(step.to_string()).chain(columns.iter().map(cell)).collect();
             lines.push(cells.join(","));
         }
         let failed = |e| Failure::file(&self.path, "written", &e);

@@ -187,3 +187,39 @@ fn a_view_of_images_may_hold_points() {
     );
     assert!(std::fs::read_to_string(path).expect("a drawing").starts_with("<svg"));
 }
+
+/// Weights bring small data along: loaded without `--data` they are of the same points, not of others.
+#[test]
+fn weights_bring_their_data_along() {
+    let (points, weights) = (file("points.csv"), file("own.safetensors"));
+    let rows: String = (0..60).map(|i| format!("{},{}\n", f64::from(i).sin(), f64::from(i).cos())).collect();
+    std::fs::write(&points, rows).expect("a file");
+    let [points, weights] = [&points, &weights].map(|path| path.to_str().expect("a path"));
+    let known = json(
+        &[
+            &["train", "energy", "--json", "--steps", "3", "--data", points, "--save", weights][..],
+            &["--set", "hidden=16", "--set", "batch=32", "--set", "chain_steps=2"],
+        ]
+        .concat(),
+    );
+    let loaded = json(&["train", "energy", "--json", "--steps", "0", "--load", weights]);
+    assert_eq!(loaded["metrics"], known["metrics"]);
+    assert!(known["metrics"]["loss_se"].as_f64().is_some_and(|error| error > 0.0), "{known}");
+}
+
+/// What was measured on a part has its error beside it, in the report and in the table.
+#[test]
+fn estimates_stand_with_their_errors() {
+    let table = file("errors.csv");
+    let path = table.to_str().expect("a path");
+    let report =
+        stdout(&["train", "dbm", "--steps", "2", "--metrics", path, "--set", "first=2", "--set", "third=2"]);
+    let line = report.lines().find(|line| line.contains("test_log_likelihood")).expect("the figure");
+    assert!(line.contains(" ± "), "{line}");
+    assert!(!report.contains("_se"), "{report}");
+    let header = std::fs::read_to_string(&table).expect("a table");
+    assert!(
+        header.lines().next().expect("a header").contains(",test_log_likelihood,test_log_likelihood_se,"),
+        "{header}"
+    );
+}

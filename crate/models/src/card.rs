@@ -421,10 +421,16 @@ impl Metric {
 }
 
 impl Card {
-    /// Those of the figures that it has, or that are references of its own.
+    /// Those of the figures that it has, with their references and standard errors.
     pub fn own(&self, figures: Figures) -> impl Iterator<Item = (&'static str, f64)> {
-        let has = |id: &str| self.metrics.iter().any(|m| m.id == id.trim_end_matches("_reference"));
-        figures.into_iter().filter(move |(id, _)| has(id))
+        figures.into_iter().filter(|(id, _)| self.metric(id).is_some())
+    }
+
+    /// The figure that an id belongs to: itself, or the one whose reference or standard error it is.
+    pub fn metric(&self, id: &str) -> Option<&Metric> {
+        let of = |suffix| id.strip_suffix(suffix).unwrap_or(id);
+        let ids = [id, of("_reference"), of("_se")];
+        self.metrics.iter().find(|m| ids.contains(&m.id))
     }
 
     /// Whether an action takes back what was painted as data.

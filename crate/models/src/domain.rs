@@ -71,6 +71,14 @@ impl Domain {
         }
     }
 
+    /// How many of `n` held-out rows are distinct ones.
+    pub fn most(&self, n: usize) -> usize {
+        match self {
+            Domain::Plane(_) => n,
+            Domain::Images(sets) => n.min(sets.test.n),
+        }
+    }
+
     /// Fresh points, or the first held-out images, `[n, D]`; all of those again where there are too few.
     pub fn held_out(&self, n: usize, stream: &mut Stream) -> Vec<f32> {
         match self {

@@ -28,6 +28,7 @@ mod golden;
 mod history;
 pub mod inputs;
 mod join;
+pub mod kept;
 mod live;
 pub mod memo;
 pub mod metrics;

@@ -14,6 +14,7 @@ use crate::settings::Settings;
 use crate::{Error, Saved};
 use alloc::boxed::Box;
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::future::Future;
 use core::pin::Pin;
@@ -71,8 +72,10 @@ pub enum Scope {
     Quick,
     /// The costly figures too, as the page has them.
     Page,
-    /// What gates are held against: the figures of the page, over the whole held-out set where the page
-    /// measures a part of it. The page never asks for it, so its modules do not hold what answers.
+    /// The same over the whole held-out set, where the page measures a sample of it: for the end of a run.
+    Whole,
+    /// What gates are held against: the figures over the whole held-out set, and others that nobody waits for
+    /// in the page. It never asks for it, so its modules do not hold what answers.
     All(Gates),
 }
 
@@ -227,6 +230,11 @@ pub trait Model: Sized + 'static {
         Ok(())
     }
 
+    /// The characters that it knows, in the order of its symbols, if it is a model of text.
+    fn alphabet(&self) -> Option<String> {
+        None
+    }
+
     /// The inputs that give a new model the data of this one, which it has from a checkpoint. `None` if the
     /// data are those of the settings, or of no checkpoint.
     fn inputs(&self) -> Option<Vec<(Self::Action, Payload)>> {
@@ -291,6 +299,10 @@ pub trait Exhibit {
     /// # Errors
     /// Those of the model.
     fn load(&mut self, saved: &[Saved]) -> Result<(), Error>;
+    /// See [`Model::alphabet`].
+    fn alphabet(&self) -> Option<String> {
+        None
+    }
     /// See [`Model::inputs`]; few models have any.
     fn inputs(&self) -> Option<Vec<(&'static str, Payload)>> {
         None
@@ -374,6 +386,10 @@ impl<M: Model> Exhibit for Boxed<M> {
 
     fn load(&mut self, saved: &[Saved]) -> Result<(), Error> {
         self.model.load(saved)
+    }
+
+    fn alphabet(&self) -> Option<String> {
+        self.model.alphabet()
     }
 
     fn inputs(&self) -> Option<Vec<(&'static str, Payload)>> {

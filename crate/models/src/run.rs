@@ -5,6 +5,7 @@ use crate::driver::{Answer, Driver, NoDevice};
 use crate::exhibit::{Payload, Picture, Samples, Sources};
 use crate::history::History;
 use crate::inputs::Inputs;
+use crate::kept::{self, About};
 use crate::model::{Exhibit, Figures, Live, Scope, Setup, Task};
 use crate::nn::{RING, Recorded};
 use crate::settings::Settings;
@@ -349,6 +350,18 @@ impl Run {
         finite(self.counting(figures))
     }
 
+    /// All figures over the whole held-out set, of which the page measures a sample: for the end of a run.
+    ///
+    /// # Errors
+    /// As [`Run::metrics`].
+    pub async fn whole(&mut self) -> Result<Figures, Error> {
+        let weights = self.finite();
+        let live = self.place.live();
+        let (weights, figures) = join::both(weights, self.exhibit.figures(&live, Scope::Whole)).await;
+        weights?;
+        finite(self.counting(figures?))
+    }
+
     /// The figures that gates are held against, over the whole held-out set.
     ///
     /// # Errors
@@ -554,6 +567,23 @@ impl Run {
         Ok(out)
     }
 
+    /// What a checkpoint holds besides [`Run::export`], so that it can be continued anywhere: data of one's own
+    /// of up to [`kept::MOST`] bytes, and what was painted.
+    pub fn kept(&self) -> Vec<Saved> {
+        kept::tensors(self.exhibit.card(), self.sources.user.as_ref(), &self.inputs)
+    }
+
+    /// What it learns from, to be written beside a checkpoint and to be held against that of a file.
+    pub fn about(&self) -> About {
+        let painted = self.place.settings.is_drawn().then_some(&self.inputs);
+        About::new(self.exhibit.card(), self.sources.user.as_ref(), painted, self.alphabet())
+    }
+
+    /// The characters that a model of text knows.
+    pub fn alphabet(&self) -> Option<String> {
+        self.exhibit.alphabet()
+    }
+
     /// Takes a checkpoint back. Nothing changes unless all of it fits.
     ///
     /// # Errors
@@ -601,7 +631,7 @@ fn sound(name: &str, holds: Holds, values: &SavedValues) -> Result<(), Error> {
     let SavedValues::F32(values) = values else { return Ok(()) };
     let fits = |x: f32| match holds {
         Holds::Any => x.is_finite(),
-        Holds::Count => x >= 0.0 && x <= MOST_COUNTED && libm::truncf(x) == x,
+        Holds::Count => (0.0..=MOST_COUNTED).contains(&x) && libm::truncf(x) == x,
         Holds::NotNegative => x >= 0.0 && x.is_finite(),
     };
     if values.iter().all(|&x| fits(x)) {

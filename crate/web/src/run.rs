@@ -75,6 +75,12 @@ impl WebRun {
         self.turn(async move |run| Ok(values::metrics(&run.metrics(deep).await?)))
     }
 
+    /// The same over all held-out data, of which the page measures a sample.
+    #[wasm_bindgen(unchecked_return_type = "Promise<Record<string, number>>")]
+    pub fn whole(&self) -> Promise {
+        self.turn(async move |run| Ok(values::metrics(&run.whole().await?)))
+    }
+
     /// `n` samples of the present model; pure, it moves no chain.
     #[wasm_bindgen(unchecked_return_type = "Promise<Samples>")]
     pub fn sample(&self, n: u32, seed: f64) -> Promise {
@@ -173,6 +179,12 @@ impl WebRun {
             run.import(&state?)?;
             Ok(JsValue::UNDEFINED)
         })
+    }
+
+    /// The characters that a model of text knows.
+    #[wasm_bindgen(unchecked_return_type = "Promise<string|undefined>")]
+    pub fn alphabet(&self) -> Promise {
+        self.turn(async move |run| Ok(run.alphabet().map_or(JsValue::UNDEFINED, JsValue::from)))
     }
 
     /// "cpu" or "webgpu".

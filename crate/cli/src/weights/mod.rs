@@ -1,6 +1,6 @@
 //! Checkpoints as safetensors, in the form of the browser library (`www/tilde.js`): a tensor for
-//! each parameter and each piece of state, by name; exhibit, settings, seed and step in the
-//! metadata, as text.
+//! each parameter and each piece of state, by name, and small data of one's own; exhibit, settings, seed,
+//! step, and what the data are, in the metadata, as text.
 
 mod file;
 
@@ -30,8 +30,10 @@ pub struct Weights {
     pub settings: Settings,
     /// The seed that it was trained from.
     pub seed: u64,
-    /// Parameters, optimiser and counters.
+    /// Parameters, optimiser and counters, and data of one's own that are small.
     pub tensors: Vec<Saved>,
+    /// The metadata, by key.
+    metadata: BTreeMap<String, String>,
 }
 
 impl Weights {
@@ -80,7 +82,17 @@ impl Weights {
         };
         let settings = settings
             .map_err(|e| format!("its settings cannot be used. {}", e.to_string().trim_end_matches('.')))?;
-        Ok(Weights { settings, seed, tensors })
+        Ok(Weights { settings, seed, tensors, metadata })
+    }
+
+    /// Has a run continue from here. Gives a remark if it learns from other data than these weights did.
+    ///
+    /// # Errors
+    /// If the data of the weights are missing, or the run is of other sizes.
+    pub fn load(&self, run: &mut Run) -> Result<Option<String>, Failure> {
+        let remark = run.about().compare(&|key| self.metadata.get(key).cloned())?;
+        run.import(&self.tensors)?;
+        Ok(remark)
     }
 }
 
@@ -102,7 +114,8 @@ fn whole(metadata: &BTreeMap<String, String>, key: &str, most: u64) -> Result<u6
 /// # Errors
 /// If the device is lost or the file cannot be written.
 pub fn write(path: &Path, run: &mut Run, step: f64) -> Result<(), Failure> {
-    let tensors = pollster::block_on(run.export())?;
+    let mut tensors = pollster::block_on(run.export())?;
+    tensors.extend(run.kept());
     let bytes: Vec<Vec<u8>> = tensors.iter().map(|t| to_bytes(&t.values)).collect();
     let views = tensors.iter().zip(&bytes).map(|(tensor, bytes)| {
         let dtype = match tensor.values {
@@ -123,7 +136,7 @@ pub fn write(path: &Path, run: &mut Run, step: f64) -> Result<(), Failure> {
         ("settings", Json::from(settings::to_json(run.settings())).to_string()),
     ];
     let metadata: HashMap<String, String> =
-        metadata.into_iter().map(|(key, value)| (key.into(), value)).collect();
+        metadata.into_iter().chain(run.about().metadata()).map(|(key, value)| (key.into(), value)).collect();
     let file =
         safetensors::serialize(views, Some(metadata)).map_err(|e| Failure::file(path, "written", &e))?;
     fs::write(path, file).map_err(|e| Failure::file(path, "written", &e))

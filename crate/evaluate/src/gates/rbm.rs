@@ -10,9 +10,9 @@ use crate::gate::{Control, Gate, Judge, Source, Table, Trial, at_least};
 /// Held-out log-likelihoods of three machines.
 pub static TABLE: Table = Table { id: "rbm", exhibit: "rbm", gates: GATES, judge: Judge::Exhibit };
 
-const CD: Trial = Trial::new(&[], 4500);
-const TEMPERED: Trial = Trial::new(&[("algorithm", "tempering")], 4500);
-const LARGE: Trial = Trial::new(&[("hidden", "64"), ("algorithm", "pcd")], 4500);
+const CD: Trial = Trial::new(&[("hidden", "16"), ("algorithm", "cd"), ("k", "1")], 4500);
+const TEMPERED: Trial = Trial::new(&[("hidden", "16"), ("algorithm", "tempering"), ("k", "1")], 4500);
+const LARGE: Trial = Trial::new(&[("hidden", "64"), ("algorithm", "pcd"), ("k", "1")], 4500);
 
 const REFERENCE: Source = Source::Library(
     "a reference run outside this project, the same recipe: CD-1 −18.71, PCD-1 −18.58; scikit-learn's BernoulliRBM: −19.21",
@@ -28,7 +28,7 @@ const GATES: &[Gate] = &[
         source: REFERENCE,
         controls: &[
             Control::run("untrained", CD.steps(0)),
-            Control::run("one hidden unit", Trial::new(&[("hidden", "1")], 4500)),
+            Control::run("one hidden unit", Trial::new(&[("hidden", "1"), ("algorithm", "cd"), ("k", "1")], 4500)),
         ],
     },
     Gate {
@@ -42,7 +42,7 @@ const GATES: &[Gate] = &[
             Control::run("untrained", TEMPERED.steps(0)),
             Control::run(
                 "one hidden unit, tempered",
-                Trial::new(&[("hidden", "1"), ("algorithm", "tempering")], 4500),
+                Trial::new(&[("hidden", "1"), ("algorithm", "tempering"), ("k", "1")], 4500),
             ),
         ],
     },
@@ -60,7 +60,13 @@ const GATES: &[Gate] = &[
             Control::run(
                 "a rate at which the chains freeze",
                 Trial::new(
-                    &[("hidden", "64"), ("algorithm", "pcd"), ("learning_rate", "1"), ("schedule", "false")],
+                    &[
+                        ("hidden", "64"),
+                        ("algorithm", "pcd"),
+                        ("k", "1"),
+                        ("learning_rate", "1"),
+                        ("schedule", "false"),
+                    ],
                     4500,
                 ),
             ),

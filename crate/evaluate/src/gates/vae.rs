@@ -36,7 +36,7 @@ const GATES: &[Gate] = &[
     Gate {
         name: "held-out bound of 500 draws",
         trial: DEEP,
-        figure: Of("test_bound"),
+        figure: Of("test_bound_500"),
         beside: None,
         bound: at_least(-17.5),
         source: Source::Library(

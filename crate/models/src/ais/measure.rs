@@ -50,20 +50,23 @@ impl Ais {
         let Reading { weights, log_z } = self.reading(live.device).await?;
         let log_base = [0, 1].map(|k| self.model.log_base(k));
         // log Ẑ = log Z_base + log mean w
-        let [pixels, uniform] = [0, 1].map(|k| log_base[k] + ais::log_mean(weights[k].last()));
+        let found = [0, 1].map(|k| ais::estimate(weights[k].last()).plus(log_base[k], 0.0));
         let base = shown(live);
-        let mut out = vec![("loss", ([pixels, uniform][base] - log_z).abs()), ("log_partition", log_z)];
+        let mut out = vec![("log_partition", log_z)];
         // Chains that are still on their way say nothing of the machine.
         if self.progress.finished {
+            out.push(("loss", (found[base].mean - log_z).abs()));
+            let [pixels, uniform] = found;
+            pixels.report(&mut out, ["log_z_pixels", "log_z_pixels_se"]);
+            uniform.report(&mut out, ["log_z_uniform", "log_z_uniform_se"]);
+            pixels.plus(-log_z, 0.0).report(&mut out, ["error_pixels", "error_pixels_se"]);
+            uniform.plus(-log_z, 0.0).report(&mut out, ["error_uniform", "error_uniform_se"]);
+            let one = Estimate::of(weights[base].last().iter().copied());
             out.extend([
-                ("log_z_pixels", pixels),
-                ("log_z_uniform", uniform),
-                ("error_pixels", pixels - log_z),
-                ("error_uniform", uniform - log_z),
                 ("ess_pixels", ais::effective(weights[0].last())),
                 ("ess_uniform", ais::effective(weights[1].last())),
-                ("one_chain", log_base[base] + ais::log_mean_of(weights[base].last(), 1) - log_z),
             ]);
+            one.plus(log_base[base] - log_z, 0.0).report(&mut out, ["one_chain", "one_chain_se"]);
         }
         Ok(out)
     }
@@ -88,7 +91,7 @@ impl Ais {
         device.schedule(&m.begin(), 1)?;
         let flat = device.read(m.present_machine).await?;
         let exact = self.exact.log_z(m.machine, flat) - m.log_base(base);
-        let mut moments = [Estimate::default(); 2];
+        let mut moments = [Tally::default(); 2];
         for _ in 0..rounds {
             let increments = m.anneal.run(device, temperatures)?.await?;
             for log in m.anneal.weights_of(&increments)[base].last() {

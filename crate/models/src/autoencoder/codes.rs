@@ -1,6 +1,7 @@
 //! Where codes are, and the holes between them.
 
 use super::REACH;
+use crate::metrics::Estimate;
 use crate::numeric::linear::moments;
 use alloc::vec::Vec;
 
@@ -31,9 +32,12 @@ pub fn nearest(a: &[f32], b: &[f32], d: usize) -> Vec<f64> {
     a.chunks_exact(d).map(|x| f64::from(libm::sqrtf(least(x)))).collect()
 }
 
-/// The median.
-pub fn median(values: Vec<f64>) -> f64 {
-    quantile(values, 0.5)
+/// The median. Its error is that of the ranks: half the way between the values a standard deviation of the
+/// count below the median away from it, which is √n/2.
+pub fn median(values: Vec<f64>) -> Estimate {
+    let away = 0.5 / libm::sqrt(values.len() as f64).max(1.0);
+    let [low, mean, high] = [0.5 - away, 0.5, 0.5 + away].map(|share| quantile(values.clone(), share));
+    Estimate { mean, error: if values.len() < 2 { f64::NAN } else { (high - low) / 2.0 } }
 }
 
 /// The value below which a share of them lies.
@@ -101,12 +105,13 @@ impl Codes {
     }
 
     /// Share of `drawn` codes that lie farther from all training codes than 95 % of held-out ones do.
-    pub fn holes(&self, drawn: &[f32], held_out: &[f32]) -> f64 {
+    pub fn holes(&self, drawn: &[f32], held_out: &[f32]) -> Estimate {
         let all = self.scaled(&self.codes);
         let far = |codes: &[f32]| nearest(&self.scaled(codes), &all, self.z);
         let edge = quantile(far(held_out), 1.0 - QUANTILE);
         let drawn = far(drawn);
-        drawn.iter().filter(|&&d| d > edge).count() as f64 / drawn.len() as f64
+        let share = drawn.iter().filter(|&&d| d > edge).count() as f64 / drawn.len() as f64;
+        Estimate::share(share, drawn.len())
     }
 }
 
@@ -129,7 +134,7 @@ mod tests {
         let share = |codes: &Codes, held_out: &[f32]| {
             let noise = normal(2000, 5);
             let drawn: Vec<f32> = noise.chunks_exact(2).flat_map(|u| codes.at(u)).collect();
-            codes.holes(&drawn, held_out)
+            codes.holes(&drawn, held_out).mean
         };
         let gaussian = share(&Codes::new(normal(2000, 1), 2), &normal(2000, 2));
         assert!((gaussian - QUANTILE).abs() < 0.02, "{gaussian}");

@@ -3,6 +3,7 @@
 use super::Autoencoder;
 use super::codes::{median, nearest};
 use super::model::{CHUNK, MAPPED};
+use crate::data::spread;
 use crate::metrics::pca::Pca;
 use crate::metrics::ppca::MOST;
 use crate::prelude::*;
@@ -26,7 +27,7 @@ impl Optimum {
         let d = sets.train.area();
         (d <= MOST).then(|| {
             let pca = Pca::new(&sets.train.to_floats(), d, z.min(d));
-            let test = sets.test.first(MEASURED);
+            let test = sets.test.to_floats();
             let test_error = square_distance(&test, &pca.project(&test)) * d as f64 / test.len() as f64;
             Optimum { pca, test_error }
         })
@@ -34,14 +35,17 @@ impl Optimum {
 }
 
 /// Median distance of some images `[n, D]` to the nearest of the mapped training images.
-fn distance(images: &[f32], sets: &ImageSets) -> f64 {
+fn distance(images: &[f32], sets: &ImageSets) -> Estimate {
     let d = sets.train.area();
-    median(nearest(images, &sets.train.first(MAPPED), d))
+    let train = sets.train.to_floats();
+    let mapped: Vec<f32> =
+        spread::sample(sets.train.n, MAPPED).flat_map(|i| &train[i * d..][..d]).copied().collect();
+    median(nearest(images, &mapped, d))
 }
 
 /// The same of held-out images, as many as samples are drawn.
 pub(super) fn test_distance(sets: &ImageSets) -> f64 {
-    distance(&sets.test.first(SAMPLED), sets)
+    distance(&sets.test.first(SAMPLED), sets).mean
 }
 
 impl Autoencoder {
@@ -49,7 +53,7 @@ impl Autoencoder {
     pub(super) async fn measure(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
         let (d, m) = (live.device, &self.model);
         let most = match scope {
-            Scope::All(_) => usize::MAX,
+            Scope::Whole | Scope::All(_) => usize::MAX,
             Scope::Quick | Scope::Page if self.optimum.is_none() => MEASURED_LARGE,
             Scope::Quick | Scope::Page => MEASURED,
         };
@@ -66,7 +70,9 @@ impl Autoencoder {
         let codes = self.codes(live).await?;
 
         let errors = errors.await?;
-        let mut out = vec![("loss", losses.await?[0]), ("test_error", mean(&errors))];
+        let mut out = vec![("loss", losses.await?[0])];
+        let test = Estimate::of(errors.iter().map(|&x| f64::from(x)));
+        test.report(&mut out, ["test_error", "test_error_se"]);
         if let Some(Optimum { pca, test_error }) = &self.optimum {
             out.extend([("loss_reference", pca.error), ("test_error_reference", *test_error)]);
             // Not where there are more dimensions than pixels.
@@ -78,8 +84,9 @@ impl Autoencoder {
         }
         out.push(("nearest", codes.nearest_to(&codes.place(self.at)).1));
         if let (Some(test_codes), Some(drawn), Some(images)) = (test_codes, drawn, images) {
-            out.push(("holes", codes.holes(&drawn.await?, &test_codes.await?)));
-            out.push(("sample_distance", distance(&images.await?, &self.sets)));
+            codes.holes(&drawn.await?, &test_codes.await?).report(&mut out, ["holes", "holes_se"]);
+            let made = distance(&images.await?, &self.sets);
+            made.report(&mut out, ["sample_distance", "sample_distance_se"]);
             out.push(("sample_distance_reference", self.test_distance));
         }
         Ok(out)

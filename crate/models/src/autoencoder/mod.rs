@@ -52,7 +52,6 @@ impl Autoencoder {
     /// Maps the codes of the present model on the device, unless they are.
     fn map(&self, live: &Live) -> Result<(), Error> {
         if self.mapped.get() != Some(live.generation) {
-            self.model.feed.begin_at(live.device, 0);
             live.device.run(self.model.map)?;
             self.mapped.set(Some(live.generation));
         }

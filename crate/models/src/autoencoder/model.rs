@@ -1,5 +1,6 @@
 //! The two networks, what they lose, and the entries of the program.
 
+use crate::data::spread;
 use crate::prelude::*;
 use core::ops::Range;
 
@@ -60,8 +61,8 @@ pub struct Model {
     pub weights: Var,
     /// Where the matrix of the linear decoder, `[Z, D]`, is in `weights`; none if there are hidden layers.
     pub linear: Option<Range<usize>>,
-    /// Training images that are mapped.
-    pub mapped: usize,
+    /// Numbers of the training images that are mapped.
+    pub mapped: Vec<usize>,
     /// Codes to decode, in standard deviations from their mean, `[CHUNK, Z]`.
     deviations: Var,
     /// Encodes the mapped images: gives `codes [MAPPED, Z]`.
@@ -105,8 +106,11 @@ impl Model {
         };
 
         trainer.entries(&mut p, |g| [nets.loss(g, feed.batch(g, b))])?;
+        let rows: Vec<usize> = spread::sample(n, m).collect();
         let map = p.entry("map", |g| {
-            let codes = nets.encode(g, feed.train_rows(g, m));
+            let rows: Vec<f32> = rows.iter().map(|&i| i as f32).collect();
+            let rows = g.table(&rows, [m]).unary(Unary::ToU32);
+            let codes = nets.encode(g, feed.train_rows_at(g, rows));
             let mean = codes.sum_keep(&[0]) * (1.0 / m as f32);
             let centred = codes - mean;
             let variance = centred.square().sum_keep(&[0]) * (1.0 / m as f32);
@@ -142,7 +146,7 @@ impl Model {
             trainer,
             weights: group.var(),
             linear,
-            mapped: m,
+            mapped: rows,
             deviations,
             map,
             encode_test,

@@ -33,11 +33,13 @@ impl Autoencoder {
         let codes = self.codes(live).await?;
         let here = codes.place(self.at);
         let (near, _) = codes.nearest_to(&here);
-        let all = Layer::points("codes", Role::Data, codes.plane(&codes.codes));
+        let mut all = Layer::points("codes", Role::Data, codes.plane(&codes.codes));
+        let label = |i: &usize| self.sets.train.labels.get(*i).map(|&l| u32::from(l));
+        all.labels = self.model.mapped.iter().filter_map(label).collect();
         let ellipse = |k: f64| shapes::ellipse([0.0; 2], codes.shape(), k);
         let fitted: Vec<f32> = [1.0, 2.0].into_iter().flat_map(ellipse).collect();
         let layers = vec![
-            all.labelled(self.sets.train.classes(self.model.mapped)),
+            all,
             Layer::lines("fitted", Role::Other, fitted),
             Layer::points("nearest", Role::Data, codes.plane(&codes.codes[near * self.z..][..self.z])),
             Layer::points("place", Role::Model, codes.plane(&here)),
@@ -61,7 +63,7 @@ impl Autoencoder {
         let (near, _) = codes.nearest_to(&codes.place(self.at));
         let mut data = decoded.await?;
         let white = f32::from(self.sets.train.levels);
-        data.extend(self.sets.train.image(near).iter().map(|&p| f32::from(p) / white));
+        data.extend(self.sets.train.image(self.model.mapped[near]).iter().map(|&p| f32::from(p) / white));
         Ok(self.images("pair", Role::Model, data, 2))
     }
 

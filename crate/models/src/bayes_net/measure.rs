@@ -5,30 +5,31 @@ use super::{BayesNet, network};
 use crate::prelude::*;
 
 impl BayesNet {
-    /// How far likelihood weighting is from the exact value; before its first sample, an even guess.
-    pub(super) fn loss(&self) -> f64 {
-        let even = 1.0 / self.range().1 as f64;
-        (self.estimate(Sampler::Weighting).unwrap_or(even) - self.truth()).abs()
+    /// How far likelihood weighting is from the exact value, once it has a sample.
+    pub(super) fn loss(&self) -> Option<f64> {
+        Some((self.estimate(Sampler::Weighting)? - self.truth()).abs())
     }
 
     /// All figures.
     pub(super) fn measure(&self) -> Figures {
         let exact = self.truth();
         let (start, states) = self.range();
-        let mut all = vec![("loss", self.loss())];
+        let mut all: Figures = self.loss().map(|loss| ("loss", loss)).into_iter().collect();
         let references = [
-            (Sampler::Weighting, "weighting", "weighting_reference"),
-            (Sampler::Rejection, "rejection", "rejection_reference"),
-            (Sampler::Gibbs, "gibbs", "gibbs_reference"),
+            (Sampler::Weighting, ["weighting", "weighting_se"], "weighting_reference"),
+            (Sampler::Rejection, ["rejection", "rejection_se"], "rejection_reference"),
+            (Sampler::Gibbs, ["gibbs", "gibbs_se"], "gibbs_reference"),
         ];
-        for (sampler, id, reference) in references {
-            if let Some(estimate) = self.estimate(sampler) {
-                all.extend([(id, estimate), (reference, exact)]);
+        for (sampler, ids, reference) in references {
+            if let Some(mean) = self.estimate(sampler) {
+                Estimate { mean, error: self.error(sampler, mean) }.report(&mut all, ids);
+                all.push((reference, exact));
             }
         }
         let [_, drawn, kept, ..] = self.tallies.counts;
         if drawn > 0.0 {
-            all.extend([("kept", kept / drawn), ("kept_reference", self.exact.answer.evidence())]);
+            Estimate::share(kept / drawn, drawn as usize).report(&mut all, ["kept", "kept_se"]);
+            all.push(("kept_reference", self.exact.answer.evidence()));
         }
         let sum = |all: &[f64]| all[start..start + states].iter().sum::<f64>();
         let (weights, squares) = (sum(&self.tallies.weights), sum(&self.tallies.squares));

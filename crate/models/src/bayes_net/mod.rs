@@ -130,7 +130,7 @@ impl Model for BayesNet {
     }
 
     fn losses(&self, _live: &Live) -> Figures {
-        vec![("loss", self.loss())]
+        vec![("loss", self.loss().unwrap_or(f64::NAN))]
     }
 
     async fn figures(&self, _live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {

@@ -108,25 +108,31 @@ impl BayesNet {
         }
     }
 
-    /// The samplers' distances from the exact value in standard errors. Gibbs's is never taken to be
-    /// smaller than that of as many independent draws: a chain that does not move has none of its own.
-    pub(super) fn distances(&self) -> [(&'static str, f64); 3] {
-        let p = self.truth();
+    /// The standard error of a sampler's estimate of p. Gibbs's is never taken to be smaller than that of as
+    /// many independent draws: a chain that does not move has none of its own.
+    pub(super) fn error(&self, sampler: Sampler, p: f64) -> f64 {
         let (start, states) = self.range();
         let independent = |n: f64| libm::sqrt(p * (1.0 - p) / n);
         let sweeps: f64 = self.tallies.swept[start..start + states].iter().sum();
-        let errors = [
-            (Sampler::Weighting, self.tallies.weighting_error(start, states, self.problem.state, p)),
-            (Sampler::Rejection, independent(self.tallies.counts[2])),
-            (Sampler::Gibbs, self.tallies.gibbs_error().max(independent(sweeps))),
+        match sampler {
+            Sampler::Weighting => self.tallies.weighting_error(start, states, self.problem.state, p),
+            Sampler::Rejection => independent(self.tallies.counts[2]),
+            Sampler::Gibbs => self.tallies.gibbs_error().max(independent(sweeps)),
+        }
+    }
+
+    /// The samplers' distances from the exact value in standard errors, of those that have an estimate.
+    pub(super) fn distances(&self) -> impl Iterator<Item = (&'static str, f64)> {
+        let p = self.truth();
+        let all = [
+            (Sampler::Weighting, "weighting_distance"),
+            (Sampler::Rejection, "rejection_distance"),
+            (Sampler::Gibbs, "gibbs_distance"),
         ];
-        let distance = |sampler, error: f64| match self.estimate(sampler) {
-            Some(estimate) if estimate == p => 0.0,
-            Some(estimate) => (estimate - p).abs() / error.max(1e-12),
-            // Nothing was kept, which says nothing.
-            None => f64::MAX,
+        let distance = move |sampler| match self.estimate(sampler)? {
+            estimate if estimate == p => Some(0.0),
+            estimate => Some((estimate - p).abs() / self.error(sampler, p).max(1e-12)),
         };
-        let [a, b, c] = errors.map(|(sampler, error)| distance(sampler, error));
-        [("weighting_distance", a), ("rejection_distance", b), ("gibbs_distance", c)]
+        all.into_iter().filter_map(move |(sampler, id)| Some((id, distance(sampler)?)))
     }
 }

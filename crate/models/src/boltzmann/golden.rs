@@ -77,10 +77,12 @@ fn energies_and_conditionals_agree_with_scikit_learn() {
         let flipped = t.input("flipped", [rows], &r["in"]["flipped"]);
         let built = t.program.entry("run", |g| {
             let (v, h) = (g.read(v), g.read(hidden));
-            let pixel = g.read(flipped).unary(Unary::ToU32);
+            // scikit-learn draws a pixel of each row, and takes its term for all V.
+            let pixel = g.read(flipped).unary(Unary::ToU32).reshape([rows, 1]);
+            let one = pixel.equal(g.iota([1, d], 1));
             g.output("free_energy", m.free_energy(g, v));
-            g.output("free_energy_flipped", m.free_energy(g, Machine::flipped(g, v, pixel)));
-            g.output("pseudo_likelihood", m.pseudo_likelihood(g, v, pixel));
+            g.output("free_energy_flipped", m.free_energy(g, v + one * (1.0 - 2.0 * v)));
+            g.output("pseudo_likelihood", (one * m.conditionals(g, v)).sum_axes(&[1]) * d as f32);
             g.output("hidden_means", m.hidden(g, v));
             g.output("visible_means_given_h", m.visible(g, h));
         });
@@ -90,6 +92,39 @@ fn energies_and_conditionals_agree_with_scikit_learn() {
         }
         // The pseudo-likelihood is up to 64 times a difference of two energies.
         t.check([1e-13, 5e-6]);
+    }
+}
+
+/// Of the golden 4×3 machine, each pixel's conditional from the probabilities of all sixteen images.
+#[test]
+fn conditionals_are_ratios_of_enumerated_probabilities() {
+    for r in records("sklearn", "rbm.exact.") {
+        let mut t = Trial::new(&r["in"]);
+        let m = t.machine;
+        let [d, h] = [m.b, m.c].map(|param| param.shape().len());
+        let built = t.program.entry("run", |g| {
+            let v = states(g, d);
+            let energy = |v, hidden| {
+                // −log Σ_h e^{−E(v, h)}, one state after the other, without the free energy's formula.
+                let linear =
+                    m.visible_input(g, hidden).matmul_nt(v) + (hidden.matmul(g.param(m.c).reshape([h, 1])));
+                -linear.log_sum_exp(0)
+            };
+            let hidden = states(g, h);
+            let apart: Vec<Tensor> = (0..d)
+                .map(|i| {
+                    let pixel = g.iota([1, d], 1).equal(g.constant_u(i as u32));
+                    let other = v + pixel * (1.0 - 2.0 * v);
+                    // p(v) / (p(v) + p(ṽ))
+                    let p = 1.0 / (1.0 + (energy(v, hidden) - energy(other, hidden)).exp());
+                    (p.ln() - (pixel * m.conditionals(g, v)).sum_axes(&[1])).reshape([1 << d, 1])
+                })
+                .collect();
+            g.output("off", g.concat(&apart, 1));
+        });
+        built.unwrap();
+        t.expect("off", vec![0.0; d << d]);
+        t.check([1e-12, 5e-6]);
     }
 }
 

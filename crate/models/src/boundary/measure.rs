@@ -91,16 +91,16 @@ fn over_cells(fill: impl Fn(&[f64], &mut [f64])) -> Vec<f64> {
 
 impl Boundary {
     /// Share of right decisions on rows, and the mean of −log P(y | x).
-    fn score_rows(&self, hidden: bool, rows: &Table) -> (f64, f64) {
+    fn score_rows(&self, hidden: bool, rows: &Table) -> (Estimate, Estimate) {
         let mut out = vec![0.0; rows.classes];
-        let (mut right, mut nll) = (0.0, 0.0);
+        let (mut right, mut nll) = (0, Vec::new());
         for i in 0..rows.n() {
             self.judge(hidden, rows.row(i), &mut out);
-            right += f64::from(u8::from(decide(&out) == rows.y[i]));
-            nll -= out[rows.y[i]];
+            right += usize::from(decide(&out) == rows.y[i]);
+            nll.push(-out[rows.y[i]]);
         }
-        let n = rows.n().max(1) as f64;
-        (right / n, nll / n)
+        let n = rows.n();
+        (Estimate::share(right as f64 / n.max(1) as f64, n), Estimate::of(nll.into_iter()))
     }
 
     /// What is known of the present classifier. Without `deep` a part of the digits has to do while it is
@@ -122,8 +122,8 @@ impl Boundary {
     fn measure(&self, hidden: bool, all: bool) -> Measured {
         let mut figures = vec![("loss", self.loss())];
         if self.is_ready() {
-            let train = if all { &self.table } else { &self.table.head(QUICK) };
-            figures.push(("accuracy_train", self.score_rows(hidden, train).0));
+            let train = if all { &self.table } else { &self.table.sample(QUICK) };
+            figures.push(("accuracy_train", self.score_rows(hidden, train).0.mean));
         }
         let mut densities = Vec::new();
         if let Some(joint) = self.model.joint() {
@@ -131,11 +131,11 @@ impl Boundary {
             densities.sort_unstable_by(f64::total_cmp);
         }
         if self.digits() {
-            let test = if all { &self.test } else { &self.test.head(QUICK) };
+            let test = if all { &self.test } else { &self.test.sample(QUICK) };
             let (accuracy, nll) = self.score_rows(hidden, test);
-            figures.push(("accuracy_test", accuracy));
+            accuracy.report(&mut figures, ["accuracy_test", "accuracy_test_se"]);
             if self.model.has_probabilities() {
-                figures.push(("nll_test", nll));
+                nll.report(&mut figures, ["nll_test", "nll_test_se"]);
             }
             if let Some(joint) = self.model.joint() {
                 let alarm = |i: &usize| rank(&densities, joint.log_density(self.shown.row(*i))) < ALARM;

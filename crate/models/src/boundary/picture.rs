@@ -191,7 +191,7 @@ impl Boundary {
                 images(10, vec![("samples", Role::Model, data)])
             }
             None => {
-                let data = self.table.head(10).x;
+                let data = self.table.sample(10).x;
                 let blank = vec![0.0; data.len()];
                 images(10, vec![("data", Role::Data, data), ("no_samples", Role::Model, blank)])
             }

@@ -2,6 +2,7 @@
 
 use super::card::Data;
 use super::joint::{Joint, Part};
+use crate::data::spread;
 use crate::prelude::*;
 use core::f64::consts::PI;
 
@@ -53,10 +54,11 @@ impl Table {
         mean
     }
 
-    /// The first `n` rows.
-    pub fn head(&self, n: usize) -> Table {
-        let n = n.min(self.n());
-        Table { x: self.x[..n * self.d].to_vec(), y: self.y[..n].to_vec(), ..*self }
+    /// `n` rows, spread over all.
+    pub fn sample(&self, n: usize) -> Table {
+        let rows = || spread::sample(self.n(), n);
+        let x = rows().flat_map(|i| self.row(i).to_vec()).collect();
+        Table { x, y: rows().map(|i| self.y[i]).collect(), ..*self }
     }
 
     /// Labelled images, brightness in 0..=1.

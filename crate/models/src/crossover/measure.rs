@@ -3,22 +3,19 @@
 use crate::numeric::scalar::largest;
 use crate::prelude::*;
 
-/// The error of which nothing is known but that it lies in 0..=1: its standard deviation is at most a half.
-const UNKNOWN: f64 = 0.5;
-
 /// Errors for each size, of naive Bayes and of logistic regression.
-pub struct Curves(pub [Vec<Estimate>; 2]);
+pub struct Curves(pub [Vec<Tally>; 2]);
 
 impl Curves {
     /// Nothing drawn yet.
     pub fn new(sizes: &[usize]) -> Curves {
-        Curves([0, 1].map(|_| vec![Estimate::default(); sizes.len()]))
+        Curves([0, 1].map(|_| vec![Tally::default(); sizes.len()]))
     }
 
-    /// The largest standard error of all. Before its second draw that of a size is not known, but for its
-    /// bound.
-    pub fn precision(&self) -> f64 {
-        largest(self.0.iter().flatten().map(|errors| errors.error().unwrap_or(UNKNOWN)))
+    /// The largest standard error of all, once each is known.
+    pub fn precision(&self) -> Option<f64> {
+        let errors = || self.0.iter().flatten();
+        errors().all(|e| e.count >= 2.0).then(|| largest(errors().filter_map(Tally::error)))
     }
 
     /// The number of points from which logistic regression is better for good, read off between two

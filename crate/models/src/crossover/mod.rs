@@ -105,14 +105,21 @@ impl Model for Crossover {
 
     fn losses(&self, _live: &Live) -> Figures {
         let crossing = self.curves.crossing(self.source.sizes());
-        vec![("loss", self.curves.precision()), ("crossover", crossing.map_or(f64::NAN, |(m, _)| m))]
+        let known = |value: Option<f64>| value.unwrap_or(f64::NAN);
+        vec![("loss", known(self.curves.precision())), ("crossover", known(crossing.map(|(m, _)| m)))]
     }
 
     async fn figures(&self, live: &Live<'_>, _scope: Scope) -> Result<Figures, Error> {
         let sizes = self.source.sizes();
-        let [bayes, logistic] = [0, 1].map(|which| self.curves.0[which][sizes.len() - 1].mean());
-        let mut figures =
-            vec![("loss", self.curves.precision()), ("bayes_error", bayes), ("logistic_error", logistic)];
+        let mut figures: Figures = self.curves.precision().map(|loss| ("loss", loss)).into_iter().collect();
+        for (which, ids) in [["bayes_error", "bayes_error_se"], ["logistic_error", "logistic_error_se"]]
+            .into_iter()
+            .enumerate()
+        {
+            if let Some(error) = self.curves.0[which][sizes.len() - 1].estimate() {
+                error.report(&mut figures, ids);
+            }
+        }
         if let Some(limits) = self.source.limits(live.settings.number("noise")) {
             figures.extend([("bayes_error_reference", limits[0]), ("logistic_error_reference", limits[1])]);
         }
@@ -160,7 +167,7 @@ impl Model for Crossover {
         let errors = Saved::find_doubles(saved, "errors", &[2, self.source.sizes().len(), 3])?;
         let latest = Saved::find_doubles(saved, "weights", &[2, width])?;
         for (error, e) in self.curves.0.iter_mut().flatten().zip(errors.chunks_exact(3)) {
-            *error = Estimate { count: e[0], sum: e[1], squares: e[2] };
+            *error = Tally { count: e[0], sum: e[1], squares: e[2] };
         }
         self.latest = [&latest[..width], &latest[width..]].map(<[f64]>::to_vec);
         Ok(())

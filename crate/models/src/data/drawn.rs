@@ -14,7 +14,8 @@ pub const MAX_POINTS: usize = 20_000;
 const REACH: f32 = 2.2;
 
 /// Points and the density around them: a sample is one of the points plus Gaussian jitter, so the
-/// distribution is the kernel estimate of what was drawn.
+/// distribution is the kernel estimate of what was drawn. Every second point is held out: what is learned, and
+/// everything that is known of it, comes from the others.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Drawn {
     points: Vec<[f32; 2]>,
@@ -86,22 +87,44 @@ impl Drawn {
         &self.points
     }
 
-    /// The distribution itself.
-    pub fn mixture(&self) -> Mixture {
-        Mixture { centres: self.points.clone(), sigma: [self.jitter; 2] }
+    /// Every second point, from the first or from the second on. One point alone cannot be divided.
+    fn half(&self, first: usize) -> Vec<[f32; 2]> {
+        match self.points.len() {
+            1 => self.points.clone(),
+            _ => self.points.iter().skip(first).step_by(2).copied().collect(),
+        }
     }
 
-    /// A bank of `n` samples, `[n, 2]`: every point is used equally often, up to one, in an order
-    /// drawn from the stream.
+    /// The distribution that is learned.
+    pub fn mixture(&self) -> Mixture {
+        Mixture { centres: self.half(0), sigma: [self.jitter; 2] }
+    }
+
+    /// A bank of `n` samples to learn from, `[n, 2]`: every point is used equally often, up to one, in an
+    /// order drawn from the stream.
     pub fn bank(&self, n: usize, stream: &mut Stream) -> Vec<f32> {
+        self.samples(&self.half(0), n, stream)
+    }
+
+    /// The same of the points that are held out.
+    pub fn held_out(&self, n: usize, stream: &mut Stream) -> Vec<f32> {
+        self.samples(&self.half(1), n, stream)
+    }
+
+    /// How many points are held out.
+    pub fn held_out_count(&self) -> usize {
+        self.half(1).len()
+    }
+
+    fn samples(&self, points: &[[f32; 2]], n: usize, stream: &mut Stream) -> Vec<f32> {
         let mut bank = Vec::with_capacity(2 * n);
-        let mut order: Vec<usize> = (0..self.points.len()).collect();
+        let mut order: Vec<usize> = (0..points.len()).collect();
         while bank.len() < 2 * n {
             for i in (1..order.len()).rev() {
                 order.swap(i, stream.below(i as u32 + 1) as usize);
             }
             for &i in order.iter().take(n - bank.len() / 2) {
-                let [x, y] = self.points[i];
+                let [x, y] = points[i];
                 bank.push(x + self.jitter * stream.normal());
                 bank.push(y + self.jitter * stream.normal());
             }
@@ -144,16 +167,22 @@ mod tests {
 
     #[test]
     fn a_bank_uses_every_point_and_stays_near() {
-        let drawn = Drawn::new(&[-1.0, 0.0, 1.0, 0.5, 0.0, -2.0]).unwrap();
+        // Those in between are held out.
+        let held = [0.5, 1.5];
+        let points = [[-1.0, 0.0], held, [1.0, 0.5], held, [0.0, -2.0], held];
+        let drawn = Drawn::new(points.as_flattened()).unwrap();
         let bank = drawn.bank(300, &mut Stream::new(1, 0));
         assert_eq!(bank.len(), 600);
         let mut counts = [0; 3];
         for p in bank.chunks_exact(2) {
             let near = |q: &[f32; 2]| (q[0] - p[0]).hypot(q[1] - p[1]) < 6.0 * Drawn::BRUSH;
-            counts[drawn.points().iter().position(near).unwrap()] += 1;
+            counts[[points[0], points[2], points[4]].iter().position(near).unwrap()] += 1;
         }
         assert_eq!(counts, [100; 3]);
         assert_eq!(bank, drawn.bank(300, &mut Stream::new(1, 0)));
+        let near = |p: &[f32]| (held[0] - p[0]).hypot(held[1] - p[1]) < 6.0 * Drawn::BRUSH;
+        assert!(drawn.held_out(300, &mut Stream::new(1, 0)).chunks_exact(2).all(near));
+        assert_eq!((drawn.mixture().centres.len(), drawn.held_out_count()), (3, 3));
     }
 
     #[test]

@@ -158,6 +158,14 @@ impl Images {
         Ok((self.every_second(0), self.every_second(1)))
     }
 
+    /// The same images in an order of which every beginning is spread over all; see [`spread`](super::spread).
+    pub(super) fn spread(&self) -> Images {
+        let order = || super::spread::order(self.n);
+        let pixels = order().flat_map(|i| self.image(i).to_vec()).collect();
+        let labels = order().filter_map(|i| self.labels.get(i).copied()).collect();
+        Images { pixels, labels, ..*self }
+    }
+
     /// The images as square ones of `side`; see [`fitted`](Images::fitted) for when that is needed.
     ///
     /// Aspect is kept: the longer edge fills the square, the margins repeat the outermost pixels.

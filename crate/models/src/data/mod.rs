@@ -7,6 +7,7 @@
 //! - [`toys`]: two-dimensional distributions; [`drawn`]: one that the user painted.
 //! - [`plane`]: either of them as a bank of points, and [`exact`]: what its best denoiser answers.
 //! - [`Feed`]: points or images on the device, and how a graph takes rows of them.
+//! - [`spread`]: which rows a sample of a held-out set is.
 //! - [`corpus`]: texts, from sources of known entropy or given.
 //! - [`strokes`]: procedural handwriting; [`digits`]: the UCI 8×8 digits.
 //! - [`mod@file`]: bytes of unknown origin turned into images, labels or points, with limits checked
@@ -28,6 +29,7 @@ mod reader;
 mod resize;
 mod sets;
 mod sources;
+pub mod spread;
 pub mod strokes;
 pub(crate) mod text;
 pub mod toys;

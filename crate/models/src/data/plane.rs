@@ -4,7 +4,8 @@ use super::exact::{Exact, Level};
 use super::{Drawn, Sources, Toy, UserData};
 use crate::Error;
 use crate::figures::Figures;
-use crate::metrics::energy_distance::energy_distance;
+use crate::metrics::Estimate;
+use crate::metrics::energy_distance::estimate;
 use crate::metrics::modes::coverage;
 use alloc::vec::Vec;
 use tilde_graph::rng::Stream;
@@ -99,18 +100,19 @@ impl Plane {
         let mut samples = samples.to_vec();
         self.outside(&mut samples);
         let c = coverage(&samples, &modes, sigma);
-        alloc::vec![
-            ("modes", c.modes as f64),
-            ("modes_reference", modes.len() as f64),
-            ("high_quality", c.high_quality),
-            ("mode_kl", c.kl),
-        ]
+        let mut out = alloc::vec![("modes", c.modes as f64), ("modes_reference", modes.len() as f64),];
+        Estimate::share(c.high_quality, c.count).report(&mut out, ["high_quality", "high_quality_se"]);
+        Estimate { mean: c.kl, error: c.kl_error }.report(&mut out, ["mode_kl", "mode_kl_se"]);
+        out
     }
 
     /// How good samples `[N, 2]` are: their energy distance from data `[M, 2]`, and how they cover the
     /// modes. All in the coordinates of the network.
     pub fn quality(&self, samples: &[f32], data: &[f32]) -> Figures {
-        let mut out = alloc::vec![("energy_distance", energy_distance(samples, data, 2))];
+        let mut out = Figures::new();
+        let n = data.len() / 2;
+        let distance = estimate(samples, data, 2).repeated(n, self.distinct(n));
+        distance.report(&mut out, ["energy_distance", "energy_distance_se"]);
         out.extend(self.modes(samples));
         out
     }
@@ -125,17 +127,17 @@ impl Plane {
         seed: u64,
         draw: impl AsyncFn(usize, u64) -> Result<Vec<f32>, Error>,
     ) -> Result<Figures, Error> {
-        let mut sums = Figures::new();
+        let mut repeats = Vec::new();
         for repeat in 1..=REPEATS {
             let samples = draw(REPEATED, repeat).await?;
             let data = self.fresh(REPEATED, &mut Stream::new(seed, 0xF2E5 + repeat as u32));
-            let quality = self.quality(&samples, &data);
-            sums.resize(quality.len(), ("", 0.0));
-            for (sum, (id, value)) in sums.iter_mut().zip(quality) {
-                *sum = (id, sum.1 + value / REPEATS as f64);
-            }
+            repeats.push(self.quality(&samples, &data));
         }
-        Ok(sums)
+        let mean = |i: usize| repeats.iter().map(|figures| figures[i].1).sum::<f64>() / REPEATS as f64;
+        let ids = repeats[0].iter().map(|figure| figure.0).enumerate();
+        // The errors of the means are those of one repeat over √REPEATS.
+        let smaller = |id: &str| if id.ends_with("_se") { 1.0 / libm::sqrt(REPEATS as f64) } else { 1.0 };
+        Ok(ids.map(|(i, id)| (id, mean(i) * smaller(id))).collect())
     }
 
     /// Adds a stroke of the brush.
@@ -174,11 +176,22 @@ impl Plane {
         &self.bank
     }
 
-    /// Fresh points, `[n, 2]`.
+    /// Fresh points, `[n, 2]`; of the user's own those that are held out, as often as it takes.
     pub fn fresh(&self, n: usize, stream: &mut Stream) -> Vec<f32> {
-        let mut points = self.raw(n, stream);
+        let mut points = match (&self.drawn, self.toy) {
+            (Some(drawn), None) => drawn.held_out(n, stream),
+            _ => self.raw(n, stream),
+        };
         self.inside(&mut points);
         points
+    }
+
+    /// How many of `n` fresh points say something of their own; the others are near them.
+    pub fn distinct(&self, n: usize) -> usize {
+        match (&self.drawn, self.toy) {
+            (Some(drawn), None) => n.min(drawn.held_out_count()),
+            _ => n,
+        }
     }
 
     /// Standard deviation of the points before they were standardised; 1 where they are not.
@@ -260,7 +273,8 @@ mod tests {
         let mut plane = plane("drawn");
         assert_eq!((plane.toy(), plane.terms()), (None, 8));
         plane.paint(&[1.0, 1.0, 1.5, 1.0]).unwrap();
-        assert_eq!(plane.terms(), 2);
+        // Every second one is held out.
+        assert_eq!(plane.terms(), 1);
         let mut first = plane.bank()[..2].to_vec();
         plane.outside(&mut first);
         assert!((first[1] - 1.0).abs() < 0.3);

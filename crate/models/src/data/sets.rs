@@ -15,18 +15,28 @@ const STROKES_SIDE: usize = 28;
 pub struct ImageSets {
     /// What is learned from.
     pub train: Images,
-    /// What is held out.
+    /// What is held out, in an order of which every beginning is spread over all of it: a sample is the
+    /// first images.
     pub test: Images,
 }
 
 impl ImageSets {
+    /// The set, with its held-out images in the order that samples are taken in.
+    ///
+    /// # Errors
+    /// Those of [`ImageSets::divided`].
+    pub fn new(exhibit: &str, id: &str, seed: u64, sources: Sources) -> Result<ImageSets, Error> {
+        let ImageSets { train, test } = ImageSets::divided(exhibit, id, seed, sources)?;
+        Ok(ImageSets { train, test: test.spread() })
+    }
+
     /// The user's images if there are any (even rows to learn from, odd ones held out), else the
     /// set called `id`: "strokes" (generated from the seed), "digits8" or "digits8-binary" (the UCI
     /// digits, thresholded at 8 of 16). `exhibit` is named in messages.
     ///
     /// # Errors
     /// [`Error::BadData`] for points, or where the digits are wanted and were not given.
-    pub fn new(exhibit: &str, id: &str, seed: u64, sources: Sources) -> Result<ImageSets, Error> {
+    fn divided(exhibit: &str, id: &str, seed: u64, sources: Sources) -> Result<ImageSets, Error> {
         match sources.user {
             Some(UserData::Images(images)) => {
                 let (train, test) = images.split_even_odd()?;

@@ -17,7 +17,7 @@ pub(super) fn thousands(n: u64) -> String {
 }
 
 /// `n` and the noun, in the singular where `n` is 1: "1 byte", "2 bytes".
-pub(super) fn count(n: u64, noun: &str) -> String {
+pub(crate) fn count(n: u64, noun: &str) -> String {
     let s = if n == 1 { "" } else { "s" };
     format!("{} {noun}{s}", thousands(n))
 }

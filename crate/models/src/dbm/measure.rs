@@ -24,8 +24,15 @@ impl Known {
     }
 }
 
-/// The mean bound of the first `images` held-out ones after each mean-field step, from the traces of
-/// [`Model::bounds`](super::model::Model::bounds).
+/// The bounds of the first `images` held-out ones, from the traces of
+/// [`Model::bounds`](super::model::Model::bounds), once the mean field has settled.
+fn settled(traces: &[f32], images: usize, log_z: f64) -> Vec<f64> {
+    let chunks = traces.chunks(CHUNK * (SETTLED + 1));
+    let last = chunks.flat_map(|trace| &trace[SETTLED * CHUNK..]);
+    last.take(images).map(|&x| f64::from(x) - log_z).collect()
+}
+
+/// The mean bound of the first `images` held-out ones after each mean-field step, from the same traces.
 pub(super) fn mean_bounds(traces: &[f32], images: usize, log_z: f64) -> Vec<f64> {
     let mut bounds = vec![-log_z; SETTLED + 1];
     for (chunk, trace) in traces.chunks(CHUNK * (SETTLED + 1)).enumerate() {
@@ -38,12 +45,12 @@ pub(super) fn mean_bounds(traces: &[f32], images: usize, log_z: f64) -> Vec<f64>
 }
 
 /// The mean log-likelihood of held-out images if pixels were independent.
-pub(super) fn independent(sets: &ImageSets) -> f64 {
+pub(super) fn independent(sets: &ImageSets) -> Estimate {
     let logits = log_odds(&sets.train.mean(), sets.train.n);
     // Σ_i a_i v_i − log(1 + e^{a_i})
     let zeros: f64 = logits.iter().map(|&a| softplus(f64::from(a))).sum();
-    let ones: f64 = logits.iter().zip(sets.test.mean()).map(|(a, m)| f64::from(*a) * f64::from(m)).sum();
-    ones - zeros
+    let ones = |i: usize| logits.iter().zip(sets.test.image(i)).map(|(a, v)| f64::from(*a) * f64::from(*v));
+    Estimate::of((0..sets.test.n).map(|i| ones(i).sum::<f64>() - zeros))
 }
 
 impl Dbm {
@@ -65,29 +72,32 @@ impl Dbm {
         let error = m.recorder.latest(live);
         let traces = deep.then(|| m.bounds(live.device, images));
         let known = self.known(live).await?;
-        let likelihood = known.log_likelihood(images);
+        let likelihood = Estimate::of(known.log_likelihoods.iter().copied());
         // Root mean square of the weights of a layer.
         let size = |l: usize| libm::sqrt(mean_square(&known.machine.weights[l]));
         let stage = match self.stage(live.step) {
             Stage::Layer(layer) => layer,
             Stage::Joint => LAYERS,
         };
-        let mut out = vec![
-            ("loss", -likelihood),
-            ("test_log_likelihood", likelihood),
-            ("pixels", self.pixels),
+        let mut out = Figures::new();
+        likelihood.times(-1.0).report(&mut out, ["loss", "loss_se"]);
+        likelihood.report(&mut out, ["test_log_likelihood", "test_log_likelihood_se"]);
+        self.pixels.report(&mut out, ["pixels", "pixels_se"]);
+        out.extend([
             ("log_partition", known.log_z),
             ("weights_first", size(0)),
             ("weights_second", size(1)),
             ("weights_third", size(2)),
             ("stage", (stage + 1) as f64),
-        ];
+        ]);
         if let Some(error) = error {
             out.push(("reconstruction_error", error.await?[0]));
         }
         if let Some(traces) = traces {
-            let bound = mean_bounds(&traces.await?, images, known.log_z)[SETTLED];
-            out.extend([("bound", bound), ("gap", likelihood - bound)]);
+            let bounds = settled(&traces.await?, images, known.log_z);
+            Estimate::of(bounds.iter().copied()).report(&mut out, ["bound", "bound_se"]);
+            let gaps = known.log_likelihoods.iter().zip(&bounds).map(|(exact, bound)| exact - bound);
+            Estimate::of(gaps).report(&mut out, ["gap", "gap_se"]);
         }
         Ok(out)
     }

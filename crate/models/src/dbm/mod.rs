@@ -44,7 +44,7 @@ pub struct Dbm {
     model: Model,
     sets: ImageSets,
     /// log-likelihood of held-out images under independent pixels with the training set's means.
-    pixels: f64,
+    pixels: Estimate,
     known: Memo<Known>,
     /// Steps after which the layers are joined.
     pretrained: u32,

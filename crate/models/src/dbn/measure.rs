@@ -8,35 +8,31 @@ use crate::prelude::*;
 /// Draws of h for each held-out image that `evaluate` averages the bound over; the page takes one.
 const DRAWS: usize = 4;
 
-/// Means over images.
+/// Means over the draws of each image.
 struct Means {
-    /// The bound but for log Z.
-    bound: f64,
-    /// −log p(v | h).
-    reconstruction: f64,
-    /// The share of right classes.
-    accuracy: f64,
+    /// The bound but for log Z, `[images]`.
+    bound: Vec<f64>,
+    /// −log p(v | h), `[images]`.
+    reconstruction: Vec<f64>,
+    /// The share of right classes, `[images]`.
+    accuracy: Vec<f64>,
 }
 
 impl Dbn {
-    /// Means over the first `images`, of what [`Model::measured`](super::model::Model::measured) says.
+    /// Of the first `images`, of what [`Model::measured`](super::model::Model::measured) says.
     fn means(&self, measured: &[f32], images: usize, draws: usize) -> Means {
-        let mut means = Means { bound: 0.0, reconstruction: 0.0, accuracy: 0.0 };
+        let nothing = || vec![0.0; images];
+        let mut means = Means { bound: nothing(), reconstruction: nothing(), accuracy: nothing() };
         for (run, rows) in measured.chunks(CHUNK * MEASURED).enumerate() {
             let first = run / draws * CHUNK;
             for (image, row) in (first..images).zip(rows.chunks(MEASURED)) {
                 let right = row[2] == Dbn::class(&self.sets.test.labels, image) as f32;
-                means.bound += f64::from(row[0]);
-                means.reconstruction += f64::from(row[1]);
-                means.accuracy += f64::from(u8::from(right));
+                means.bound[image] += f64::from(row[0]) / draws as f64;
+                means.reconstruction[image] += f64::from(row[1]) / draws as f64;
+                means.accuracy[image] += f64::from(u8::from(right)) / draws as f64;
             }
         }
-        let n = (images * draws) as f64;
-        Means {
-            bound: means.bound / n,
-            reconstruction: means.reconstruction / n,
-            accuracy: means.accuracy / n,
-        }
+        means
     }
 
     /// What needs no enumeration; the bound and the likelihoods too; and the same with several draws of h, of
@@ -49,6 +45,7 @@ impl Dbn {
         let (images, quick, draws) = match scope {
             Scope::Quick => (few, few, 1),
             Scope::Page => (test.n, few, 1),
+            Scope::Whole => (test.n, test.n, 1),
             Scope::All(_) => (test.n, test.n, DRAWS),
         };
         let error = m.recorder.latest(live);
@@ -58,35 +55,37 @@ impl Dbn {
         let measured = measured.await?;
         let of_few = self.means(&measured, quick, draws);
         let stage = stage(live.settings, live.step).0 as u32 + 1;
-        let mut out = vec![("loss", of_few.reconstruction), ("stage", f64::from(stage))];
+        let estimate = |values: &[f64]| Estimate::of(values.iter().copied());
+        let mut out = vec![("stage", f64::from(stage))];
+        estimate(&of_few.reconstruction).report(&mut out, ["loss", "loss_se"]);
         // The first step computes it.
         if let Some(error) = error {
             out.push(("reconstruction_error", error.await?[0]));
         }
         // Without labels there is nothing that a class could be right about.
         if !test.labels.is_empty() {
-            out.push(("accuracy", of_few.accuracy));
+            let right = estimate(&of_few.accuracy).mean;
+            Estimate::share(right, of_few.accuracy.len()).report(&mut out, ["accuracy", "accuracy_se"]);
         }
         if let Some((net, first)) = parameters {
             let (net, first) = (net.await?, first.await?);
             let (exact, first) = (Exact::new(&net), first.exact());
             let log_z = first.log_partition();
-            let (mut all, mut below) = (0.0, 0.0);
+            let (mut all, mut below) = (Vec::new(), Vec::new());
             for i in 0..images {
                 let image = test.image(i);
-                all += exact.log_likelihood(&net, image) / images as f64;
+                all.push(exact.log_likelihood(&net, image));
                 let v: Vec<f32> = image.iter().map(|&x| f32::from(x)).collect();
-                below -= (first.free_energy(&v) + log_z) / images as f64;
+                below.push(-first.free_energy(&v) - log_z);
             }
-            let bound = self.means(&measured, images, draws).bound - exact.log_z;
-            out.extend([
-                ("test_log_likelihood", all),
-                ("bound", bound),
-                ("first_log_likelihood", below),
-                ("identity", bound - below),
-                ("log_partition_first", log_z),
-                ("log_partition_top", exact.log_z),
-            ]);
+            let bound: Vec<f64> =
+                self.means(&measured, images, draws).bound.iter().map(|x| x - exact.log_z).collect();
+            let apart: Vec<f64> = bound.iter().zip(&below).map(|(a, b)| a - b).collect();
+            estimate(&all).report(&mut out, ["test_log_likelihood", "test_log_likelihood_se"]);
+            estimate(&bound).report(&mut out, ["bound", "bound_se"]);
+            estimate(&below).report(&mut out, ["first_log_likelihood", "first_log_likelihood_se"]);
+            estimate(&apart).report(&mut out, ["identity", "identity_se"]);
+            out.extend([("log_partition_first", log_z), ("log_partition_top", exact.log_z)]);
         }
         Ok(out)
     }

@@ -17,10 +17,10 @@ const TERMS: usize = 1 << 22;
 pub(super) struct Exact {
     /// Its answers to the probes, `[POINTS, 2]`.
     pub answers: Vec<f32>,
-    /// How good those are.
-    pub here: Quality,
     /// How good it is on many.
     pub quality: Quality,
+    /// The bound of many, in nats a row.
+    pub bound: Estimate,
     /// Losses in parts of the time, likewise.
     pub losses_here: Vec<f64>,
     pub losses: Vec<f64>,
@@ -32,15 +32,16 @@ impl Exact {
         let measured = |probes: &Probes| {
             let answers = probes.exact(plane, schedule, target);
             let quality = probes.quality(schedule, target, &answers, &answers);
+            let bound = probes.bound(schedule, target, &answers);
             let losses = probes.losses(schedule, target, &answers, bars);
-            (answers, quality, losses)
+            (answers, quality, bound, losses)
         };
         let many = (TERMS / plane.terms()).clamp(POINTS, MOST);
         let mut stream = Stream::new(seed, 0x9E58);
-        let (_, quality, losses) =
+        let (_, quality, bound, losses) =
             measured(&Probes::new(plane.fresh(many, &mut stream), 2, schedule, &mut stream));
-        let (answers, here, losses_here) = measured(probes);
-        Exact { answers, here, quality, losses_here, losses }
+        let (answers, _, _, losses_here) = measured(probes);
+        Exact { answers, quality, bound, losses_here, losses }
     }
 }
 

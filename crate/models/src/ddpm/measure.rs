@@ -38,6 +38,15 @@ pub struct Quality {
     pub bound: f64,
 }
 
+/// Estimates of how good the network's answers are, from few probes with the exact ones beside them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Judged {
+    /// ‖predicted noise − exact‖/‖exact‖.
+    pub error: Estimate,
+    /// By how much the bound is above that of the exact answers, in nats a row.
+    pub excess: Estimate,
+}
+
 impl Probes {
     /// Clean rows `[N, dims]`, noised.
     pub fn new(clean: Vec<f32>, dims: usize, schedule: &Schedule, stream: &mut Stream) -> Probes {
@@ -101,31 +110,68 @@ impl Probes {
         sums.iter().map(|&(sum, count)| sum / count.max(1) as f64).collect()
     }
 
+    /// What number `i` adds to the bound, as the mean over all times: KL of the true step back, where x₀ is known,
+    /// from the model's.
+    fn term(&self, schedule: &Schedule, clean: f64, i: usize) -> f64 {
+        let at = self.level(schedule, i);
+        let off = f64::from(self.clean[i]) - clean;
+        let term = match self.times[i / self.dims] {
+            // −log N(x₀; x̂₀, σ²/α²)
+            0 => 0.5 * (off * off / variance(at) + libm::log(2.0 * PI * variance(at))),
+            // ½(SNR(t−1) − SNR(t))·(x₀ − x̂₀)²
+            t => 0.5 * (schedule.levels()[t - 1].signal_to_noise() - at.signal_to_noise()) * off * off,
+        };
+        // Each time has as many rows as any other.
+        term * schedule.levels().len() as f64
+    }
+
     /// How good `answers` `[N, D]` are, beside the `exact` ones; those may be the same.
     pub fn quality(&self, schedule: &Schedule, target: Target, answers: &[f32], exact: &[f32]) -> Quality {
         let (mut loss, mut bound) = (0.0, 0.0);
         let of = |answers, i| self.prediction(schedule, target, answers, i);
         for i in 0..answers.len() {
-            let (at, got) = (self.level(schedule, i), of(answers, i));
-            let off = got.target - self.target(target, at, i);
+            let got = of(answers, i);
+            let off = got.target - self.target(target, self.level(schedule, i), i);
             loss += off * off;
-            // A term for each time: KL of the true step back, where x₀ is known, from the model's.
-            let clean = f64::from(self.clean[i]) - got.clean;
-            bound += match self.times[i / self.dims] {
-                // −log N(x₀; x̂₀, σ²/α²)
-                0 => 0.5 * (clean * clean / variance(at) + libm::log(2.0 * PI * variance(at))),
-                // ½(SNR(t−1) − SNR(t))·(x₀ − x̂₀)²
-                t => {
-                    0.5 * (schedule.levels()[t - 1].signal_to_noise() - at.signal_to_noise()) * clean * clean
-                }
-            };
+            bound += self.term(schedule, got.clean, i);
         }
         let count = answers.len() as f64;
         Quality {
             loss: loss / count,
             noise: agreement((0..answers.len()).map(|i| (of(answers, i).noise, of(exact, i).noise))),
-            // Each time has as many rows as any other.
-            bound: bound / count * (self.dims * schedule.levels().len()) as f64,
+            bound: bound / count * self.dims as f64,
+        }
+    }
+
+    /// The bound of answers, with its error.
+    pub fn bound(&self, schedule: &Schedule, target: Target, answers: &[f32]) -> Estimate {
+        let clean = |i| self.prediction(schedule, target, answers, i).clean;
+        let row =
+            |row| (row * self.dims..(row + 1) * self.dims).map(|i| self.term(schedule, clean(i), i)).sum();
+        let rows: Vec<f64> = (0..self.times.len()).map(row).collect();
+        Estimate::in_order(rows.into_iter())
+    }
+
+    /// The same of the network, with errors. What the exact answers have in common with it is no error of it.
+    pub fn judged(&self, schedule: &Schedule, target: Target, answers: &[f32], exact: &[f32]) -> Judged {
+        let rows: Vec<[f64; 3]> = (0..self.times.len())
+            .map(|row| {
+                let mut sums = [0.0; 3];
+                for i in row * self.dims..(row + 1) * self.dims {
+                    let [got, best] =
+                        [answers, exact].map(|answers| self.prediction(schedule, target, answers, i));
+                    sums[0] += (got.noise - best.noise) * (got.noise - best.noise);
+                    sums[1] += best.noise * best.noise;
+                    sums[2] += self.term(schedule, got.clean, i) - self.term(schedule, best.clean, i);
+                }
+                sums
+            })
+            .collect();
+        let square = Estimate::ratio(rows.iter().map(|r| (r[0], r[1])));
+        let error = libm::sqrt(square.mean);
+        Judged {
+            error: square.through(error, 0.5 / error.max(1e-30)),
+            excess: Estimate::in_order(rows.iter().map(|r| r[2])),
         }
     }
 }

@@ -35,7 +35,7 @@ use crate::data::Toy;
 use crate::prelude::*;
 use card::{Input, NoiseSchedule, Phase, Show, Walk};
 use exact::{Exact, probed};
-use measure::{Probes, control_variate, prior_kl};
+use measure::{Probes, prior_kl};
 use model::Model;
 use sampler::{Sampler, Target};
 use schedule::Schedule;
@@ -125,14 +125,12 @@ impl Ddpm {
     /// Figures of the network's answers, for points.
     fn quality(&self, plane: &Plane, exact: &Exact, answers: &[f32]) -> Figures {
         let quality = self.probes.quality(&self.schedule, self.target, answers, &exact.answers);
-        let bound = control_variate(quality.bound, exact.here.bound, exact.quality.bound);
-        let mut out = vec![
-            ("loss_reference", exact.quality.loss),
-            ("score_error", quality.noise.error),
-            ("score_cosine", quality.noise.cosine),
-            // A density of the plane has another unit than one of the network's coordinates.
-            ("bound", bound + 2.0 * libm::log(f64::from(plane.scale()))),
-        ];
+        let judged = self.probes.judged(&self.schedule, self.target, answers, &exact.answers);
+        let mut out = vec![("loss_reference", exact.quality.loss), ("score_cosine", quality.noise.cosine)];
+        judged.error.report(&mut out, ["score_error", "score_error_se"]);
+        // A density of the plane has another unit than one of the network's coordinates.
+        let bound = judged.excess.plus(2.0 * libm::log(f64::from(plane.scale())), 0.0);
+        bound.plus(exact.bound.mean, exact.bound.error).report(&mut out, ["bound", "bound_se"]);
         out.extend(plane.toy().and_then(Toy::entropy).map(|nats| ("bound_reference", nats)));
         out
     }
@@ -227,7 +225,8 @@ impl crate::Model for Ddpm {
             out.extend(self.quality(plane, exact, &answers));
         }
         if let Some((plane, samples)) = samples? {
-            out.extend(CARD.own(plane.quality(&samples, &plane.bank()[..2 * SAMPLED])));
+            let data = plane.fresh(SAMPLED, &mut Stream::new(live.seed, 0xF2E5));
+            out.extend(CARD.own(plane.quality(&samples, &data)));
         }
         if let (Scope::All(_), Some(plane)) = (scope, plane) {
             let draw = async |n: usize, seed: u64| self.draw(live, n, seed).await;

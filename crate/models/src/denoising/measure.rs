@@ -28,6 +28,9 @@ pub(super) struct Probes {
     pub corrupted: Vec<f32>,
     /// What the exact denoiser makes of them; none for images.
     pub exact: Option<Exact>,
+    dims: usize,
+    /// Rows that are not those of before again.
+    distinct: usize,
 }
 
 /// The exact denoiser's answers.
@@ -37,7 +40,7 @@ pub(super) struct Exact {
     /// That of the places that arrows are drawn from.
     pub arrows: Vec<f32>,
     /// E‖x − E[x | x̃]‖², the least possible loss.
-    least: f64,
+    least: Estimate,
 }
 
 /// The network's answers to the probes.
@@ -45,7 +48,20 @@ pub(super) struct Answers {
     /// r(x̃), `[N, D]`.
     pub means: Vec<f32>,
     /// Mean of s²(x̃).
-    variance: f64,
+    variance: Estimate,
+}
+
+impl Answers {
+    fn new(means: Vec<f32>, log_variance: &[f32]) -> Answers {
+        let variance = Estimate::of(log_variance.iter().map(|&s| libm::exp(f64::from(s))));
+        Answers { means, variance }
+    }
+}
+
+/// ‖a − b‖² of each row of `d` numbers.
+fn distances<'a>(a: &'a [f32], b: &'a [f32], d: usize) -> impl Iterator<Item = f64> + Clone + 'a {
+    let square = |(a, b): (&f32, &f32)| f64::from(a - b) * f64::from(a - b);
+    a.chunks_exact(d).zip(b.chunks_exact(d)).map(move |(a, b)| a.iter().zip(b).map(square).sum())
 }
 
 /// Rows corrupted on the host as the settings say; of images, a share of the pixels is masked.
@@ -83,32 +99,41 @@ impl Probes {
             Exact {
                 means: exact_means(plane, &noised, sigma),
                 arrows: exact_means(plane, &places(), sigma),
-                least: square_distance(&many, &best) / (many.len() / 2) as f64,
+                least: Estimate::of(distances(&many, &best, 2)),
             }
         });
-        Probes { clean, corrupted: noised, exact }
+        Probes { clean, corrupted: noised, exact, dims: domain.dims(), distinct: domain.most(n) }
     }
 
     /// Figures of the network's answers.
     fn figures(&self, answers: &Answers) -> Figures {
-        let noise = square_distance(&self.corrupted, &self.clean);
-        let mut out = vec![
-            ("noise_left", square_distance(&answers.means, &self.clean) / noise),
-            ("spread", libm::sqrt(answers.variance)),
-        ];
+        // Where there are few images, they are repeated: again they say nothing new.
+        let (d, n) = (self.dims, self.distinct);
+        let noise = || distances(&self.corrupted, &self.clean, d).take(n);
+        let left = |means: &[f32]| Estimate::ratio(distances(means, &self.clean, d).zip(noise()));
+        let mut out = Figures::new();
+        left(&answers.means).report(&mut out, ["noise_left", "noise_left_se"]);
+        let spread = answers.variance;
+        let root = libm::sqrt(spread.mean);
+        spread.through(root, 0.5 / root.max(1e-30)).report(&mut out, ["spread", "spread_se"]);
         let Some(exact) = &self.exact else { return out };
-        let rows = (self.clean.len() / 2) as f64;
         // E‖x − r‖² = E‖x − r*‖² + E‖r − r*‖², because r* is the mean of x given x̃. The loss of a batch is
         // so noisy that it is often below the least possible one.
-        out.push(("loss", exact.least + square_distance(&answers.means, &exact.means) / rows));
-        out.push(("loss_reference", exact.least));
-        out.push(("spread_reference", libm::sqrt(0.5 * exact.least)));
-        out.push(("noise_left_reference", square_distance(&exact.means, &self.clean) / noise));
+        let off = Estimate::of(distances(&answers.means, &exact.means, 2));
+        let loss = off.plus(exact.least.mean, exact.least.error);
+        loss.report(&mut out, ["loss", "loss_se"]);
+        out.push(("loss_reference", exact.least.mean));
+        out.push(("spread_reference", libm::sqrt(0.5 * exact.least.mean)));
+        out.push(("noise_left_reference", left(&exact.means).mean));
         // r(x̃) − x̃ beside σ²∇log p_σ(x̃).
         let arrows = answers.means.iter().zip(&exact.means).zip(&self.corrupted);
         let pairs = arrows.map(|((r, exact), x)| (f64::from(r - x), f64::from(exact - x)));
-        let Agreement { error, cosine } = agreement(pairs);
-        out.extend([("score_error", error), ("score_cosine", cosine)]);
+        let Agreement { cosine, .. } = agreement(pairs);
+        let size = distances(&exact.means, &self.corrupted, 2);
+        let square = Estimate::ratio(distances(&answers.means, &exact.means, 2).zip(size));
+        let error = libm::sqrt(square.mean);
+        square.through(error, 0.5 / error.max(1e-30)).report(&mut out, ["score_error", "score_error_se"]);
+        out.push(("score_cosine", cosine));
         out
     }
 }
@@ -121,8 +146,7 @@ impl Denoising {
             // The entry takes as many rows as there are probes, so it ran once.
             let log_variance = live.device.output(self.model.ask, "log_variance");
             let (means, log_variance) = (means.await?, log_variance.await?);
-            let variance = log_variance.iter().map(|&s| libm::exp(f64::from(s))).sum::<f64>();
-            Ok(Answers { means, variance: variance / log_variance.len() as f64 })
+            Ok(Answers::new(means, &log_variance))
         };
         self.answers.get(live.generation, compute).await
     }
@@ -149,14 +173,36 @@ impl Denoising {
         let mut out = self.probes.figures(&*answers?);
         out.push((trainer.recorder.names()[0], losses.await?[0]));
         if let Some((plane, samples)) = samples? {
-            out.extend(CARD.own(plane.quality(&samples, &plane.bank()[..2 * SAMPLED])));
+            let data = plane.fresh(SAMPLED, &mut Stream::new(live.seed, 0xF2E5));
+            out.extend(CARD.own(plane.quality(&samples, &data)));
+        }
+        Ok(out)
+    }
+
+    /// The same at the end of a run: of all held-out images.
+    pub(super) async fn whole_figures(&self, live: &Live<'_>) -> Result<Figures, Error> {
+        let mut out = self.page_figures(live, true).await?;
+        if let Domain::Images(sets) = &self.domain {
+            let probes = Probes::new(&self.domain, live.settings, live.seed, sets.test.n);
+            let ask = |output| {
+                let m = &self.model;
+                live.device.over_rows(m.ask, m.probe, &probes.corrupted, output)
+            };
+            let (means, log_variance) = (ask("answer"), ask("log_variance"));
+            let answers = Answers::new(means.await?, &log_variance.await?);
+            let whole = probes.figures(&answers);
+            out.retain(|(id, _)| !whole.iter().any(|(known, _)| known == id));
+            out.extend(whole);
         }
         Ok(out)
     }
 
     /// Those of the gates.
     pub(super) async fn gate_figures(&self, live: &Live<'_>) -> Result<Figures, Error> {
-        let mut out = self.page_figures(live, false).await?;
+        let mut out = match self.domain {
+            Domain::Plane(_) => self.page_figures(live, false).await?,
+            Domain::Images(_) => self.whole_figures(live).await?,
+        };
         if let Some(plane) = self.domain.plane() {
             let draw = async |n: usize, seed: u64| self.draw(live, n, seed).await;
             out.extend(CARD.own(plane.repeated_quality(live.seed, draw).await?));

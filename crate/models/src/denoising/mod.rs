@@ -142,6 +142,7 @@ impl crate::Model for Denoising {
     async fn figures(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
         match scope {
             Scope::Quick | Scope::Page => self.page_figures(live, scope.is_deep()).await,
+            Scope::Whole => self.whole_figures(live).await,
             Scope::All(_) => self.gate_figures(live).await,
         }
     }

@@ -73,7 +73,7 @@ pub fn estimated(guide: &Guide, model: &Model, ks: &[u32], n: usize, stream: &mu
         .collect();
     let one = |&k: &u32| {
         let bound = |group: &[f64]| log_sum_exp(group.iter().copied()) - libm::log(f64::from(k));
-        let bounds = Estimate::of(logs.chunks_exact(k as usize).map(bound));
+        let bounds = Tally::of(logs.chunks_exact(k as usize).map(bound));
         [bounds.mean(), bounds.error().unwrap_or(f64::NAN)]
     };
     ks.iter().map(one).collect()

@@ -7,11 +7,11 @@ use crate::prelude::*;
 /// Draws that the estimators' variances are measured with.
 const MEASURED: usize = 2_000;
 
-/// The variance of numbers.
-fn variance(values: &[f64]) -> f64 {
+/// The variance of numbers: n/(n − 1) times the mean square of what they are off their mean.
+fn variance(values: &[f64]) -> Estimate {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
-    values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / (n - 1.0)
+    Estimate::of(values.iter().map(|v| (v - mean) * (v - mean))).times(n / (n - 1.0))
 }
 
 impl Elbo {
@@ -71,11 +71,15 @@ impl Elbo {
             out.extend(bounds::exact(q, m, k).map(|bound| (id, bound)));
         }
         let both = [
-            ("variance_reparameterised", "variance_reparameterised_reference", Estimator::Reparameterised),
-            ("variance_score", "variance_score_reference", Estimator::Score),
+            (
+                ["variance_reparameterised", "variance_reparameterised_se"],
+                "variance_reparameterised_reference",
+                Estimator::Reparameterised,
+            ),
+            (["variance_score", "variance_score_se"], "variance_score_reference", Estimator::Score),
         ];
-        for (id, reference, how) in both.into_iter().skip(usize::from(q.discrete)) {
-            out.push((id, variance(&self.single_draws(live, how))));
+        for (ids, reference, how) in both.into_iter().skip(usize::from(q.discrete)) {
+            variance(&self.single_draws(live, how)).report(&mut out, ids);
             out.push((reference, q.moments_of(m, how, baseline)[1][0]));
         }
         out

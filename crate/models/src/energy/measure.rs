@@ -3,17 +3,17 @@
 use super::card::{Method, Sampler};
 use super::{EXTENT, Ebm, PROBED_AT, REACH, STEP_SIZES, biased_variance};
 use crate::data::Toy;
-use crate::metrics::energy_distance::energy_distance;
+use crate::metrics::energy_distance::estimate;
 use crate::numeric::scalar::{largest, log_sum_exp};
 use crate::prelude::*;
 
-/// Places on a side of the grid of the quadrature: of the pictures, and where gates are measured.
+/// Places on a side of the grid of the quadrature: of the pictures, and at the end of a run.
 pub(super) const GRID: usize = 64;
 const FINE: usize = 192;
 /// Held-out points: all, and those that the page's likelihood is measured on.
 pub(super) const HELD_OUT: usize = 8192;
 const TESTED: usize = 1024;
-/// Samples of the page, and of the gates.
+/// Samples of the page, and of the end of a run.
 pub(super) const SAMPLED: usize = 1024;
 const GATED: usize = 2000;
 
@@ -24,13 +24,13 @@ pub(super) struct Landscape {
     /// log Z.
     pub log_partition: f64,
     /// Mean energy of held-out points.
-    mean_energy: f64,
+    mean_energy: Estimate,
 }
 
 impl Landscape {
     /// Mean −log p(x) = E(x) + log Z of held-out points.
-    fn nll(&self) -> f64 {
-        self.mean_energy + self.log_partition
+    fn nll(&self) -> Estimate {
+        self.mean_energy.plus(self.log_partition, 0.0)
     }
 
     /// The lowest energy.
@@ -82,27 +82,32 @@ impl Reads {
 
     async fn figures(self, ebm: &Ebm, landscape: &Landscape) -> Result<Figures, Error> {
         let (at_chains, squares) = (self.at_chains.await?, self.squares.await?);
+        let at_chains = Estimate::of(at_chains.iter().map(|&e| f64::from(e)));
         let off = STEP_SIZES
             .iter()
             .zip(&squares)
             .map(|(&step, &square)| (f64::from(square) / biased_variance(f64::from(step)) - 1.0).abs());
-        let mut out = vec![
-            ("loss", landscape.nll()),
-            ("log_partition", landscape.log_partition),
-            // E of the data less E of the chains.
-            ("energy_gap", landscape.mean_energy - mean(&at_chains)),
-            ("ula_variance", f64::from(squares[PROBED_AT])),
-            ("ula_error", largest(off)),
-        ];
-        if let Some(objective) = self.objective {
-            out.push(("objective", objective.await?[0]));
-        }
-        out.extend(ebm.plane.toy().and_then(Toy::entropy).map(|nats| ("loss_reference", nats)));
-        Ok(out)
+        let mut out = Figures::new();
+        landscape.nll().report(&mut out, ["loss", "loss_se"]);
+        out.push(("log_partition", landscape.log_partition));
+        // Before the first step the energy is flat and no chain has moved: nothing is known of either.
+        let Some(objective) = self.objective else { return Ok(ebm.with_floor(out)) };
+        // E of the data less E of the chains.
+        let gap = landscape.mean_energy.plus(-at_chains.mean, at_chains.error);
+        gap.report(&mut out, ["energy_gap", "energy_gap_se"]);
+        out.extend([("ula_variance", f64::from(squares[PROBED_AT])), ("ula_error", largest(off))]);
+        out.push(("objective", objective.await?[0]));
+        Ok(ebm.with_floor(out))
     }
 }
 
 impl Ebm {
+    /// With the entropy of the data, which no model's loss is below.
+    fn with_floor(&self, mut out: Figures) -> Figures {
+        out.extend(self.plane.toy().and_then(Toy::entropy).map(|nats| ("loss_reference", nats)));
+        out
+    }
+
     /// Energies of points `[n, 2]`.
     fn energies(&self, device: &Driver, points: &[f32]) -> Answer<Vec<f32>> {
         device.over_rows(self.model.ask, self.model.asked, points, "energies")
@@ -117,7 +122,9 @@ impl Ebm {
         // log Z ≈ log Σ e^{−E} + log of the area of a cell
         let cell = f64::from(2.0 * REACH) / side as f64;
         let log_partition = log_sum_exp(energies.iter().map(|e| -f64::from(*e))) + 2.0 * libm::log(cell);
-        Ok(Landscape { energies, log_partition, mean_energy: mean(&at_data) })
+        let mean_energy = Estimate::of(at_data.iter().map(|&e| f64::from(e)));
+        let mean_energy = mean_energy.repeated(points, self.plane.distinct(points));
+        Ok(Landscape { energies, log_partition, mean_energy })
     }
 
     /// The page's landscape.
@@ -160,18 +167,22 @@ impl Ebm {
         let (landscape, samples) = join::both(self.landscape(live), samples()).await;
         let mut out = reads.figures(self, &*landscape?).await?;
         if let Some(samples) = samples? {
-            out.push(("energy_distance", energy_distance(&samples, &self.held_out[..2 * SAMPLED], 2)));
+            let distance = estimate(&samples, &self.held_out[..2 * SAMPLED], 2)
+                .repeated(SAMPLED, self.plane.distinct(SAMPLED));
+            distance.report(&mut out, ["energy_distance", "energy_distance_se"]);
         }
         Ok(out)
     }
 
-    /// Those of the gates: Z on a finer grid, and all held-out points.
-    pub(super) async fn gate_figures(&self, live: &Live<'_>) -> Result<Figures, Error> {
+    /// Those of the end of a run: Z on a finer grid, and all held-out points.
+    pub(super) async fn whole_figures(&self, live: &Live<'_>) -> Result<Figures, Error> {
         let reads = Reads::new(self, live);
         let landscape = self.survey(live.device, FINE, HELD_OUT).await?;
         let mut out = reads.figures(self, &landscape).await?;
         let samples = self.draw(live, GATED, VIEW_SEED).await?;
-        out.push(("energy_distance", energy_distance(&samples, &self.held_out[..2 * GATED], 2)));
+        let distance =
+            estimate(&samples, &self.held_out[..2 * GATED], 2).repeated(GATED, self.plane.distinct(GATED));
+        distance.report(&mut out, ["energy_distance", "energy_distance_se"]);
         Ok(out)
     }
 }

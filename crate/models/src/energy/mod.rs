@@ -127,7 +127,7 @@ impl crate::Model for Ebm {
     async fn figures(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
         match scope {
             Scope::Quick | Scope::Page => self.page_figures(live, scope.is_deep()).await,
-            Scope::All(_) => self.gate_figures(live).await,
+            Scope::Whole | Scope::All(_) => self.whole_figures(live).await,
         }
     }
 

@@ -20,6 +20,12 @@ choices! {
         "field" => Field: View::side(ViewKind::Field),
     }
 
+    /// The generator whose points are shown.
+    pub enum Shown {
+        "present" => Present,
+        "averaged" => Averaged,
+    }
+
     /// Inputs.
     pub enum Input: Action {
         "brush" => Brush: ActionKind::Brush.on("points"),
@@ -51,6 +57,7 @@ pub const CARD: Card = Card {
         Setting::schedule(true),
         Setting::horizon(3000),
         Setting::average(0.99),
+        Setting::choice("shown", Shown::IDS).live().under("points"),
         Setting::int("hidden", 4, 256, 128).more(),
         Setting::int("layers", 1, 4, 3).more(),
         Setting::batch(16, 2048, 256),

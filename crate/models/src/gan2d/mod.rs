@@ -34,6 +34,12 @@ pub struct Gan2d {
 }
 
 impl Gan2d {
+    /// Sets what live settings decide besides their own knobs.
+    fn follow(&self, live: &Live) {
+        self.game.set_objective(live.device, live.settings.get("objective"));
+        self.game.set_shown(live.device, live.settings.get("shown"));
+    }
+
     /// `n` samples of the averaged generator, `[n, 2]`.
     fn samples(&self, device: &Driver, n: usize, seed: u64) -> Answer<Vec<f32>> {
         device.seed(self.game.sample, seed);
@@ -68,14 +74,14 @@ impl Model for Gan2d {
     }
 
     fn start(&mut self, live: &Live) -> Result<(), Error> {
-        self.game.set_objective(live.device, live.settings.get("objective"));
+        self.follow(live);
         self.game.feed.write_points(live.device, &self.plane);
         live.device.write(self.game.grid, &picture::grid());
         Ok(())
     }
 
     fn set(&mut self, live: &Live, id: &str) -> Result<(), Error> {
-        self.game.set_objective(live.device, live.settings.get("objective"));
+        self.follow(live);
         if id == "data" {
             self.plane.take(live.settings.choice("data"));
             self.game.feed.write_points(live.device, &self.plane);
@@ -127,5 +133,42 @@ impl Model for Gan2d {
         }
         self.game.feed.write_points(live.device, &self.plane);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Run;
+    use pollster::block_on;
+    use tilde_cpu::Cpu;
+    use tilde_graph::{Device, compile};
+
+    /// Arrows begin at points that are shown, whichever generator's these are.
+    #[test]
+    fn a_picture_is_of_one_generator() {
+        let mut settings = Settings::new(&CARD);
+        for (id, value) in [("hidden", "8"), ("batch", "32")] {
+            settings.set_text(id, value).unwrap();
+        }
+        let load = async |program: &Program| {
+            Ok(Box::new(Cpu::load(compile(program)).map_err(Error::from)?) as Box<dyn Device>)
+        };
+        let mut run = block_on(Run::open(settings, 3, Sources::default(), load)).unwrap();
+        block_on(run.train(40)).unwrap();
+        let mut shown = Vec::new();
+        for (choice, name) in [(0, "generated"), (1, "averaged")] {
+            run.set("shown", Value::Choice(choice)).unwrap();
+            let picture = block_on(run.view("points")).unwrap();
+            let layer =
+                |id: &str| picture.layers.iter().find(|l| l.id == id).map(|l| l.data.clone()).unwrap();
+            let (points, arrows) = (layer(name), layer("arrows"));
+            for (arrow, point) in arrows.chunks_exact(4).zip(points.chunks_exact(2)) {
+                assert_eq!(arrow[..2], *point);
+            }
+            shown.push(points);
+        }
+        // After a few steps the two are not the same.
+        assert_ne!(shown[0], shown[1]);
     }
 }

@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod golden;
 
-use super::card::Objective;
+use super::card::{Objective, Shown};
 use crate::nn::Schedule;
 use crate::prelude::*;
 
@@ -33,8 +33,13 @@ pub struct Game {
     pub generator: EntryId,
     /// The losses without a step.
     pub untrained: EntryId,
+    /// 1 where the points that are shown are the averaged generator's, 0 where they are the present one's.
+    shown: Knob,
+    /// Samples of the averaged generator, `[CHUNK, 2]`.
     pub sample: EntryId,
     pub field: EntryId,
+    /// Points of the generator that is shown, `points [CHUNK, 2]`, and where D would have the first of them
+    /// go, `towards [ARROWS, 2]`.
     pub arrows: EntryId,
 }
 
@@ -126,6 +131,7 @@ impl Game {
         let [generator_rate, r1, decay] =
             ["generator_rate", "r1", "average"].map(|id| knob(&mut p, settings, id));
         let (saturating, sign) = (p.knob("saturating", 0.0), p.knob("sign", 1.0));
+        let shown = p.knob("averaged_is_shown", 0.0);
         let mut g_group = p.group("generator");
         let generator = Mlp::new(&mut p, &mut g_group, &widths(z_dim, 2));
         let mut d_group = p.group("discriminator");
@@ -179,11 +185,14 @@ impl Game {
             g.output("field", nets.logits(g, g.read(grid)).sigmoid());
         })?;
         let arrows = p.entry("arrows", |g| {
-            let x = nets.generate(g, g.normal([ARROWS, z_dim]));
+            let z = g.normal([CHUNK, z_dim]);
+            let averaged = averaged_generator.apply(g, z, leaky);
+            let points = g.knob(shown).select(averaged, nets.generate(g, z));
+            let x = points.slice(0, ARROWS).stop();
             // Uphill of log σ(D): where D would have each forgery go.
             let climb = -(-nets.logits(g, x)).softplus().sum();
             let towards = g.grad(climb, &[x]);
-            g.output("from", x);
+            g.output("points", points);
             g.output("towards", towards[0]);
         })?;
         Ok(Game {
@@ -196,6 +205,7 @@ impl Game {
             discriminator: d_entry,
             generator: g_entry,
             untrained,
+            shown,
             sample,
             field,
             arrows,
@@ -211,6 +221,15 @@ impl Game {
         };
         device.knob(self.saturating, saturating);
         device.knob(self.sign, sign);
+    }
+
+    /// Sets whose points are shown.
+    pub fn set_shown(&self, device: &Driver, shown: Shown) {
+        let averaged = match shown {
+            Shown::Present => 0.0,
+            Shown::Averaged => 1.0,
+        };
+        device.knob(self.shown, averaged);
     }
 
     /// Enqueues `n` iterations.

@@ -1,5 +1,6 @@
 //! Pictures of the game.
 
+use super::card::Shown;
 use super::model::{CHUNK, FIELD};
 use super::{Gan2d, REACH};
 use crate::prelude::*;
@@ -12,20 +13,24 @@ pub(super) fn grid() -> Vec<f32> {
 }
 
 impl Gan2d {
-    /// Data, forgeries, and where the discriminator would have each forgery go.
+    /// Data, forgeries, and where the discriminator would have the first of them go: all of one generator, the
+    /// present one or the averaged one.
     pub(super) async fn points(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let (d, game) = (live.device, &self.game);
         let data = game.feed.shown(d, CHUNK);
-        let from = d.drawn(game.arrows, VIEW_SEED, "from");
+        let made = d.drawn(game.arrows, VIEW_SEED, "points");
         let towards = d.output(game.arrows, "towards");
-        let made = self.samples(d, CHUNK, VIEW_SEED);
-        let (data, from, towards, made) = (data.await?, from.await?, towards.await?, made.await?);
-        let pairs = from.chunks_exact(2).zip(towards.chunks_exact(2));
+        let (data, made, towards) = (data.await?, made.await?, towards.await?);
+        let pairs = made.chunks_exact(2).zip(towards.chunks_exact(2));
+        let generated = match live.settings.get("shown") {
+            Shown::Present => "generated",
+            Shown::Averaged => "averaged",
+        };
         let arrows: Vec<f32> = pairs.flat_map(|(x, d)| [x[0], x[1], d[0], d[1]]).collect();
         let layers = vec![
             Layer::points("data", Role::Data, data),
             Layer::arrows("arrows", Role::Other, arrows),
-            Layer::points("generated", Role::Model, made),
+            Layer::points(generated, Role::Model, made),
         ];
         Ok(Picture::plane(layers, EXTENT))
     }

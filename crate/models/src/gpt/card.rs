@@ -57,7 +57,6 @@ pub const CARD: Card = Card {
         Metric::new(OWN_RUNGS[4], "nats", "loss", Role::Other).sometimes(),
         Metric::new("bits", "bits", "", Role::Model),
         Metric::new("gap", "nats", "", Role::Model),
-        Metric::new("error", "nats", "", Role::Other),
         Metric::new("grammatical", "share", "", Role::Model).sometimes(),
     ],
     views: Show::ROWS,

@@ -1,8 +1,9 @@
 //! The held-out loss, and what it is compared with.
 
 use super::model::LENGTH;
-use super::{Gpt, OWN_RUNGS};
+use super::{Gpt, OWN_RUNGS, RUNG_ERRORS};
 use crate::data::corpus::Window;
+use crate::data::spread;
 use crate::prelude::*;
 
 /// Contexts of the n-gram model that is the reference where the entropy rate is unknown.
@@ -10,23 +11,22 @@ pub(super) const RUNG: usize = 4;
 /// Runs of the measuring entry that the figures on the page are computed from, of a thousand characters
 /// each.
 const PAGE: usize = 8;
-/// The same for an evaluation, or as many as there are characters for.
-const EVALUATED: usize = 64;
 
 impl Gpt {
     /// The loss of the last step; the held-out loss too, on the first of the windows, and the texts; and the
     /// same on many windows.
     pub(super) async fn measure(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
         let (d, m) = (live.device, &self.model);
-        let runs = match scope {
-            Scope::Quick | Scope::Page => PAGE,
-            Scope::All(_) => EVALUATED,
+        let most = match scope {
+            Scope::Quick | Scope::Page => PAGE * m.measured,
+            Scope::Whole | Scope::All(_) => usize::MAX,
         };
-        let windows = self.corpus.windows(m.sizes.context, runs * m.measured);
+        let windows: Vec<Window> =
+            spread::sample(self.windows.len(), most).map(|i| self.windows[i]).collect();
         let loss = m.recorder.last(live, m.untrained);
         let held_out = match scope {
             Scope::Quick => None,
-            Scope::Page | Scope::All(_) => {
+            Scope::Page | Scope::Whole | Scope::All(_) => {
                 let row = |w: &Window| [w.start as f32, w.from as f32, w.to as f32];
                 let nats = m.nats(d, &windows.iter().flat_map(row).collect::<Vec<f32>>());
                 let texts = match self.corpus.first() {
@@ -38,17 +38,28 @@ impl Gpt {
         };
 
         let mut out = vec![("loss", loss.await?[0])];
-        let rungs: Vec<f64> =
-            self.ladder.iter().map(|rung| mean_and_error(&scored(rung, &windows), &windows).0).collect();
-        out.extend(OWN_RUNGS.into_iter().zip(rungs.iter().skip(1).copied()));
+        for (rung, ids) in self.ladder.iter().skip(1).zip(OWN_RUNGS.into_iter().zip(RUNG_ERRORS)) {
+            mean(&scored(rung, &windows), &windows).report(&mut out, [ids.0, ids.1]);
+        }
         out.extend(self.floor.map(|floor| ("test_loss_reference", floor)));
         if let Some((nats, texts)) = held_out {
             let nats: Vec<f64> = nats.await?.into_iter().map(f64::from).collect();
-            let (mean, error) = mean_and_error(&nats, &windows);
-            let bits = mean / core::f64::consts::LN_2;
-            out.extend([("test_loss", mean), ("bits", bits), ("error", 3.0 * error)]);
-            let reference = self.floor.or(rungs.get(RUNG).copied());
-            out.extend(reference.map(|reference| ("gap", mean - reference)));
+            let test = mean(&nats, &windows);
+            test.report(&mut out, ["test_loss", "test_loss_se"]);
+            test.times(1.0 / core::f64::consts::LN_2).report(&mut out, ["bits", "bits_se"]);
+            let gap = match (self.floor, self.ladder.get(RUNG)) {
+                (Some(floor), _) => Some(test.plus(-floor, 0.0)),
+                // On the same windows, whose difficulty then cancels.
+                (None, Some(rung)) => {
+                    let known = scored(rung, &windows);
+                    let apart: Vec<f64> = nats.iter().zip(known).map(|(a, b)| a - b).collect();
+                    Some(mean(&apart, &windows))
+                }
+                (None, None) => None,
+            };
+            if let Some(gap) = gap {
+                gap.report(&mut out, ["gap", "gap_se"]);
+            }
             if let Some(texts) = texts {
                 out.push(("grammatical", self.grammatical(&texts.await?)));
             }
@@ -63,14 +74,8 @@ fn scored(loss: &[f32], windows: &[Window]) -> Vec<f64> {
     windows.iter().map(sum).collect()
 }
 
-/// The mean loss of a character and its standard error, from sums over windows. The windows are taken as
-/// independent, the characters within one are not.
-fn mean_and_error(nats: &[f64], windows: &[Window]) -> (f64, f64) {
-    let count = |w: &Window| (w.to - w.from) as f64;
-    let total: f64 = windows.iter().map(count).sum();
-    let mean = nats.iter().sum::<f64>() / total;
-    let squares: f64 =
-        nats.iter().zip(windows).map(|(x, w)| (x - mean * count(w)) * (x - mean * count(w))).sum();
-    let n = windows.len() as f64;
-    (mean, libm::sqrt(squares * n / (n - 1.0).max(1.0)) / total)
+/// The mean of a character, from sums over windows. The windows are taken as independent, the characters
+/// within one are not.
+fn mean(sums: &[f64], windows: &[Window]) -> Estimate {
+    Estimate::ratio(sums.iter().zip(windows).map(|(sum, w)| (*sum, (w.to - w.from) as f64)))
 }

@@ -22,7 +22,7 @@ mod write;
 pub use card::CARD;
 
 use crate::data::Corpus;
-use crate::data::corpus::ladder;
+use crate::data::corpus::{Window, ladder};
 use crate::prelude::*;
 use card::{Input, Show, Text};
 use model::Model;
@@ -30,6 +30,9 @@ use model::Model;
 /// The figures of n-gram models with contexts of 1, 2, … characters, for texts whose entropy nobody
 /// knows.
 pub const OWN_RUNGS: [&str; 5] = ["context_1", "context_2", "context_3", "context_4", "context_5"];
+/// Their standard errors.
+const RUNG_ERRORS: [&str; 5] =
+    ["context_1_se", "context_2_se", "context_3_se", "context_4_se", "context_5_se"];
 
 /// The opened exhibit.
 pub struct Gpt {
@@ -38,6 +41,8 @@ pub struct Gpt {
     /// −log p of every held-out character by the models of [`OWN_RUNGS`] and, first, the one without
     /// context; empty if the source is known.
     ladder: Vec<Vec<f32>>,
+    /// The pieces of the held-out text that are measured.
+    windows: Vec<Window>,
     /// The entropy rate of the source, nats a character, if it is known: no model can do better.
     floor: Option<f64>,
     /// The user's sentence: 1 to T symbols.
@@ -90,7 +95,8 @@ impl crate::Model for Gpt {
         };
         let floor = corpus.source.as_ref().map(|s| s.entropy_rate());
         let sentence = fitted(&corpus, model.sizes.context, corpus.encode(&corpus.example())?);
-        Ok(Gpt { model, corpus, ladder, floor, sentence })
+        let windows = corpus.windows(model.sizes.context);
+        Ok(Gpt { model, corpus, ladder, windows, floor, sentence })
     }
 
     fn program(&self) -> Option<&Program> {
@@ -126,6 +132,10 @@ impl crate::Model for Gpt {
             Show::Heads => self.heads(live).await,
             Show::Attention => self.attention(live).await,
         }
+    }
+
+    fn alphabet(&self) -> Option<String> {
+        Some(self.corpus.alphabet.iter().collect())
     }
 
     fn act(&mut self, _live: &Live, action: Input, payload: &Payload) -> Result<(), Error> {

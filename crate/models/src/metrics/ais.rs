@@ -1,5 +1,6 @@
 //! Estimates from the weights of annealed importance sampling, in `f64`.
 
+use crate::metrics::Estimate;
 use crate::numeric::scalar::log_sum_exp;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -41,6 +42,14 @@ pub fn log_mean(logs: &[f64]) -> f64 {
     log_sum_exp(logs.iter().copied()) - libm::log(logs.len() as f64)
 }
 
+/// The same with its standard error, that of the mean weight over the mean weight: to first order that of its
+/// logarithm. Where one chain carries all the weight, neither says much.
+pub fn estimate(logs: &[f64]) -> Estimate {
+    let mean = log_mean(logs);
+    let weights = Estimate::of(logs.iter().map(|log| libm::exp(log - mean)));
+    weights.through(mean, 1.0)
+}
+
 /// The effective sample size (Σw)² / Σw², from 1 to the number of chains.
 pub fn effective(logs: &[f64]) -> f64 {
     libm::exp(2.0 * log_sum_exp(logs.iter().copied()) - log_sum_exp(logs.iter().map(|x| 2.0 * x)))
@@ -71,6 +80,21 @@ mod tests {
         assert!((log_mean(&logs) - (50.0 - libm::log(4.0))).abs() < 1e-9);
         assert!((log_mean_of(&logs, 1) - 12.5).abs() < 1e-9);
         assert!(log_mean_of(&logs, 2) < log_mean(&logs));
+    }
+
+    /// Lognormal weights: over many runs the estimates spread as their errors say.
+    #[test]
+    fn the_error_is_that_of_the_logarithm() {
+        let mut stream = tilde_graph::rng::Stream::new(1, 0);
+        let all: Vec<Estimate> = (0..1000)
+            .map(|_| estimate(&(0..100).map(|_| 0.5 * f64::from(stream.normal())).collect::<Vec<f64>>()))
+            .collect();
+        let of = Estimate::of(all.iter().map(|e| e.mean));
+        let (spread, said) =
+            (of.error * libm::sqrt(1000.0), all.iter().map(|e| e.error).sum::<f64>() / 1000.0);
+        assert!((spread / said - 1.0).abs() < 0.07, "{spread} {said}");
+        // E w = e^{σ²/2}
+        assert!((of.mean - 0.125).abs() < 0.01, "{of:?}");
     }
 
     #[test]

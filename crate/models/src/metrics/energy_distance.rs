@@ -4,6 +4,12 @@
 //! Statistical Planning and Inference 143, 2013: 2·E|X − Y| − E|X − X′| − E|Y − Y′|, which is 0
 //! exactly where both distributions are the same.
 
+use crate::metrics::Estimate;
+use alloc::vec::Vec;
+
+/// Parts of the samples that the error of an estimate is told from.
+const PARTS: usize = 8;
+
 /// The unbiased estimate (a U-statistic) from samples `[N, dims]` and `[M, dims]`, N and M at least
 /// 2. It is negative about as often as positive where the distributions are the same. Takes
 /// (N + M)² distances.
@@ -17,6 +23,18 @@ pub fn energy_distance(a: &[f32], b: &[f32], dims: usize) -> f64 {
     2.0 * across / (n as f64 * m as f64) - within(a, n) - within(b, m)
 }
 
+/// The same with its standard error, from the spread of the estimate over [`PARTS`] parts of both samples. That
+/// is a little too large where the distributions are nearly the same: there the estimate from all is better
+/// than the mean of those from the parts.
+pub fn estimate(a: &[f32], b: &[f32], dims: usize) -> Estimate {
+    let part = |x: &[f32], i: usize| {
+        let n = x.len() / dims / PARTS * dims;
+        x[i * n..(i + 1) * n].to_vec()
+    };
+    let parts: Vec<f64> = (0..PARTS).map(|i| energy_distance(&part(a, i), &part(b, i), dims)).collect();
+    Estimate { mean: energy_distance(a, b, dims), ..Estimate::of(parts.into_iter()) }
+}
+
 /// The sum of the distances of `row` to every row of `rows`.
 fn distances(row: &[f32], rows: &[f32]) -> f64 {
     let distance =
@@ -28,7 +46,6 @@ fn distances(row: &[f32], rows: &[f32]) -> f64 {
 mod tests {
     use super::*;
     use crate::data::Toy;
-    use alloc::vec::Vec;
     use tilde_graph::rng::Stream;
 
     fn wave(f: impl Fn(f64, f64) -> f64) -> Vec<f32> {
@@ -43,6 +60,19 @@ mod tests {
         let got = energy_distance(&a, &b, 3);
         assert!((got - 0.077_801_89).abs() < 1e-6, "{got}");
         assert!((energy_distance(&b, &a, 3) - got).abs() < 1e-12);
+    }
+
+    /// Over many pairs of samples the estimates spread no more than their errors say.
+    #[test]
+    fn the_error_is_how_the_estimate_varies() {
+        for shift in [0.0, 0.5] {
+            let mut stream = Stream::new(4, 0);
+            let mut draw = |by: f32| (0..400).map(|_| stream.normal() + by).collect::<Vec<f32>>();
+            let all: Vec<Estimate> = (0..200).map(|_| estimate(&draw(0.0), &draw(shift), 2)).collect();
+            let spread = Estimate::of(all.iter().map(|e| e.mean)).error * libm::sqrt(200.0);
+            let said = all.iter().map(|e| e.error).sum::<f64>() / 200.0;
+            assert!((0.25..1.2).contains(&(spread / said)), "{shift}: {spread} {said}");
+        }
     }
 
     /// Two samples of the ring, brought to standard deviation 1, differ by less than anything else.

@@ -5,9 +5,12 @@ pub mod bounds;
 pub mod dbm;
 pub mod dbn;
 pub mod energy_distance;
+pub mod estimate;
 pub mod modes;
 pub mod pca;
 pub mod ppca;
 pub mod rbm;
 pub mod score;
 pub mod states;
+
+pub use estimate::Estimate;

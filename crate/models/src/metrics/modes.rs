@@ -10,9 +10,13 @@ pub struct Coverage {
     /// Share of samples within three standard deviations of a mode. Samples of the mixture itself
     /// reach 1 − e^−4.5 = 0.9889.
     pub high_quality: f64,
+    /// Samples that were measured.
+    pub count: usize,
     /// KL divergence, in nats, of the high-quality samples' modes from the uniform distribution
     /// over all modes; log of their number where there is no such sample.
     pub kl: f64,
+    /// Its standard error, to first order.
+    pub kl_error: f64,
 }
 
 /// Measures samples `[N, 2]` against modes of standard deviation `sigma`.
@@ -31,11 +35,20 @@ pub fn coverage(samples: &[f32], modes: &[[f32; 2]], sigma: f32) -> Coverage {
     let total: usize = hits.iter().sum();
     let count = modes.len() as f64;
     let share = |h: usize| h as f64 / total.max(1) as f64;
-    let kl = hits.iter().filter(|&&h| h > 0).map(|&h| share(h) * libm::log(share(h) * count)).sum();
+    let moment = |power: i32| -> f64 {
+        let log = |h: usize| libm::log(share(h) * count);
+        hits.iter()
+            .filter(|&&h| h > 0)
+            .map(|&h| share(h) * if power == 1 { log(h) } else { log(h) * log(h) })
+            .sum()
+    };
+    let kl = moment(1);
     Coverage {
         modes: hits.iter().filter(|&&h| h > 0 && share(h) >= 0.01).count(),
         high_quality: total as f64 / (samples.len() / 2).max(1) as f64,
+        count: samples.len() / 2,
         kl: if total == 0 { libm::log(count) } else { kl },
+        kl_error: libm::sqrt((moment(2) - kl * kl).max(0.0) / total as f64),
     }
 }
 

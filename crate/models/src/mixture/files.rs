@@ -10,6 +10,8 @@ use crate::prelude::*;
 /// Numbers of a saved component, and of a saved belief.
 const COMPONENT: usize = 6;
 const BELIEF: usize = 8;
+/// The largest fall where there is none: any is 0 or more.
+const NONE: f64 = -1.0;
 
 fn bad<T>(message: &str) -> Result<T, Error> {
     Err(Error::BadFile(message.into()))
@@ -31,7 +33,7 @@ impl Mixture {
             Saved::doubles("components", &[fit.components.len(), COMPONENT], &components),
             Saved::doubles("beliefs", &[fit.beliefs.len(), BELIEF], &beliefs),
             Saved::doubles("responsibilities", &[fit.responsibilities.len()], &fit.responsibilities),
-            Saved::doubles("objective", &[2], &[fit.last.unwrap_or(0.0), fit.largest_fall]),
+            Saved::doubles("objective", &[2], &[fit.last.unwrap_or(0.0), fit.largest_fall.unwrap_or(NONE)]),
             Saved::words("run", &[2], &words),
         ]
     }
@@ -81,7 +83,7 @@ impl Mixture {
         (fit.components, fit.beliefs, fit.responsibilities) =
             (components, beliefs, responsibilities.to_vec());
         fit.last = (run[1] != 0).then_some(objective[0]);
-        fit.largest_fall = objective[1];
+        fit.largest_fall = (objective[1] >= 0.0).then_some(objective[1]);
         Ok(())
     }
 }

@@ -47,8 +47,8 @@ pub struct Fit {
     pub responsibilities: Vec<f64>,
     /// The objective after the last half step, if the present one can be held against it.
     pub last: Option<f64>,
-    /// How far a half step has lowered the objective at most.
-    pub largest_fall: f64,
+    /// How far a half step has lowered the objective at most; nothing before two could be compared.
+    pub largest_fall: Option<f64>,
 }
 
 impl Fit {
@@ -60,7 +60,7 @@ impl Fit {
             beliefs: Vec::new(),
             responsibilities: Vec::new(),
             last: None,
-            largest_fall: 0.0,
+            largest_fall: None,
         };
         fit.begin_with(components, task);
         fit
@@ -134,7 +134,7 @@ impl Fit {
     fn check(&mut self, task: &Task) {
         let now = self.objective(task);
         if let (Some(last), Some(now)) = (self.last, now) {
-            self.largest_fall = largest([self.largest_fall, last - now]);
+            self.largest_fall = Some(largest([self.largest_fall.unwrap_or(0.0), last - now]));
         }
         self.last = now;
     }

@@ -1,5 +1,6 @@
 //! Mixtures of Gaussians in the plane. Covariances are (σ_xx, σ_xy, σ_yy).
 
+use crate::metrics::Estimate;
 use crate::numeric::gaussian::Gaussian;
 use crate::numeric::scalar::log_sum_exp;
 use crate::prelude::*;
@@ -49,6 +50,12 @@ pub fn log_density(mixture: &[Ready], x: [f64; 2]) -> f64 {
 /// The mean log density of points.
 pub fn mean_log_density(mixture: &[Ready], points: &[[f64; 2]]) -> f64 {
     points.iter().map(|&x| log_density(mixture, x)).sum::<f64>() / points.len() as f64
+}
+
+/// The same of points that stand for all others.
+pub fn estimated_log_density(mixture: &[Ready], points: &[[f64; 2]]) -> Estimate {
+    let each: Vec<f64> = points.iter().map(|&x| log_density(mixture, x)).collect();
+    Estimate::of(each.into_iter())
 }
 
 /// Draws of a mixture.

@@ -3,7 +3,7 @@
 use super::Mixture;
 use super::card::Method;
 use super::em;
-use super::gaussian::{eigenvalues, mean_log_density, ready};
+use super::gaussian::{eigenvalues, estimated_log_density, mean_log_density, ready};
 use crate::prelude::*;
 
 /// A component is used if it has at least this share.
@@ -46,7 +46,11 @@ impl Mixture {
             );
         }
         let least = fit.components.iter().map(|c| eigenvalues(c.covariance)[1]).fold(f64::INFINITY, f64::min);
-        out.push(("largest_fall", fit.largest_fall));
+        if out.iter().any(|f| f.0 == "test_log_likelihood") {
+            let test = estimated_log_density(&ready(&fit.components), &self.held_out);
+            out.extend(test.error.is_finite().then_some(("test_log_likelihood_se", test.error)));
+        }
+        out.extend(fit.largest_fall.map(|fall| ("largest_fall", fall)));
         out.push(("smallest_deviation", libm::sqrt(least.max(0.0))));
         out.push(("components_used", fit.components.iter().filter(|c| c.weight >= USED).count() as f64));
         out

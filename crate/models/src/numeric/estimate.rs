@@ -1,8 +1,11 @@
-//! Means, and how far they may be off.
+//! Sums of numbers that come one at a time, and small means. [`Estimate`](crate::metrics::Estimate) is what is
+//! reported.
+
+use crate::metrics::Estimate;
 
 /// Numbers whose mean is an estimate.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Estimate {
+pub struct Tally {
     /// How many.
     pub count: f64,
     /// Their sum.
@@ -11,10 +14,10 @@ pub struct Estimate {
     pub squares: f64,
 }
 
-impl Estimate {
+impl Tally {
     /// Of these numbers.
-    pub fn of(values: impl IntoIterator<Item = f64>) -> Estimate {
-        let mut all = Estimate::default();
+    pub fn of(values: impl IntoIterator<Item = f64>) -> Tally {
+        let mut all = Tally::default();
         values.into_iter().for_each(|x| all.add(x));
         all
     }
@@ -24,6 +27,12 @@ impl Estimate {
         self.count += 1.0;
         self.sum += x;
         self.squares += x * x;
+    }
+
+    /// Their mean and its error, once there is one.
+    pub fn estimate(&self) -> Option<Estimate> {
+        let error = self.error().unwrap_or(f64::NAN);
+        (self.count > 0.0).then(|| Estimate { mean: self.mean(), error })
     }
 
     /// Their mean; 0 of none.
@@ -36,11 +45,6 @@ impl Estimate {
         let variance = (self.squares / self.count - self.mean() * self.mean()).max(0.0);
         (self.count >= 2.0).then(|| libm::sqrt(variance / (self.count - 1.0)))
     }
-}
-
-/// The mean; NaN of nothing.
-pub fn mean(values: &[f32]) -> f64 {
-    values.iter().map(|&x| f64::from(x)).sum::<f64>() / values.len() as f64
 }
 
 /// The mean square; NaN of nothing.
@@ -65,15 +69,15 @@ mod tests {
     /// 1, 2, 3, 4: variance 5/3 of an estimate of 2.5.
     #[test]
     fn the_error_is_that_of_the_mean() {
-        let all = Estimate::of([1.0, 2.0, 3.0, 4.0]);
+        let all = Tally::of([1.0, 2.0, 3.0, 4.0]);
         assert_eq!(all.mean(), 2.5);
         assert!((all.error().unwrap() - (5.0f64 / 3.0 / 4.0).sqrt()).abs() < 1e-15);
     }
 
     #[test]
     fn one_number_says_nothing_of_its_error() {
-        assert_eq!(Estimate::of([0.3]).error(), None);
-        assert_eq!(Estimate::default().mean(), 0.0);
-        assert_eq!(Estimate::of([0.3, 0.3]).error(), Some(0.0));
+        assert_eq!(Tally::of([0.3]).error(), None);
+        assert_eq!(Tally::default().mean(), 0.0);
+        assert_eq!(Tally::of([0.3, 0.3]).error(), Some(0.0));
     }
 }

@@ -5,8 +5,8 @@ use crate::prelude::*;
 choices! {
     /// Where the chains of the negative phase come from.
     pub enum Algorithm {
-        "cd" => ContrastiveDivergence,
         "pcd" => Persistent,
+        "cd" => ContrastiveDivergence,
         "tempering" => Tempering,
     }
 
@@ -39,9 +39,9 @@ pub const CARD: Card = Card {
     minutes: 12,
     settings: &[
         Setting::choice("data", &["digits8-binary", "strokes"]),
-        Setting::int("hidden", 1, 512, 16),
+        Setting::int("hidden", 1, 512, 100),
         Setting::choice("algorithm", Algorithm::IDS).live(),
-        Setting::int("k", 1, 50, 1).live().unit("Gibbs steps"),
+        Setting::int("k", 1, 50, 5).live().unit("Gibbs steps"),
         Setting::learning_rate(2.0, 0.1),
         Setting::float("temperature", 0.1, 3.0, 1.0).under("fantasies"),
         Setting::float("momentum", 0.0, 0.99, 0.5).more(),
@@ -53,11 +53,11 @@ pub const CARD: Card = Card {
     metrics: &[
         Metric::new("loss", "nats", "", Role::Model),
         Metric::new("reconstruction_error", "", "error", Role::Other),
-        Metric::new("test_log_likelihood", "nats", "likelihood", Role::Truth),
+        Metric::new("test_log_likelihood", "nats", "likelihood", Role::Truth).sometimes(),
         Metric::new("pseudo_likelihood", "nats", "likelihood", Role::Model),
-        Metric::new("log_partition", "nats", "", Role::Truth),
+        Metric::new("log_partition", "nats", "", Role::Truth).sometimes(),
         Metric::new("log_partition_ais", "nats", "", Role::Model).sometimes(),
-        Metric::new("test_log_likelihood_ais", "nats", "", Role::Model).sometimes(),
+        Metric::new("test_log_likelihood_ais", "nats", "likelihood", Role::Data).sometimes(),
         Metric::new("free_energy_data", "nats", "energy", Role::Data),
         Metric::new("free_energy_model", "nats", "energy", Role::Model),
     ],
@@ -65,11 +65,11 @@ pub const CARD: Card = Card {
     actions: Input::ROWS,
     phases: Phase::IDS,
     experiments: &[
-        Experiment::new("persistent", 4500, &[("algorithm", "pcd")]),
+        Experiment::new("persistent", 4500, &[("hidden", "16"), ("k", "1")]),
         Experiment::new(
             "too-fast",
             1500,
-            &[("algorithm", "pcd"), ("learning_rate", "1"), ("schedule", "false")],
+            &[("hidden", "16"), ("k", "1"), ("learning_rate", "1"), ("schedule", "false")],
         ),
         Experiment::new("few", 2000, &[("hidden", "4")]),
         Experiment::new("dream", 200, &[]).stepping("hidden"),

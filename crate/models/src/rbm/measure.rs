@@ -1,42 +1,55 @@
 //! The machine's figures, and draws from it.
 
 use super::Rbm;
-use super::model::{CHUNK, MEASURED};
+use super::model::{ANNEALED, CHUNK, FLIPPED};
 use crate::boltzmann::{log_base, log_odds};
 use crate::metrics::{ais, rbm as exact};
 use crate::prelude::*;
 
 /// Hidden units up to which the page enumerates each time it looks; up to [`exact::MOST`] it takes a
-/// second, and is left to `evaluate` and to sampling.
+/// second, and is left to the end of a run and to sampling.
 const QUICK: usize = 16;
 /// Steps of the enumeration, V·2^H, up to which samples are drawn exactly: a fraction of a second.
 const EXACT: usize = 1 << 23;
-/// Temperatures of a large machine's annealing.
-const TEMPERATURES: u32 = 3000;
+/// Temperatures of a large machine's annealing, and runs of so many chains.
+const TEMPERATURES: usize = 3000;
+const RUNS: usize = 4;
+/// Products that annealing may take where the page looks, which is one run, and at the end of a run.
+const LOOK: u64 = 1 << 29;
+const END: u64 = 1 << 32;
+/// Steps that the page spends on the pseudo-likelihood: V·H for an image.
+const FLIPS: usize = 1 << 21;
 
 impl Rbm {
     /// What needs no log Z; the exact likelihood too, of machines that are enumerated quickly; and all held-out
     /// images, where large machines are annealed.
     pub(super) async fn measure(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
         let (m, d) = (&self.model, live.device);
+        let (all, area) = (self.sets.test.n, self.sets.train.area());
         // The same images each time, or the curves would jump whenever the costly figures come.
-        let images = match scope {
-            Scope::Quick | Scope::Page if self.hidden > QUICK => CHUNK.min(self.sets.test.n),
-            Scope::Quick | Scope::Page | Scope::All(_) => self.sets.test.n,
+        let (images, flipped) = match scope {
+            Scope::Whole | Scope::All(_) => (all, all),
+            Scope::Quick | Scope::Page => (
+                if self.hidden > QUICK { CHUNK.min(all) } else { all },
+                (FLIPS / (area * self.hidden)).clamp(FLIPPED, all.max(FLIPPED)).min(all),
+            ),
         };
         let enumerated = match scope {
             Scope::Quick => false,
             Scope::Page => self.hidden <= QUICK,
-            Scope::All(_) => self.hidden <= exact::MOST,
+            Scope::Whole | Scope::All(_) => self.hidden <= exact::MOST,
         };
         let error = m.recorder.latest(live);
-        d.seed(m.measure, VIEW_SEED);
-        let measured = m.feed.over(d, m.measure, CHUNK, images, "figures");
+        let energies = m.feed.over(d, m.measure, CHUNK, images, "free_energy");
+        let pseudo = m.feed.over(d, m.flip, FLIPPED, flipped, "pseudo_likelihood");
         let fantasies = d.ask(m.fantasy_energy, "free_energy");
         let values = enumerated.then(|| m.learner.values(d));
         let annealed = match scope {
-            Scope::All(_) if !enumerated => Some(self.annealed(d)?),
-            Scope::Quick | Scope::Page | Scope::All(_) => None,
+            Scope::Quick => None,
+            _ if enumerated => None,
+            Scope::Page => Some(self.annealed(d, self.temperatures(LOOK, 1), 1)?),
+            Scope::Whole => Some(self.annealed(d, self.temperatures(END, RUNS), RUNS)?),
+            Scope::All(_) => Some(self.annealed(d, TEMPERATURES, RUNS)?),
         };
 
         let mut out = Figures::new();
@@ -44,40 +57,55 @@ impl Rbm {
         if let Some(error) = error {
             out.push(("reconstruction_error", error.await?[0]));
         }
-        let (measured, fantasies) = (measured.await?, fantasies.await?);
-        let column = |column: usize| {
-            let values = measured.iter().skip(column).step_by(MEASURED);
-            values.map(|&x| f64::from(x)).sum::<f64>() / images as f64
-        };
-        let (energy, pseudo) = (column(0), column(1));
-        out.extend([
-            // Training lowers the negative log-likelihood; its pseudo-likelihood needs no log Z.
-            ("loss", -pseudo),
-            ("free_energy_data", energy),
-            ("free_energy_model", mean(&fantasies)),
-            ("pseudo_likelihood", pseudo),
-        ]);
+        let (energies, pseudo, fantasies) = (energies.await?, pseudo.await?, fantasies.await?);
+        let estimate = |values: &[f32]| Estimate::of(values.iter().map(|&x| f64::from(x)));
+        let [energy, pseudo, dreams] = [&energies, &pseudo, &fantasies].map(|values| estimate(values));
+        // Training lowers the negative log-likelihood; its pseudo-likelihood needs no log Z.
+        pseudo.times(-1.0).report(&mut out, ["loss", "loss_se"]);
+        energy.report(&mut out, ["free_energy_data", "free_energy_data_se"]);
+        dreams.report(&mut out, ["free_energy_model", "free_energy_model_se"]);
+        pseudo.report(&mut out, ["pseudo_likelihood", "pseudo_likelihood_se"]);
+        // Mean log p(v) = −mean F(v) − log Z
+        let likelihood = |log_z: f64, error: f64| energy.times(-1.0).plus(-log_z, error);
         if let Some(values) = values {
             let log_z = values.await?.exact().log_partition();
-            // Mean log p(v) = −mean F(v) − log Z
-            out.extend([("log_partition", log_z), ("test_log_likelihood", -energy - log_z)]);
+            out.push(("log_partition", log_z));
+            likelihood(log_z, 0.0).report(&mut out, ["test_log_likelihood", "test_log_likelihood_se"]);
         }
-        if let Some((log_base, sums)) = annealed {
-            let weights = m.anneal.weights_of(&sums.await?);
-            let log_z = log_base + ais::log_mean(weights[0].last());
-            out.extend([("log_partition_ais", log_z), ("test_log_likelihood_ais", -energy - log_z)]);
+        if let Some((log_base, runs)) = annealed {
+            let mut logs = Vec::new();
+            for sums in runs {
+                logs.extend_from_slice(m.anneal.weights_of(&sums.await?)[0].last());
+            }
+            let log_z = ais::estimate(&logs).plus(log_base, 0.0);
+            log_z.report(&mut out, ["log_partition_ais", "log_partition_ais_se"]);
+            likelihood(log_z.mean, log_z.error)
+                .report(&mut out, ["test_log_likelihood_ais", "test_log_likelihood_ais_se"]);
         }
         Ok(out)
     }
 
-    /// Enqueues an annealing run from the pixels' own frequencies, which is where the machine began; gives
-    /// log Z of that base and the sums of the increments.
-    fn annealed(&self, device: &Driver) -> Result<(f64, Answer<Vec<f32>>), Error> {
+    /// Temperatures of so many runs that take no more than these products, if a hundred do not take more.
+    fn temperatures(&self, products: u64, runs: usize) -> usize {
+        let each = 2 * self.sets.train.area() * self.hidden * ANNEALED * runs;
+        ((products / each as u64) as usize).clamp(100, TEMPERATURES)
+    }
+
+    /// Enqueues annealing runs from the pixels' own frequencies, which is where the machine began; gives
+    /// log Z of that base and the sums of the increments of each run.
+    fn annealed(
+        &self,
+        device: &Driver,
+        temperatures: usize,
+        runs: usize,
+    ) -> Result<(f64, Vec<Answer<Vec<f32>>>), Error> {
         let base = log_odds(&self.sets.train.mean(), self.sets.train.n);
         let anneal = &self.model.anneal;
         anneal.set_bases(device, &base);
         anneal.seed(device, VIEW_SEED);
-        Ok((log_base(&base, self.hidden), anneal.run(device, TEMPERATURES)?))
+        let sums: Result<Vec<_>, Error> =
+            (0..runs).map(|_| anneal.run(device, temperatures as u32)).collect();
+        Ok((log_base(&base, self.hidden), sums?))
     }
 
     /// Exact samples of a small machine, `[n, V]`; of a large one the ends of long Gibbs chains from noise.

@@ -4,7 +4,7 @@
 //! log-likelihood is ⟨vhᵀ⟩ under the data minus ⟨vhᵀ⟩ under the model; see
 //! [`Learner`](crate::boltzmann::Learner) for how the second is estimated, and `temper.rs` for chains at
 //! several temperatures. With at most 20 hidden units the partition function is enumerated, and the
-//! log-likelihood is exact; beyond, `evaluate` estimates it by annealed importance sampling.
+//! log-likelihood is exact; beyond, annealed importance sampling estimates it.
 //!
 //! One iteration is "positive" once, "gibbs" k times, "update" once: k is live.
 //!

@@ -13,8 +13,10 @@ const CHAINS: usize = 64;
 const BURN_IN: u32 = 300;
 /// Held-out images of one run of the measuring entry.
 pub const CHUNK: usize = 128;
-/// Figures of each image that it gives out: the free energy and the pseudo-likelihood.
-pub const MEASURED: usize = 2;
+/// Images of one run of the entry that flips each of their pixels.
+pub const FLIPPED: usize = 8;
+/// Chains of one run of annealing.
+pub const ANNEALED: usize = 32;
 
 /// The program and its entries.
 pub struct Model {
@@ -31,6 +33,8 @@ pub struct Model {
     pub fantasy_hidden: EntryId,
     pub fantasy_visible: EntryId,
     pub measure: EntryId,
+    /// The pseudo-likelihood of held-out images.
+    pub flip: EntryId,
     pub fantasy_energy: EntryId,
     /// The learner's gradient without a step.
     pub gradient: EntryId,
@@ -67,7 +71,7 @@ impl Model {
         };
         let learner = Learner::new(&mut p, options)?;
         let tempering = Tempering::new(&mut p, &learner, [batch, d])?;
-        let anneal = Anneal::new(&mut p, machine, [1, 100, 1], false)?;
+        let anneal = Anneal::new(&mut p, machine, [1, ANNEALED, 1], false)?;
         let fantasy_v = p.state("fantasy_visible", [FANTASIES, d], Init::Constant(0.0));
         let fantasy_p = p.state("fantasy_probability", [FANTASIES, d], Init::Constant(0.0));
         let fantasy_h = p.state("fantasy_hidden", [FANTASIES, h], Init::Constant(0.0));
@@ -84,10 +88,11 @@ impl Model {
             g.assign(fantasy_v, g.bernoulli(probability));
         })?;
         let measure = p.entry("measure", |g| {
-            let v = feed.test_rows(g, CHUNK);
-            let pixel = g.indices(CHUNK, d);
-            let figures = [machine.free_energy(g, v), machine.pseudo_likelihood(g, v, pixel)];
-            g.output("figures", g.concat(&figures.map(|x| x.reshape([CHUNK, 1])), 1));
+            g.output("free_energy", machine.free_energy(g, feed.test_rows(g, CHUNK)));
+        })?;
+        let flip = p.entry("flip", |g| {
+            let v = feed.test_rows(g, FLIPPED);
+            g.output("pseudo_likelihood", machine.conditionals(g, v).sum_axes(&[1]));
         })?;
         let sample_start = p.entry("sample_start", |g| {
             g.assign(sample_v, g.bernoulli(g.full(0.5, [CHAINS, d])));
@@ -116,6 +121,7 @@ impl Model {
             fantasy_hidden,
             fantasy_visible,
             measure,
+            flip,
             fantasy_energy,
             gradient,
             sample_v,

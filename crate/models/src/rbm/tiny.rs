@@ -58,14 +58,13 @@ impl Rbm {
         device.write(m.learner.group.var(), &flat);
         let machine = exact::Machine { w: &TINY_W, b: &TINY_B, c: &TINY_C };
         let expected = exact::expected_cd(&machine, data, k);
-        let mut found = vec![Estimate::default(); expected.len()];
+        let mut found = vec![Tally::default(); expected.len()];
         for _ in 0..rounds {
             device.schedule(&[(m.learner.positive, 1), (m.learner.gibbs, k)], 1)?;
             let gradient = device.ask(m.gradient, "gradient").await?;
             found.iter_mut().zip(&gradient[w.range()]).for_each(|(all, g)| all.add(-f64::from(*g)));
         }
-        let deviation =
-            |(all, e): (&Estimate, &f64)| ((all.mean() - e) / all.error().unwrap_or(f64::NAN)).abs();
+        let deviation = |(all, e): (&Tally, &f64)| ((all.mean() - e) / all.error().unwrap_or(f64::NAN)).abs();
         Ok(largest(found.iter().zip(&expected).map(deviation)))
     }
 }

@@ -7,10 +7,12 @@
 //! ```
 
 mod calls;
+mod figures;
 mod files;
 mod finite;
 mod function;
 mod inputs;
+mod kept;
 mod opened;
 mod settings;
 #[path = "../../../../tests/shipped.rs"]
@@ -27,6 +29,9 @@ type Property = fn(&'static Card);
 
 const PROPERTIES: &[(&str, Property)] = &[
     ("steps_are_counted_and_figures_are_finite", calls::steps_are_counted_and_figures_are_finite),
+    ("a_sample_stands_for_the_whole", figures::a_sample_stands_for_the_whole),
+    ("estimates_have_errors", figures::estimates_have_errors),
+    ("nothing_is_perfect_by_default", figures::nothing_is_perfect_by_default),
     ("every_view_is_a_picture", calls::every_view_is_a_picture),
     ("every_phase_steps", calls::every_phase_steps),
     ("unknown_ids_are_errors", calls::unknown_ids_are_errors),
@@ -42,6 +47,9 @@ const PROPERTIES: &[(&str, Property)] = &[
     ("files_may_hold_any_numbers", files::files_may_hold_any_numbers),
     ("weights_that_are_not_finite_are_reported", finite::weights_that_are_not_finite_are_reported),
     ("counts_of_a_file_are_counts", files::counts_of_a_file_are_counts),
+    ("own_data_come_with_the_weights", kept::own_data_come_with_the_weights),
+    ("painted_points_come_with_the_weights", kept::painted_points_come_with_the_weights),
+    ("large_data_are_named", kept::large_data_are_named),
     ("actions_take_anything", inputs::actions_take_anything),
     ("what_is_painted_waits_for_its_choice", inputs::what_is_painted_waits_for_its_choice),
     ("every_setting_at_its_ends", settings::every_setting_at_its_ends),

@@ -4,7 +4,7 @@ pub use crate::shipped::{small, sources};
 use pollster::block_on;
 use tilde_cpu::Cpu;
 use tilde_graph::{Device, Program};
-use tilde_models::exhibit::{Picture, Samples};
+use tilde_models::exhibit::{Picture, Samples, Sources};
 use tilde_models::{Error, Run, Saved, Settings};
 
 /// A program on the CPU.
@@ -14,7 +14,17 @@ pub fn load(program: &Program) -> Result<Box<dyn Device>, Error> {
 
 /// Opens an exhibit, if its settings go together.
 pub fn try_open(settings: Settings, seed: u64) -> Result<Run, Error> {
-    block_on(Run::open(settings, seed, sources(), async |program: &Program| load(program)))
+    try_open_with(settings, seed, sources())
+}
+
+/// Opens an exhibit with data of one's own, if it takes them.
+pub fn try_open_with(settings: Settings, seed: u64, sources: Sources) -> Result<Run, Error> {
+    block_on(Run::open(settings, seed, sources, async |program: &Program| load(program)))
+}
+
+/// Opens an exhibit with data of one's own.
+pub fn open_with(settings: Settings, seed: u64, sources: Sources) -> Run {
+    try_open_with(settings, seed, sources).unwrap_or_else(|e| panic!("it does not open: {e}"))
 }
 
 /// Opens an exhibit.

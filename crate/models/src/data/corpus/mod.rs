@@ -124,8 +124,7 @@ impl Corpus {
             .collect()
     }
 
-    /// The first `most` pieces of the held-out text that a model of `context` characters is measured
-    /// on. If the source is known, no model can score less than its [entropy
+    /// The pieces of the held-out text that a model of `context` characters is measured on. If the source is known, no model can score less than its [entropy
     /// rate](Source::entropy_rate), and one that knows the source scores it:
     ///
     /// - a chain: pieces side by side, counted from the third character on, since two tell the state;
@@ -133,7 +132,7 @@ impl Corpus {
     /// - other texts, and sentences that do not fit: pieces that overlap by half, of which the second
     ///   half counts, so that nearly every character counts once, with half a context before it or
     ///   more.
-    pub fn windows(&self, context: usize, most: usize) -> Vec<Window> {
+    pub fn windows(&self, context: usize) -> Vec<Window> {
         let end = self.test.len().saturating_sub(context);
         let source = self.source.as_ref();
         if let (Some(first), Some(true)) =
@@ -144,13 +143,13 @@ impl Corpus {
                 let next = self.test[start + 1..].iter().take(context).position(|&s| s == first);
                 next.map_or(context, |at| at + 1)
             };
-            return starts.map(|start| Window { start, from: 0, to: length(start) }).take(most).collect();
+            return starts.map(|start| Window { start, from: 0, to: length(start) }).collect();
         }
         let (from, stride) = match source.map(Source::known) {
             Some(Known::After(n)) => (n - 1, context),
             _ => (context / 2, context - context / 2),
         };
-        (0..end).step_by(stride).map(|start| Window { start, from, to: context }).take(most).collect()
+        (0..end).step_by(stride).map(|start| Window { start, from, to: context }).collect()
     }
 
     /// The character that sentences end with and begin after, if it is a source of sentences.
@@ -193,12 +192,8 @@ mod tests {
     fn whoever_knows_the_source_scores_its_entropy_rate() {
         for (id, context) in [("grammar", 64), ("grammar", 8), ("chain", 64), ("chain", 2)] {
             let corpus = Corpus::generated(id, 1000, 3);
-            let windows: Vec<Window> = corpus
-                .windows(context, usize::MAX)
-                .into_iter()
-                .filter(|w| w.start > 100)
-                .take(5000)
-                .collect();
+            let windows: Vec<Window> =
+                corpus.windows(context).into_iter().filter(|w| w.start > 100).take(5000).collect();
             assert!(windows.len() > 1000);
             assert!(windows.iter().all(|w| w.from < w.to && w.to <= context));
             let (score, rate) = (truth(&corpus, &windows), corpus.source.as_ref().unwrap().entropy_rate());
@@ -211,7 +206,7 @@ mod tests {
     fn a_window_of_sentences_holds_one() {
         let corpus = Corpus::generated("grammar", 1000, 3);
         let first = corpus.first().unwrap();
-        for w in corpus.windows(64, 100) {
+        for w in corpus.windows(64).into_iter().take(100) {
             assert_eq!(corpus.test[w.start], first);
             let sentence = &corpus.test[w.start + 1..][..w.to];
             assert_eq!(sentence.iter().position(|&s| s == first), Some(w.to - 1));
@@ -224,7 +219,7 @@ mod tests {
         let corpus = Corpus::given(&text, usize::MAX).unwrap();
         assert_eq!((corpus.train.len(), corpus.test.len()), (1800, 200));
         for context in [2, 7, 64] {
-            let windows = corpus.windows(context, usize::MAX);
+            let windows = corpus.windows(context);
             for pair in windows.windows(2) {
                 assert_eq!(pair[0].start + pair[0].to, pair[1].start + pair[1].from);
             }
