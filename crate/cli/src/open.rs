@@ -30,8 +30,8 @@ pub fn model(model: &Model, seed: Option<u64>) -> Result<Run, Failure> {
     let weights = model.load.as_deref().map(|path| Weights::read(path, card)).transpose()?;
     let mut settings = weights.as_ref().map_or_else(|| Settings::new(card), |w| w.settings.clone());
     settings::change(&mut settings, &model.changes)?;
-    let user = data::read(&model.data, card)?;
-    if let Some(UserData::Points(_)) = user {
+    let user = data::read(&model.reading, card)?;
+    if let Some(UserData::Points(_) | UserData::Classed { .. }) = user {
         settings.use_drawn();
     }
     let seed = seed.or(weights.as_ref().map(|w| w.seed)).unwrap_or(SEED);
