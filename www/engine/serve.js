@@ -148,7 +148,7 @@ class Server {
         await player.pause(false);
         return run.close();
       case "act":
-        run.hurry();
+        player.hurry();
         return this.#act(run, a[0], a[1]);
       case "step":
       case "set":
