@@ -174,7 +174,9 @@ export class Files {
   async #show() {
     const ui = this.#ui;
     const chosen = this.#chosen;
-    const read = await chosen?.read(this.#choice);
+    const read = await chosen?.read(this.#choice).catch((error) => {
+      say(this.#message, /** @type {Error} */ (error).message);
+    });
     // Meanwhile others may have been chosen.
     if (!read || chosen !== this.#chosen) return;
     const change = (/** @type {FileChoice} */ change) => {
