@@ -273,7 +273,9 @@ build_engine() {
 
 # build_module NAME: pkg/NAME, the module of crate/web that has this feature.
 build_module() {
-  made "$1" "pkg/$1/tilde_web_bg.wasm" "$(web_inputs)" bindgen "pkg/$1" crate/web "$1"
+  local own=()
+  [[ $1 != files ]] || own=(crate/files/{Cargo.toml,src})
+  made "$1" "pkg/$1/tilde_web_bg.wasm" "$(web_inputs && printf '%s\n' "${own[@]}")" bindgen "pkg/$1" crate/web "$1"
 }
 
 # build_exhibits FEATURES: pkg/exhibits, and the cards, which say what each exhibit has there.
@@ -309,6 +311,7 @@ build_only() {
   build_missing_pictures
   [[ $kind == plain ]] || for engine in simd relaxed; do build_engine $engine; done
   build_exhibits "$chapter"
+  build_module files
   npm run --silent build
 }
 
@@ -363,7 +366,7 @@ lint_wasm() {
 docs() { RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --document-private-items; }
 
 # A target that has no std at all: what builds for it needs only `alloc`.
-no_std() { cargo build -p tilde-graph -p tilde-cpu -p tilde-models --target wasm32v1-none; }
+no_std() { cargo build -p tilde-graph -p tilde-cpu -p tilde-models -p tilde-files --target wasm32v1-none; }
 
 # Without the variable the GPU tests would pass where there is no adapter, having checked nothing.
 test_native() { TILDE_REQUIRE_GPU=1 VK_DRIVER_FILES=$(vulkan_driver) cargo test --workspace; }
@@ -443,6 +446,7 @@ run_slow() {
     cargo run --release -p tilde -- evaluate all --json --markdown docs/gates.md
   timed "runs at full size are functions of their steps" \
     cargo test -p tilde-models --test every_exhibit -- --ignored
+  timed "a million files for each reader" cargo test --release -p tilde-files --test fuzz -- --ignored --nocapture
   timed "a new exhibit in the browser" tests/structure/new-exhibit.sh browser
   timed "end-to-end tests that measure time" npm run --silent e2e:slow
 }

@@ -55,7 +55,10 @@ export function tensors(card, data, inputs) {
     out.push({ name, dtype: "U32", shape: [values.length], data: values });
   const points = (/** @type {string} */ name, /** @type {Float32Array} */ values) =>
     out.push({ name, dtype: "F32", shape: [values.length / 2, 2], data: values });
-  if (data?.points && data.points.byteLength <= MOST) points("data.points", data.points);
+  if (data?.points && data.points.byteLength <= MOST) {
+    points("data.points", data.points);
+    if (data.labels?.length) words("data.labels", packed(Uint8Array.from(data.labels)));
+  }
   if (data?.images && data.images.length <= MOST) {
     const bytes = packed(pixels(data.images));
     const all = new Uint32Array(4 + bytes.length);
@@ -97,15 +100,19 @@ export function given(state) {
   const [points, images, labels, text] = ["points", "images", "labels", "text"].map((name) => of(`data.${name}`)?.data);
   /** @type {UserData|undefined} */
   let data;
-  if (points) data = { points: /** @type {Float32Array} */ (points), shape: [points.length / 2, 2] };
+  const classes = labels && Uint32Array.from(unpacked(/** @type {Uint32Array} */ (labels), "data.labels"));
+  if (points) {
+    if (classes && points.length !== 2 * classes.length) throw bad('its "data.labels" holds no classes of its points.');
+    data = { points: /** @type {Float32Array} */ (points), shape: [points.length / 2, 2] };
+  }
   if (images) {
     const words = /** @type {Uint32Array} */ (images);
     const [n, height, width, levels] = words;
     const bytes = unpacked(words.subarray(4), "data.images");
     if (!(levels > 0) || bytes.length !== n * height * width) throw bad('its "data.images" holds no images.');
     data = { images: Float32Array.from(bytes, (x) => x / levels), shape: [n, height, width] };
-    if (labels) data.labels = Uint32Array.from(unpacked(/** @type {Uint32Array} */ (labels), "data.labels"));
   }
+  if (data && classes) data.labels = classes;
   if (text) data = { text: new TextDecoder().decode(unpacked(/** @type {Uint32Array} */ (text), "data.text")) };
   const inputs = state
     .filter(({ name }) => name.startsWith(PAINTED))
@@ -139,6 +146,7 @@ export function about(card, data, inputs, settings, alphabet) {
   } else if (data?.points) {
     [kind, shape] = ["points", [data.points.length / 2, 2]];
     floats(data.points);
+    add(Uint8Array.from(data.labels ?? []));
   }
   for (const [, points] of settings.data === DRAWN ? painted(card, inputs) : []) {
     shape = [(shape[0] ?? 0) + points.length / 2, 2];

@@ -14,6 +14,9 @@
  * @typedef {import("../pkg/files/tilde_web.js").UserData} UserData
  * @typedef {import("../pkg/files/tilde_web.js").SavedTensor} Tensor
  * @typedef {import("../pkg/files/tilde_web.js").Parsed} Parsed
+ * @typedef {import("../pkg/files/tilde_web.js").FileChoice} FileChoice
+ * @typedef {import("../pkg/files/tilde_web.js").FileRead} FileRead
+ * @typedef {import("../pkg/files/tilde_web.js").TableShown} TableShown
  * @typedef {import("../pkg/files/tilde_web.js").BackendName} BackendName
  * @typedef {import("../pkg/files/tilde_web.js").Engine} Engine
  * @typedef {import("../pkg/files/tilde_web.js").Place} Place
@@ -94,7 +97,7 @@
  * @typedef {{ WebRun: { open(id: string, options: RunOptions): Promise<WebRun> } }} Exhibits
  *
  * The module that reads files.
- * @typedef {Pick<typeof import("../pkg/files/tilde_web.js"), "parse_data">} FileReader
+ * @typedef {Pick<typeof import("../pkg/files/tilde_web.js"), "parse_data" | "WebFiles">} FileReader
  */
 
 export {};

@@ -4,6 +4,7 @@ import { Client } from "./client.js";
 import { TildeError, shown } from "./errors.js";
 import { checkAll, checkSeed, complete, ownPoints, settingOf } from "./settings.js";
 import { checkData, checkPayload } from "./data/check.js";
+import { ChosenFiles } from "./data/read.js";
 import { words } from "./ui/words.js";
 import * as weights from "./weights.js";
 
@@ -135,6 +136,14 @@ export class Tilde {
    */
   get ended() {
     return this.#client.ended;
+  }
+
+  /**
+   * Files that were chosen together for an exhibit, before it is decided how they are read.
+   * @param {{ data: string[] }} card
+   */
+  files(card) {
+    return new ChosenFiles(this.#client, card.data);
   }
 
   /** Ends the worker and every run on it. */

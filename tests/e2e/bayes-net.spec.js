@@ -94,8 +94,7 @@ test("a file in BIF is read, and one that is none says why", async ({ page, site
     probability ( Coin ) { table 0.25, 0.75; }`;
   await page.getByRole("textbox", { name: "Or paste a network" }).fill(text.replace("0.75", "0.8"));
   await page.getByRole("button", { name: "Use this network" }).click();
-  await expect(page.locator(".notice").last()).toContainText("sum to 1.05");
-  await page.getByRole("button", { name: "Your data" }).click();
+  await expect(page.getByRole("alert")).toContainText("Line 2 of the network: the row of Coin sums to 1.05");
   await page.getByRole("textbox", { name: "Or paste a network" }).fill(text);
   await page.getByRole("button", { name: "Use this network" }).click();
   // Pictures out of sight are not asked for.

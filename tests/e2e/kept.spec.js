@@ -12,12 +12,14 @@ const CARD = /** @type {any} */ ({
   ],
 });
 const POINTS = { points: Float32Array.of(1, -2.5), shape: [1, 2] };
+const CLASSED = { ...POINTS, labels: Uint32Array.of(1) };
 const IMAGES = { images: Float32Array.of(0, 0.5, 1, 0.25), shape: [1, 2, 2], labels: Uint32Array.of(7) };
 const TEXT = { text: "Ärger, 🐍\n" };
 
 test("data come back from a file as they were, and are hashed as the command does", () => {
   for (const [data, hash] of /** @type {[any, string][]} */ ([
     [POINTS, "787d66f8"],
+    [CLASSED, "a66919fb"],
     [IMAGES, "7cd3b41f"],
     [TEXT, "6ceb9762"],
   ])) {

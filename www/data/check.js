@@ -6,15 +6,10 @@ import { TildeError, shown } from "../errors.js";
 
 /** Bounds that hold for every loader. */
 export const LIMITS = Object.freeze({
-  bytes: 64 << 20,
-  decoded: 256 << 20,
-  images: 60_000,
-  side: 64,
+  bytes: 256 << 20,
   files: 2000,
   pixels: 40_000_000,
-  rows: 100_000,
-  characters: [1000, 1_200_000],
-  network: [1, 200_000],
+  text: 8 << 20,
 });
 
 /** @param {string} message @returns {never} */
@@ -44,20 +39,29 @@ function shaped(shape, rank, pattern, length) {
   return shape;
 }
 
-/** @param {unknown} text @param {number[]} limits */
-function checkText(text, limits) {
+/** Of a text; what it holds is checked where it is read. @param {unknown} text */
+function checkText(text) {
   if (typeof text !== "string") refuse(`text must be a string, found ${typeof text}.`);
-  const [least, most] = limits;
-  if (text.length < least || text.length > most)
+  if (text.length > LIMITS.text)
     refuse(
-      `Expected a text of ${least.toLocaleString("en")} to ${most.toLocaleString("en")} characters, found ${text.length.toLocaleString("en")}.`,
+      `text must have at most ${LIMITS.text.toLocaleString("en")} code units, found ${text.length.toLocaleString("en")}.`,
     );
   return text;
 }
 
+/** @param {unknown} labels @param {number} count @param {string} nouns @returns {Uint32Array} */
+function checkLabels(labels, count, nouns) {
+  if (!Array.isArray(labels) && !ArrayBuffer.isView(labels)) refuse("labels must be an array of whole numbers.");
+  const given = Array.from(/** @type {ArrayLike<number>} */ (labels));
+  const odd = given.findIndex((label) => !(Number.isInteger(label) && label >= 0 && label < 2 ** 32));
+  if (odd >= 0) refuse(`labels must be whole numbers from 0, found ${shown(given[odd])} at index ${odd}.`);
+  if (given.length !== count) refuse(`labels must be one for each of the ${count} ${nouns}, found ${given.length}.`);
+  return Uint32Array.from(given);
+}
+
 /**
- * The user's data for an exhibit: `{ images, shape: [N, H, W], labels? }`, `{ points, shape: [N, 2] }` or
- * `{ text }`.
+ * The user's data for an exhibit: `{ images, shape: [N, H, W], labels? }`, `{ points, shape: [N, 2] }` (with
+ * `labels` of two classes where the exhibit tells them apart) or `{ text }`.
  * @param {Card} card
  * @param {any} data
  * @returns {import("../protocol.js").UserData}
@@ -66,30 +70,26 @@ export function checkData(card, data) {
   const kind =
     ["images", "points", "text"].find((each) => data?.[each] !== undefined) ??
     refuse("data must have images, points or a text.");
-  // A network is a text, too: a short one.
-  const network = kind === "text" && card.data.includes("network");
-  if (!network && !card.data.includes(kind))
+  // A network is a text, too, and points with classes are points.
+  const also = new Map([
+    ["points", "classes"],
+    ["text", "network"],
+  ]).get(kind);
+  if (!card.data.some((each) => each === kind || each === also))
     refuse(`"${card.id}" takes no ${kind} of your own${card.data.length ? `, only ${card.data.join(" or ")}` : ""}.`);
-  if (kind === "text") return { text: checkText(data.text, network ? LIMITS.network : LIMITS.characters) };
+  if (kind === "text") return { text: checkText(data.text) };
   const values = finite(data[kind], kind);
   if (kind === "points") {
     const shape = shaped(data.shape, 2, "[N, 2]", values.length);
     if (shape[1] !== 2) refuse(`shape must be [N, 2], found [${shape.join(", ")}].`);
-    return { points: values, shape };
+    if (!card.data.includes("classes")) return { points: values, shape };
+    return { points: values, shape, labels: checkLabels(data.labels, shape[0], "points") };
   }
   const shape = shaped(data.shape, 3, "[N, H, W]", values.length);
   const outside = values.find((value) => value < 0 || value > 1);
   if (outside !== undefined) refuse(`images must lie in 0 to 1, found ${outside}.`);
   if (data.labels === undefined) return { images: values, shape };
-  if (!Array.isArray(data.labels) && !ArrayBuffer.isView(data.labels))
-    refuse("labels must be an array of whole numbers.");
-  const given = Array.from(/** @type {ArrayLike<number>} */ (data.labels));
-  const odd = given.findIndex((label) => !(Number.isInteger(label) && label >= 0 && label < 2 ** 32));
-  if (odd >= 0) refuse(`labels must be whole numbers from 0, found ${shown(given[odd])} at index ${odd}.`);
-  const labels = Uint32Array.from(given);
-  if (labels.length !== shape[0])
-    refuse(`labels must be one for each of the ${shape[0]} images, found ${labels.length}.`);
-  return { images: values, shape, labels };
+  return { images: values, shape, labels: checkLabels(data.labels, shape[0], "images") };
 }
 
 /**

@@ -3,6 +3,7 @@
 import { TildeError, describe } from "../errors.js";
 import { arrivals } from "../fetch.js";
 import { Assets } from "./assets.js";
+import { FileDesk } from "./files.js";
 import { Modules } from "./modules.js";
 import { Player } from "./play.js";
 import { EngineRun } from "./run.js";
@@ -77,6 +78,7 @@ const hold = (name) =>
 class Server {
   #port;
   #engine;
+  #files;
   /** @type {Map<number, Opened>} */
   #runs = new Map();
   /** @type {Map<number, import("./run.js").Token & { run: number }>} */
@@ -90,6 +92,7 @@ class Server {
   constructor(port, engine, build) {
     this.#port = port;
     this.#engine = engine;
+    this.#files = new FileDesk(() => engine.modules.files());
     port.postMessage({ type: "ready", build });
   }
 
@@ -122,6 +125,7 @@ class Server {
     const a = /** @type {any[]} */ (args); // the page's half (client.js, tilde.js) has checked them
     if (method === "gpu") return this.#engine.modules.gpu();
     if (method === "parse") return (await this.#engine.modules.files()).parse_data(a[0], a[1]);
+    if (method.startsWith("files.")) return this.#files.answer(number, method, a);
     if (method === "open") return this.#open(number, a[0]);
     const opened = this.#runs.get(number);
     if (!opened) throw new TildeError("closed", "This run is closed. Open the exhibit again.");
@@ -143,8 +147,10 @@ class Server {
         run.hurry(0);
         await player.pause(false);
         return run.close();
-      case "step":
       case "act":
+        player.hurry();
+        return this.#act(run, a[0], a[1]);
+      case "step":
       case "set":
       case "reset":
       case "load":
@@ -164,10 +170,23 @@ class Server {
     }
   }
 
+  /**
+   * A network of another program is read first.
+   * @param {EngineRun} run
+   * @param {string} id
+   * @param {import("../protocol.js").Payload} payload
+   */
+  async #act(run, id, payload) {
+    const foreign = payload.text?.startsWith("bif ") ? payload.text.slice(4) : undefined;
+    const text = foreign === undefined ? payload.text : `bif ${await this.#files.text(["network"], foreign)}`;
+    return run.enqueue(() => run.act(id, { ...payload, text }));
+  }
+
   /** @param {number} number @param {import("../protocol.js").OpenOptions} options */
   async #open(number, options) {
     const card = this.#engine.modules.card(options.exhibit);
-    const run = await EngineRun.open(this.#engine, options, (notice, { status }) =>
+    const read = { ...options, data: await this.#files.asRead(card.data, options.data) };
+    const run = await EngineRun.open(this.#engine, read, (notice, { status }) =>
       this.#port.postMessage({ type: "notice", run: number, notice, status, stopped: false }),
     );
     const player = new Player(run, card.phases, {

@@ -1,24 +1,15 @@
-// The user's own data: chosen or dropped, and shown before it is used.
+// The user's own data: chosen, dropped or pasted, and shown as they will be learned before they are used.
 
-import { checkData } from "../data/check.js";
-import { readFiles } from "../data/read.js";
-import { isDarkOnLight } from "../data/pictures.js";
-import { paintImages } from "../views/images.js";
-import { plane } from "../views/plane.js";
+import { choices } from "./file-choices.js";
+import { filePicture } from "./file-picture.js";
 import { h, say } from "./dom.js";
-import { whole } from "./format.js";
-import { Surface } from "./surface.js";
 
 /**
- * @typedef {import("../data/read.js").Images} Images
- * @typedef {import("../data/read.js").Points} Points
- * @typedef {import("../data/read.js").Text} Text
- * @typedef {import("../protocol.js").Picture} Picture
+ * @typedef {import("../protocol.js").FileChoice} FileChoice
+ * @typedef {import("../protocol.js").FileRead} FileRead
+ * @typedef {import("../protocol.js").UserData} UserData
+ * @typedef {import("../data/read.js").ChosenFiles} ChosenFiles
  */
-
-const SHOWN = 96;
-/** Characters of a text that are shown. */
-const SHOWN_TEXT = 600;
 
 /** The button, the drop target, and the dialogue between them and the session. */
 export class Files {
@@ -29,6 +20,10 @@ export class Files {
   #dialog = h("dialog", { className: "files" });
   #picker;
   #message = h("p", { className: "note", role: "alert" });
+  /** @type {ChosenFiles|undefined} */
+  #chosen;
+  /** @type {FileChoice} */
+  #choice = {};
 
   /**
    * @param {import("./session.js").Session} session
@@ -48,8 +43,8 @@ export class Files {
       "aria-label": ui.get("choose-files"),
       onchange: () => this.take([...(this.#picker.files ?? [])]),
     });
-    const accepted = [...session.card.data, "weights"].map((kind) => h("li", {}, ui.get(`accepts.${kind}`)));
-    this.button = h("button", { type: "button", onclick: () => this.#invite(accepted) }, ui.get("your-data"));
+    this.#dialog.addEventListener("close", () => this.#forget());
+    this.button = h("button", { type: "button", onclick: () => this.#invite() }, ui.get("your-data"));
     this.element = h("div", { className: "files-host" }, this.#picker, this.#dialog);
   }
 
@@ -73,20 +68,39 @@ export class Files {
   async take(files) {
     if (!files.length) return;
     this.#picker.value = "";
-    try {
-      const parse = (/** @type {string} */ name, /** @type {Uint8Array} */ bytes) => this.#tilde.parse(name, bytes);
-      const read = await readFiles(files, parse, this.#asText);
-      if (read.kind === "weights") {
-        await this.#session.load(read.bytes);
+    const [first] = files;
+    if (/\.safetensors$/i.test(first.name)) {
+      await this.#begin(async () => {
+        await this.#session.load(new Uint8Array(await first.arrayBuffer()));
         this.#dialog.close();
-      } else {
-        checkData(this.#session.card, dataOf(read, false)); // refused before the preview, not after it
-        this.#preview(read);
-      }
+      });
+    } else {
+      await this.#begin((chosen) => chosen.add(files));
+      if (this.#chosen) await this.#show();
+    }
+  }
+
+  /**
+   * Takes something in place of what was chosen before. A refusal is said where more can be chosen.
+   * @param {(chosen: ChosenFiles) => Promise<void>} take
+   */
+  async #begin(take) {
+    this.#forget();
+    const chosen = this.#tilde.files(this.#session.card);
+    try {
+      await take(chosen);
+      this.#chosen = chosen;
     } catch (error) {
-      this.#invite([]);
+      chosen.close();
+      this.#invite();
       say(this.#message, /** @type {Error} */ (error).message);
     }
+  }
+
+  #forget() {
+    this.#chosen?.close();
+    this.#chosen = undefined;
+    this.#choice = {};
   }
 
   /** Words for a text of the kind that the exhibit takes. @param {"paste"|"use"} what */
@@ -94,20 +108,29 @@ export class Files {
     return this.#ui.get(`${what}-${this.#session.card.data.includes("network") ? "network" : "text"}`);
   }
 
-  /** Whether the exhibit takes text, so that a file may be anything. */
-  get #asText() {
+  /** Whether the exhibit takes text, which can be pasted. */
+  get #takesText() {
     return this.#session.card.data.some((kind) => kind === "text" || kind === "network");
   }
 
   /** A place to paste a text into. */
   #paste() {
     const area = h("textarea", { rows: 7, spellcheck: false, "aria-label": this.#textWord("paste") });
-    const use = () => {
+    const use = async () => {
+      const { value } = area;
+      const chosen = this.#tilde.files(this.#session.card);
       try {
-        checkData(this.#session.card, { text: area.value });
-        this.#use({ text: area.value });
+        await chosen.addText(value);
+        const read = await chosen.read({});
+        // What was done to it is shown before it is used.
+        if (read.data && !read.notes.length) return await this.#use(read.data);
+        if (!read.data) return say(this.#message, read.refusal);
+        await this.#begin((chosen) => chosen.addText(value));
+        return await this.#show();
       } catch (error) {
-        say(this.#message, /** @type {Error} */ (error).message);
+        return say(this.#message, /** @type {Error} */ (error).message);
+      } finally {
+        chosen.close();
       }
     };
     return h(
@@ -123,84 +146,66 @@ export class Files {
     );
   }
 
-  /** @param {HTMLElement[]} accepted */
-  #invite(accepted) {
+  /** What the exhibit takes, and ways to give it. */
+  #invite() {
+    const ui = this.#ui;
+    const accepted = [...this.#session.card.data, "weights"].map((kind) => h("li", {}, ui.get(`accepts.${kind}`)));
     say(this.#message, "");
     this.#open(
-      h("h3", {}, this.#ui.get("your-data")),
-      accepted.length ? h("ul", {}, ...accepted) : null,
-      this.#asText ? this.#paste() : null,
+      h("h3", {}, ui.get("your-data")),
       this.#message,
-      h("p", { className: "about" }, this.#ui.get("stays-here")),
+      h("ul", {}, ...accepted),
+      this.#takesText ? this.#paste() : null,
+      h("p", { className: "about" }, ui.get("stays-here")),
       h(
         "p",
         { className: "buttons" },
         h(
           "button",
           { type: "button", className: "primary", onclick: () => this.#picker.click() },
-          this.#ui.get("choose-files"),
+          ui.get("choose-files"),
         ),
         this.#cancel(),
       ),
     );
   }
 
-  /** @param {Images|Points|Text} read */
-  #preview(read) {
-    if (read.kind === "text") return this.#previewText(read);
-    let inverted = read.kind === "images" && isDarkOnLight(read.images, read.shape);
-    const data = () => dataOf(read, inverted);
-    const surface = new Surface(() => paint(), read.kind === "images");
-    const paint = () => {
-      if (!surface.room) return;
-      const picture = pictureOf(read, inverted);
-      if (read.kind === "images") paintImages(surface, picture, this.#theme());
-      else plane.paint(surface, picture, this.#theme());
+  /** What was chosen, as it is read now, with what can be changed about that. */
+  async #show() {
+    const ui = this.#ui;
+    const chosen = this.#chosen;
+    const read = await chosen?.read(this.#choice).catch((error) => {
+      say(this.#message, /** @type {Error} */ (error).message);
+    });
+    // Meanwhile others may have been chosen.
+    if (!read || chosen !== this.#chosen) return;
+    const change = (/** @type {FileChoice} */ change) => {
+      this.#choice = { ...this.#choice, ...change };
+      this.#show();
     };
-    surface.aspect = 1;
-    const summary = this.#ui.get(`preview.${read.kind}`, {
-      count: whole(read.shape[0]),
-      size: read.shape.slice(1).join(" × "),
-    });
-    surface.canvas.setAttribute("aria-label", summary);
-    const invert = h("input", {
-      type: "checkbox",
-      checked: inverted,
-      onchange: () => ((inverted = invert.checked), paint()),
-    });
+    const { data } = read;
     const use = h(
       "button",
-      { type: "button", className: "primary", onclick: () => this.#use(data()) },
-      this.#ui.get("use-these"),
+      { type: "button", className: "primary", disabled: !data, onclick: () => data && this.#use(data) },
+      data?.text === undefined ? ui.get("use-these") : this.#textWord("use"),
     );
+    const focused = /** @type {HTMLElement|null} */ (this.#dialog.querySelector(":focus"))?.dataset.choice;
     this.#open(
-      h("h3", {}, this.#ui.get("your-data")),
-      h("p", {}, summary),
-      h("div", { className: "preview" }, surface.element),
-      read.kind === "images" ? h("label", { className: "invert" }, invert, ` ${this.#ui.get("invert")}`) : null,
-      h("p", { className: "about" }, this.#ui.get("stays-here")),
+      h("h3", {}, ui.get("your-data")),
+      choices(read, this.#choice, { classes: this.#session.card.data.includes("classes") }, change, ui),
+      this.#message,
+      data ? filePicture(data, ui, this.#theme) : null,
+      read.notes.length ? h("ul", { className: "done" }, ...read.notes.map((note) => h("li", {}, note))) : null,
+      h("p", { className: "about" }, ui.get("stays-here")),
       h("p", { className: "buttons" }, use, this.#cancel()),
     );
+    say(this.#message, read.refusal);
+    /** @type {HTMLElement|null} */ (
+      focused ? this.#dialog.querySelector(`[data-choice="${focused}"]`) : null
+    )?.focus();
   }
 
-  /** @param {Text} read */
-  #previewText({ text }) {
-    const use = h(
-      "button",
-      { type: "button", className: "primary", onclick: () => this.#use({ text }) },
-      this.#textWord("use"),
-    );
-    const start = text.slice(0, SHOWN_TEXT);
-    this.#open(
-      h("h3", {}, this.#ui.get("your-data")),
-      h("p", {}, this.#ui.get("preview.text", { count: whole(text.length) })),
-      h("pre", { className: "preview", tabIndex: 0 }, start.length < text.length ? `${start} …` : start),
-      h("p", { className: "about" }, this.#ui.get("stays-here")),
-      h("p", { className: "buttons" }, use, this.#cancel()),
-    );
-  }
-
-  /** @param {import("../protocol.js").UserData} data */
+  /** @param {UserData} data */
   async #use(data) {
     this.#dialog.close();
     await this.#session.reopen({ data });
@@ -216,34 +221,4 @@ export class Files {
   #cancel() {
     return h("button", { type: "button", onclick: () => this.#dialog.close() }, this.#ui.get("cancel"));
   }
-}
-
-/** @param {Images|Points|Text} read @param {boolean} inverted @returns {import("../protocol.js").UserData} */
-function dataOf(read, inverted) {
-  if (read.kind === "text") return { text: read.text };
-  if (read.kind === "points") return { points: read.points, shape: read.shape };
-  const images = inverted ? read.images.map((value) => 1 - value) : read.images;
-  return { images, shape: read.shape, ...(read.labels && { labels: read.labels }) };
-}
-
-/** @param {Images|Points} read @param {boolean} inverted @returns {Picture} */
-function pictureOf(read, inverted) {
-  const layer = { id: "data", role: /** @type {const} */ ("data"), labels: new Uint32Array() };
-  if (read.kind === "points")
-    return {
-      layers: [{ ...layer, kind: "points", data: read.points, shape: read.shape }],
-      extent: [0, 0, 0, 0],
-      range: [],
-      columns: 0,
-    };
-  const [count, height, width] = read.shape;
-  const shown = Math.min(count, SHOWN);
-  const part = read.images.subarray(0, shown * height * width);
-  const data = inverted ? part.map((value) => 1 - value) : part;
-  return {
-    layers: [{ ...layer, kind: "images", data, shape: [shown, height, width] }],
-    extent: [0, 0, 0, 0],
-    range: [0, 0, 0],
-    columns: 0,
-  };
 }

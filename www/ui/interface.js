@@ -142,7 +142,10 @@ export class Interface {
     const { session } = this.#parts;
     session.addEventListener("frame", (event) => this.#showFrame(/** @type {CustomEvent} */ (event).detail));
     session.addEventListener("change", () => this.#showState());
-    session.addEventListener("restart", () => this.#showState());
+    session.addEventListener("restart", () => {
+      this.#notices.mended();
+      this.#showState();
+    });
     session.addEventListener("problem", (event) => this.#report(/** @type {CustomEvent} */ (event).detail));
   }
 
@@ -220,6 +223,7 @@ export class Interface {
       const label = id ? ui.get("smaller-rate", { rate: number(Number(smaller), 2) }) : ui.get("continue");
       this.#notices.say(ui.get("errors.not-finite", { message: error.message }), {
         code: error.code,
+        problem: true,
         action: { label, act },
       });
     } else {
@@ -229,6 +233,7 @@ export class Interface {
       this.#notices.say(known ? ui.get(`errors.${error.code}`, { message: error.message }) : error.message, {
         code: error.code,
         action,
+        problem: true,
       });
     }
     this.#showState();

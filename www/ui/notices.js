@@ -16,12 +16,13 @@ export class Notices {
 
   /**
    * @param {string} text
-   * @param {{ action?: Action, code?: string }} [options] a message of the same code takes the place of the former
+   * @param {{ action?: Action, code?: string, problem?: boolean }} [options] a message of the same code takes the
+   *   place of the former; a problem may be `mended`
    */
-  say(text, { action, code = text } = {}) {
+  say(text, { action, code = text, problem = false } = {}) {
     for (const old of [...this.element.children])
       if (/** @type {HTMLElement} */ (old).dataset.code === code) old.remove();
-    const notice = h("div", { className: "notice", "data-code": code }, h("p", {}, text));
+    const notice = h("div", { className: "notice", "data-code": code, "data-problem": problem }, h("p", {}, text));
     if (action) {
       const act = () => {
         notice.remove();
@@ -33,7 +34,9 @@ export class Notices {
     this.element.append(notice);
   }
 
-  clear() {
-    this.element.replaceChildren();
+  /** Takes back what was said of a problem: it is gone. */
+  mended() {
+    for (const old of [...this.element.children])
+      if (/** @type {HTMLElement} */ (old).dataset.problem !== undefined) old.remove();
   }
 }

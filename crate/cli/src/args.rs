@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use tilde_files::Crop;
 
 /// The largest seed that a browser, too, can hold exactly: 2⁵³ − 1.
 const LAST_SEED: u64 = (1 << 53) - 1;
@@ -63,13 +64,54 @@ pub struct Model {
     /// Where to compute
     #[arg(long, value_enum, default_value = "cpu")]
     pub backend: Backend,
-    /// Data of your own: IDX or NPY (.gz too), points as text, pictures or a folder of them; may be
-    /// repeated, for pictures and for labels
-    #[arg(long, value_name = "FILE")]
-    pub data: Vec<PathBuf>,
+    /// Data of your own.
+    #[command(flatten)]
+    pub reading: Reading,
     /// Goes on from saved weights, with their settings
     #[arg(long, value_name = "FILE.safetensors")]
     pub load: Option<PathBuf>,
+}
+
+/// Files of the user's own, and how they are read.
+#[derive(clap::Args)]
+pub struct Reading {
+    /// Data of your own: IDX, NPY or NPZ (.gz too), a table of points, pictures or a folder of them, a text, a
+    /// network; may be repeated, for pictures and for labels
+    #[arg(long, value_name = "FILE")]
+    pub data: Vec<PathBuf>,
+    /// Columns of a table, by name or number: x, y, and the class
+    #[arg(long, value_name = "X,Y", requires = "data")]
+    pub columns: Option<String>,
+    /// The array of an NPZ file
+    #[arg(long, value_name = "NAME", requires = "data")]
+    pub array: Option<String>,
+    /// What is cut out of images
+    #[arg(long, value_enum, requires = "data")]
+    pub crop: Option<Cut>,
+    /// Exchanges rows and columns of images, as EMNIST needs it
+    #[arg(long, requires = "data")]
+    pub transpose: bool,
+    /// Exchanges bright and dark once more than it is done anyway
+    #[arg(long, requires = "data")]
+    pub invert: bool,
+}
+
+/// What is cut out of images.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Cut {
+    /// The square in the middle
+    Middle,
+    /// The square around the ink
+    Ink,
+}
+
+impl From<Cut> for Crop {
+    fn from(cut: Cut) -> Crop {
+        match cut {
+            Cut::Middle => Crop::Middle,
+            Cut::Ink => Crop::Ink,
+        }
+    }
 }
 
 /// `tilde list`.

@@ -1,84 +1,91 @@
-//! The user's own files: IDX and NPY (gzip too), points as text, pictures or a folder of them.
+//! The user's own files, read by the rules of the page (`tilde-files`); pictures are decoded here.
 
+use crate::args::Reading;
 use crate::failure::Failure;
-use flate2::read::GzDecoder;
+use image::{DynamicImage, ImageDecoder, ImageReader};
 use std::fs;
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
+use tilde_files::{Added, Choice, Crop, Files, MAX_BYTES, Want};
 use tilde_models::Card;
-use tilde_models::data::file::MAX_BYTES;
-use tilde_models::data::{Images, MAX_SIDE, Parsed, parse};
 use tilde_models::exhibit::UserData;
 
-/// Side of pictures that are not all small squares of one size.
-const SIDE: usize = 28;
-
-/// Reads files that belong together: points, or images with or without a file of their labels, or
-/// pictures; for an exhibit that takes a text or a network, one file of it. `None` for no files.
+/// Reads files that belong together, as the card's exhibit takes them: pictures or a folder of them, an array
+/// with or without a file of labels, a table, a text or a network. What was done to them is said on standard
+/// error. `None` for no files.
 ///
 /// # Errors
 /// A failure that says what was expected and what was found.
-pub fn read(paths: &[PathBuf], card: &Card) -> Result<Option<UserData>, Failure> {
-    let [first, ..] = paths else { return Ok(None) };
-    if card.data.iter().any(|kind| ["text", "network"].contains(kind)) {
-        return text(paths).map(|text| Some(UserData::Text(text)));
+pub fn read(reading: &Reading, card: &Card) -> Result<Option<UserData>, Failure> {
+    if reading.data.is_empty() {
+        return Ok(None);
     }
-    if paths.iter().all(|path| path.is_dir() || is_picture(path)) {
-        return pictures(paths).map(|images| Some(UserData::Images(images)));
+    if card.data.is_empty() {
+        return Err(Failure::Failed(format!("'{}' takes no data of your own.", card.id)));
     }
-    let (mut images, mut labels, mut points) = (None, None, None);
-    for path in paths {
-        match parse(&path.display().to_string(), &bytes(path)?)? {
-            Parsed::Images(found) if images.is_none() => images = Some(found),
-            Parsed::Labels(found) if labels.is_none() => labels = Some(found),
-            Parsed::Points(found) if points.is_none() => points = Some(found),
-            _ => {
-                return Err(Failure::Failed(format!(
-                    "{}: a second file of its kind; give one.",
-                    path.display()
-                )));
-            }
+    let mut files = Files::new(Want::of(card.data.iter().copied()));
+    for path in &listed(&reading.data)? {
+        let bytes = bytes(path)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        // Decoded only where it is wanted: an exhibit of points is told what it is.
+        let packed = bytes.clone();
+        if let Added::Picture(what) = files.add(&name, bytes)? {
+            picture(&mut files, path, what, &packed)?;
         }
     }
-    match (images, labels, points) {
-        (None, None, Some(points)) => Ok(Some(UserData::Points(points))),
-        (Some(images), None, None) => Ok(Some(UserData::Images(images))),
-        (Some(images), Some(labels), None) => Ok(Some(UserData::Images(images.with_labels(labels)?))),
-        (None, Some(_), _) => Err(Failure::Failed(format!(
-            "{} holds labels only; give the images, too, with a second --data.",
-            first.display()
-        ))),
-        _ => Err(Failure::Failed("Images and points were given together; give one of them.".into())),
+    let mut choice = Choice {
+        crop: reading.crop.map_or(Crop::Whole, Crop::from),
+        transpose: reading.transpose,
+        invert: reading.invert,
+        ..Choice::default()
+    };
+    // Arrays and columns are chosen by their names, which the first reading tells.
+    let known = files.read(&choice);
+    if let Some(name) = &reading.array {
+        let names: Vec<&str> = known.arrays.iter().map(|array| &*array.name).collect();
+        let Some(at) = names.iter().position(|known| known == name) else {
+            return Err(Failure::Usage(format!(
+                "There is no array '{name}'. There are: {}.",
+                names.join(", ")
+            )));
+        };
+        choice.array = Some(at);
     }
-}
-
-fn text(paths: &[PathBuf]) -> Result<String, Failure> {
-    let [path] = paths else { return Err(Failure::Failed("Give one file of text.".into())) };
-    String::from_utf8(bytes(path)?)
-        .map_err(|_| Failure::Failed(format!("{} is no text in UTF-8.", path.display())))
-}
-
-fn is_picture(path: &Path) -> bool {
-    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
-    ["png", "jpg", "jpeg"].iter().any(|known| extension == *known)
-}
-
-/// The bytes of a file, unpacked if they are gzip. One byte over the limit is enough to be refused
-/// for.
-fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
-    let unread = |e| Failure::file(path, "read", &e);
-    let mut packed = Vec::new();
-    fs::File::open(path).map_err(unread)?.take(MAX_BYTES + 1).read_to_end(&mut packed).map_err(unread)?;
-    if !packed.starts_with(&[0x1f, 0x8b]) {
-        return Ok(packed);
+    let known = files.read(&choice);
+    if let Some(columns) = &reading.columns {
+        let names = known.table.as_ref().map(|table| &table.names[..]).unwrap_or_default();
+        choice.columns =
+            columns.split(',').map(|column| numbered(column.trim(), names)).collect::<Result<_, _>>()?;
+        if !(2..=3).contains(&choice.columns.len()) {
+            return Err(Failure::Usage(
+                "--columns takes two columns, x and y, or three with the class.".into(),
+            ));
+        }
     }
-    let mut bytes = Vec::new();
-    GzDecoder::new(&packed[..]).take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unread)?;
-    Ok(bytes)
+    let read = files.read(&choice);
+    for note in &read.notes {
+        eprintln!("{note}");
+    }
+    let asks = read.table.is_some_and(|table| table.asks);
+    read.data.map(Some).map_err(|error| match (Failure::from(error), asks && reading.columns.is_none()) {
+        (Failure::Failed(message), true) => {
+            Failure::Failed(format!("{message} With --columns 1,2 they are two."))
+        }
+        (failure, _) => failure,
+    })
 }
 
-/// Pictures, and those of folders in the order of their names.
-fn pictures(paths: &[PathBuf]) -> Result<Images, Failure> {
+/// A column by its name or its number from 1.
+fn numbered(column: &str, names: &[String]) -> Result<usize, Failure> {
+    let by_name = names.iter().position(|name| name == column);
+    let by_number = || column.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+    by_name.or_else(by_number).ok_or_else(|| {
+        Failure::Usage(format!("There is no column '{column}'. There are: {}.", names.join(", ")))
+    })
+}
+
+/// The files, and the pictures of folders in the order of their names.
+fn listed(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for path in paths {
         if !path.is_dir() {
@@ -87,8 +94,11 @@ fn pictures(paths: &[PathBuf]) -> Result<Images, Failure> {
         }
         let unread = |e| Failure::file(path, "read", &e);
         let entries = fs::read_dir(path).map_err(unread)?.collect::<Result<Vec<_>, _>>().map_err(unread)?;
-        let mut found: Vec<PathBuf> =
-            entries.into_iter().map(|e| e.path()).filter(|p| is_picture(p)).collect();
+        let is_picture = |path: &PathBuf| {
+            let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+            ["png", "jpg", "jpeg"].iter().any(|known| extension == *known)
+        };
+        let mut found: Vec<PathBuf> = entries.into_iter().map(|e| e.path()).filter(is_picture).collect();
         if found.is_empty() {
             return Err(Failure::Failed(format!(
                 "{} holds no PNG or JPEG picture; give a folder that does.",
@@ -98,27 +108,35 @@ fn pictures(paths: &[PathBuf]) -> Result<Images, Failure> {
         found.sort();
         files.append(&mut found);
     }
-    let images = files.iter().map(|path| picture(path)).collect::<Result<Vec<_>, _>>()?;
-    let size = |image: &Images| (image.height, image.width);
-    let (height, width) = size(&images[0]);
-    let keep = height == width && height <= MAX_SIDE && images.iter().all(|i| size(i) == (height, width));
-    let side = if keep { height } else { SIDE };
-    let mut pixels = Vec::with_capacity(images.len() * side * side);
-    for image in &images {
-        pixels.extend(image.resized(side)?.pixels);
-    }
-    Ok(Images::new(pixels, u8::MAX, [images.len(), side, side], Vec::new())?)
+    Ok(files)
 }
 
-/// One picture in grey, on white where it is transparent.
-fn picture(path: &Path) -> Result<Images, Failure> {
-    let picture =
-        image::open(path).map_err(|e| Failure::file(path, "read as a picture", &e))?.into_luma_alpha8();
-    let (width, height) = picture.dimensions();
-    let on_white = |[grey, alpha]: [u8; 2]| {
-        let [grey, alpha] = [u32::from(grey), u32::from(alpha)];
-        ((grey * alpha + 255 * (255 - alpha) + 127) / 255) as u8
-    };
-    let pixels = picture.pixels().map(|p| on_white(p.0)).collect();
-    Ok(Images::new(pixels, u8::MAX, [1, height as usize, width as usize], Vec::new())?)
+/// The bytes of a file. One byte over the limit is enough to be refused for.
+fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    let unread = |e| Failure::file(path, "read", &e);
+    let mut bytes = Vec::new();
+    fs::File::open(path).map_err(unread)?.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unread)?;
+    Ok(bytes)
+}
+
+/// Decodes a picture. What a browser reads besides PNG and JPEG is named.
+fn picture(files: &mut Files, path: &Path, what: &str, bytes: &[u8]) -> Result<(), Failure> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if !["a PNG picture", "a JPEG picture"].contains(&what) {
+        return Err(Failure::Failed(format!(
+            "{name} is {what}; the command reads PNG and JPEG. Convert it first."
+        )));
+    }
+    let decoded = decoded(bytes).map_err(|e| Failure::file(path, "read as a picture", &e))?.into_rgba8();
+    let [width, height] = [decoded.width(), decoded.height()].map(|edge| edge as usize);
+    Ok(files.add_picture(&name, width, height, decoded.as_raw())?)
+}
+
+/// The pixels of a picture, turned as it says: browsers do that, too.
+fn decoded(bytes: &[u8]) -> image::ImageResult<DynamicImage> {
+    let mut decoder = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?.into_decoder()?;
+    let orientation = decoder.orientation()?;
+    let mut picture = DynamicImage::from_decoder(decoder)?;
+    picture.apply_orientation(orientation);
+    Ok(picture)
 }

@@ -32,8 +32,8 @@ pub fn model(model: &Model, seed: Option<u64>) -> Result<Run, Failure> {
     let mut settings = weights.as_ref().map_or_else(|| Settings::new(card), |w| w.settings.clone());
     settings::change(&mut settings, &model.changes)?;
     let given = weights.as_ref().map_or_else(|| Ok(Given::default()), |w| kept::given(&w.tensors))?;
-    let user = data::read(&model.data, card)?;
-    if let Some(UserData::Points(_)) = user {
+    let user = data::read(&model.reading, card)?;
+    if let Some(UserData::Points(_) | UserData::Classed { .. }) = user {
         settings.use_drawn();
     }
     // Data that are given now are wanted more than those of the file.

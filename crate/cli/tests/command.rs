@@ -143,6 +143,44 @@ fn data_of_ones_own() {
     assert!(run["metrics"]["loss"].is_f64());
 }
 
+/// The page shows these in its dialogue: `tests/e2e/files.spec.js`.
+#[test]
+fn files_are_read_by_the_rules_of_the_page() {
+    let case = |name: &str| {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases").join(name);
+        path.to_str().expect("text").to_string()
+    };
+    let run = |id: &str, more: &[&str]| tilde(&[&["train", id, "--steps", "1", "--json"], more].concat());
+    for (id, name, note) in [
+        ("gan2d", "pandas-index.csv", "x is the column “x”, y is “y”, of 3 columns."),
+        ("boundary", "label-column.csv", "Class 0 is “0” (1), class 1 is “1” (1)."),
+        ("bayes-net", "thirds.bif", "The probabilities of A sum to 0.999"),
+        ("bayes-net", "bom.bif", ""),
+        ("rbm", "white-on-transparent", "their one ink is bright"),
+    ] {
+        let output = run(id, &["--data", &case(name)]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && said.contains(note), "{name}: {said}");
+    }
+    for (id, name, why) in [
+        ("rbm", "html-named-train-images-idx3-ubyte.gz", "is an HTML page, not IDX"),
+        ("rbm", "one-image.idx", "1 image of 8×8; at least two are needed"),
+        ("gan2d", "one-column.csv", "With --columns 1,2 they are two."),
+        ("gan2d", "scalar.npy", "a single number"),
+        ("bayes-net", "row-sum.bif", "Line 13 of the network: the row (a) of B sums to 1.1"),
+        ("bayes-net", "latin1.bif", "Line 3 of latin1.bif is not UTF-8"),
+        ("gpt", "surrogates.txt", "has 603 characters"),
+        ("elbo", "quoted.csv", "takes no data of your own"),
+    ] {
+        let output = run(id, &["--data", &case(name)]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(1) && said.contains(why), "{name}: {said}");
+    }
+    let columns = |said| run("gan2d", &["--data", &case("one-column.csv"), "--columns", said]);
+    assert!(columns("1,2").status.success());
+    assert_eq!(columns("1,z").status.code(), Some(2));
+}
+
 #[test]
 fn prints_plans_and_shaders() {
     let plan = stdout(&["plan", "gan2d"]);

@@ -315,7 +315,8 @@ pub struct Card {
     pub phases: &'static [&'static str],
     /// Prepared experiments.
     pub experiments: &'static [Experiment],
-    /// Kinds of data of one's own that it takes: "points", "images", "text", or "network" (a text, too).
+    /// Kinds of data of one's own that it takes: "points", "classes" (points with two classes), "images",
+    /// "text", or "network" (a text, too).
     pub data: &'static [&'static str],
     /// Steps after which training pauses by itself.
     pub budget: u32,

@@ -81,6 +81,9 @@ pub(crate) fn tensors(card: &Card, user: Option<&UserData>, inputs: &Inputs) -> 
     let mut out = Vec::new();
     match user {
         Some(UserData::Points(points)) if 4 * points.len() <= MOST => out.push(floats(POINTS.into(), points)),
+        Some(UserData::Classed { points, classes }) if 4 * points.len() <= MOST => {
+            out.extend([floats(POINTS.into(), points), words(LABELS, &packed(classes))]);
+        }
         Some(UserData::Images(images)) if images.pixels.len() <= MOST => {
             let sizes = [images.n, images.height, images.width, usize::from(images.levels)].map(|n| n as u32);
             out.push(words(IMAGES, &[&sizes[..], &packed(&images.pixels)].concat()));
@@ -125,12 +128,18 @@ pub fn given(saved: &[Saved]) -> Result<Given, Error> {
             out.user = Some(UserData::Points(points.clone()));
         }
     }
+    let labels = words(LABELS)?.map(|words| unpacked(LABELS, words)).transpose()?;
+    if let (Some(UserData::Points(points)), Some(classes)) = (&out.user, &labels) {
+        if points.len() != 2 * classes.len() {
+            return Err(bad(LABELS));
+        }
+        out.user = Some(UserData::Classed { points: points.clone(), classes: classes.clone() });
+    }
     if let Some(all) = words(IMAGES)? {
         let [n, height, width, levels, rest @ ..] = all else { return Err(bad(IMAGES)) };
-        let labels = words(LABELS)?.map_or(Ok(Vec::new()), |words| unpacked(LABELS, words))?;
         let shape = [*n, *height, *width].map(|size| size as usize);
         let levels = u8::try_from(*levels).ok().filter(|&levels| levels > 0).ok_or_else(|| bad(IMAGES))?;
-        let images = Images::new(unpacked(IMAGES, rest)?, levels, shape, labels);
+        let images = Images::new(unpacked(IMAGES, rest)?, levels, shape, labels.unwrap_or_default());
         out.user = Some(UserData::Images(images.map_err(|_| bad(IMAGES))?));
     }
     if let Some(all) = words(TEXT)? {
@@ -165,6 +174,11 @@ impl About {
             None => ("set", Vec::new()),
             Some(UserData::Points(points)) => {
                 floats(&mut hash, points);
+                ("points", vec![points.len() / 2, 2])
+            }
+            Some(UserData::Classed { points, classes }) => {
+                floats(&mut hash, points);
+                hash.add(classes.iter().copied());
                 ("points", vec![points.len() / 2, 2])
             }
             Some(UserData::Images(images)) => {
@@ -280,6 +294,12 @@ mod tests {
             (1, Some(UserData::Points(points))) => assert_eq!(points, [1.0, -2.5]),
             other => panic!("{other:?}"),
         }
+        match back(&UserData::Classed { points: vec![1.0, -2.5, 3.0, 4.0], classes: vec![1, 0] }) {
+            (2, Some(UserData::Classed { points, classes })) => {
+                assert_eq!((&points[..], &classes[..]), (&[1.0, -2.5, 3.0, 4.0][..], &[1, 0][..]));
+            }
+            other => panic!("{other:?}"),
+        }
         assert_eq!(back(&images(MOST / 6 + 1)).0, 0);
     }
 
@@ -287,8 +307,10 @@ mod tests {
     #[test]
     fn hashes_are_those_of_the_page() {
         let images = Images::new(vec![0, 8, 16, 4], 16, [1, 2, 2], vec![7]).unwrap();
+        let classed = UserData::Classed { points: vec![1.0, -2.5], classes: vec![1] };
         let all = [
             (UserData::Points(vec![1.0, -2.5]), "787d66f8"),
+            (classed, "a66919fb"),
             (UserData::Images(images), "7cd3b41f"),
             (UserData::Text("Ärger, 🐍\n".into()), "6ceb9762"),
         ];

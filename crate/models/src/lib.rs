@@ -16,7 +16,7 @@ pub mod card;
 pub mod choices;
 pub mod classifier;
 pub mod data;
-mod decimal;
+pub mod decimal;
 pub mod domain;
 pub mod driver;
 mod error;

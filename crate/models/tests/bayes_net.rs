@@ -8,7 +8,6 @@ use tilde_models::bayes_net::eliminate::{Given, eliminate};
 use tilde_models::bayes_net::network::{Network, Node};
 use tilde_models::bayes_net::separation::reach;
 use tilde_models::bayes_net::{read, write};
-use tilde_models::data::network::bif;
 
 fn network(record: &Value) -> Network {
     let indices = |value: &Value| numbers(value).iter().map(|&x| x as usize).collect::<Vec<_>>();
@@ -60,18 +59,6 @@ fn interventions_are_sums_over_the_cut_network() {
 fn a_file_says_the_same() {
     for record in records("bayes", "query.random") {
         check(&record, &read(&write(&network(&record))).expect("our own file"));
-    }
-}
-
-#[test]
-fn files_of_pgmpy_are_read() {
-    for record in records("bayes", "bif.") {
-        let text = record["in"]["text"].as_str().expect("a text");
-        let network = bif::read(text).expect("a file of pgmpy").network;
-        let free = vec![Given::Free; network.nodes.len()];
-        let posterior = |i| eliminate(&network, &free, i).expect("it is small").posterior();
-        let posteriors: Vec<f64> = (0..free.len()).flat_map(posterior).collect();
-        near("marginals", &posteriors, &numbers(&record["out"]["posteriors"]), 1e-12);
     }
 }
 

@@ -152,6 +152,19 @@ impl Read for String {
     }
 }
 
+impl Read for bool {
+    fn read(value: &JsValue) -> Option<bool> {
+        value.as_bool()
+    }
+}
+
+/// A whole number ≥ 0.
+impl Read for u32 {
+    fn read(value: &JsValue) -> Option<u32> {
+        value.as_f64().and_then(to_word)
+    }
+}
+
 impl Read for f64 {
     fn read(value: &JsValue) -> Option<f64> {
         value.as_f64()

@@ -11,14 +11,14 @@ pub mod bench;
 pub mod data;
 #[cfg(any(feature = "runs", feature = "bench"))]
 pub mod device;
-// Only runs need all of the two.
-#[cfg_attr(not(feature = "runs"), allow(dead_code))]
+// Only runs and files together need all of the two.
+#[cfg_attr(not(all(feature = "runs", feature = "files")), allow(dead_code))]
 mod js;
 #[cfg(feature = "runs")]
 pub mod run;
 #[cfg(any(feature = "runs", feature = "bench"))]
 mod turns;
-#[cfg_attr(not(feature = "runs"), allow(dead_code))]
+#[cfg_attr(not(all(feature = "runs", feature = "files")), allow(dead_code))]
 mod types;
 #[cfg(feature = "runs")]
 mod values;

@@ -142,6 +142,62 @@ made! {
         values: JsValue,
     }
 
+    /// What a file held.
+    struct Parsed {
+        /// What the numbers are.
+        #[tsify(type = "\"images\" | \"labels\" | \"points\"")]
+        kind: &'static str,
+        /// The numbers.
+        #[tsify(type = "Float32Array | Uint32Array")]
+        data: JsValue,
+        /// Shape.
+        shape: Vec<usize>,
+        /// Classes of images, where the file has some.
+        #[tsify(type = "Uint32Array", optional)]
+        labels: JsValue,
+    }
+
+    /// What files hold, by a choice.
+    struct FileRead {
+        /// The data, if they can be used.
+        #[tsify(type = "UserData | undefined")]
+        data: JsValue,
+        /// Why they cannot, or "".
+        refusal: String,
+        /// What was done to them, in sentences.
+        notes: Vec<String>,
+        /// Arrays that could be chosen.
+        arrays: Vec<ListedArray>,
+        /// The one that is.
+        array: usize,
+        /// The beginning of the table, if it is one.
+        #[tsify(type = "TableShown | undefined")]
+        table: JsValue,
+    }
+
+    /// An array of a file: its name, and its type and shape.
+    struct ListedArray {
+        /// Its name.
+        name: String,
+        /// Type and shape.
+        what: String,
+    }
+
+    /// The beginning of a table.
+    struct TableShown {
+        /// Names of columns.
+        names: Vec<String>,
+        /// The first rows.
+        #[tsify(type = "string[][]")]
+        rows: JsValue,
+        /// How many rows there are.
+        count: usize,
+        /// Whether lines could be two whole numbers or one with a decimal comma.
+        asks: bool,
+        /// The columns that are used: x, y, and the class if there is one.
+        columns: Vec<usize>,
+    }
+
     /// What is on show at one time.
     struct RunFrame {
         /// Figures by id.
@@ -237,6 +293,29 @@ taken! {
         labels: Option<Vec<u32>>,
     }
 
+    /// How files are read where there is a choice.
+    #[derive(Default)]
+    struct FileChoice {
+        /// The array.
+        #[tsify(optional)]
+        array: Option<u32>,
+        /// Columns: x, y, and the class.
+        #[tsify(type = "Uint32Array | number[]", optional)]
+        columns: Option<Vec<u32>>,
+        /// Whether lines such as `32,56` are one number with a decimal comma.
+        #[tsify(optional)]
+        one_column: Option<bool>,
+        /// What is cut out of images.
+        #[tsify(type = "\"whole\" | \"middle\" | \"ink\"", optional)]
+        crop: Option<String>,
+        /// Whether rows of images are columns.
+        #[tsify(optional)]
+        transpose: Option<bool>,
+        /// Whether bright and dark are exchanged.
+        #[tsify(optional)]
+        invert: Option<bool>,
+    }
+
     /// Where a run is to be.
     struct Place {
         /// The backend.
@@ -281,25 +360,6 @@ impl js::Read for Vec<GivenInput> {
     fn read(value: &JsValue) -> Option<Vec<GivenInput>> {
         js::list(value)
     }
-}
-
-/// What a file held.
-#[cfg(feature = "files")]
-#[derive(serde::Serialize, Tsify)]
-pub struct Parsed {
-    /// What the numbers are.
-    #[tsify(type = "\"images\" | \"labels\" | \"points\"")]
-    pub kind: &'static str,
-    /// The numbers.
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    #[tsify(type = "Float32Array | Uint32Array")]
-    pub data: JsValue,
-    /// Shape.
-    pub shape: Vec<usize>,
-    /// Classes of images, where the file has some.
-    #[serde(with = "serde_wasm_bindgen::preserve")]
-    #[tsify(type = "Uint32Array", optional)]
-    pub labels: JsValue,
 }
 
 /// What only JavaScript has: calls between modules, and JSON of the registry.

@@ -76,13 +76,19 @@ fn to_user_data(data: UserData) -> js::Result<exhibit::UserData> {
         if !matches!(shape[..], [n, 2] if 2 * n == points.len()) {
             return Err(bad_data("Points need the shape [N, 2], and two numbers each.").into());
         }
+        if let Some(labels) = data.labels {
+            return Ok(exhibit::UserData::Classed { points, classes: to_bytes(labels)? });
+        }
         return Ok(exhibit::UserData::Points(points));
     }
     let images = data.images.ok_or_else(|| bad_data("`data` needs `images`, `points` or `text`."))?;
-    let labels = data.labels.unwrap_or_default();
-    let bytes: Option<Vec<u8>> = labels.into_iter().map(|l| u8::try_from(l).ok()).collect();
-    let labels = bytes.ok_or_else(|| bad_data("`labels` must be whole numbers from 0 to 255."))?;
+    let labels = to_bytes(data.labels.unwrap_or_default())?;
     Ok(exhibit::UserData::Images(Images::from_floats(&images, &shape, labels)?))
+}
+
+fn to_bytes(labels: Vec<u32>) -> js::Result<Vec<u8>> {
+    let bytes: Option<Vec<u8>> = labels.into_iter().map(|l| u8::try_from(l).ok()).collect();
+    Ok(bytes.ok_or_else(|| bad_data("`labels` must be whole numbers from 0 to 255."))?)
 }
 
 /// Figures by id.

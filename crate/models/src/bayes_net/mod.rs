@@ -94,7 +94,7 @@ impl Model for BayesNet {
         let problem = match &setup.sources.user {
             None => Problem::prepared(setup.settings.get("data"), setup.settings.get("given")),
             Some(UserData::Text(text)) => Problem::unasked(read(text)?),
-            Some(UserData::Points(_) | UserData::Images(_)) => {
+            Some(UserData::Points(_) | UserData::Classed { .. } | UserData::Images(_)) => {
                 return bad("Expected a network: a text in BIF.".to_string());
             }
         };

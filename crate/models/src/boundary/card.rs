@@ -89,7 +89,7 @@ pub const CARD: Card = Card {
         ),
         Experiment::new("constant", 10, &[("data", "digits"), ("smoothing", "1e-9")]),
     ],
-    data: &[],
+    data: &["classes"],
     budget: 300,
     small: &[],
 };

@@ -25,6 +25,7 @@ mod tests;
 
 pub use card::CARD;
 
+use crate::data::Drawn;
 use crate::model::Model;
 use crate::prelude::*;
 use card::{Data, Input, Show};
@@ -48,8 +49,10 @@ pub struct Boundary {
     shown: Table,
     /// What the points were drawn from.
     truth: Option<Truth>,
-    /// What was painted: points of class 0 and of class 1.
+    /// What was painted or brought: points of class 0 and of class 1.
     painted: [Vec<f64>; 2],
+    /// What of it was brought, which comes first.
+    brought: [Vec<f64>; 2],
     model: Box<dyn Classifier>,
     /// The generative model's distribution of the features that are never hidden.
     known: Option<Joint>,
@@ -163,13 +166,17 @@ impl Model for Boundary {
 
     fn new(setup: &Setup) -> Result<Boundary, Error> {
         let Setup { settings, seed, sources } = *setup;
-        if sources.user.is_some() {
-            let message = "'boundary' needs a class for each point: paint them with the two brushes.";
-            return Err(Error::BadData(message.into()));
-        }
         let data: Data = settings.get("data");
+        let brought = match &sources.user {
+            Some(UserData::Classed { points, classes }) => brought(points, classes)?,
+            None => Default::default(),
+            Some(_) => {
+                let message = "'boundary' learns points with classes only.";
+                return Err(Error::BadData(message.into()));
+            }
+        };
         let truth = table::truth(data, settings.number("overlap")).map(Truth::new);
-        let painted = [Vec::new(), Vec::new()];
+        let painted = brought.clone();
         let (mut test, mut shown) = (Table::default(), Table::default());
         let table = match (&truth, data == Data::Digits) {
             (Some(truth), _) => {
@@ -190,6 +197,7 @@ impl Model for Boundary {
             shown,
             truth,
             painted,
+            brought,
             model,
             known: None,
             mean,
@@ -266,7 +274,7 @@ impl Model for Boundary {
                     let message = "Nothing has been painted, so there is nothing to clear.";
                     return Err(Error::BadData(message.into()));
                 }
-                self.painted = [Vec::new(), Vec::new()];
+                (self.painted, self.brought) = Default::default();
                 self.show_painted(live);
             }
             Input::Probe => self.at = payload.place(action.id())?,
@@ -283,11 +291,29 @@ impl Model for Boundary {
     }
 
     fn inputs(&self) -> Option<Vec<(Input, Payload)>> {
-        let brush = |points: &Vec<f64>| Payload {
-            points: points.iter().map(|&x| x as f32).collect(),
-            ..Payload::default()
+        // What was brought is brought again.
+        let brush = |class: usize| {
+            let points = &self.painted[class];
+            let own = points.strip_prefix(&self.brought[class][..]).unwrap_or(points);
+            Payload { points: own.iter().map(|&x| x as f32).collect(), ..Payload::default() }
         };
-        let [zeros, ones] = &self.painted;
-        self.is_painted().then(|| vec![(Input::Zeros, brush(zeros)), (Input::Ones, brush(ones))])
+        self.is_painted().then(|| vec![(Input::Zeros, brush(0)), (Input::Ones, brush(1))])
     }
+}
+
+/// Points of class 0 and of class 1 in the box that is shown, scaled as other points that are brought.
+fn brought(points: &[f32], classes: &[u8]) -> Result<[Vec<f64>; 2], Error> {
+    let fitted = Drawn::fitted(points)?;
+    let mut both = [Vec::new(), Vec::new()];
+    if fitted.points().len() != classes.len() || classes.len() > MOST_POINTS || classes.iter().any(|&c| c > 1)
+    {
+        return Err(Error::BadData("'boundary' takes at most 400 points, each of class 0 or 1.".into()));
+    }
+    for (point, &class) in fitted.points().iter().zip(classes) {
+        both[usize::from(class)].extend(point.map(f64::from));
+    }
+    if both.iter().any(|points| points.is_empty()) {
+        return Err(Error::BadData("All points have one class; two are needed.".into()));
+    }
+    Ok(both)
 }

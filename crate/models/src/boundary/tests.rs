@@ -255,6 +255,33 @@ fn painted_points_are_learned_from() {
     assert_eq!(other.table.n(), 120);
 }
 
+#[test]
+fn points_with_classes_are_brought() {
+    let points: Vec<f32> =
+        (0..40).flat_map(|i| [100.0 + i as f32, if i < 20 { 0.0 } else { 30.0 }]).collect();
+    let classes: Vec<u8> = (0..40).map(|i| u8::from(i >= 20)).collect();
+    let user = Some(UserData::Classed { points, classes: classes.clone() });
+    let sources = Sources { user, ..Sources::default() };
+    let mut exhibit: TestRun<Boundary> =
+        TestRun::try_open(&[("data", "drawn")], 1, &sources).expect("it opens");
+    assert_eq!(exhibit.table.counts(), [20, 20]);
+    assert!(exhibit.table.x.iter().all(|x| x.abs() <= 2.2 + 1e-6));
+    exhibit.train(20);
+    assert_eq!(exhibit.figure("accuracy_train"), 1.0);
+    // What is painted besides is given again, and what was brought is not given twice.
+    let paint = Payload { points: vec![0.5, 0.5], ..Payload::default() };
+    exhibit.act(Input::Ones, &paint).expect("it paints");
+    let inputs = exhibit.inputs().expect("its own");
+    assert!(inputs[0].1.points.is_empty() && inputs[1].1.points == [0.5, 0.5]);
+    exhibit.act(Input::Clear, &Payload::default()).expect("it clears");
+    assert_eq!(exhibit.table.n(), 0);
+    let one = Sources {
+        user: Some(UserData::Classed { points: vec![0.0, 0.0, 1.0, 1.0], classes: vec![1, 1] }),
+        ..Sources::default()
+    };
+    assert!(TestRun::<Boundary>::try_open(&[("data", "drawn")], 1, &one).is_err());
+}
+
 /// What the "Try this" experiments say, on five draws of the points.
 #[test]
 fn experiments_show_what_they_say() {

@@ -1,13 +1,12 @@
 //! Grey images as bytes.
 
-use super::resize::Square;
 use super::text::{count, decimal, thousands};
 use crate::Error;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// Side up to which square images keep their size; others are brought to it.
+/// Side up to which square images keep their size; larger ones are brought to it as files are read.
 pub const MAX_SIDE: usize = 32;
 
 /// `n` grey images of one size, with or without class labels.
@@ -166,42 +165,6 @@ impl Images {
         Images { pixels, labels, ..*self }
     }
 
-    /// The images as square ones of `side`; see [`fitted`](Images::fitted) for when that is needed.
-    ///
-    /// Aspect is kept: the longer edge fills the square, the margins repeat the outermost pixels.
-    /// Shrinking averages areas; enlarging interpolates linearly.
-    ///
-    /// # Errors
-    /// [`Error::BadData`] if `side` is 0.
-    pub fn resized(&self, side: usize) -> Result<Images, Error> {
-        if side == 0 {
-            return bad("Images need a side of at least one pixel.".into());
-        }
-        if (self.height, self.width) == (side, side) {
-            return Ok(self.clone());
-        }
-        let square = Square::new(self.height, self.width, side);
-        let mut pixels = Vec::with_capacity(self.n * side * side);
-        for image in self.pixels.chunks_exact(self.area()) {
-            square.append(image, &mut pixels);
-        }
-        Ok(Images { pixels, height: side, width: side, labels: self.labels.clone(), ..*self })
-    }
-
-    /// The images as the exhibits take them: square ones of up to [`MAX_SIDE`] as they are, others
-    /// resized to the square of their longer edge, [`MAX_SIDE`] at most.
-    pub fn fitted(self) -> Images {
-        let side = fitted_side(self.height, self.width);
-        if (self.height, self.width) == (side, side) {
-            return self;
-        }
-        // Not `expect`: it would print the error as Rust writes texts, which is six kilobytes of the download.
-        match self.resized(side) {
-            Ok(images) => images,
-            Err(_) => panic!("a side of an image is at least 1"),
-        }
-    }
-
     fn every_second(&self, first: usize) -> Images {
         let pixels = self.pixels.chunks_exact(self.area()).skip(first).step_by(2).flatten().copied();
         let labels = self.labels.iter().skip(first).step_by(2).copied();
@@ -212,11 +175,6 @@ impl Images {
             ..*self
         }
     }
-}
-
-/// Side of the square that images of this size are brought to by [`Images::fitted`].
-pub(super) fn fitted_side(height: usize, width: usize) -> usize {
-    height.max(width).min(MAX_SIDE)
 }
 
 fn bad<T>(message: String) -> Result<T, Error> {
@@ -306,16 +264,6 @@ mod tests {
     }
 
     #[test]
-    fn squares_up_to_32_keep_their_size() {
-        let of = |h, w| Images::new(vec![7; 2 * h * w], 255, [2, h, w], vec![]).unwrap().fitted();
-        for ((h, w), side) in [((28, 28), 28), ((32, 32), 32), ((64, 64), 32), ((20, 10), 20)] {
-            let images = of(h, w);
-            assert_eq!((images.height, images.width), (side, side));
-            assert_eq!(images.pixels, vec![7; 2 * side * side]);
-        }
-    }
-
-    #[test]
     fn refusals_say_what_was_expected_and_found() {
         assert_eq!(
             message(Images::new(vec![0; 9], 255, [1, 2, 5], vec![])),
@@ -350,6 +298,5 @@ mod tests {
             message(one.split_even_odd()),
             "One image cannot be split into a training and a test half; give at least two."
         );
-        assert_eq!(message(one.resized(0)), "Images need a side of at least one pixel.");
     }
 }

@@ -10,34 +10,28 @@
 //! - [`spread`]: which rows a sample of a held-out set is.
 //! - [`corpus`]: texts, from sources of known entropy or given.
 //! - [`strokes`]: procedural handwriting; [`digits`]: the UCI 8×8 digits.
-//! - [`mod@file`]: bytes of unknown origin turned into images, labels or points, with limits checked
-//!   before anything is allocated. The formats are in `idx`, `npy` and `csv`.
+//! - [`network`]: Bayesian networks.
+//!
+//! Files of the user's own are read by the crate `tilde-files`.
 
 pub mod corpus;
-mod csv;
 pub mod digits;
 pub mod drawn;
 pub mod exact;
 mod feed;
-pub mod file;
-mod idx;
 mod images;
 pub mod network;
-mod npy;
 pub mod plane;
-mod reader;
-mod resize;
 mod sets;
 mod sources;
 pub mod spread;
 pub mod strokes;
-pub(crate) mod text;
+pub mod text;
 pub mod toys;
 
 pub use corpus::Corpus;
 pub use drawn::Drawn;
 pub use feed::Feed;
-pub use file::{Parsed, parse};
 pub use images::{Images, MAX_SIDE};
 pub use plane::Plane;
 pub use sets::ImageSets;

@@ -21,8 +21,15 @@ pub struct Sources {
 pub enum UserData {
     /// `[N, 2]` points, row-major.
     Points(Vec<f32>),
+    /// Points of two classes.
+    Classed {
+        /// `[N, 2]`, row-major.
+        points: Vec<f32>,
+        /// 0 or 1 for each point, `[N]`.
+        classes: Vec<u8>,
+    },
     /// Images with optional labels.
     Images(Images),
-    /// A text.
+    /// A text; of a network, as [`plain::write`](super::network::plain::write) writes it.
     Text(String),
 }

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 
 /// `n` with its thousands set apart: "47,040,016".
-pub(super) fn thousands(n: u64) -> String {
+pub fn thousands(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
@@ -17,14 +17,14 @@ pub(super) fn thousands(n: u64) -> String {
 }
 
 /// `n` and the noun, in the singular where `n` is 1: "1 byte", "2 bytes".
-pub(crate) fn count(n: u64, noun: &str) -> String {
+pub fn count(n: u64, noun: &str) -> String {
     let s = if n == 1 { "" } else { "s" };
     format!("{} {noun}{s}", thousands(n))
 }
 
 /// A number to three decimals, for messages: "NaN", "-inf", "1.5", "-2". (The standard library's
 /// exact printer is eight kilobytes of the download.)
-pub(crate) fn decimal(x: f64) -> String {
+pub fn decimal(x: f64) -> String {
     if x.is_nan() {
         return "NaN".to_string();
     }
@@ -41,7 +41,7 @@ pub(crate) fn decimal(x: f64) -> String {
 }
 
 /// The start of a text that may be long or hold control characters, for quoting it.
-pub(crate) fn excerpt(text: &str) -> String {
+pub fn excerpt(text: &str) -> String {
     const MOST: usize = 40;
     let mut out: String = text.chars().take(MOST).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.chars().nth(MOST).is_some() {

@@ -54,7 +54,7 @@ fn corpus(settings: &Settings, seed: u64, sources: &Sources) -> Result<Corpus, E
     let length = settings.count("characters");
     match &sources.user {
         Some(UserData::Text(text)) => return Corpus::given(text, length),
-        Some(UserData::Points(_) | UserData::Images(_)) => {
+        Some(UserData::Points(_) | UserData::Classed { .. } | UserData::Images(_)) => {
             return Err(Error::BadData("'gpt' learns text only.".into()));
         }
         None => {}

@@ -132,6 +132,23 @@ fn a_sentence_is_looked_at_as_far_as_it_is_known() {
 }
 
 #[test]
+fn the_shortest_text_is_learned_with_every_context() {
+    let own = include_str!("../../../../tests/cases/thousand.txt");
+    let sources = Sources { user: Some(UserData::Text(own.into())), ..Sources::default() };
+    for context in ["2", "64", "99", "100", "127", "128"] {
+        let changes = [SMALL, &[("context", context)]].concat();
+        let mut run = run(&changes, sources.clone(), 1);
+        for figures in
+            [block_on(run.metrics(true)), block_on(run.train(2)).and_then(|_| block_on(run.evaluate()))]
+        {
+            let figures = figures.expect("finite figures");
+            assert!(figures.iter().any(|f| f.0 == "context_1"), "{figures:?}");
+            assert!(figures.iter().all(|f| f.1.is_finite()), "{context}: {figures:?}");
+        }
+    }
+}
+
+#[test]
 fn texts_that_cannot_be_learned_are_refused() {
     let refusal = |changes: &[(&str, &str)], sources: Sources| {
         let settings = settings(&[SMALL, changes].concat());

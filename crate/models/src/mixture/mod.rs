@@ -92,7 +92,7 @@ impl Model for Mixture {
         let drawn = match &sources.user {
             None => None,
             Some(UserData::Points(points)) => Some(Drawn::fitted(points)?),
-            Some(UserData::Images(_) | UserData::Text(_)) => {
+            Some(UserData::Classed { .. } | UserData::Images(_) | UserData::Text(_)) => {
                 return Err(Error::BadData("'mixture' takes points: two columns of numbers.".into()));
             }
         };

@@ -24,6 +24,9 @@ use tilde_graph::rng::Stream;
 /// The shortest and the longest text of the user's own, in characters.
 pub const LENGTHS: (usize, usize) = (1_000, 1_200_000);
 
+/// Fewest characters that are held out of a given one: more than the longest context of a model.
+const LEAST_HELD_OUT: usize = 200;
+
 /// Characters that are held out of a generated text.
 const HELD_OUT: usize = 70_000;
 
@@ -67,7 +70,7 @@ impl Corpus {
         Corpus { alphabet, train, test, source: Some(source) }
     }
 
-    /// A given text; its last tenth is held out. Only the first `length` characters of the rest are
+    /// A given text; its last tenth is held out, or its last two hundred characters if these are more. Only the first `length` characters of the rest are
     /// learned from.
     ///
     /// # Errors
@@ -98,7 +101,7 @@ impl Corpus {
         }
         let mut corpus = Corpus { alphabet, train: Vec::new(), test: Vec::new(), source: None };
         corpus.train = kept().filter_map(|c| corpus.symbol(c)).collect();
-        corpus.test = corpus.train.split_off(count - count / 10);
+        corpus.test = corpus.train.split_off(count - (count / 10).max(LEAST_HELD_OUT));
         corpus.train.truncate(length);
         Ok(corpus)
     }

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 /// Where nodes are drawn: where the file says, if it says so of all; else in rows from the top, at
 /// most three in each, parents above children.
-pub(super) fn lay_out(network: &mut Network, places: &[Option<[f32; 2]>]) {
+pub fn lay_out(network: &mut Network, places: &[Option<[f32; 2]>]) {
     let n = network.nodes.len();
     let known: Vec<[f32; 2]> = places.iter().flatten().copied().collect();
     let different = |a: &[f32; 2]| known.iter().filter(|b| a == *b).count() == 1;

@@ -2,16 +2,18 @@
 //! given its parents.
 //!
 //! - [`eliminate`]: exact posteriors, by variable elimination.
-//! - [`plain`]: the text in which a network is kept, and read again.
-//! - [`bif`]: files of others.
+//! - [`plain`]: the text in which a network is kept, and read again. Files of others are read by the crate
+//!   `tilde-files`.
 
-pub mod bif;
 pub mod eliminate;
-mod layout;
+pub mod layout;
 pub mod plain;
 
+use crate::Error;
 use crate::data::text::{decimal, excerpt};
-use crate::prelude::*;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 /// Most nodes of a network.
 pub const MAX_NODES: usize = 12;

@@ -1,6 +1,5 @@
 //! A network as text of one form: how checkpoints, links and edits hold it. It is BIF, so that other
-//! programs read it, too. What is read here is what [`write`] wrote; files of others are for
-//! [`bif`](super::bif).
+//! programs read it, too. What is read here is what [`write`] wrote.
 
 use super::{MAX_CELLS, MAX_NODES, MAX_STATES, Network, Node, bad, checked_name, checked_row};
 use crate::{Error, decimal};
@@ -11,7 +10,7 @@ use alloc::vec::Vec;
 pub(super) const PLACES: f32 = 1000.0;
 
 /// Most bytes of a text.
-pub(super) const MAX_TEXT: usize = 200_000;
+pub const MAX_TEXT: usize = 200_000;
 
 /// A probability to fifteen decimals.
 fn write_number(p: f64, out: &mut String) {
