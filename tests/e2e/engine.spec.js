@@ -114,6 +114,22 @@ test("weights that are finite but lead to a divergence again make room for those
   expect(await step()).toBe(3);
 });
 
+test("a snapshot that is refused makes room for the one before it", async () => {
+  const run = await open();
+  for (const steps of [10, 5]) await run.train(steps, token(), () => {});
+  await run.train(0, token(), () => {});
+  const [fake] = Fake.opened;
+  const take = fake.import_state;
+  fake.import_state = async (state) => {
+    if (state[0].data[0] === 15) throw Object.assign(new Error("'chain' is not finite."), { code: "bad-file" });
+    return take.call(fake, state);
+  };
+  Fake.breaks = 0;
+  await expect(run.enqueue(() => run.metrics(false))).rejects.toMatchObject({ code: "not-finite" });
+  Fake.breaks = Infinity;
+  expect((await run.metrics(false)).step).toBe(10);
+});
+
 test("a costly figure that alone is not finite is left out, and training goes on", async () => {
   const run = await open();
   Fake.strays = 10;

@@ -273,14 +273,29 @@ export class EngineRun {
    * @returns {Promise<unknown>} the error to throw
    */
   async #restored(error) {
-    const state = this.#snapshots.back();
-    if (!state) return unfit("bad-data", error);
-    await this.#web.import_state(state);
+    if (!this.#snapshots.back()) return unfit("bad-data", error);
+    await this.#putBack(this.#web);
     this.#shown = 0;
     return new TildeError(
       "not-finite",
       "Training diverged: its numbers were no longer finite. The last finite weights are back; try a smaller learning rate.",
     );
+  }
+
+  /**
+   * Puts the last snapshot back that is taken: one in which a chain has run away is refused like any file.
+   * @param {WebRun} web
+   */
+  async #putBack(web) {
+    const { all } = this.#snapshots;
+    for (const state of all) {
+      const taken = await web.import_state(state).then(
+        () => true,
+        () => false,
+      );
+      if (taken) return;
+    }
+    if (all.length) await web.reset(this.#options.seed);
   }
 
   /** Takes a snapshot if the last one is old. */
@@ -438,8 +453,7 @@ export class EngineRun {
     const again = await same().catch(() => same().catch(() => undefined));
     const web = again ?? (await on("cpu"));
     if (!again && this.#web.backend !== "cpu") this.#why = "gpu-lost";
-    const state = this.#snapshots.last;
-    if (state) await web.import_state(state);
+    await this.#putBack(web);
     this.#web.free();
     this.#web = web;
     this.#shown = 0;

@@ -25,9 +25,14 @@ export class Snapshots {
     return !this.#kept.length;
   }
 
-  /** The last one: what a lost device goes on from. */
+  /** The last one. */
   get last() {
     return this.#kept.at(-1);
+  }
+
+  /** All of them, the last one first. */
+  get all() {
+    return this.#kept.toReversed();
   }
 
   /** @param {Tensor[]} state @param {number} cost milliseconds that it took */
