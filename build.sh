@@ -443,6 +443,7 @@ run_slow() {
     cargo run --release -p tilde -- evaluate all --json --markdown docs/gates.md
   timed "runs at full size are functions of their steps" \
     cargo test -p tilde-models --test every_exhibit -- --ignored
+  timed "a million files of weights" cargo test --release -p tilde --bin tilde -- --ignored a_million_files
   timed "a new exhibit in the browser" tests/structure/new-exhibit.sh browser
   timed "end-to-end tests that measure time" npm run --silent e2e:slow
 }
