@@ -447,6 +447,7 @@ run_slow() {
   timed "runs at full size are functions of their steps" \
     cargo test -p tilde-models --test every_exhibit -- --ignored
   timed "a million files for each reader" cargo test --release -p tilde-files --test fuzz -- --ignored --nocapture
+  timed "a million files of weights" cargo test --release -p tilde --bin tilde -- --ignored a_million_files
   timed "a new exhibit in the browser" tests/structure/new-exhibit.sh browser
   timed "end-to-end tests that measure time" npm run --silent e2e:slow
 }

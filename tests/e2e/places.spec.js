@@ -1,7 +1,7 @@
 // Where things are: exhibits out of sight, keys and focus, menus, pages that are scaled, paper.
 
 import { serve } from "../../www/tools/serve.mjs";
-import { expect, metrics, open, pause, reached, settled, test, view } from "./site.js";
+import { expect, metrics, open, pause, pixels, reached, settled, test, view } from "./site.js";
 
 /** @typedef {import("./site.js").Page} Page */
 
@@ -219,33 +219,16 @@ test("on paper the pictures have the light colours, and nothing that is there to
   page,
   site,
 }) => {
-  await page.emulateMedia({ colorScheme: "dark" });
+  await page.emulateMedia({ colorScheme: "light" });
   await open(page, `${site}#/mixture?steps=20`);
   await expect.poll(async () => (await metrics(page)).step).toBe(20);
-  /** The darkest and the lightest ink of a canvas. */
-  const inks = () =>
-    view(page, "plane")
-      .first()
-      .evaluate((element) => {
-        const canvas = /** @type {HTMLCanvasElement} */ (element);
-        const { data } = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")).getImageData(
-          0,
-          0,
-          canvas.width,
-          canvas.height,
-        );
-        let [dark, light] = [255, 0];
-        for (let i = 0; i < data.length; i += 4)
-          if (data[i + 3] > 250) {
-            const grey = (data[i] + data[i + 1] + data[i + 2]) / 3;
-            [dark, light] = [Math.min(dark, grey), Math.max(light, grey)];
-          }
-        return { dark, light };
-      });
-  const onScreen = await inks();
+  const plane = view(page, "plane").first();
+  const light = await pixels(plane);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expect.poll(() => pixels(plane)).not.toBe(light);
+  const onScreen = await pixels(plane);
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
-  const onPaper = await inks();
-  expect(onPaper.dark).toBeLessThan(onScreen.dark - 20);
+  expect(await pixels(plane)).toBe(light);
   await page.emulateMedia({ media: "print", colorScheme: "dark" });
   await expect(page.locator("nav")).toBeHidden();
   await expect(page.locator(".transport")).toBeHidden();
@@ -256,7 +239,7 @@ test("on paper the pictures have the light colours, and nothing that is there to
   expect(sheet).toBe("rgb(255, 255, 255)");
   await page.emulateMedia({ media: "screen", colorScheme: "dark" });
   await page.evaluate(() => dispatchEvent(new Event("afterprint")));
-  expect(await inks()).toEqual(onScreen);
+  expect(await pixels(plane)).toBe(onScreen);
 });
 
 test("with forced colours the pictures and their keys keep theirs", async ({ page, site }) => {

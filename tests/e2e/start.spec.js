@@ -1,9 +1,9 @@
 // What keeps an exhibit from starting, and an engine from living: each is said in a sentence, with one thing to do.
 
-import { expect, open, reached, test as clean } from "./site.js";
+import { expect, open, reached, test } from "./site.js";
 
 // Browsers write to the console what does not arrive; here it is on purpose.
-const test = clean.extend({ quiet: [async ({}, use) => use(undefined), { auto: true }] }); // eslint-disable-line no-empty-pattern
+test.use({ quietly: false });
 
 /** @typedef {import("./site.js").Page} Page */
 
