@@ -56,6 +56,9 @@ class Fake {
   async inputs() {
     return [];
   }
+  async alphabet() {
+    return undefined;
+  }
   async export_state() {
     return [{ name: "step", dtype: "F32", shape: [1], data: Float32Array.of(this.step) }];
   }
@@ -74,7 +77,7 @@ async function open(notice = () => {}) {
   Object.assign(Fake, { breaks: Infinity, loses: Infinity, often: false, strays: Infinity, opened: [] });
   const engine = /** @type {any} */ ({
     modules: {
-      card: () => ({ tensors: true, views: [] }),
+      card: () => ({ tensors: true, views: [], actions: [], settings: [] }),
       exhibit: async () => ({ WebRun: Fake }),
       place: async (/** @type {string} */ _, /** @type {string} */ backend) => ({ backend }),
     },
@@ -318,7 +321,7 @@ test("weights that are not finite are refused, and the present model is kept", a
   await run.train(3, token(), () => {});
   Fake.breaks = 100;
   const poison = [{ name: "step", dtype: /** @type {const} */ ("F32"), shape: [1], data: Float32Array.of(200) }];
-  await expect(run.load(poison, { rate: 2 }, 1)).rejects.toMatchObject({ code: "bad-file" });
+  await expect(run.load(poison, { rate: 2 }, 1, {})).rejects.toMatchObject({ code: "bad-file" });
   expect((await run.metrics(false)).step).toBe(3);
   expect(run.status.settings).toEqual({ rate: 1 });
 });
