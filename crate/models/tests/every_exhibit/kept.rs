@@ -3,6 +3,7 @@
 use crate::figures::{two_kinds, two_styles};
 use crate::opened::{Seen, look, open, open_with, small, sources, state, train, try_open_with};
 use tilde_models::card::Card;
+use tilde_models::data::network::{bif, plain};
 use tilde_models::exhibit::{Payload, Sources, UserData};
 use tilde_models::kept::{self, About};
 use tilde_models::{Run, Saved, Settings};
@@ -67,7 +68,7 @@ pub fn own_data_come_with_the_weights(card: &'static Card) {
             "images" => two_kinds(200),
             "text" => two_styles(),
             "points" => UserData::Points((0..600).map(|i| ((i * i) as f32 * 0.37).sin() * 2.0).collect()),
-            "network" => UserData::Text(NETWORK.into()),
+            "network" => UserData::Text(plain::write(&bif::read(NETWORK).expect("a network").network)),
             other => panic!("nobody knows data of the kind '{other}'"),
         };
         let mut settings = small(card);
