@@ -302,7 +302,7 @@ test("weights that are not finite are refused, and the present model is kept", a
   await run.train(3, token(), () => {});
   Fake.breaks = 100;
   const poison = [{ name: "step", dtype: /** @type {const} */ ("F32"), shape: [1], data: Float32Array.of(200) }];
-  await expect(run.load(poison, { rate: 2 }, 1)).rejects.toMatchObject({ code: "bad-file" });
+  await expect(run.load(poison, { rate: 2 }, 1, {})).rejects.toMatchObject({ code: "bad-file" });
   expect((await run.metrics(false)).step).toBe(3);
   expect(run.status.settings).toEqual({ rate: 1 });
 });
