@@ -56,6 +56,9 @@ class Fake {
   async inputs() {
     return [];
   }
+  async alphabet() {
+    return "";
+  }
   async export_state() {
     return [{ name: "step", dtype: "F32", shape: [1], data: Float32Array.of(this.step) }];
   }
