@@ -57,7 +57,7 @@ class Fake {
     return [];
   }
   async alphabet() {
-    return undefined;
+    return "";
   }
   async export_state() {
     return [{ name: "step", dtype: "F32", shape: [1], data: Float32Array.of(this.step) }];

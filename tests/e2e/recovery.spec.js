@@ -262,7 +262,7 @@ test.describe("a model that would take the place of another", () => {
       await settled(page);
       const before = await state(page);
       const rebuilding = card.settings.find(({ live, id }) => !live && id !== "data");
-      const left = await page.evaluate(async (id) => {
+      const left = await page.evaluate(async (/** @type {any} */ id) => {
         const { session } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
         const setting = session.card.settings.find((/** @type {any} */ each) => each.id === id);
         const saved = await session.save();
