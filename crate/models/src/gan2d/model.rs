@@ -48,18 +48,18 @@ fn leaky(x: Tensor<'_>) -> Tensor<'_> {
 }
 
 /// Gaussian noise on data and forgeries alike, whose standard deviation falls in a straight line to 0 in the
-/// middle of the run. D cannot tell apart what the noise hides, so that at first its slopes lead towards all
+/// middle of the horizon, if the schedule is on. D cannot tell apart what the noise hides, so that at first its slopes lead towards all
 /// modes, also those without a forgery near (M. Arjovsky, L. Bottou, ICLR 2017; C. Sønderby et al., ICLR 2017).
 struct InstanceNoise {
     sigma: Knob,
-    horizon: Knob,
+    schedule: Schedule,
     steps: Var,
 }
 
 impl InstanceNoise {
     /// `x` with the noise of this step, of the same shape.
     fn on<'g>(&self, g: &'g Graph, x: Tensor<'g>) -> Tensor<'g> {
-        let done = (g.read(self.steps) / g.knob(self.horizon) * 2.0).minimum(g.constant(1.0));
+        let done = (2.0 * self.schedule.done(g, self.steps)).minimum(g.constant(1.0));
         x + g.normal(x.shape()) * (g.knob(self.sigma) * (1.0 - done))
     }
 }
@@ -145,7 +145,7 @@ impl Game {
         let adam_g = Adam::new(&mut p, &g_group, "adam_g", options);
         let recorder = Recorder::new(&mut p, &["loss_g", "loss_d"]);
         let sigma = knob(&mut p, settings, "instance_noise");
-        let noise = InstanceNoise { sigma, horizon: schedule.horizon, steps: recorder.steps };
+        let noise = InstanceNoise { sigma, schedule, steps: recorder.steps };
         let feed = Feed::points(&mut p);
         let grid = p.input("grid", [FIELD * FIELD, 2]);
 

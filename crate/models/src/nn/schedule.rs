@@ -52,8 +52,7 @@ pub struct Schedule {
     fall: Fall,
     learning_rate: Knob,
     schedule: Knob,
-    /// Steps until the end of the run.
-    pub horizon: Knob,
+    horizon: Knob,
 }
 
 /// A knob that is called like a setting and begins with its value.
@@ -73,6 +72,11 @@ impl Schedule {
     /// their settings otherwise, and for training that has several rates.
     pub fn of(fall: Fall, [learning_rate, schedule, horizon]: [Knob; 3]) -> Schedule {
         Schedule { fall, learning_rate, schedule, horizon }
+    }
+
+    /// The share of the horizon that so many steps are, a scalar of at most 1; 0 where nothing falls.
+    pub fn done<'g>(&self, g: &'g Graph, steps: Var) -> Tensor<'g> {
+        (g.read(steps) / g.knob(self.horizon)).minimum(g.constant(1.0)) * g.knob(self.schedule)
     }
 
     /// The rate of the step that comes after `steps` others, a scalar.
