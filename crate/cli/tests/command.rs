@@ -139,8 +139,13 @@ fn data_of_ones_own() {
     let points: String =
         (0..40).map(|i| format!("{},{}\n", f64::from(i).sin(), f64::from(i).cos())).collect();
     std::fs::write(&csv, points).expect("written");
-    let run = train(&["--steps", "5", "--data", csv.to_str().expect("text")]);
+    let csv = csv.to_str().expect("text");
+    let output =
+        tilde(&[&["train", "gan2d", "--json"], &SMALL[..], &["--steps", "5", "--data", csv]].concat());
+    let run: Json = serde_json::from_slice(&output.stdout).expect("JSON");
     assert!(run["metrics"]["loss"].is_f64());
+    // What was done to them is said apart from the report.
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "x goes from -1 to 1, y from -1 to 1.\n");
 }
 
 /// The page shows these in its dialogue: `tests/e2e/files.spec.js`.
