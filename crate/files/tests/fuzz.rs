@@ -112,8 +112,7 @@ fn npz_of(bytes: &[u8], packed: Vec<u8>) -> Vec<u8> {
     let (mut file, mut directory) = (Vec::new(), Vec::new());
     for name in ["x_train.npy", "y.npy"] {
         let mut common = [20u16, 0, 8, 0, 0].map(u16::to_le_bytes).concat();
-        common
-            .extend([crc32(bytes), packed.len() as u32, bytes.len() as u32].map(u32::to_le_bytes).concat());
+        common.extend([crc32(bytes), packed.len() as u32, bytes.len() as u32].map(u32::to_le_bytes).concat());
         common.extend((name.len() as u16).to_le_bytes());
         let offset = (file.len() as u32).to_le_bytes();
         file.extend([b"PK\x03\x04", &common[..], &[0; 2], name.as_bytes(), &packed].concat());

@@ -3,7 +3,7 @@
 use crate::figures::{two_kinds, two_styles};
 use crate::opened::{Seen, look, open, open_with, small, sources, state, train, try_open_with};
 use tilde_models::card::Card;
-use tilde_models::data::network::{bif, plain};
+use tilde_models::data::network::{Network, Node, plain};
 use tilde_models::exhibit::{Payload, Sources, UserData};
 use tilde_models::kept::{self, About};
 use tilde_models::{Run, Saved, Settings};
@@ -67,12 +67,16 @@ pub fn own_data_come_with_the_weights(card: &'static Card) {
         let user = match *kind {
             "images" => two_kinds(200),
             "text" => two_styles(),
-            "points" => UserData::Points((0..600).map(|i| ((i * i) as f32 * 0.37).sin() * 2.0).collect()),
-            "network" => UserData::Text(plain::write(&bif::read(NETWORK).expect("a network").network)),
+            "points" => UserData::Points(points()),
+            "classes" => UserData::Classed {
+                classes: points().chunks_exact(2).map(|p| u8::from(p[0] > p[1])).collect(),
+                points: points(),
+            },
+            "network" => UserData::Text(plain::write(&network())),
             other => panic!("nobody knows data of the kind '{other}'"),
         };
         let mut settings = small(card);
-        if let UserData::Points(_) = user {
+        if let UserData::Points(_) | UserData::Classed { .. } = user {
             settings.use_drawn();
         }
         let run = open_with(settings, 3, Sources { user: Some(user), ..sources() });
@@ -115,9 +119,18 @@ pub fn large_data_are_named(card: &'static Card) {
     assert!(error.to_string().contains("20,000 images of 8 × 8 pixels of your own"), "{error}");
 }
 
-const NETWORK: &str = "network own { }
-variable A { type discrete [ 2 ] { yes, no }; }
-variable B { type discrete [ 2 ] { yes, no }; }
-probability ( A ) { table 0.3, 0.7; }
-probability ( B | A ) { (yes) 0.9, 0.1; (no) 0.2, 0.8; }
-";
+/// Three hundred points.
+fn points() -> Vec<f32> {
+    (0..600).map(|i| ((i * i) as f32 * 0.37).sin() * 2.0).collect()
+}
+
+/// Two nodes, the second after the first.
+fn network() -> Network {
+    let node = |name: &str, parents: Vec<usize>, table: Vec<f64>, x: f32| {
+        let states = ["yes", "no"].map(String::from).to_vec();
+        Node { name: name.into(), states, parents, table, at: [x, 0.5] }
+    };
+    let (first, second) =
+        (node("A", vec![], vec![0.3, 0.7], 0.25), node("B", vec![0], vec![0.9, 0.1, 0.2, 0.8], 0.75));
+    Network { nodes: vec![first, second] }
+}
