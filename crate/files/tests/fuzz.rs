@@ -401,12 +401,16 @@ proptest! {
     }
 }
 
-/// `TILDE_FUZZ=1000000 cargo test --release -p tilde-files --test fuzz -- --ignored --nocapture`
+/// `TILDE_FUZZ=1000000 cargo test --release -p tilde-files --test fuzz -- --ignored --nocapture`; of one reader
+/// alone with its name in `TILDE_READER`.
 #[test]
 #[ignore = "minutes: one of the slow tests"]
 fn a_million_files_of_each_kind() {
     let count: usize = std::env::var("TILDE_FUZZ").map_or(1_000_000, |n| n.parse().expect("a count"));
-    for reader in readers() {
+    let only = std::env::var("TILDE_READER").ok();
+    for reader in
+        readers().into_iter().filter(|reader| only.as_deref().is_none_or(|name| name == reader.name))
+    {
         let (start, mut random, mut taken) = (Instant::now(), Random(1), 0);
         let (mut slowest, mut most) = (Duration::ZERO, 0);
         for _ in 0..count {
