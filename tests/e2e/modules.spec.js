@@ -128,7 +128,7 @@ test("the library: WebGPU alone fetches its module alone, and is refused where t
     const tilde = await Tilde.start({ backend: "webgpu" });
     const run = await tilde.open("gan2d", { seed: 7 });
     const { step } = await run.train(2);
-    const parsed = await tilde.parse("points.csv", new TextEncoder().encode("1,2\n3,4"));
+    const parsed = await tilde.parse("points.csv", new TextEncoder().encode("1.5,2\n3,4"));
     const wrong = await tilde.open("gan2d", { settings: { data: "cubes" } }).catch((/** @type {any} */ e) => e.code);
     tilde.close();
     return { backend: run.backend, step, shape: parsed.shape, wrong };

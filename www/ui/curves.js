@@ -1,6 +1,6 @@
 // Curves over steps: the present run, the previous one as a ghost, exact or best values as dashed lines.
 
-import UPlot from "../vendor/uplot.js";
+import { Once, getModule } from "../fetch.js";
 import { tick } from "../views/axes.js";
 import { h } from "./dom.js";
 import { number } from "./format.js";
@@ -15,6 +15,21 @@ import { colourOf } from "./theme.js";
 /** Patterns tell curves of one colour apart. */
 const PATTERNS = [[], [2, 3], [8, 3, 2, 3], [1, 5]];
 
+/**
+ * The library of plots. It comes after the first step: what is on the way to that is not kept waiting by it.
+ * @type {typeof import("../vendor/uplot.js")|undefined}
+ */
+let UPlot;
+const libraries = new Once();
+
+async function fetchPlots() {
+  const at = new URL("../vendor/uplot.js", import.meta.url);
+  UPlot = (await libraries.get("plots", () => getModule(at))).default;
+}
+
+/** How long a model that takes no step is waited for, in milliseconds. */
+const NO_STEP_MS = 3000;
+
 /** One plot with all metrics of a curve. */
 export class Curve {
   #metrics;
@@ -26,6 +41,8 @@ export class Curve {
   /** @type {Theme|undefined} */
   #theme;
   #hasGhost = false;
+  /** What is to be shown once the library is there. @type {Parameters<Curve["show"]>|undefined} */
+  #waiting;
 
   /**
    * @param {string} id
@@ -68,6 +85,7 @@ export class Curve {
     const absent = this.#metrics.every(({ id, sometimes }) => sometimes && !(id in metrics));
     this.element.hidden = absent;
     if (absent || !this.#theme || !this.#box.clientWidth) return;
+    if (!UPlot) return this.#wait(history, ghost, metrics);
     if (!this.#plot || this.#hasGhost !== Boolean(ghost)) this.#make(Boolean(ghost));
     this.#metrics.forEach(({ id, sometimes }, i) => (this.#keys[i].hidden = sometimes && !(id in metrics)));
     const steps = history.steps;
@@ -81,6 +99,23 @@ export class Curve {
       ghost ? [now, [ghost.steps, ...this.#metrics.map(({ id }) => ghost.column(id))]] : [now]
     );
     this.#plot.setData(UPlot.join(tables));
+  }
+
+  /** Shows this, or what comes after it, once the library is there. @param {Parameters<Curve["show"]>} what */
+  #wait(...what) {
+    const first = !this.#waiting;
+    this.#waiting = what;
+    const come = () =>
+      fetchPlots().then(
+        () => {
+          const waiting = this.#waiting;
+          this.#waiting = undefined;
+          if (waiting) this.show(...waiting);
+        },
+        () => (this.#waiting = undefined), // the next frame asks again
+      );
+    if ((what[0].steps.at(-1) ?? 0) > 0) come();
+    else if (first) setTimeout(come, NO_STEP_MS);
   }
 
   /** What it shows, in words. @param {import("../protocol.js").Metrics} metrics */
@@ -109,7 +144,7 @@ export class Curve {
       points: { show: isAlone, size: 6, fill: colourOf(theme, role) },
       ...more,
     });
-    this.#plot = new UPlot(
+    this.#plot = new /** @type {NonNullable<typeof UPlot>} */ (UPlot)(
       {
         ...this.#size,
         cursor: { show: false },

@@ -74,6 +74,7 @@ macro_rules! registry {
         /// A function for each exhibit, by its name. Nothing reaches the exhibit but through here, so that
         /// `www/tools/split` can tell what of a module belongs to which exhibit.
         mod entrances {
+            #[allow(unused_imports, reason = "not every build has an exhibit")]
             use super::*;
 
             $(
