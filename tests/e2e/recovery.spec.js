@@ -196,7 +196,8 @@ const FILES = [
   ["the cards", "**/pkg/cards.json"],
   ["the engine", "**/pkg/engine/*.wasm"],
   ["the exhibits' glue", "**/pkg/exhibits/tilde_web.js*"],
-  ["the exhibits", "**/pkg/exhibits/*.wasm"],
+  ["the exhibits", "**/pkg/exhibits/tilde_web_bg.wasm"],
+  ["a part of the exhibits", "**/pkg/exhibits/gan2d.wasm"],
 ];
 
 test.describe("a file that does not come", () => {

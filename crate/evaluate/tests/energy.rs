@@ -25,7 +25,7 @@ fn chains_of_finite_steps_are_too_wide() {
         assert!(error <= 0.03, "seed {seed}: the variance is {error} off, relatively");
         let variance = run.of("ula_variance");
         assert!((variance - 1.0).abs() > 0.2, "seed {seed}: variance {variance}");
-        // Chains that have not yet spread are told from these.
-        assert!(figures("energy", Trial::new(SMALL, 0), seed).of("ula_error") > 0.03);
+        // What no chain has walked yet is not known.
+        assert!(figures("energy", Trial::new(SMALL, 0), seed).of("ula_error").is_nan());
     }
 }
