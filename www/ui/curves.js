@@ -34,6 +34,7 @@ const NO_STEP_MS = 3000;
 export class Curve {
   #metrics;
   #words;
+  #name;
   #box;
   #keys;
   /** @type {any} */
@@ -52,7 +53,8 @@ export class Curve {
   constructor(id, metrics, words) {
     this.#metrics = metrics;
     this.#words = words;
-    this.#box = h("div", { className: "plot", role: "img", "aria-label": words.get(`curves.${id}`) });
+    this.#name = words.get(`curves.${id}`);
+    this.#box = h("div", { className: "plot", role: "img", "aria-label": this.#name });
     this.#keys = metrics.map((metric, i) =>
       h(
         "span",
@@ -63,7 +65,7 @@ export class Curve {
     this.element = h(
       "figure",
       { className: "curve" },
-      h("figcaption", {}, h("strong", {}, words.get(`curves.${id}`)), h("span", { className: "keys" }, ...this.#keys)),
+      h("figcaption", {}, h("strong", {}, this.#name), h("span", { className: "keys" }, ...this.#keys)),
       this.#box,
     );
     new ResizeObserver(() => this.#resize()).observe(this.#box);
@@ -123,7 +125,8 @@ export class Curve {
     const parts = this.#metrics
       .filter(({ id }) => id in metrics)
       .map(({ id }) => `${this.#words.get(`metrics.${id}`)} ${number(metrics[id])}`);
-    this.#box.setAttribute("aria-label", parts.join("; "));
+    // Nothing may be known yet.
+    this.#box.setAttribute("aria-label", [this.#name, parts.join("; ")].filter(Boolean).join(": "));
   }
 
   /** @param {boolean} ghost */
