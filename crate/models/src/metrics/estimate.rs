@@ -5,6 +5,7 @@
 //! ones were measured.
 
 use crate::figures::Figures;
+use crate::numeric::estimate::Tally;
 
 /// A mean and its standard error.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -13,6 +14,14 @@ pub struct Estimate {
     pub mean: f64,
     /// Its standard error; not finite where it is not known.
     pub error: f64,
+}
+
+impl Tally {
+    /// The mean of its numbers and the error of that, once there is one.
+    pub fn estimate(&self) -> Option<Estimate> {
+        let error = self.error().unwrap_or(f64::NAN);
+        (self.count > 0.0).then(|| Estimate { mean: self.mean(), error })
+    }
 }
 
 impl Estimate {

@@ -1,7 +1,4 @@
-//! Sums of numbers that come one at a time, and small means. [`Estimate`](crate::metrics::Estimate) is what is
-//! reported.
-
-use crate::metrics::Estimate;
+//! Sums of numbers that come one at a time, and small means.
 
 /// Numbers whose mean is an estimate.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -27,12 +24,6 @@ impl Tally {
         self.count += 1.0;
         self.sum += x;
         self.squares += x * x;
-    }
-
-    /// Their mean and its error, once there is one.
-    pub fn estimate(&self) -> Option<Estimate> {
-        let error = self.error().unwrap_or(f64::NAN);
-        (self.count > 0.0).then(|| Estimate { mean: self.mean(), error })
     }
 
     /// Their mean; 0 of none.
