@@ -98,7 +98,7 @@ pub(crate) fn tensors(card: &Card, user: Option<&UserData>, inputs: &Inputs) -> 
     out
 }
 
-/// What a file brings besides the state of its model: what [`tensors`] gave.
+/// What a file brings besides the state of its model: what `tensors` gave.
 ///
 /// # Errors
 /// [`Error::BadFile`] if its data are none.

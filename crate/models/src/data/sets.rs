@@ -24,7 +24,7 @@ impl ImageSets {
     /// The set, with its held-out images in the order that samples are taken in.
     ///
     /// # Errors
-    /// Those of [`ImageSets::divided`].
+    /// Those of `ImageSets::divided`.
     pub fn new(exhibit: &str, id: &str, seed: u64, sources: Sources) -> Result<ImageSets, Error> {
         let ImageSets { train, test } = ImageSets::divided(exhibit, id, seed, sources)?;
         Ok(ImageSets { train, test: test.spread() })

@@ -23,7 +23,7 @@ pub fn energy_distance(a: &[f32], b: &[f32], dims: usize) -> f64 {
     2.0 * across / (n as f64 * m as f64) - within(a, n) - within(b, m)
 }
 
-/// The same with its standard error, from the spread of the estimate over [`PARTS`] parts of both samples. That
+/// The same with its standard error, from the spread of the estimate over `PARTS` parts of both samples. That
 /// is a little too large where the distributions are nearly the same: there the estimate from all is better
 /// than the mean of those from the parts.
 pub fn estimate(a: &[f32], b: &[f32], dims: usize) -> Estimate {

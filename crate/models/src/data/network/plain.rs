@@ -1,5 +1,5 @@
 //! A network as text of one form: how checkpoints, links and edits hold it. It is BIF, so that other
-//! programs read it, too. What is read here is what [`write`] wrote.
+//! programs read it, too. What is read here is what [`write()`] wrote.
 
 use super::{MAX_CELLS, MAX_NODES, MAX_STATES, Network, Node, bad, checked_name, checked_row};
 use crate::{Error, decimal};
@@ -73,7 +73,7 @@ pub fn write(network: &Network) -> String {
     out
 }
 
-/// Reads a network that [`write`] wrote.
+/// Reads a network that [`write()`] wrote.
 ///
 /// # Errors
 /// [`Error::BadData`] for any other text, and for a network that is none.
