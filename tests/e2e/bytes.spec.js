@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { dist } from "../../www/tools/dist.mjs";
 import { serve } from "../../www/tools/serve.mjs";
-import { expect, open, reached, test } from "./site.js";
+import { expect, open, test } from "./site.js";
 
 /** What `gzip -9` makes of it: the measure of the budgets in build.sh. @param {Buffer} body */
 const gzipped = (body) => execFileSync("gzip", ["-9", "-c"], { input: body, maxBuffer: 1 << 26 }).length;
@@ -22,8 +22,9 @@ for (const [words, address, wasm, total] of /** @type {const} */ ([
       sizes.push(response.body().then((body) => ({ url: response.url(), bytes: gzipped(body) })));
     });
     await open(page, `${host.address}${address}`);
-    await reached(page, 1);
-    const all = await Promise.all(sizes);
+    const stepped = () => /** @type {any} */ (document.querySelector("tilde-exhibit")).session?.step >= 1;
+    await page.waitForFunction(stepped, undefined, { polling: "raf" });
+    const all = await Promise.all([...sizes]);
     host.close();
     const sum = (/** @type {typeof all} */ list) => list.reduce((total, { bytes }) => total + bytes, 0);
     const modules = all.filter(({ url }) => url.endsWith(".wasm"));

@@ -27,8 +27,9 @@ async function fetchPlots() {
   UPlot = (await libraries.get("plots", () => getModule(at))).default;
 }
 
-/** How long a model that takes no step is waited for, in milliseconds. */
-const NO_STEP_MS = 3000;
+/** How long the library waits after the first step, and for a model that takes none, in milliseconds. */
+const AFTER_STEP_MS = 200;
+const NO_STEP_MS = 6000;
 
 /** One plot with all metrics of a curve. */
 export class Curve {
@@ -44,6 +45,8 @@ export class Curve {
   #hasGhost = false;
   /** What is to be shown once the library is there. @type {Parameters<Curve["show"]>|undefined} */
   #waiting;
+  /** 1 after the library was called without a step, 2 after one. */
+  #called = 0;
 
   /**
    * @param {string} id
@@ -105,8 +108,10 @@ export class Curve {
 
   /** Shows this, or what comes after it, once the library is there. @param {Parameters<Curve["show"]>} what */
   #wait(...what) {
-    const first = !this.#waiting;
     this.#waiting = what;
+    const stepped = (what[0].steps.at(-1) ?? 0) > 0;
+    if (this.#called >= (stepped ? 2 : 1)) return;
+    this.#called = stepped ? 2 : 1;
     const come = () =>
       fetchPlots().then(
         () => {
@@ -114,10 +119,9 @@ export class Curve {
           this.#waiting = undefined;
           if (waiting) this.show(...waiting);
         },
-        () => (this.#waiting = undefined), // the next frame asks again
+        () => (this.#called = 0), // the next frame asks again
       );
-    if ((what[0].steps.at(-1) ?? 0) > 0) come();
-    else if (first) setTimeout(come, NO_STEP_MS);
+    setTimeout(come, stepped ? AFTER_STEP_MS : NO_STEP_MS);
   }
 
   /** What it shows, in words. @param {import("../protocol.js").Metrics} metrics */
