@@ -10,29 +10,22 @@ use crate::prelude::*;
 const USED: f64 = 0.01;
 
 impl Mixture {
-    /// The figures that have a curve; `None` where one is not known. Always the same ids for a method.
+    /// The figures of what was fitted; `None` where one is not known. Always the same ids for a method. The
+    /// likelihood of held-out points, which costs more than a step, is not among them.
     pub(super) fn curves(&self, settings: &Settings) -> Vec<(&'static str, Option<f64>)> {
         let (fit, points) = (&self.fit, &self.points);
         if fit.method == Method::KMeans {
             let inertia = em::inertia(&fit.components, points);
             return vec![("loss", Some(inertia)), ("inertia", Some(inertia))];
         }
-        let mixture = ready(&fit.components);
-        let likelihood = mean_log_density(&mixture, points);
+        let likelihood = mean_log_density(&ready(&fit.components), points);
         // What the last half step was checked by still holds, unless something else has changed since.
         let objective = fit.last.or_else(|| fit.objective(&self.task(settings)));
         let (id, loss) = match fit.method {
             Method::Variational => ("elbo", objective.unwrap_or(likelihood)),
             Method::Em | Method::KMeans => ("bound", likelihood),
         };
-        let held_out = &self.held_out;
-        let test = (!held_out.is_empty()).then(|| mean_log_density(&mixture, held_out));
-        vec![
-            ("loss", Some(-loss)),
-            ("log_likelihood", Some(likelihood)),
-            ("test_log_likelihood", test),
-            (id, objective),
-        ]
+        vec![("loss", Some(-loss)), ("log_likelihood", Some(likelihood)), (id, objective)]
     }
 
     /// All figures.
@@ -46,8 +39,9 @@ impl Mixture {
             );
         }
         let least = fit.components.iter().map(|c| eigenvalues(c.covariance)[1]).fold(f64::INFINITY, f64::min);
-        if out.iter().any(|f| f.0 == "test_log_likelihood") {
+        if fit.method != Method::KMeans && !self.held_out.is_empty() {
             let test = estimated_log_density(&ready(&fit.components), &self.held_out);
+            out.push(("test_log_likelihood", test.mean));
             out.extend(test.error.is_finite().then_some(("test_log_likelihood_se", test.error)));
         }
         out.extend(fit.largest_fall.map(|fall| ("largest_fall", fall)));
