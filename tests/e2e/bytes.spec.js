@@ -21,10 +21,22 @@ for (const [words, address, wasm, total] of /** @type {const} */ ([
     context.on("response", (response) => {
       sizes.push(response.body().then((body) => ({ url: response.url(), bytes: gzipped(body) })));
     });
+    await page.addInitScript(() => {
+      const note = (/** @type {Event} */ event) => {
+        if (/** @type {CustomEvent} */ (event).detail.metrics.step >= 1)
+          /** @type {any} */ (window).steppedAt ??= performance.now();
+      };
+      addEventListener("tilde:step", note, true);
+    });
     await open(page, `${host.address}${address}`);
-    const stepped = () => /** @type {any} */ (document.querySelector("tilde-exhibit")).session?.step >= 1;
-    await page.waitForFunction(stepped, undefined, { polling: "raf" });
-    const all = await Promise.all([...sizes]);
+    await page.waitForFunction(() => "steppedAt" in window);
+    // What the page asks for once a step is on screen is no part of it.
+    const later = await page.evaluate(() => {
+      const { steppedAt } = /** @type {any} */ (window);
+      const asked = performance.getEntriesByType("resource");
+      return asked.filter(({ startTime }) => startTime > steppedAt).map(({ name }) => name);
+    });
+    const all = (await Promise.all([...sizes])).filter(({ url }) => !later.includes(url));
     host.close();
     const sum = (/** @type {typeof all} */ list) => list.reduce((total, { bytes }) => total + bytes, 0);
     const modules = all.filter(({ url }) => url.endsWith(".wasm"));

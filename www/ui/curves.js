@@ -16,7 +16,8 @@ import { colourOf } from "./theme.js";
 const PATTERNS = [[], [2, 3], [8, 3, 2, 3], [1, 5]];
 
 /**
- * The library of plots. It comes after the first step: what is on the way to that is not kept waiting by it.
+ * The library of plots. It comes after the first step, or when none is on its way:
+ * what is on the way to a step is not kept waiting by it.
  * @type {typeof import("../vendor/uplot.js")|undefined}
  */
 let UPlot;
@@ -27,9 +28,8 @@ async function fetchPlots() {
   UPlot = (await libraries.get("plots", () => getModule(at))).default;
 }
 
-/** How long the library waits after the first step, and for a model that takes none, in milliseconds. */
+/** How long the library waits after the first step, in milliseconds. */
 const AFTER_STEP_MS = 200;
-const NO_STEP_MS = 6000;
 
 /** One plot with all metrics of a curve. */
 export class Curve {
@@ -45,8 +45,7 @@ export class Curve {
   #hasGhost = false;
   /** What is to be shown once the library is there. @type {Parameters<Curve["show"]>|undefined} */
   #waiting;
-  /** 1 after the library was called without a step, 2 after one. */
-  #called = 0;
+  #called = false;
 
   /**
    * @param {string} id
@@ -85,12 +84,13 @@ export class Curve {
    * @param {History} history
    * @param {History|undefined} ghost
    * @param {import("../protocol.js").Metrics} metrics the latest, for references that settings decide
+   * @param {boolean} starting whether a first step is on its way
    */
-  show(history, ghost, metrics) {
+  show(history, ghost, metrics, starting) {
     const absent = this.#metrics.every(({ id, sometimes }) => sometimes && !(id in metrics));
     this.element.hidden = absent;
     if (absent || !this.#theme || !this.#box.clientWidth) return;
-    if (!UPlot) return this.#wait(history, ghost, metrics);
+    if (!UPlot) return this.#wait(history, ghost, metrics, starting);
     if (!this.#plot || this.#hasGhost !== Boolean(ghost)) this.#make(Boolean(ghost));
     this.#metrics.forEach(({ id, sometimes }, i) => (this.#keys[i].hidden = sometimes && !(id in metrics)));
     const steps = history.steps;
@@ -109,9 +109,10 @@ export class Curve {
   /** Shows this, or what comes after it, once the library is there. @param {Parameters<Curve["show"]>} what */
   #wait(...what) {
     this.#waiting = what;
-    const stepped = (what[0].steps.at(-1) ?? 0) > 0;
-    if (this.#called >= (stepped ? 2 : 1)) return;
-    this.#called = stepped ? 2 : 1;
+    const [history, , , starting] = what;
+    const stepped = (history.steps.at(-1) ?? 0) > 0;
+    if (this.#called || (starting && !stepped)) return;
+    this.#called = true;
     const come = () =>
       fetchPlots().then(
         () => {
@@ -119,9 +120,9 @@ export class Curve {
           this.#waiting = undefined;
           if (waiting) this.show(...waiting);
         },
-        () => (this.#called = 0), // the next frame asks again
+        () => (this.#called = false), // the next frame asks again
       );
-    setTimeout(come, stepped ? AFTER_STEP_MS : NO_STEP_MS);
+    setTimeout(come, AFTER_STEP_MS);
   }
 
   /** What it shows, in words. @param {import("../protocol.js").Metrics} metrics */

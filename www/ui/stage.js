@@ -76,8 +76,8 @@ export class Stage {
 
   /** Draws the curves. Also needed between frames, when a ghost has appeared or disappeared. */
   showCurves() {
-    const { history, ghost, last } = this.#session;
-    for (const curve of this.#curves) curve.show(history, ghost, last?.metrics ?? {});
+    const { history, ghost, last, playing } = this.#session;
+    for (const curve of this.#curves) curve.show(history, ghost, last?.metrics ?? {}, playing);
   }
 
   /** Renews the text alternatives. @param {string} text for pictures */

@@ -28,7 +28,10 @@ const GATES: &[Gate] = &[
         source: REFERENCE,
         controls: &[
             Control::run("untrained", CD.steps(0)),
-            Control::run("one hidden unit", Trial::new(&[("hidden", "1"), ("algorithm", "cd"), ("k", "1")], 4500)),
+            Control::run(
+                "one hidden unit",
+                Trial::new(&[("hidden", "1"), ("algorithm", "cd"), ("k", "1")], 4500),
+            ),
         ],
     },
     Gate {
