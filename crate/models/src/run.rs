@@ -1,35 +1,31 @@
 //! An opened exhibit: what the page, the library and the command all drive.
 
+mod checkpoint;
+mod frame;
+mod ring;
+#[cfg(test)]
+mod tests;
+
+pub use frame::Frame;
+
 use crate::card::Value;
 use crate::driver::{Answer, Driver, NoDevice};
 use crate::exhibit::{Payload, Picture, Samples, Sources};
 use crate::history::History;
 use crate::inputs::Inputs;
-use crate::kept::{self, About};
-use crate::model::{Exhibit, Figures, Live, Scope, Setup, Task};
-use crate::nn::{RING, Recorded};
+use crate::model::{Exhibit, Live, Setup};
+use crate::nn::RING;
 use crate::settings::Settings;
-use crate::{Error, Saved, SavedValues, exhibits, join};
+use crate::{Error, SavedValues, exhibits, join};
 use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use tilde_graph::plan::Loc;
-use tilde_graph::{DType, Device, Holds, Program, Role, Shape, VarId};
+use ring::Unread;
+use tilde_graph::{Device, Program};
 
 /// Iterations handed to a device at a time when many are asked for.
 const SLICE: u32 = 50;
-
-/// What is on show at one time: figures, pictures, and the losses of the steps since.
-#[derive(Clone, Debug)]
-pub struct Frame {
-    /// Figures by id.
-    pub figures: Figures,
-    /// The pictures that were asked for, in that order.
-    pub pictures: Vec<Picture>,
-    /// Losses of the steps after the one that was named.
-    pub losses: History,
-}
 
 /// An opened exhibit on a device. It owns the settings, the data and the seed, of which, with the steps
 /// that were done and the inputs that were given, everything about it is a function.
@@ -61,15 +57,6 @@ impl Place {
         let Place { device, settings, seed, step, generation } = self;
         Live { device, settings, seed: *seed, step: *step, generation: *generation }
     }
-}
-
-/// The steps `first..=last` of a ring that was asked for.
-struct Unread {
-    first: u32,
-    last: u32,
-    width: usize,
-    columns: usize,
-    ring: Answer<Vec<f32>>,
 }
 
 impl Run {
@@ -285,45 +272,6 @@ impl Run {
         })
     }
 
-    /// Enqueues a read of the losses that are on the device and were not asked for yet.
-    fn ask_losses(&mut self) {
-        let live = self.place.live();
-        let Some(Recorded { recorder, columns }) = self.exhibit.recorded(&live) else { return };
-        if self.asked < live.step {
-            self.unread.push(Unread {
-                first: self.asked + 1,
-                last: live.step,
-                width: recorder.names().len(),
-                columns,
-                ring: recorder.read(live.device),
-            });
-            self.asked = live.step;
-        }
-    }
-
-    /// The losses of the steps after `step`, a point for each or evenly thinned.
-    ///
-    /// # Errors
-    /// [`Error::DeviceLost`].
-    pub async fn losses(&mut self, step: u32) -> Result<History, Error> {
-        self.ask_losses();
-        self.read_losses().await?;
-        Ok(self.history.after(step))
-    }
-
-    async fn read_losses(&mut self) -> Result<(), Error> {
-        for Unread { first, last, width, columns, ring } in core::mem::take(&mut self.unread) {
-            // What was not read is asked for again.
-            let ring = ring.await.inspect_err(|_| self.asked = self.asked.min(first - 1))?;
-            for step in first..=last {
-                let mut row = ring[((step - 1) % RING) as usize * width..][..width].to_vec();
-                row[columns..].fill(f32::NAN);
-                self.history.push(step, &row);
-            }
-        }
-        Ok(())
-    }
-
     /// Does one phase of an iteration.
     ///
     /// # Errors
@@ -335,96 +283,6 @@ impl Run {
         let done = self.exhibit.phase(&self.place.live(), phase)?;
         self.advanced(done);
         self.done().await
-    }
-
-    /// All figures; `deep` asks for the costly ones too.
-    ///
-    /// # Errors
-    /// [`Error::NotFinite`] if training diverged.
-    pub async fn metrics(&mut self, deep: bool) -> Result<Figures, Error> {
-        let weights = self.finite();
-        let live = self.place.live();
-        let (weights, figures) = join::both(weights, self.exhibit.figures(&live, scope(deep))).await;
-        self.given_up(weights)?;
-        let figures = self.given_up(figures)?;
-        finite(self.counting(figures))
-    }
-
-    /// All figures over the whole held-out set, of which the page measures a sample: for the end of a run.
-    ///
-    /// # Errors
-    /// As [`Run::metrics`].
-    pub async fn whole(&mut self) -> Result<Figures, Error> {
-        let weights = self.finite();
-        let live = self.place.live();
-        let (weights, figures) = join::both(weights, self.exhibit.figures(&live, Scope::Whole)).await;
-        weights?;
-        finite(self.counting(figures?))
-    }
-
-    /// The figures that gates are held against, over the whole held-out set.
-    ///
-    /// # Errors
-    /// As [`Run::metrics`].
-    #[cfg(feature = "gates")]
-    pub async fn evaluate(&mut self) -> Result<Figures, Error> {
-        let figures = self.exhibit.figures(&self.place.live(), Scope::ALL).await?;
-        finite(self.counting(figures))
-    }
-
-    /// With the step before all others.
-    fn counting(&self, figures: Figures) -> Figures {
-        if figures.iter().any(|f| f.0 == "step") {
-            return figures;
-        }
-        let step = ("step", f64::from(self.place.step));
-        core::iter::once(step).chain(figures).collect()
-    }
-
-    /// Figures, pictures, and the losses after step `since`: one round trip to the device.
-    ///
-    /// # Errors
-    /// [`Error::BadData`] if the card has no such picture, [`Error::NotFinite`] if training diverged.
-    pub async fn frame(&mut self, views: &[&str], deep: bool, since: u32) -> Result<Frame, Error> {
-        let frame = self.look(views, deep, since).await;
-        self.given_up(frame)
-    }
-
-    /// An answer that was given up in the middle leaves work undone on the device: a model that remembers
-    /// what it did there for the present generation has to do it again.
-    fn given_up<T>(&mut self, answer: Result<T, Error>) -> Result<T, Error> {
-        if let Err(Error::Aborted) = answer {
-            self.place.generation += 1;
-        }
-        answer
-    }
-
-    async fn look(&mut self, views: &[&str], deep: bool, since: u32) -> Result<Frame, Error> {
-        self.ask_losses();
-        let weights = self.finite();
-        let (figures, pictures) = {
-            let live = self.place.live();
-            let exhibit = &*self.exhibit;
-            let mut parts: Vec<Task<'_, Part>> = Vec::new();
-            parts.push(Box::pin(async { weights.await.map(|()| Part::Finite) }));
-            parts.push(Box::pin(async { exhibit.figures(&live, scope(deep)).await.map(Part::Figures) }));
-            for id in views {
-                let live = &live;
-                parts.push(Box::pin(async move { exhibit.view(live, id).await.map(Part::Picture) }));
-            }
-            let (mut figures, mut pictures) = (Vec::new(), Vec::new());
-            for part in join::all(parts).await {
-                match part? {
-                    Part::Finite => {}
-                    Part::Figures(of) => figures = of,
-                    Part::Picture(of) => pictures.push(of),
-                }
-            }
-            (figures, pictures)
-        };
-        self.read_losses().await?;
-        let figures = finite(self.counting(figures))?;
-        Ok(Frame { figures, pictures, losses: self.history.after(since) })
     }
 
     /// `n` samples from the present model, for 1 ≤ n ≤ 65,536.
@@ -505,191 +363,4 @@ impl Run {
         self.moved();
         Ok(())
     }
-
-    /// Names, places and shapes of everything a checkpoint holds: parameters one by one, other
-    /// state by variable, and the invocation counters of the entries that change state. (The draws of the
-    /// others are seeded whenever they run.)
-    fn saved_parts(&self) -> Vec<(String, Loc, Shape, Holds)> {
-        let program = self.exhibit.program();
-        self.place.device.of_plan(|plan| {
-            let mut parts = Vec::new();
-            for (decl, v) in program.vars().iter().zip(&plan.vars) {
-                if decl.role != Role::State {
-                    continue;
-                }
-                if decl.params.is_empty() {
-                    parts.push((decl.name.clone(), v.loc, v.shape, decl.holds));
-                }
-                for p in &decl.params {
-                    let loc = Loc { offset: v.loc.offset + p.offset, ..v.loc };
-                    parts.push((p.name.clone(), loc, p.shape, Holds::Any));
-                }
-            }
-            for (entry, e) in program.entries().iter().zip(&plan.entries) {
-                let moves = |(var, _): &(VarId, u32)| program.vars()[var.0 as usize].role == Role::State;
-                if e.sites > 0 && entry.assigns().iter().any(moves) {
-                    let name = format!("invocations.{}", e.name);
-                    parts.push((name, e.counter, Shape::new(&[1]), Holds::Any));
-                }
-            }
-            parts
-        })
-    }
-
-    /// Everything a checkpoint holds.
-    ///
-    /// # Errors
-    /// [`Error::DeviceLost`].
-    pub async fn export(&mut self) -> Result<Vec<Saved>, Error> {
-        let mut out = self.exhibit.save();
-        let device = &self.place.device;
-        let mut reads = Vec::new();
-        for (name, loc, shape, _) in self.saved_parts() {
-            let len = shape.len() as u32;
-            let values: Answer<SavedValues> = match loc.arena.dtype() {
-                DType::F32 => {
-                    let read = device.read_at(loc, len);
-                    Box::pin(async move { Ok(SavedValues::F32(read.await?)) })
-                }
-                DType::U32 => {
-                    let read = device.read_u_at(loc, len);
-                    Box::pin(async move { Ok(SavedValues::U32(read.await?)) })
-                }
-            };
-            reads.push((name, shape, values));
-        }
-        for (name, shape, values) in reads {
-            out.push(Saved { name, shape: shape.dims().collect(), values: values.await? });
-        }
-        if !out.iter().any(|saved| saved.name == STEPS) {
-            out.push(Saved::words(STEPS, &[], &[self.place.step]));
-        }
-        Ok(out)
-    }
-
-    /// What a checkpoint holds besides [`Run::export`], so that it can be continued anywhere: data of one's own
-    /// of up to [`kept::MOST`] bytes, and what was painted.
-    pub fn kept(&self) -> Vec<Saved> {
-        kept::tensors(self.exhibit.card(), self.sources.user.as_ref(), &self.inputs)
-    }
-
-    /// What it learns from, to be written beside a checkpoint and to be held against that of a file.
-    pub fn about(&self) -> About {
-        let painted = self.place.settings.is_drawn().then_some(&self.inputs);
-        About::new(self.exhibit.card(), self.sources.user.as_ref(), painted, self.alphabet())
-    }
-
-    /// The characters that a model of text knows.
-    pub fn alphabet(&self) -> Option<String> {
-        self.exhibit.alphabet()
-    }
-
-    /// Takes a checkpoint back. Nothing changes unless all of it fits.
-    ///
-    /// # Errors
-    /// [`Error::BadFile`] if a tensor is missing or has another shape or type.
-    pub fn import(&mut self, saved: &[Saved]) -> Result<(), Error> {
-        let parts = self.saved_parts();
-        let mut found = Vec::new();
-        for (name, loc, shape, holds) in &parts {
-            let dtype = match loc.arena.dtype() {
-                DType::F32 => "F32",
-                DType::U32 => "U32",
-            };
-            let values = Saved::find(saved, name, dtype, &shape.dims().collect::<Vec<_>>())?;
-            sound(name, *holds, values)?;
-            found.push((*loc, values));
-        }
-        let step = steps(saved)?;
-        self.exhibit.load(saved)?;
-        if let Some(given) = self.exhibit.inputs() {
-            self.inputs.replace(given);
-        }
-        // Between the parameters of a group there are words that no file holds. Training that diverges leaves
-        // more than zeros there.
-        for (i, decl) in self.exhibit.program().vars().iter().enumerate() {
-            if !decl.params.is_empty() {
-                let loc = self.place.device.of_plan(|plan| plan.vars[i].loc);
-                self.place.device.write_at(loc, &alloc::vec![0.0; decl.shape.len()]);
-            }
-        }
-        for (loc, values) in found {
-            match values {
-                SavedValues::F32(v) => self.place.device.write_at(loc, v),
-                SavedValues::U32(v) => self.place.device.write_u_at(loc, v),
-                SavedValues::F64(_) => {}
-            }
-        }
-        self.counted(step);
-        self.moved();
-        Ok(())
-    }
 }
-
-/// Whether numbers of a file are what their variable can hold.
-fn sound(name: &str, holds: Holds, values: &SavedValues) -> Result<(), Error> {
-    let SavedValues::F32(values) = values else { return Ok(()) };
-    let fits = |x: f32| match holds {
-        Holds::Any => x.is_finite(),
-        Holds::Count => (0.0..=MOST_COUNTED).contains(&x) && libm::truncf(x) == x,
-        Holds::NotNegative => x >= 0.0 && x.is_finite(),
-    };
-    if values.iter().all(|&x| fits(x)) {
-        return Ok(());
-    }
-    Err(Error::BadFile(match holds {
-        Holds::Any => format!("The file's '{name}' holds numbers that are not finite."),
-        Holds::Count => format!("The file's '{name}' is no count: a whole number from 0 to 16777216."),
-        Holds::NotNegative => format!("The file's '{name}' holds numbers below 0, and cannot."),
-    }))
-}
-
-/// Floats count exactly up to 2²⁴.
-const MOST_COUNTED: f32 = 16_777_216.0;
-
-/// The name of the step count in a checkpoint.
-const STEPS: &str = "steps";
-
-/// The largest step count of a checkpoint. Training goes on from there, and must not overflow.
-const MOST_STEPS: u32 = u32::MAX / 2;
-
-/// The step count of a checkpoint: a whole number, which programs that count on the device keep as a float.
-fn steps(saved: &[Saved]) -> Result<u32, Error> {
-    let wrong = || Error::BadFile(format!("The file's '{STEPS}' is no count of steps."));
-    let found = saved.iter().find(|s| s.name == STEPS).ok_or_else(|| {
-        Error::BadFile(format!("The file has no tensor '{STEPS}'. Was it saved with other settings?"))
-    })?;
-    match &found.values {
-        SavedValues::U32(v) if v.len() == 1 && v[0] <= MOST_STEPS => Ok(v[0]),
-        SavedValues::F32(v)
-            if v.len() == 1 && v[0] >= 0.0 && v[0] <= MOST_COUNTED && libm::truncf(v[0]) == v[0] =>
-        {
-            Ok(v[0] as u32)
-        }
-        _ => Err(wrong()),
-    }
-}
-
-/// A part of a frame.
-enum Part {
-    Finite,
-    Figures(Figures),
-    Picture(Picture),
-}
-
-/// What the page asks for.
-fn scope(deep: bool) -> Scope {
-    if deep { Scope::Page } else { Scope::Quick }
-}
-
-fn finite(metrics: Figures) -> Result<Figures, Error> {
-    match metrics.iter().find(|m| !m.1.is_finite()) {
-        Some((id, _)) => Err(Error::NotFinite(format!(
-            "'{id}' is no longer a finite number. Start again with a smaller learning rate."
-        ))),
-        None => Ok(metrics),
-    }
-}
-
-#[cfg(test)]
-mod tests;
