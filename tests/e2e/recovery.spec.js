@@ -336,3 +336,31 @@ test.describe("what takes long", () => {
     expect(playing).toBe(false);
   });
 });
+
+test("a message is read within a stretch or two, however long the work goes on", async ({ page, site }) => {
+  await page.goto(`${site}blank.html`);
+  const waits = await page.evaluate(async () => {
+    const { Queue } = await import(new URL("www/engine/queue.js", location.href).href);
+    let pieces = 0;
+    const run = () => {
+      pieces++;
+      for (const start = performance.now(); performance.now() - start < 20;);
+    };
+    const queue = new Queue({ run, read: () => new Uint32Array(1) });
+    queue.run(0, Uint32Array.of(1, 150), 1);
+    const read = queue.read(0, 0, 0, 1);
+    const { port1, port2 } = new MessageChannel();
+    const waits = /** @type {number[]} */ ([]);
+    port1.onmessage = ({ data }) => {
+      waits.push(pieces - data);
+      port2.postMessage(pieces);
+    };
+    port2.postMessage(pieces);
+    await read;
+    port1.close();
+    return waits;
+  });
+  // Pieces of twenty milliseconds; a stretch is of fifty.
+  expect(waits.length).toBeGreaterThan(20);
+  expect(Math.max(...waits)).toBeLessThan(8);
+});

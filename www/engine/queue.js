@@ -128,11 +128,9 @@ export class Queue {
   go() {
     stretch();
     while (this.#jobs.length) {
-      if (tired()) {
-        busy.add(this);
-        port2.postMessage(0);
-        return;
-      }
+      // The message that ends the stretch is on its way: with another one each time, those of the page would wait
+      // behind ever more of them.
+      if (tired()) return void busy.add(this);
       const [job] = this.#jobs;
       try {
         if (job.run && !job.run.next().done) continue;
