@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import AxeBuilder from "@axe-core/playwright";
-import { idle, missing, read, wanted, wordsOf } from "../../www/tools/check-words.mjs";
+import { idle, misled, missing, read, wanted, wordsOf } from "../../www/tools/check-words.mjs";
 import { expect, open, pause, reached, test } from "./site.js";
 
 /** The registry, as the page has it. @type {import("../../www/protocol.js").Card[]} */
@@ -45,7 +45,9 @@ for (const id of EXHIBITS) {
       return { card: JSON.parse(JSON.stringify(card)), layers: [...layers] };
     });
     const paths = [...wanted(card), ...layers.map((/** @type {string} */ layer) => `layers.${layer}`)];
-    expect(missing(paths, await wordsOf("en", id)), "ids without words").toEqual([]);
+    const words = await wordsOf("en", id);
+    expect(missing(paths, words), "ids without words").toEqual([]);
+    expect(misled(card, words), "the headline").toEqual([]);
     const { exhibits } = await read("en");
     expect(idle(card, exhibits[id]), "words without an id").toEqual([]);
     for (const canvas of await page.locator("canvas[role=img]").all())

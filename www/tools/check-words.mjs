@@ -82,6 +82,22 @@ export const wanted = (card) => [
 ];
 
 /**
+ * What is wrong with the sentences of a card's headline: there are one to three, and each names figures of the card.
+ * @param {import("../protocol.js").Card} card
+ * @param {Tree} words
+ * @returns {string[]}
+ */
+export function misled(card, { headline = [] }) {
+  const known = new Set(card.metrics.flatMap(({ id }) => [id, `${id}_reference`]));
+  const texts = /** @type {string[]} */ (headline.flat());
+  const wrong = texts.filter((text) => {
+    const named = [...text.matchAll(/\{(\w+)\}/g)].map(([, id]) => id);
+    return !named.length || named.some((id) => !known.has(id));
+  });
+  return headline.length >= 1 && headline.length <= 3 ? wrong : [...wrong, `${headline.length} sentences`];
+}
+
+/**
  * Those of the paths that have no words.
  * @param {string[]} paths
  * @param {Tree} words of an exhibit, over the common ones

@@ -8,6 +8,8 @@ import { Experiments } from "./experiments.js";
 import { Figures } from "./figures.js";
 import { Files } from "./files.js";
 import { figure, number, whole } from "./format.js";
+import { Headline } from "./headline.js";
+import { Layout } from "./layout.js";
 import { showLesson } from "./lesson.js";
 import { Notices } from "./notices.js";
 import { Progress } from "./progress.js";
@@ -44,6 +46,8 @@ export class Interface {
   #stage;
   #transport;
   #figures;
+  #headline;
+  #layout;
   #controls;
   #status;
   #heading;
@@ -75,6 +79,7 @@ export class Interface {
     );
     this.#transport = new Transport(session, words);
     this.#figures = new Figures(session.card.metrics, own, words.ui.get("standard-error"));
+    this.#headline = new Headline(session.card.metrics, own);
     this.#controls = new Controls(offered.settings, words, (id, value) => this.#change(id, value), offered.extras);
     for (const { view, field } of this.#controls.under) this.#stage.put(view, field);
     this.#status = new Status(ui);
@@ -84,26 +89,42 @@ export class Interface {
       { className: "title", tabIndex: -1 },
       own.get("title"),
     );
+    const top = h(
+      "header",
+      { className: "top" },
+      this.#heading,
+      this.#status.element,
+      h("p", { className: "question" }, own.get("question")),
+    );
+    const rail = h(
+      "aside",
+      { className: "rail", "aria-label": ui.get("rail") },
+      this.#headline.element,
+      experiments?.panel,
+      experiments?.element,
+      this.#controls.element,
+    );
+    const [first] = offered.bare ? [] : session.card.experiments;
+    this.#layout = new Layout(
+      {
+        top,
+        stage: this.#stage,
+        rail,
+        transport: this.#transport.element,
+        extras: h("div", { className: "extras" }, this.#ghost, files.button, takeAway(session, ui, tilde.build, theme)),
+        below: [this.#figures.element, offered.bare ? null : this.#lesson],
+      },
+      {
+        sheet: ui.get("sheet"),
+        first: first && ui.get("sheet-try", { experiment: own.get(`experiments.${first.id}`) }),
+      },
+    );
+    // Over the pictures: what comes and goes moves nothing.
+    this.#stage.hero.prepend(h("div", { className: "over" }, this.#notices.element, new Progress(session, ui).element));
     const content = h(
       "section",
       { className: "exhibit", "aria-label": own.get("title") },
-      h(
-        "header",
-        { className: "top" },
-        this.#heading,
-        this.#status.element,
-        h("p", { className: "question" }, own.get("question")),
-      ),
-      this.#notices.element,
-      new Progress(session, ui).element,
-      experiments?.panel,
-      this.#stage.element,
-      this.#transport.element,
-      this.#figures.element,
-      h("div", { className: "extras" }, this.#ghost, files.button, takeAway(session, ui, tilde.build, theme)),
-      experiments?.element,
-      this.#controls.element,
-      offered.bare ? null : this.#lesson,
+      ...this.#layout.elements,
       this.#live,
       files.element,
     );
@@ -132,6 +153,7 @@ export class Interface {
   }
 
   close() {
+    this.#layout.close();
     this.#scheme.removeEventListener("change", this.#onScheme);
     for (const event of PRINT) removeEventListener(event, this.#onPrint);
     this.#parts.host.removeEventListener("keydown", this.#onKey);
@@ -160,6 +182,7 @@ export class Interface {
     const { session, tilde, opaque } = this.#parts;
     this.#stage.show(frame);
     this.#figures.show(frame.metrics);
+    this.#headline.show(frame.metrics);
     this.#transport.show();
     this.#status.show(session, tilde.build, opaque);
     for (const output of this.#lesson.querySelectorAll("output[data-metric]")) {

@@ -75,7 +75,8 @@ export class PictureFigure {
       { className: `picture of-${view.kind}${view.main ? " main" : ""}`, "data-view": view.id },
       h("figcaption", {}, h("strong", { title: hint }, words.get(`views.${view.id}`)), this.tools, this.#keys),
       this.#axis("y"),
-      this.#block?.element ?? this.surface.element,
+      // It gives the picture the room that a large figure has left.
+      h("div", { className: "box" }, this.#block?.element ?? this.surface.element),
       this.#axis("x"),
       this.foot,
       hint ? h("p", { className: "about" }, hint) : null,

@@ -1,4 +1,4 @@
-// All pictures and curves of an exhibit, laid out by importance, drawn as frames come.
+// All pictures and curves of an exhibit, drawn as frames come: a large one, and the others beside or below it.
 
 import { Curve } from "./curves.js";
 import { h } from "./dom.js";
@@ -10,6 +10,12 @@ import { brush, drag, pick, sentence } from "./touch.js";
  * @typedef {import("./theme.js").Theme} Theme
  */
 
+/** Room that pictures at the side of the large one take at least, and what is around the large one, in CSS pixels. */
+const SIDE = 316;
+const AROUND = 110;
+/** Kinds of picture that are wider than high. */
+const WIDE = /curves|bars|stack|text|network|table/;
+
 /** The stage. */
 export class Stage {
   /** @type {Map<string, PictureFigure>} */
@@ -19,6 +25,11 @@ export class Stage {
   #session;
   #ui;
   #visible = new Set();
+  #large;
+  /** All but the large one, in their order, and those of them that stand at its side if there is room. */
+  #small;
+  #beside;
+  #side = h("div", { className: "side", hidden: true });
 
   /** @param {Session} session @param {{ ui: import("./words.js").Words, own: import("./words.js").Words }} words */
   constructor(session, { ui, own }) {
@@ -30,27 +41,30 @@ export class Stage {
     this.#curves = ids.map((id) => new Curve(id, card.metrics.filter(({ curve }) => curve === id), own)); // prettier-ignore
     for (const action of card.actions) this.#connect(action, own);
     const pictures = [...this.#pictures.values()];
-    const mains = pictures.filter(({ view }) => view.main).map(({ element }) => element);
-    const others = pictures.filter(({ view }) => !view.main).map(({ element }) => element);
+    const [hero] = pictures;
+    const twins = pictures.filter((picture) => picture !== hero && picture.view.main);
+    const others = pictures.filter(({ view }) => !view.main);
     const curves = this.#curves.map(({ element }) => element);
-    // Beside a single large picture: the first curve and the first small picture, or two small pictures.
-    const side =
-      mains.length === 1
-        ? [
-            h(
-              "div",
-              { className: "side" },
-              ...[curves.shift() ?? others.shift(), others.shift()].filter((each) => each !== undefined),
-            ),
-          ]
-        : [];
-    this.element = h(
-      "section",
-      { className: "stage" },
-      h("div", { className: mains.length === 1 ? "first" : "first twin" }, ...mains, ...side),
-      h("div", { className: "rest" }, ...curves, ...others),
-    );
+    this.#large = hero;
+    this.#small = [...twins.map(({ element }) => element), ...curves, ...others.map(({ element }) => element)];
+    // A second picture of the same weight is enough at the side; else a curve and a small picture.
+    this.#beside = twins.length
+      ? [twins[0].element]
+      : [curves[0], others[0]?.element].filter((each) => each !== undefined);
+    hero.surface.bounded = true;
+    this.hero = h("div", { className: "hero" }, hero.element, this.#side);
+    this.rest = h("div", { className: "rest" }, ...this.#small);
     this.#watch(pictures);
+  }
+
+  /** Fits the pictures into the room there is. */
+  arrange() {
+    const { clientWidth: width, clientHeight: height } = this.hero;
+    const beside = width - SIDE >= (height - AROUND) * (WIDE.test(this.#large.view.kind) ? 1.5 : 1);
+    if (beside === !this.#side.hidden) return;
+    this.#side.hidden = !beside;
+    if (beside) this.#side.append(...this.#beside);
+    else this.rest.prepend(...this.#small);
   }
 
   /** Puts a field of the settings under a view. @param {string} view @param {HTMLElement} field */

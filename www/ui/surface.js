@@ -7,6 +7,8 @@ export class Surface {
   #draw;
   #flow;
   #width = 0;
+  #height = 0;
+  #bounded = false;
   #scheduled = false;
 
   /**
@@ -32,6 +34,18 @@ export class Surface {
     return this.#width || Math.round(this.element.clientWidth * this.ratio);
   }
 
+  /** Device pixels that all rows may take together. */
+  get headroom() {
+    return this.#bounded && this.#flow ? this.#height : Infinity;
+  }
+
+  /** Whether its element has a height of its own, that the contents have to fit. @param {boolean} bounded */
+  set bounded(bounded) {
+    if (this.#bounded === bounded) return;
+    this.#bounded = bounded;
+    this.invalidate();
+  }
+
   get context() {
     return /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
   }
@@ -53,7 +67,9 @@ export class Surface {
   set aspect(aspect) {
     if (this.#flow) return;
     const text = aspect.toFixed(4);
-    if (this.element.style.aspectRatio !== text) this.element.style.aspectRatio = text;
+    if (this.element.style.aspectRatio === text) return;
+    this.element.style.aspectRatio = text;
+    this.element.style.setProperty("--aspect", text);
   }
 
   /**
@@ -85,8 +101,10 @@ export class Surface {
     const width = Math.round(entry.contentRect.width * this.ratio);
     const height = Math.round(entry.contentRect.height * this.ratio);
     if (!width) return;
-    const changed = width !== this.#width || (!this.#flow && height !== this.canvas.height);
+    const changed =
+      width !== this.#width || (this.#flow ? this.#bounded && height !== this.#height : height !== this.canvas.height);
     this.#width = width;
+    this.#height = height;
     if (!this.#flow) this.fit(width, height);
     if (changed) this.#draw();
   }

@@ -256,7 +256,7 @@ export function sentence(figure, label, unknown, send) {
     const root = /** @type {ShadowRoot} */ (input.getRootNode());
     if (text && root.activeElement !== input) input.value = linesOf(text)[0].replace(/^\n/, "");
   };
-  figure.element.insertBefore(h("div", { className: "typed" }, input, note), figure.surface.element);
+  figure.surface.element.parentElement?.before(h("div", { className: "typed" }, input, note));
 }
 
 /** Lays a pad exactly over the canvas. @param {PictureFigure} figure @param {HTMLElement} pad */

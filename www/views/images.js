@@ -26,19 +26,20 @@ const LARGEST_CSS = 132;
  * @param {Picture} picture
  * @param {number} room device pixels in a row
  * @param {number} ratio
+ * @param {number} [headroom] device pixels that all rows may take together
  * @returns {Grid}
  */
-export function gridOf({ layers, columns }, room, ratio) {
+export function gridOf({ layers, columns }, room, ratio, headroom = Infinity) {
   const [count = 1, h = 1, w = 1] = layers[0]?.shape ?? [];
   const across = columns || Math.ceil(Math.sqrt(count * 1.6));
   const gap = Math.round(2 * ratio);
   const edge = layers.length > 1 ? Math.round(6 * ratio) : 0;
-  const free = (room - edge - gap * (across - 1)) / (across * w);
+  const rows = Math.ceil(count / across) * layers.length;
+  const free = Math.min((room - edge - gap * (across - 1)) / (across * w), (headroom - gap * (rows - 1)) / (rows * h));
   const most = Math.max(1, Math.floor((LARGEST_CSS * ratio) / w));
   // If not even one device pixel fits, pixels get a fractional size.
   const scale = free >= 1 ? Math.min(Math.floor(free), most) : Math.max(free, 1 / w);
   const [cell, line] = [w * scale + gap, h * scale + gap];
-  const rows = Math.ceil(count / across) * layers.length;
   return {
     columns: across,
     count,
@@ -87,8 +88,8 @@ export function imageAt({ columns, count, layers, cell, line, edge }, x, y) {
  * @returns {Grid}
  */
 export function paintImages(surface, picture, theme, picked = []) {
-  const { context, room, ratio } = surface;
-  const grid = gridOf(picture, room, ratio);
+  const { context, room, ratio, headroom } = surface;
+  const grid = gridOf(picture, room, ratio, headroom);
   surface.fit(grid.width, grid.height);
   context.clearRect(0, 0, grid.width, grid.height);
   context.imageSmoothingEnabled = grid.scale < 1;
