@@ -1,7 +1,8 @@
 // The teaching moment on the first screen: what has to be in the window before anybody scrolls, for every exhibit.
 
 import { readFile } from "node:fs/promises";
-import { expect, open, pause, reached, test } from "./site.js";
+import { Reel } from "../../www/ui/reel.js";
+import { expect, open, pause, pixels, reached, test, view } from "./site.js";
 
 /** The registry, as the page has it. @type {import("../../www/protocol.js").Card[]} */
 const CARDS = JSON.parse(await readFile(new URL("../../pkg/cards.json", import.meta.url), "utf8"));
@@ -97,4 +98,49 @@ test("the headline says figures with their references, as the model that is show
   expect(numbers.map((text) => Number(text.replace("−", "-")))).toEqual(
     [shown.elbo, shown.elbo_reference, shown.kl].map((value) => expect.closeTo(value, 3)),
   );
+});
+
+test("one looks back through the run with the slider of time, and comes back to the present", async ({
+  page,
+  site,
+}) => {
+  await open(page, `${site}#/mixture?steps=30`);
+  const time = page.locator(".scrub input");
+  const where = page.locator(".transport .where");
+  await expect(where).toContainText("step 30");
+  await page.locator("button.play").click();
+  await expect(where).toContainText("step 150", { timeout: 30_000 });
+  await pause(page);
+  const plane = view(page, "plane");
+  const now = await pixels(plane);
+  await time.focus();
+  await page.keyboard.press("Home");
+  await expect(where).toContainText("looking back at step");
+  expect(await pixels(plane), "the picture is another").not.toBe(now);
+  await expect(time).toHaveAttribute("aria-valuetext", /as it was at step/);
+  const past = await page.locator(".headline").textContent();
+  await page.keyboard.press("End");
+  await expect(where).toContainText("step 150");
+  expect(await pixels(plane)).toBe(now);
+  expect(await page.locator(".headline").textContent()).not.toBe(past);
+  // What is done by hand is done to the present model.
+  await page.keyboard.press("Home");
+  await page.getByRole("button", { name: "Start elsewhere" }).click();
+  await expect(where).not.toContainText("looking back");
+});
+
+test("frames that are kept are few, small and evenly spread", () => {
+  const frame = (/** @type {number} */ step, /** @type {number} */ length) =>
+    /** @type {any} */ ({ metrics: { step }, views: { a: { layers: [{ data: { length }, labels: [] }] } } });
+  const reel = new Reel();
+  for (let step = 0; step < 5000; step++) reel.add(frame(step, 10));
+  expect(reel.length).toBeGreaterThan(90);
+  expect(reel.length).toBeLessThanOrEqual(200);
+  const steps = Array.from({ length: reel.length }, (_, i) => reel.at(i)?.metrics.step ?? NaN);
+  expect(new Set(steps.slice(1).map((step, i) => step - steps[i])).size).toBe(1);
+  expect(5000 - steps[steps.length - 1]).toBeLessThanOrEqual(steps[1] - steps[0]);
+  reel.clear();
+  for (let step = 0; step < 100; step++) reel.add(frame(step, 2 ** 20));
+  expect(reel.length).toBeLessThanOrEqual(8);
+  expect(reel.length).toBeGreaterThan(3);
 });

@@ -13,6 +13,7 @@ import { Layout } from "./layout.js";
 import { showLesson } from "./lesson.js";
 import { Notices } from "./notices.js";
 import { Progress } from "./progress.js";
+import { Scrubber } from "./scrubber.js";
 import { Stage } from "./stage.js";
 import { Status } from "./status.js";
 import { takeAway } from "./take-away.js";
@@ -45,6 +46,7 @@ export class Interface {
   #notices;
   #stage;
   #transport;
+  #scrubber;
   #figures;
   #headline;
   #layout;
@@ -77,7 +79,8 @@ export class Interface {
       { type: "button", hidden: true, onclick: () => session.dismissGhost() },
       ui.get("dismiss-ghost"),
     );
-    this.#transport = new Transport(session, words);
+    this.#scrubber = new Scrubber(session, ui, (frame) => this.#showFrame(frame));
+    this.#transport = new Transport(session, words, this.#scrubber);
     this.#figures = new Figures(session.card.metrics, own, words.ui.get("standard-error"));
     this.#headline = new Headline(session.card.metrics, own);
     this.#controls = new Controls(offered.settings, words, (id, value) => this.#change(id, value), offered.extras);
@@ -162,7 +165,7 @@ export class Interface {
 
   #listen() {
     const { session } = this.#parts;
-    session.addEventListener("frame", (event) => this.#showFrame(/** @type {CustomEvent} */ (event).detail));
+    session.addEventListener("frame", (event) => this.#came(/** @type {CustomEvent} */ (event).detail));
     session.addEventListener("change", () => this.#showState());
     session.addEventListener("restart", () => {
       this.#notices.mended();
@@ -173,11 +176,19 @@ export class Interface {
 
   #showAll() {
     const { last } = this.#parts.session;
-    if (last) this.#showFrame(last);
+    if (last) this.#came(last);
     this.#showState();
   }
 
-  /** @param {import("../protocol.js").Frame} frame */
+  /** @param {import("../protocol.js").Frame} frame the present one */
+  #came(frame) {
+    this.#scrubber.add(frame);
+    if (!this.#scrubber.past) return this.#showFrame(frame);
+    this.#transport.show();
+    this.#stage.showCurves();
+  }
+
+  /** @param {import("../protocol.js").Frame} frame the present one, or one that is looked back at */
   #showFrame(frame) {
     const { session, tilde, opaque } = this.#parts;
     this.#stage.show(frame);

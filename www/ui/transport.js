@@ -13,15 +13,18 @@ export class Transport {
   #ui;
   #own;
   #session;
+  #scrubber;
   #play;
   #where = h("output", { className: "where" });
 
   /**
    * @param {Session} session
    * @param {{ ui: Words, own: Words }} words
+   * @param {import("./scrubber.js").Scrubber} scrubber
    */
-  constructor(session, { ui, own }) {
+  constructor(session, { ui, own }, scrubber) {
     this.#session = session;
+    this.#scrubber = scrubber;
     this.#ui = ui;
     this.#own = own;
     this.#play = h("button", {
@@ -47,6 +50,7 @@ export class Transport {
       ),
       button(ui.get("reset"), ui.get("keys.reset"), () => session.reset()),
       speed,
+      scrubber.element,
       this.#where,
     );
     this.show();
@@ -54,6 +58,7 @@ export class Transport {
 
   /** Plays or pauses. */
   toggle() {
+    this.#scrubber.present();
     return this.#session.playing ? this.#session.pause() : this.#session.play();
   }
 
@@ -62,6 +67,8 @@ export class Transport {
     const { playing, finished, last, step, seed, pace } = this.#session;
     say(this.#play, this.#ui.get(playing ? "pause" : finished ? "continue" : "play"));
     const slow = playing && pace === "phases" && last?.phase;
+    const { past } = this.#scrubber;
+    if (past) return say(this.#where, this.#ui.get("past", { step: whole(past.metrics.step) }));
     const remark = slow ? this.#own.find(`phases.${last.phase}.doing`) : finished ? this.#ui.get("steps-used") : "";
     say(this.#where, (remark ? `${remark} · ` : "") + this.#ui.get("where", { step: whole(step), seed }));
   }
