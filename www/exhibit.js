@@ -10,6 +10,7 @@ import { TildeError } from "./errors.js";
 import { parse } from "./ui/address.js";
 import { unpack } from "./ui/packed.js";
 import { h, say, sheet } from "./ui/dom.js";
+import { bringEmoji } from "./ui/emoji.js";
 import { theEngine } from "./ui/engine.js";
 import { whole } from "./ui/format.js";
 import { Interface } from "./ui/interface.js";
@@ -71,6 +72,7 @@ export class TildeExhibit extends HTMLElement {
   query = [];
 
   connectedCallback() {
+    bringEmoji();
     document.addEventListener("visibilitychange", this.#onVisibility);
     this.#sight.observe(this);
     const kept = this.#kept && this.#interface;

@@ -1,8 +1,8 @@
 // Words are written once: what finds copies, missing words and idle ones.
 
-import { expect, test } from "@playwright/test";
 import { copies, idle, missing, read, wanted } from "../../www/tools/check-words.mjs";
 import { overlay } from "../../www/ui/words.js";
+import { expect, open, test } from "./site.js";
 
 const common = { settings: { batch: { label: "Batch", hint: "Examples in each step." } } };
 /** A card with one setting, and nothing else that needs words. */
@@ -53,4 +53,26 @@ test("words for an id that no card has are found", () => {
     "settings.bath",
     "settings.batch.choices.small",
   ]);
+});
+
+test("emoji come with the page, where there is one to draw", async ({ page, site }) => {
+  /** @type {string[]} */
+  const fetched = [];
+  page.on("request", (request) => void (request.url().endsWith("emoji.woff2") && fetched.push(request.url())));
+  await open(page, `${site}#/gan2d?steps=1`);
+  expect(fetched).toEqual([]);
+  await open(page, `${site}#/elbo?steps=1`);
+  await expect.poll(() => fetched.length).toBe(1);
+  const { common, exhibits } = await read("en");
+  const said = JSON.stringify([common, exhibits]).match(/\p{Emoji_Presentation}/gu) ?? [];
+  expect(said.length).toBeGreaterThan(10);
+  // What the font lacks is drawn by another one, in another width or as a box: each has the same width in it alone.
+  const widths = await page.evaluate(async (all) => {
+    await document.fonts.load('100px "Tilde emoji"', all.join(""));
+    const context = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
+    context.font = '100px "Tilde emoji"';
+    return all.map((emoji) => context.measureText(emoji).width);
+  }, said);
+  expect(new Set(widths).size).toBe(1);
+  expect(await page.evaluate(() => [...document.fonts].filter(({ status }) => status === "loaded").length)).toBe(1);
 });
