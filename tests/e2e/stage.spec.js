@@ -144,3 +144,24 @@ test("frames that are kept are few, small and evenly spread", () => {
   expect(reel.length).toBeLessThanOrEqual(8);
   expect(reel.length).toBeGreaterThan(3);
 });
+
+for (const { id, actions } of CARDS)
+  for (const { answer, view: on } of actions.filter(({ kind, answer }) => kind === "drag" && answer))
+    test(`${id}: what the model makes of a place is shown at the hand`, async ({ page, site }) => {
+      await page.setViewportSize({ width: 1280, height: 800 });
+      await open(page, `${site}#/${id}?steps=3&backend=cpu`);
+      await expect(page.locator(".transport .where")).toContainText("step 3");
+      const pad = page.locator(`[data-view="${on}"] .pad`).first();
+      const lens = page.locator(`.lens [data-view="${answer}"] canvas`);
+      await expect(lens).toBeHidden();
+      await pad.focus();
+      await page.keyboard.press("ArrowLeft");
+      await expect(lens).toBeVisible();
+      const drawn = () => pixels(lens);
+      const first = await drawn();
+      for (let i = 0; i < 4; i++) await page.keyboard.press("Shift+ArrowRight");
+      await expect.poll(drawn).not.toBe(first);
+      await seen(page, [".lens"]);
+      await page.locator("button.play").focus();
+      await expect(lens).toBeHidden();
+    });

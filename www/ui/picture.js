@@ -3,7 +3,7 @@
 import { bars } from "../views/bars.js";
 import { chart, patternOf } from "../views/chart.js";
 import { mapOf } from "../views/field.js";
-import { paintImages } from "../views/images.js";
+import { isCoarse, paintImages } from "../views/images.js";
 import { NetworkBlock } from "../views/network.js";
 import { plane } from "../views/plane.js";
 import { stack } from "../views/stack.js";
@@ -48,6 +48,8 @@ export class PictureFigure {
   /** Is told of each picture. @type {(picture: Picture) => void} */
   onshow = () => {};
   #keys = h("span", { className: "keys" });
+  /** Makes coarse images smooth, as a person sees digits in them, or shows their pixels. */
+  #smooth = h("button", { type: "button", className: "tool", hidden: true, "aria-pressed": "true" });
   /** The layers that the keys were made for, as one text. */
   #shown = "";
   #words;
@@ -67,7 +69,12 @@ export class PictureFigure {
     this.#block = BLOCKS[view.kind]?.(words, view.id);
     this.surface.canvas.setAttribute("aria-label", this.#name);
     const hint = words.hint(`views.${view.id}`);
-    this.tools = h("span", { className: "tools" });
+    this.#smooth.textContent = words.get("tools.smooth");
+    this.#smooth.onclick = () => {
+      this.#smooth.setAttribute("aria-pressed", String(!this.#isSmooth));
+      this.#paint();
+    };
+    this.tools = h("span", { className: "tools" }, this.#smooth);
     /** Below the picture; holds a setting, for example. */
     this.foot = h("div", { className: "foot" });
     this.element = h(
@@ -97,6 +104,7 @@ export class PictureFigure {
     }
     const images = picture.layers[0]?.kind === "images";
     if (images !== (this.#kind === "images")) this.#become(images ? "images" : this.#plain);
+    this.#smooth.hidden = !isCoarse(picture);
     if (keys !== this.#shown || this.#keys.childElementCount === 0) this.#showKeys();
     this.#shown = keys;
     if (this.#fixed) this.surface.aspect = this.#painter.aspect(picture);
@@ -153,13 +161,18 @@ export class PictureFigure {
     return this.#kind !== "images" && !this.#block;
   }
 
+  get #isSmooth() {
+    return this.#smooth.getAttribute("aria-pressed") === "true";
+  }
+
   get #painter() {
     return PAINTERS[this.#kind] ?? plane;
   }
 
   #paint() {
     if (this.#block || !this.picture || !this.theme || !this.surface.room) return;
-    if (this.#kind === "images") this.grid = paintImages(this.surface, this.picture, this.theme, this.picked);
+    const smooth = this.#isSmooth && isCoarse(this.picture);
+    if (this.#kind === "images") this.grid = paintImages(this.surface, this.picture, this.theme, this.picked, smooth);
     else this.#painter.paint(this.surface, this.picture, this.theme);
   }
 

@@ -2,6 +2,7 @@
 
 import { Curve } from "./curves.js";
 import { h } from "./dom.js";
+import { Lens } from "./lens.js";
 import { PictureFigure } from "./picture.js";
 import { brush, drag, pick, sentence } from "./touch.js";
 
@@ -25,6 +26,10 @@ export class Stage {
   #session;
   #ui;
   #visible = new Set();
+  /** By the view that each shows. @type {Map<string, Lens>} */
+  #lenses = new Map();
+  /** Views that lenses need. */
+  #answering = new Set();
   #large;
   /** All but the large one, in their order, and those of them that stand at its side if there is room. */
   #small;
@@ -78,13 +83,16 @@ export class Stage {
       picture.theme = theme;
       picture.repaint();
     }
-    for (const curve of this.#curves) curve.theme = theme;
+    for (const part of [...this.#curves, ...this.#lenses.values()]) part.theme = theme;
     this.showCurves();
   }
 
   /** @param {import("../protocol.js").Frame} frame */
   show(frame) {
-    for (const [id, picture] of Object.entries(frame.views)) this.#pictures.get(id)?.show(picture);
+    for (const [id, picture] of Object.entries(frame.views)) {
+      this.#pictures.get(id)?.show(picture);
+      this.#lenses.get(id)?.show(picture);
+    }
     this.showCurves();
   }
 
@@ -101,12 +109,12 @@ export class Stage {
   }
 
   /** @param {import("../protocol.js").Action} action @param {import("./words.js").Words} own */
-  #connect({ id, kind, view }, own) {
+  #connect({ id, kind, view, answer }, own) {
     const figure = this.#pictures.get(view) ?? [...this.#pictures.values()][0];
     const label = own.get(`actions.${id}`);
     const hint = own.hint(`actions.${id}`) || label;
     const send = (/** @type {import("../protocol.js").Payload} */ payload) => this.#session.act(id, payload);
-    if (kind === "drag") drag(figure, id, label, send);
+    if (kind === "drag") drag(figure, id, label, send, this.#lens(answer, own));
     else if (kind === "brush") brush(figure, label, hint, send);
     else if (kind === "pick") pick(figure, label, send);
     else if (kind === "edit") figure.edit(id, send);
@@ -118,6 +126,28 @@ export class Stage {
       );
   }
 
+  /** @param {string} id of the view that it shows, or "" @param {import("./words.js").Words} own */
+  #lens(id, own) {
+    const view = this.#session.card.views.find((each) => each.id === id);
+    if (!view) return undefined;
+    const lens = new Lens(view, own, (shown) => {
+      if (shown) this.#answering.add(id);
+      else this.#answering.delete(id);
+      this.#ask();
+    });
+    this.#lenses.set(id, lens);
+    return lens;
+  }
+
+  /** Asks for the pictures that are in sight. */
+  #ask() {
+    const needed = (/** @type {string} */ id) => this.#visible.has(id) || this.#answering.has(id);
+    const views = this.#session.card.views.map(({ id }) => id).filter(needed);
+    if (!views.length || views.join() === this.#session.views.join()) return;
+    this.#session.views = views;
+    this.#session.refresh();
+  }
+
   /** Pictures out of sight are not asked for. @param {PictureFigure[]} pictures */
   #watch(pictures) {
     const observer = new IntersectionObserver(
@@ -127,10 +157,7 @@ export class Stage {
           if (entry.isIntersecting) this.#visible.add(picture?.view.id);
           else this.#visible.delete(picture?.view.id);
         }
-        const views = this.#session.card.views.map(({ id }) => id).filter((id) => this.#visible.has(id));
-        if (!views.length || views.join() === this.#session.views.join()) return;
-        this.#session.views = views;
-        this.#session.refresh();
+        this.#ask();
       },
       { rootMargin: "100px" },
     );

@@ -53,8 +53,9 @@ function shares({ surface }, event) {
  * @param {string} id of the action
  * @param {string} label
  * @param {Send} send
+ * @param {import("./lens.js").Lens} [lens] that shows what the model makes of the place
  */
-export function drag(figure, id, label, send) {
+export function drag(figure, id, label, send, lens) {
   const { surface } = figure;
   const knob = h("i", { className: "knob" });
   const pad = h(
@@ -71,7 +72,9 @@ export function drag(figure, id, label, send) {
     knob.style.bottom = `${100 * at[1]}%`;
     pad.setAttribute("aria-valuenow", String(Math.round(100 * at[0])));
     pad.setAttribute("aria-valuetext", `${Math.round(100 * at[0])} % across, ${Math.round(100 * at[1])} % up`);
-    if (tell) post({ at });
+    if (!tell) return;
+    lens?.move(at);
+    post({ at });
   };
   const follow = (/** @type {PointerEvent} */ event) => {
     const [x, y] = shares(figure, event);
@@ -98,6 +101,9 @@ export function drag(figure, id, label, send) {
   };
   move(at, false);
   surface.element.append(cover(figure, pad));
+  if (!lens) return;
+  pad.append(lens.element);
+  pad.addEventListener("blur", () => lens.close());
 }
 
 /**

@@ -21,6 +21,12 @@ import { colourMap, colourOf } from "../ui/theme.js";
  */
 
 const LARGEST_CSS = 132;
+/** Images up to this many pixels wide are so coarse that a person may want them smoothed. */
+const COARSE = 16;
+
+/** Whether its images are coarse ones of something that can be seen, not of weights. @param {Picture} picture */
+export const isCoarse = ({ layers, range }) =>
+  layers[0]?.kind === "images" && layers[0].shape[2] <= COARSE && range[0] >= 0;
 
 /**
  * @param {Picture} picture
@@ -85,14 +91,16 @@ export function imageAt({ columns, count, layers, cell, line, edge }, x, y) {
  * @param {Picture} picture
  * @param {import("../ui/theme.js").Theme} theme
  * @param {number[]} [picked] indices to frame
+ * @param {boolean} [smooth] whether pixels run into each other
  * @returns {Grid}
  */
-export function paintImages(surface, picture, theme, picked = []) {
+export function paintImages(surface, picture, theme, picked = [], smooth = false) {
   const { context, room, ratio, headroom } = surface;
   const grid = gridOf(picture, room, ratio, headroom);
   surface.fit(grid.width, grid.height);
   context.clearRect(0, 0, grid.width, grid.height);
-  context.imageSmoothingEnabled = grid.scale < 1;
+  context.imageSmoothingEnabled = smooth || grid.scale < 1;
+  context.imageSmoothingQuality = "high";
   const signed = picture.range[0] < 0;
   if (signed) {
     // Zero has the colour of the sheet: without lines between them, images would run together.

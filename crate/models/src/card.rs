@@ -252,12 +252,21 @@ pub struct Action {
     pub kind: ActionKind,
     /// The view it belongs to, or "".
     pub view: &'static str,
+    /// The view that shows what the model makes of it, or "". The page shows it at the pointer, too.
+    pub answer: &'static str,
 }
 
 impl ActionKind {
     /// An input of this kind that belongs to a view; [`choices!`](crate::choices!) gives it its id.
     pub const fn on(self, view: &'static str) -> Action {
-        Action { id: "", kind: self, view }
+        Action { id: "", kind: self, view, answer: "" }
+    }
+}
+
+impl Action {
+    /// The same, answered by a view.
+    pub const fn answered_by(self, view: &'static str) -> Action {
+        Action { answer: view, ..self }
     }
 }
 

@@ -15,7 +15,7 @@ choices! {
 
     /// Inputs.
     pub enum Input: Action {
-        "code" => Code: ActionKind::Drag.on("codes"),
+        "code" => Code: ActionKind::Drag.on("codes").answered_by("here"),
     }
 }
 

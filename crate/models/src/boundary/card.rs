@@ -40,7 +40,7 @@ choices! {
 
     /// Inputs.
     pub enum Input: Action {
-        "probe" => Probe: ActionKind::Drag.on("boundary"),
+        "probe" => Probe: ActionKind::Drag.on("boundary").answered_by("probe"),
         "zeros" => Zeros: ActionKind::Brush.on("boundary"),
         "ones" => Ones: ActionKind::Brush.on("boundary"),
         "clear" => Clear: ActionKind::Clear.on("boundary"),

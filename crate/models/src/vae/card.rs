@@ -22,7 +22,7 @@ choices! {
 
     /// Inputs.
     pub enum Input: Action {
-        "latent" => Latent: ActionKind::Drag.on("latent-grid"),
+        "latent" => Latent: ActionKind::Drag.on("latent-grid").answered_by("decoded"),
         "ends" => Ends: ActionKind::Pick.on("reconstructions"),
     }
 }

@@ -9,6 +9,10 @@ use tilde_models::inputs::Inputs;
 pub fn actions_take_anything(card: &'static Card) {
     let mut run = open(small(card), 3);
     for action in card.actions {
+        for view in [action.view, action.answer] {
+            let known = view.is_empty() || card.views.iter().any(|v| v.id == view);
+            assert!(known, "'{}' names a view '{view}'", action.id);
+        }
         let mut payloads = vec![
             Payload::default(),
             Payload { picks: vec![usize::MAX, 0], ..Payload::default() },
