@@ -1,14 +1,11 @@
 // Addresses: what they name, what they hold, and what anybody may write into them.
 
-import { readFileSync } from "node:fs";
 import { RESERVED, format, parse, split } from "../../www/ui/address.js";
 import { oldDefaults, versionOf } from "../../www/ui/old-defaults.js";
 import { MOST_CHARACTERS, pack, unpack } from "../../www/ui/packed.js";
 import { knownDefaults, presentDefaults } from "../../www/tools/defaults.mjs";
-import { computed, expect, metrics, open, pause, reached, test, view } from "./site.js";
+import { CARDS, computed, expect, metrics, open, pause, reached, test, view } from "./site.js";
 
-/** @type {import("../../www/protocol.js").Card[]} */
-const CARDS = JSON.parse(readFileSync(new URL("../../pkg/cards.json", import.meta.url), "utf8"));
 const card = (/** @type {string} */ id) =>
   /** @type {import("../../www/protocol.js").Card} */ (CARDS.find((each) => each.id === id));
 

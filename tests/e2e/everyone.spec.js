@@ -1,60 +1,104 @@
 // For everyone: small screens, screen readers, words, and a fast start.
 
-import { readFile } from "node:fs/promises";
 import AxeBuilder from "@axe-core/playwright";
 import { idle, misled, missing, read, wanted, wordsOf } from "../../www/tools/check-words.mjs";
-import { expect, open, pause, reached, test } from "./site.js";
+import { CARDS, expect, open, pause, reached, test } from "./site.js";
 
-/** The registry, as the page has it. @type {import("../../www/protocol.js").Card[]} */
-const CARDS = JSON.parse(await readFile(new URL("../../pkg/cards.json", import.meta.url), "utf8"));
+/** @typedef {import("./site.js").Page} Page */
+
 const EXHIBITS = CARDS.map(({ id }) => id);
 
-for (const id of EXHIBITS) {
-  for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
-    test(`${id}, ${colorScheme}: axe finds no violation`, async ({ page, site }) => {
-      await page.emulateMedia({ colorScheme });
-      await open(page, `${site}#/${id}`);
-      await reached(page, 3);
-      await pause(page);
-      await page.locator("details.more summary").click();
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(
-        violations.map(({ id: rule, nodes }) => `${rule}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`),
-      ).toEqual([]);
-    });
-  }
+/** What axe finds. @param {Page} page @param {string[]} [rules] of them only these */
+async function violations(page, rules) {
+  const axe = new AxeBuilder({ page }).options({ resultTypes: ["violations"] });
+  // There are no frames in the page: axe need not put itself into a second page to join what it finds.
+  const { violations } = await (rules ? axe.withRules(rules) : axe).setLegacyMode().analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+}
 
-  for (const width of [360, 390]) {
-    test(`${id}: fits a screen of ${width} pixels`, async ({ page, site }) => {
-      await page.setViewportSize({ width, height: 800 });
-      await open(page, `${site}#/${id}`);
-      await reached(page, 3);
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-      expect(wide).toBeLessThanOrEqual(width);
-    });
-  }
+/** Texts of the pictures, and whether they are drawn and in the page. @param {Page} page */
+const pictures = (page) =>
+  page.evaluate(() => {
+    const root = /** @type {any} */ (document.querySelector("tilde-exhibit")).shadowRoot;
+    return [...root.querySelectorAll("canvas")].map((canvas) => ({
+      name: canvas.getAttribute("aria-label") ?? canvas.closest('[role="img"]')?.getAttribute("aria-label") ?? "",
+      drawn: canvas.getAttribute("role") === "img",
+      hidden: !canvas.checkVisibility(),
+    }));
+  });
 
-  test(`${id}: every id of its card has words, and every picture a text`, async ({ page, site }) => {
+// One visit of each exhibit, since to open one costs most: it is opened on the narrowest screen, and looked at by
+// everyone. What fails does not keep the rest from being looked at.
+for (const { id } of CARDS)
+  test(`${id}: words, texts of pictures, narrow screens, menus, axe`, async ({ page, site }) => {
+    test.setTimeout(180_000);
+    await page.setViewportSize({ width: 360, height: 800 });
     await open(page, `${site}#/${id}`);
     await reached(page, 3);
+    for (const width of [360, 390])
+      await test.step(`it fits a screen of ${width} pixels`, async () => {
+        await page.setViewportSize({ width, height: 800 });
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+        expect.soft(wide, `width of the page on a screen of ${width}`).toBeLessThanOrEqual(width);
+      });
+
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await reached(page, 6);
     await pause(page);
-    const { card, layers } = await page.evaluate(async () => {
-      const { card, run } = /** @type {any} */ (document.querySelector("tilde-exhibit")).session;
-      const layers = new Set();
-      for (const view of card.views) for (const layer of (await run.view(view.id)).layers) layers.add(layer.id);
-      return { card: JSON.parse(JSON.stringify(card)), layers: [...layers] };
+
+    await test.step("every id of its card has words", async () => {
+      const { card, layers } = await page.evaluate(async () => {
+        const { card, run } = /** @type {any} */ (document.querySelector("tilde-exhibit")).session;
+        const layers = new Set();
+        for (const view of card.views) for (const layer of (await run.view(view.id)).layers) layers.add(layer.id);
+        return { card: JSON.parse(JSON.stringify(card)), layers: [...layers] };
+      });
+      const paths = [...wanted(card), ...layers.map((/** @type {string} */ layer) => `layers.${layer}`)];
+      const words = await wordsOf("en", id);
+      expect.soft(missing(paths, words), "ids without words").toEqual([]);
+      expect.soft(misled(card, words), "the headline").toEqual([]);
+      const { exhibits } = await read("en");
+      expect.soft(idle(card, exhibits[id]), "words without an id").toEqual([]);
+      await expect.soft(page.locator("article math").first()).toBeAttached();
     });
-    const paths = [...wanted(card), ...layers.map((/** @type {string} */ layer) => `layers.${layer}`)];
-    const words = await wordsOf("en", id);
-    expect(missing(paths, words), "ids without words").toEqual([]);
-    expect(misled(card, words), "the headline").toEqual([]);
-    const { exhibits } = await read("en");
-    expect(idle(card, exhibits[id]), "words without an id").toEqual([]);
-    for (const canvas of await page.locator("canvas[role=img]").all())
-      expect(await canvas.getAttribute("aria-label")).toMatch(/[Ss]tep \d/);
-    await expect(page.locator("article math").first()).toBeAttached();
+
+    await test.step("every picture has a name, and says what it shows", async () => {
+      const all = await pictures(page);
+      expect.soft(all.filter(({ drawn, hidden }) => drawn && !hidden).length, "pictures").toBeGreaterThan(0);
+      for (const { name, drawn, hidden } of all) {
+        expect.soft(name).toMatch(/\S/);
+        expect.soft(name).not.toMatch(/\{\w+\}|undefined|NaN/);
+        if (drawn) expect.soft(name).toMatch(/[Ss]tep \d/);
+        if (drawn && !hidden) expect.soft(name).toMatch(/: .*\d.*Step/);
+      }
+    });
+
+    for (const [width, height] of [
+      [1280, 800],
+      [390, 844],
+    ])
+      await test.step(`nothing covers an open menu at ${width} × ${height}`, async () => {
+        await page.setViewportSize({ width, height });
+        const summary = page.getByText("Take away", { exact: true });
+        await summary.click();
+        // A trial click waits until nothing lies over the button.
+        for (const button of await page.locator(".menu .sheet button").all())
+          await button.click({ trial: true, timeout: 5000 });
+        await summary.click();
+      });
+
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.locator("details.more summary").click();
+    for (const [colorScheme, rules] of /** @type {["light"|"dark", string[]?][]} */ ([
+      ["light"],
+      // The same page in other colours.
+      ["dark", ["color-contrast", "link-in-text-block"]],
+    ]))
+      await test.step(`axe finds no violation, ${colorScheme}`, async () => {
+        await page.emulateMedia({ colorScheme });
+        expect.soft(await violations(page, rules), colorScheme).toEqual([]);
+      });
   });
-}
 
 test("the contents name every exhibit, with a picture", async ({ page, site }) => {
   await open(page, site);

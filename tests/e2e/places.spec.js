@@ -88,26 +88,6 @@ test("a menu closes with Escape and with a click elsewhere, and not with one ins
   await expect(menu).not.toHaveAttribute("open", "");
 });
 
-for (const [width, height] of [
-  [1280, 800],
-  [390, 844],
-])
-  test(`nothing covers an open menu at ${width} × ${height}, in any exhibit`, async ({ page, site }) => {
-    test.setTimeout(240_000);
-    await page.setViewportSize({ width, height });
-    await page.goto(`${site}blank.html`);
-    const ids = await page.evaluate(async (base) => {
-      const cards = await (await fetch(`${base}pkg/cards.json`)).json();
-      return cards.map((/** @type {any} */ { id }) => id);
-    }, site);
-    for (const id of ids) {
-      await open(page, `${site}#/${id}?steps=1`);
-      await page.getByText("Take away", { exact: true }).click();
-      for (const button of await page.locator(".menu .sheet button").all())
-        await button.click({ trial: true, timeout: 5000 });
-    }
-  });
-
 test("another exhibit begins at its top with the focus on its heading; coming back finds the run as it was left", async ({
   page,
   site,

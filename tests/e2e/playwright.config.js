@@ -1,5 +1,5 @@
-// End to end, in Chromium. CHROMIUM names another binary; SITE another folder to serve; SLOW=1 adds
-// the tests that measure time.
+// End to end, in Chromium. CHROMIUM names another binary; SITE another folder to serve; TRACE=1 keeps what led to
+// a failure; SLOW=1 adds the tests that measure time, and then nothing else runs beside a test.
 
 import { defineConfig } from "@playwright/test";
 
@@ -8,15 +8,18 @@ export default defineConfig({
   outputDir: "../../test-results",
   timeout: 60_000,
   expect: { timeout: 20_000 },
-  // One at a time: each trains a model on every core that it gets.
-  workers: 1,
+  // A test trains on one core and waits for much: for files, frames, and what a person would wait for.
+  workers: process.env.SLOW ? 1 : 2,
+  fullyParallel: true,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   reporter: [["list"]],
   grepInvert: process.env.SLOW ? undefined : /@slow/,
   use: {
     viewport: { width: 1280, height: 900 },
-    trace: "retain-on-failure",
+    screenshot: "only-on-failure",
+    // To record every test costs a third more than to run it.
+    trace: process.env.TRACE ? "retain-on-failure" : "off",
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: [

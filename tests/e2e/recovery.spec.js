@@ -1,18 +1,14 @@
 // What goes wrong in the real modules, and how the page goes on: weights that stop being numbers, GPUs that are
 // lost, files that do not come, models that cannot take the place of another, and work that takes long.
 
-import { readFile } from "node:fs/promises";
-import { expect, metrics, open, reached, settled, test } from "./site.js";
+import { CARDS, expect, metrics, open, reached, settled, test } from "./site.js";
 
 /** @typedef {import("@playwright/test").Page} Page */
 
-/** @type {import("../../www/protocol.js").Card[]} */
-const CARDS = JSON.parse(await readFile(new URL("../../pkg/cards.json", import.meta.url), "utf8"));
-const LEARNED = CARDS.filter(({ tensors }) => tensors);
-
 /**
  * The page's worker, whose engines the test can reach. "poison" writes NaN over all float state once it next
- * trains; "lose" destroys the GPU's devices.
+ * trains; "lose" destroys the GPU's devices, and with "gone" no other is found; from "blind" to "seeing" no model that is
+ * opened can be drawn. It says what it has heard.
  */
 const WORKER = `
 import { serve } from "./engine/serve.js";
@@ -21,10 +17,12 @@ const [devices, loaded] = [new Set(), new Set()];
 let [poisoned, gone] = [false, false];
 const orders = new BroadcastChannel("orders");
 orders.onmessage = ({ data }) => {
+  if (data === "blind" || data === "seeing") globalThis.blind = data === "blind";
   if (data === "poison") poisoned = true;
   if (data === "gone") gone = true;
   if (data === "lose") for (const device of devices) device.destroy();
   if (data === "lose") devices.clear();
+  orders.postMessage({ heard: data });
 };
 const request = globalThis.GPUAdapter?.prototype.requestDevice;
 if (request)
@@ -32,7 +30,6 @@ if (request)
     if (gone) throw new Error("There is no GPU any more.");
     const device = await request.apply(this, args);
     devices.add(device);
-    orders.postMessage("device");
     return device;
   };
 /** The engine, which spoils what is trained on it when it is told to. */
@@ -63,16 +60,37 @@ serve(self, (base, wanted) => {
 `;
 
 /** @param {Page} page */
-const reachable = (page) =>
-  page.route("**/www/worker.js", (route) => route.fulfill({ contentType: "text/javascript", body: WORKER }));
+async function reachable(page) {
+  await page.route("**/www/worker.js", (route) => route.fulfill({ contentType: "text/javascript", body: WORKER }));
+  await page.route("**/www/engine/run.js", async (route) => {
+    const text = await (await route.fetch()).text();
+    const opened = "  if (queue) queues.set(web, queue);";
+    expect(text).toContain(opened);
+    const body = text.replace(
+      opened,
+      `  if (globalThis.blind)
+    web.frame = () => Promise.reject(Object.assign(new Error("No picture."), { code: "not-finite" }));
+${opened}`,
+    );
+    await route.fulfill({ contentType: "text/javascript", body });
+  });
+}
 
-/** @param {Page} page @param {"poison"|"lose"|"gone"} what */
+/** Tells the worker, and waits until it has heard. @param {Page} page @param {"poison"|"lose"|"gone"|"blind"|"seeing"} what */
 const order = (page, what) =>
-  page.evaluate((what) => {
-    const channel = new BroadcastChannel("orders");
-    channel.postMessage(what);
-    channel.close();
-  }, what);
+  page.evaluate(
+    (what) =>
+      new Promise((resolve) => {
+        const channel = new BroadcastChannel("orders");
+        channel.onmessage = ({ data }) => {
+          if (data.heard !== what) return;
+          channel.close();
+          resolve(undefined);
+        };
+        channel.postMessage(what);
+      }),
+    what,
+  );
 
 /** @param {Page} page @param {string} text */
 const notice = (page, text) => page.locator(".notice", { hasText: text });
@@ -95,6 +113,8 @@ const sound = (page) =>
 
 /** The address of an exhibit with its settings for tests. @param {import("../../www/protocol.js").Card} card */
 const small = ({ id, small }) => `#/${id}?${new URLSearchParams(small)}&backend=cpu`;
+
+const gan = /** @type {import("../../www/protocol.js").Card} */ (CARDS.find(({ id }) => id === "gan2d"));
 
 test.describe("a divergence", () => {
   test("is told, rolled back, and gone on from with the lower rate", async ({ page, site }) => {
@@ -120,23 +140,6 @@ test.describe("a divergence", () => {
     await expect(notice(page, "Training diverged")).toHaveCount(0);
     expect((await metrics(page)).loss).toBeGreaterThan(0);
   });
-
-  for (const card of LEARNED)
-    test(`of ${card.id} is told, rolled back, and gone on from`, async ({ page, site }) => {
-      test.setTimeout(120_000);
-      await reachable(page);
-      await page.goto(site + small(card));
-      await reached(page, 3);
-      await order(page, "poison");
-      const button = notice(page, "Training diverged").getByRole("button", { name: "Continue" });
-      await expect(button).toBeVisible({ timeout: 60_000 });
-      await settled(page);
-      const { step } = await state(page);
-      expect(await sound(page)).toBe(true);
-      await button.click();
-      await reached(page, step + 3);
-      expect(await sound(page)).toBe(true);
-    });
 });
 
 test.describe("a GPU that is lost", () => {
@@ -147,13 +150,20 @@ test.describe("a GPU that is lost", () => {
     test(`${times}: training goes on by itself each time, at most five seconds back`, async ({ page, site }) => {
       test.setTimeout(60_000 + count * 60_000);
       await reachable(page);
-      await page.goto(`${site}#/gan2d?batch=16&backend=webgpu`);
-      await expect.poll(async () => (await metrics(page)).step, { timeout: 60_000 }).toBeGreaterThan(1);
+      await page.addInitScript(() => {
+        /** When which step was seen. @type {[number, number][]} */
+        const seen = [];
+        Object.assign(window, { seen });
+        const note = (/** @type {any} */ { detail }) => seen.push([performance.now(), detail.metrics.step]);
+        addEventListener("tilde:step", note, true);
+      });
+      await page.goto(site + small(gan).replace("backend=cpu", "backend=webgpu"));
+      await reached(page, 2, 60_000);
       expect((await state(page)).status.backend).toBe("webgpu");
       for (let loss = 0; loss < count; loss++) {
-        const { step, rate } = await page.evaluate(() => {
+        const { step, at } = await page.evaluate(() => {
           const { session } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
-          return { step: session.step, rate: session.last.rate };
+          return { step: session.step, at: performance.now() };
         });
         await order(page, "lose");
         const told = notice(page, "The GPU was lost");
@@ -161,17 +171,28 @@ test.describe("a GPU that is lost", () => {
         const after = await state(page);
         expect(after.playing).toBe(true);
         expect(after.status.backend).toBe("webgpu");
-        expect(step - after.step).toBeLessThanOrEqual(Math.max(5 * rate, 5));
+        // How long ago the first step was seen that is lost, and the longest that one had to wait for another.
+        const { back, pause } = await page.evaluate(
+          ({ at, kept }) => {
+            const before = /** @type {any} */ (window).seen.filter((/** @type {number[]} */ [when]) => when <= at);
+            const first = before.findLastIndex((/** @type {number[]} */ [, step]) => step <= kept) + 1;
+            const times = [...before.slice(first).map((/** @type {number[]} */ [when]) => when), at];
+            return { back: at - times[0], pause: Math.max(0, ...times.slice(1).map((when, i) => when - times[i])) };
+          },
+          { at, kept: after.step },
+        );
+        // It is looked at between two slices: what a slow machine takes for one comes on top.
+        expect(back).toBeLessThan(5000 + pause);
         await told.getByRole("button", { name: "Close" }).click();
         // Beyond where it was.
-        await expect.poll(async () => (await state(page)).step, { timeout: 60_000 }).toBeGreaterThan(step + 2);
+        await reached(page, step + 3, 60_000);
       }
     });
 
   test("and does not come back: the CPU takes over", async ({ page, site }) => {
     test.setTimeout(120_000);
     await reachable(page);
-    await page.goto(`${site}#/gan2d?batch=16&backend=webgpu`);
+    await page.goto(site + small(gan).replace("backend=cpu", "backend=webgpu"));
     await reached(page, 5);
     const { step } = await state(page);
     await order(page, "gone");
@@ -182,10 +203,15 @@ test.describe("a GPU that is lost", () => {
   });
 });
 
-/** Lets the first `count` requests for an address fail. @param {Page} page @param {string} glob @param {number} count */
+/**
+ * Lets the first `count` requests for an address fail.
+ * @param {Page} page @param {string} glob @param {number} count
+ * @returns {Promise<() => number>} how many there were
+ */
 async function failing(page, glob, count) {
-  let left = count;
-  await page.route(glob, (route) => (left-- > 0 ? route.abort() : route.fallback()));
+  let asked = 0;
+  await page.route(glob, (route) => (asked++ < count ? route.abort() : route.fallback()));
+  return () => asked;
 }
 
 const FILES = [
@@ -204,27 +230,23 @@ test.describe("a file that does not come", () => {
   // A request that fails is an error on the console, whatever becomes of it.
   test.use({ quietly: false });
 
-  for (const [name, glob] of FILES) {
-    test(`${name}: the page tries again by itself`, async ({ page, site }) => {
-      await failing(page, glob, 2);
-      await open(page, `${site}#/gan2d?backend=cpu`);
-      await reached(page, 5);
-    });
-
-    test(`${name}: "Try again" really tries`, async ({ page, site }) => {
-      await failing(page, glob, 3);
+  for (const [name, glob] of FILES)
+    test(`${name}: the page tries three times by itself, and "Try again" really tries`, async ({ page, site }) => {
+      const asked = await failing(page, glob, 5);
       await page.goto(`${site}#/gan2d?backend=cpu`);
       const again = page.getByRole("button", { name: "Try again" });
       await expect(again).toBeVisible({ timeout: 30_000 });
+      expect(asked()).toBe(3);
       // Nothing trains unseen meanwhile.
       expect(await page.evaluate(() => /** @type {any} */ (document.querySelector("tilde-exhibit")).session)).toBe(
         undefined,
       );
+      // Two more fail, and the page goes on by itself.
       await again.click();
       await expect(page.locator("tilde-exhibit .title")).toBeVisible();
       await reached(page, 5);
+      expect(asked()).toBeGreaterThanOrEqual(6);
     });
-  }
 
   test("data: the page tries again by itself, then by hand", async ({ page, site }) => {
     await failing(page, "**/www/data/digits8-images.idx", 3);
@@ -242,27 +264,22 @@ test.describe("a file that does not come", () => {
   });
 });
 
-test.describe("a model that would take the place of another", () => {
-  for (const card of CARDS)
-    test(`${card.id}: is not let in if it cannot be drawn`, async ({ page, site }) => {
-      test.setTimeout(120_000);
-      // The second model that is opened breaks when it is looked at.
-      await page.route("**/www/engine/run.js", async (route) => {
-        const text = await (await route.fetch()).text();
-        const opened = "  if (queue) queues.set(web, queue);";
-        expect(text).toContain(opened);
-        const body = `let opened = 0;\n${text.replace(
-          opened,
-          `  if (++opened > 1) web.frame = () => Promise.reject(Object.assign(new Error("No picture."), { code: "not-finite" }));
-  if (queue) queues.set(web, queue);`,
-        )}`;
-        await route.fulfill({ contentType: "text/javascript", body });
-      });
-      await open(page, site + small(card));
-      await reached(page, 2);
+// One visit of each exhibit.
+for (const card of CARDS)
+  test(`${card.id}: a model that cannot be drawn is not let in, and a divergence is rolled back`, async ({
+    page,
+    site,
+  }) => {
+    test.setTimeout(120_000);
+    await reachable(page);
+    await page.goto(site + small(card));
+    await reached(page, 2);
+
+    await test.step("what cannot be drawn is not let in", async () => {
       await settled(page);
       const before = await state(page);
       const rebuilding = card.settings.find(({ live, id }) => !live && id !== "data");
+      await order(page, "blind");
       const left = await page.evaluate(async (/** @type {any} */ id) => {
         const { session } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
         const setting = session.card.settings.find((/** @type {any} */ each) => each.id === id);
@@ -285,14 +302,29 @@ test.describe("a model that would take the place of another", () => {
         await session.reopen({ settings: session.settings });
         return { settings, weights, data: problems };
       }, rebuilding?.id);
+      await order(page, "seeing");
       expect(left).toEqual({ settings: rebuilding ? ["bad-data"] : [], weights: ["bad-file"], data: ["bad-data"] });
-      const after = await state(page);
-      expect(after).toEqual(before);
+      expect(await state(page)).toEqual(before);
       // And it trains on.
       await page.locator("button.play").click();
       await reached(page, before.step + 1);
     });
 
+    if (card.tensors)
+      await test.step("a divergence is told, rolled back, and gone on from", async () => {
+        await order(page, "poison");
+        const button = notice(page, "Training diverged").getByRole("button", { name: "Continue" });
+        await expect(button).toBeVisible({ timeout: 60_000 });
+        await settled(page);
+        const { step } = await state(page);
+        expect(await sound(page)).toBe(true);
+        await button.click();
+        await reached(page, step + 3);
+        expect(await sound(page)).toBe(true);
+      });
+  });
+
+test.describe("a model that would take the place of another", () => {
   test("gpt: a text too short for its context is refused, and the model that runs is kept", async ({ page, site }) => {
     await open(page, `${site}#/gpt?backend=cpu`);
     await reached(page, 2);

@@ -137,12 +137,3 @@ test("dist works under a sub-path", async ({ page }) => {
     rmSync(folder, { recursive: true });
   }
 });
-
-test("the menu of things to take away opens over the bar of buttons", async ({ page, site }) => {
-  await page.setViewportSize({ width: 1280, height: 800 });
-  await open(page, `${site}#/dbn?steps=3`);
-  await page.getByText("Take away", { exact: true }).click();
-  // A trial click waits until nothing lies over the button.
-  for (const button of await page.locator(".menu .sheet button").all())
-    await button.click({ trial: true, timeout: 5000 });
-});

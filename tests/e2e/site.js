@@ -1,10 +1,14 @@
 // What the tests share: a server, a page that must stay without errors, and short ways to look at it.
 
+import { readFileSync } from "node:fs";
 import { test as base, expect } from "@playwright/test";
 import { serve } from "../../www/tools/serve.mjs";
 
 /** @typedef {import("@playwright/test").Page} Page */
 /** @typedef {import("@playwright/test").Locator} Locator */
+
+/** The registry, as the page has it. @type {import("../../www/protocol.js").Card[]} */
+export const CARDS = JSON.parse(readFileSync(new URL("../../pkg/cards.json", import.meta.url), "utf8"));
 
 /** A page for tests of the library alone. */
 const BLANK = '<!doctype html><title>Blank</title><link rel="icon" href="data:,">';
@@ -67,9 +71,20 @@ export async function open(page, address) {
 export const metrics = (page) =>
   page.evaluate(() => ({ .../** @type {any} */ (document.querySelector("tilde-exhibit")).session?.last?.metrics }));
 
-/** Waits until so many steps are done. @param {Page} page @param {number} step */
-export const reached = (page, step) =>
-  expect.poll(async () => (await metrics(page)).step, { timeout: 30_000 }).toBeGreaterThanOrEqual(step);
+/**
+ * Waits until so many steps are done. The page itself looks, in each of its frames: to ask it now and then would let
+ * it train for nothing meanwhile.
+ * @param {Page} page @param {number} step @param {number} [timeout]
+ */
+export async function reached(page, step, timeout = 30_000) {
+  const done = (/** @type {number} */ wanted) => {
+    const exhibit = /** @type {any} */ (document.querySelector("tilde-exhibit"));
+    return (exhibit?.session?.last?.metrics.step ?? 0) >= wanted;
+  };
+  await page.waitForFunction(done, step, { timeout }).catch(async (error) => {
+    throw new Error(`step ${(await metrics(page)).step} was reached, and not ${step}`, { cause: error });
+  });
+}
 
 /** What a canvas shows, as text that can be compared. @param {Locator} canvas @returns {Promise<string>} */
 export const pixels = (canvas) => canvas.evaluate((element) => /** @type {HTMLCanvasElement} */ (element).toDataURL());

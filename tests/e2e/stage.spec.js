@@ -1,11 +1,7 @@
 // The teaching moment on the first screen: what has to be in the window before anybody scrolls, for every exhibit.
 
-import { readFile } from "node:fs/promises";
 import { Reel } from "../../www/ui/reel.js";
-import { expect, open, pause, pixels, reached, test, view } from "./site.js";
-
-/** The registry, as the page has it. @type {import("../../www/protocol.js").Card[]} */
-const CARDS = JSON.parse(await readFile(new URL("../../pkg/cards.json", import.meta.url), "utf8"));
+import { CARDS, expect, open, pause, pixels, reached, test, view } from "./site.js";
 
 /** @typedef {{ x: number, y: number, width: number, height: number }} Box */
 

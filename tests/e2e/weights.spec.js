@@ -3,13 +3,11 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import * as weights from "../../www/weights.js";
-import { computed } from "./site.js";
+import { CARDS, computed } from "./site.js";
 
 /** @param {string} path @returns {any} */
 const json = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
 
-/** @type {import("../../www/protocol.js").Card[]} */
-const CARDS = json("../../pkg/cards.json");
 const card = /** @type {import("../../www/protocol.js").Card} */ (CARDS.find(({ id }) => id === "elbo"));
 /** The cases that the command's reader is held against, too. @type {any[]} */
 const CASES = json("../cases/checkpoints.json");
