@@ -10,9 +10,8 @@ const picture = (page, id) =>
   }, id);
 
 test("what is drawn on the pad is corrupted and restored", async ({ page, site }) => {
-  await open(page, `${site}#/denoising?backend=cpu&data=digits8`);
+  await open(page, `${site}#/denoising?backend=cpu&data=digits8&steps=200`);
   await reached(page, 200);
-  await pause(page);
   const figure = page.locator('[data-view="pad"]');
   await figure.getByRole("button", { name: "Erase" }).click();
   const drawn = async () => (await picture(page, "pad"))[0].data.slice(0, 64);
@@ -64,9 +63,8 @@ test("the ring in the code plane decodes another image, and says how far the nea
   page,
   site,
 }) => {
-  await open(page, `${site}#/autoencoder?backend=cpu`);
+  await open(page, `${site}#/autoencoder?backend=cpu&steps=100`);
   await reached(page, 100);
-  await pause(page);
   const pad = page.getByRole("slider", { name: "A place in the code plane" });
   await pad.scrollIntoViewIfNeeded();
   const here = view(page, "here");

@@ -3,9 +3,8 @@
 import { expect, metrics, open, pause, reached, test } from "./site.js";
 
 test("ais: from fair pixels the trap is tens of nats off, from mean pixels it is not", async ({ page, site }) => {
-  await open(page, `${site}#/ais?backend=cpu&machine=trap`);
+  await open(page, `${site}#/ais?backend=cpu&machine=trap&steps=50`);
   await reached(page, 50);
-  await pause(page);
   const { error_pixels, error_uniform, ess_uniform } = await metrics(page);
   expect(Math.abs(error_pixels)).toBeLessThan(0.1);
   expect(error_uniform).toBeLessThan(-10);
@@ -13,9 +12,9 @@ test("ais: from fair pixels the trap is tens of nats off, from mean pixels it is
 });
 
 test("dbn: a held label fills the whole grid with it", async ({ page, site }) => {
-  await open(page, `${site}#/dbn?backend=cpu`);
-  await reached(page, 3500);
-  await pause(page);
+  test.setTimeout(120_000);
+  await open(page, `${site}#/dbn?backend=cpu&steps=3500`);
+  await reached(page, 3500, 90_000);
   // The ten rows by their mean picture: how far they are apart.
   const spread = () =>
     page.evaluate(async () => {

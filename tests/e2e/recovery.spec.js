@@ -160,6 +160,9 @@ test.describe("a GPU that is lost", () => {
       await page.goto(site + small(gan).replace("backend=cpu", "backend=webgpu"));
       await reached(page, 2, 60_000);
       expect((await state(page)).status.backend).toBe("webgpu");
+      // Slow enough for all of it, and longer than what may be lost.
+      await page.getByLabel("Speed").selectOption("steady");
+      await page.waitForTimeout(7000);
       for (let loss = 0; loss < count; loss++) {
         const { step, at } = await page.evaluate(() => {
           const { session } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
