@@ -22,11 +22,11 @@ test("of several exhibits on a page those out of sight wait, and go on when they
   const pages = { "article.html": article(exhibit.repeat(3)) };
   const { address, close } = await serve({ root: process.env.SITE, pages });
   await page.goto(`${address}article.html`);
-  await expect.poll(() => stepOf(page, 0), { timeout: 30_000 }).toBeGreaterThan(20);
+  await expect.poll(() => stepOf(page, 0)).toBeGreaterThan(20);
   expect(await stepOf(page, 1)).toBe(0);
   expect(await stepOf(page, 2)).toBe(0);
   await page.evaluate(() => document.querySelectorAll("tilde-exhibit")[1].scrollIntoView());
-  await expect.poll(() => stepOf(page, 1), { timeout: 30_000 }).toBeGreaterThan(20);
+  await expect.poll(() => stepOf(page, 1)).toBeGreaterThan(20);
   await expect
     .poll(() => page.evaluate(() => /** @type {any} */ (document.querySelector("tilde-exhibit")).session.playing))
     .toBe(false);

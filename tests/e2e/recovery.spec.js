@@ -238,7 +238,7 @@ test.describe("a file that does not come", () => {
       const asked = await failing(page, glob, 5);
       await page.goto(`${site}#/gan2d?backend=cpu`);
       const again = page.getByRole("button", { name: "Try again" });
-      await expect(again).toBeVisible({ timeout: 30_000 });
+      await expect(again).toBeVisible();
       expect(asked()).toBe(3);
       // Nothing trains unseen meanwhile.
       expect(await page.evaluate(() => /** @type {any} */ (document.querySelector("tilde-exhibit")).session)).toBe(
@@ -254,14 +254,14 @@ test.describe("a file that does not come", () => {
   test("data: the page tries again by itself, then by hand", async ({ page, site }) => {
     await failing(page, "**/www/data/digits8-images.idx", 3);
     await page.goto(`${site}#/rbm?data=digits&backend=cpu`);
-    await page.getByRole("button", { name: "Try again" }).click({ timeout: 30_000 });
+    await page.getByRole("button", { name: "Try again" }).click();
     await reached(page, 5);
   });
 
   test("a script of the page: it is loaded again by itself, then by hand", async ({ page, site }) => {
     await failing(page, "**/www/ui/session.js", 3);
     await page.goto(`${site}#/gan2d?backend=cpu`);
-    await page.getByRole("button", { name: "Try again" }).click({ timeout: 30_000 });
+    await page.getByRole("button", { name: "Try again" }).click();
     await expect(page.locator("tilde-exhibit .title")).toBeVisible();
     await reached(page, 5);
   });

@@ -64,7 +64,7 @@ export function computed() {
  */
 export async function open(page, address) {
   await page.goto(address);
-  await expect(page.locator("tilde-exhibit .title")).toBeVisible();
+  await expect(page.locator("tilde-exhibit .title")).toBeVisible({ timeout: 60_000 });
 }
 
 /** The run's figures as the page has them. @param {Page} page @returns {Promise<Record<string, number>>} */
@@ -74,9 +74,9 @@ export const metrics = (page) =>
 /**
  * Waits until so many steps are done. The page itself looks, in each of its frames: to ask it now and then would let
  * it train for nothing meanwhile.
- * @param {Page} page @param {number} step @param {number} [timeout]
+ * @param {Page} page @param {number} step @param {number} [timeout] in milliseconds
  */
-export async function reached(page, step, timeout = 30_000) {
+export async function reached(page, step, timeout = 60_000) {
   const done = (/** @type {number} */ wanted) => {
     const exhibit = /** @type {any} */ (document.querySelector("tilde-exhibit"));
     return (exhibit?.session?.last?.metrics.step ?? 0) >= wanted;

@@ -10,7 +10,7 @@ test.use({ quietly: false });
 /** The one sentence and the one button beside "Close". @param {Page} page */
 async function notice(page) {
   const place = page.locator("tilde-exhibit .notice");
-  await expect(place).toHaveCount(1, { timeout: 30_000 });
+  await expect(place).toHaveCount(1);
   return { text: await place.locator("p").textContent(), actions: await place.getByRole("button").allTextContents() };
 }
 
@@ -80,9 +80,7 @@ test("an exhibit of another part of the course, without a connection, is said to
   await reached(page, 3);
   await context.setOffline(true);
   await page.evaluate(() => (location.hash = "#/rbm?backend=cpu"));
-  await expect(page.locator("tilde-exhibit .notice p")).toContainText(/no connection|connection gone/, {
-    timeout: 30_000,
-  });
+  await expect(page.locator("tilde-exhibit .notice p")).toContainText(/no connection|connection gone/);
   await context.setOffline(false);
   await page.getByRole("button", { name: "Try again" }).click();
   await reached(page, 3);

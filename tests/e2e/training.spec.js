@@ -96,7 +96,7 @@ test("an experiment asks for a prediction, runs, and explains", async ({ page, s
   await page.getByRole("button", { name: /Freeze the critic/ }).click();
   await page.getByLabel("They run to where the frozen D is highest.").check();
   await page.getByRole("button", { name: "Run it" }).click();
-  await expect(page.locator(".trial")).toContainText("As you predicted", { timeout: 45_000 });
+  await expect(page.locator(".trial")).toContainText("As you predicted", { timeout: 90_000 });
   expect((await metrics(page)).step).toBe(400);
 });
 
