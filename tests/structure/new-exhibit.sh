@@ -36,5 +36,5 @@ if [[ ${1:-} == browser ]]; then
   unset CARGO_TARGET_DIR CARGO_PROFILE_DEV_OPT_LEVEL CARGO_PROFILE_DEV_DEBUG
   ln -sfn "$original/node_modules" node_modules
   ./build.sh build --only $id
-  npx playwright test -c tests/e2e/playwright.config.js -g "^$id[,:]"
+  npx playwright test -c tests/e2e/playwright.config.js -g " $id:"
 fi
