@@ -56,6 +56,11 @@ impl History {
         step.is_multiple_of(self.stride)
     }
 
+    /// How many steps there are from this one to the next of which a point would be kept.
+    pub fn until_next(&self, step: u32) -> u32 {
+        self.stride - step % self.stride
+    }
+
     /// Adds the figures of one step, later than all before. What is not known is NaN.
     pub fn push(&mut self, step: u32, row: &[f32]) {
         if !self.wants(step) {
@@ -102,5 +107,6 @@ mod tests {
             assert_eq!((step % 4, row), (0, &[*step as f32, 0.5][..]));
         }
         assert_eq!(history.after(9_992).steps(), [9_996, 10_000]);
+        assert_eq!([9_996, 9_997, 9_999].map(|step| history.until_next(step)), [4, 3, 1]);
     }
 }

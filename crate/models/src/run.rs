@@ -230,8 +230,9 @@ impl Run {
     pub async fn train(&mut self, n: u32) -> Result<(), Error> {
         let mut left = n;
         while left > 0 {
-            // One by one where the host knows the losses of each.
-            let slice = if self.on_host { 1 } else { left.min(SLICE) };
+            // Up to the next step whose losses are kept, where only the host knows them and only now.
+            let most = if self.on_host { self.history.until_next(self.place.step) } else { SLICE };
+            let slice = left.min(most).min(SLICE);
             // Before the ring overwrites what nobody has read.
             if self.place.step.saturating_add(slice) > self.asked.saturating_add(RING) {
                 self.ask_losses();

@@ -117,7 +117,8 @@ impl Model for BayesNet {
     }
 
     fn train(&mut self, live: &Live, n: u32) -> Result<(), Error> {
-        (0..n).for_each(|_| self.iterate(live));
+        let batch = live.settings.count("batch");
+        (0..n).for_each(|_| self.iterate(live, batch));
         Ok(())
     }
 

@@ -61,13 +61,13 @@ impl BayesNet {
         self.exact.posteriors[self.range().0 + self.problem.state]
     }
 
-    /// A batch of each sampler.
-    pub(super) fn iterate(&mut self, live: &Live) {
+    /// `batch` samples of each sampler.
+    pub(super) fn iterate(&mut self, live: &Live, batch: usize) {
         let mut values = vec![0; self.problem.given.len()];
         let [mut weighting, mut rejection, mut gibbs] =
             [WEIGHTING, REJECTION, GIBBS].map(|site| stream(live, site, self.steps));
         let Problem { network, given, node, state } = &self.problem;
-        for _ in 0..live.settings.count("batch") {
+        for _ in 0..batch {
             self.tallies.weigh(network, given, &self.plan, &mut values, &mut weighting);
             self.tallies.reject(network, given, &self.plan, &mut values, &mut rejection);
             self.tallies.sweep(network, given, &self.plan, &mut gibbs);
