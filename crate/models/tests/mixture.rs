@@ -26,7 +26,7 @@ fn start(means: &[[f64; 2]]) -> Vec<Component> {
 fn trace(points: &[[f64; 2]], components: &mut [Component], steps: usize) -> Vec<f64> {
     let mut trace = vec![mean_log_density(&ready(components), points)];
     for _ in 0..steps {
-        let responsibilities = em::expect(components, points);
+        let responsibilities = em::scores(components, points).responsibilities();
         em::maximise(components, points, &responsibilities, Floor::Add(1e-6));
         trace.push(mean_log_density(&ready(components), points));
     }
@@ -75,9 +75,10 @@ fn variational_bayes_is_the_librarys() {
         let mut beliefs = variational::maximise(&prior, &points, &responsibilities, k);
         let mut bounds = Vec::new();
         for _ in 0..given["steps"].as_u64().unwrap() {
-            responsibilities = variational::expect(&beliefs, &points);
+            responsibilities = variational::scores(&beliefs, &points).responsibilities();
             beliefs = variational::maximise(&prior, &points, &responsibilities, k);
-            bounds.push(variational::elbo(&prior, &beliefs, &points, &responsibilities));
+            let scores = variational::scores(&beliefs, &points);
+            bounds.push(variational::elbo(&prior, &beliefs, &scores, &responsibilities));
         }
         // The library leaves constants out of its bound: what it rises by has none.
         let risen = |bounds: &[f64]| bounds.iter().map(|b| b - bounds[0]).collect::<Vec<_>>();

@@ -35,37 +35,58 @@ impl Floor {
     }
 }
 
-/// Rows of `[N, K]` that sum to 1: e^scores, normalised.
-pub fn normalised(scores: impl Fn(usize, [f64; 2]) -> f64, k: usize, points: &[[f64; 2]]) -> Vec<f64> {
-    let mut out = Vec::with_capacity(points.len() * k);
-    for &x in points {
-        let first = out.len();
-        out.extend((0..k).map(|j| scores(j, x)));
-        let row = &mut out[first..];
-        let total = log_sum_exp(row.iter().copied());
-        row.iter_mut().for_each(|s| *s = libm::exp(*s - total));
+/// What components say of points, before it is normalised: log π N, or its expectation. The objective, the
+/// likelihood and the next E step all need it, so it is computed once.
+#[derive(Debug)]
+pub struct Scores {
+    /// `[N, K]`.
+    each: Vec<f64>,
+    /// log Σ e^score of each point, `[N]`.
+    total: Vec<f64>,
+}
+
+impl Scores {
+    /// Of components that are ready to be evaluated.
+    pub fn new<T>(points: &[[f64; 2]], components: &[T], score: impl Fn(&T, [f64; 2]) -> f64) -> Scores {
+        let mut each = Vec::with_capacity(points.len() * components.len());
+        let mut total = Vec::with_capacity(points.len());
+        for &x in points {
+            let first = each.len();
+            each.extend(components.iter().map(|component| score(component, x)));
+            total.push(log_sum_exp(each[first..].iter().copied()));
+        }
+        Scores { each, total }
     }
-    out
-}
 
-/// The E step: responsibilities `[N, K]`.
-pub fn expect(components: &[Component], points: &[[f64; 2]]) -> Vec<f64> {
-    let mixture = ready(components);
-    normalised(|k, x| mixture[k].log_weighted(x), components.len(), points)
-}
+    /// The E step: responsibilities `[N, K]`, e^scores normalised.
+    pub fn responsibilities(&self) -> Vec<f64> {
+        let of = self.each.len() / self.total.len();
+        let rows = self.each.chunks_exact(of).zip(&self.total);
+        let mut out = Vec::with_capacity(self.each.len());
+        rows.for_each(|(row, total)| out.extend(row.iter().map(|s| libm::exp(s - total))));
+        out
+    }
 
-/// Σ r (score − log r) over all points: F of EM for the scores log π N.
-pub fn bound(scores: impl Fn(usize, [f64; 2]) -> f64, responsibilities: &[f64], points: &[[f64; 2]]) -> f64 {
-    let k = responsibilities.len() / points.len();
-    let mut sum = 0.0;
-    for (row, &x) in responsibilities.chunks_exact(k).zip(points) {
-        for (j, &r) in row.iter().enumerate() {
+    /// Σ r (score − log r) over all points: F of EM for the scores log π N.
+    pub fn bound(&self, responsibilities: &[f64]) -> f64 {
+        let mut sum = 0.0;
+        for (&r, score) in responsibilities.iter().zip(&self.each) {
             if r > 0.0 {
-                sum += r * (scores(j, x) - libm::log(r));
+                sum += r * (score - libm::log(r));
             }
         }
+        sum
     }
-    sum
+
+    /// The mean of log Σ e^score: of a mixture, the log-likelihood per point.
+    pub fn mean(&self) -> f64 {
+        self.total.iter().sum::<f64>() / self.total.len() as f64
+    }
+}
+
+/// log π N of each point and component.
+pub fn scores(components: &[Component], points: &[[f64; 2]]) -> Scores {
+    Scores::new(points, &ready(components), |c: &Ready, x| c.log_weighted(x))
 }
 
 /// The share, mean and covariance of the points that a component is responsible for: N_k, x̄_k, S_k.
@@ -116,8 +137,8 @@ pub fn assign(components: &[Component], points: &[[f64; 2]]) -> Vec<f64> {
 }
 
 /// The M step of k-means: means of the assigned points. The spread that all share makes it a mixture
-/// to draw from.
-pub fn centre(components: &mut [Component], points: &[[f64; 2]], responsibilities: &[f64]) {
+/// to draw from. Gives the [`inertia`].
+pub fn centre(components: &mut [Component], points: &[[f64; 2]], responsibilities: &[f64]) -> f64 {
     let of = components.len();
     for (k, c) in components.iter_mut().enumerate() {
         let m = moments(points, responsibilities, k, of);
@@ -126,8 +147,10 @@ pub fn centre(components: &mut [Component], points: &[[f64; 2]], responsibilitie
             c.mean = m.mean;
         }
     }
-    let variance = (inertia(components, points) / 2.0).max(1e-12);
+    let inertia = inertia(components, points);
+    let variance = (inertia / 2.0).max(1e-12);
     components.iter_mut().for_each(|c| c.covariance = [variance, 0.0, variance]);
+    inertia
 }
 
 /// The nearest mean, and its squared distance.
@@ -158,10 +181,4 @@ pub fn assigned_inertia(components: &[Component], points: &[[f64; 2]], responsib
         }
     }
     sum / points.len() as f64
-}
-
-/// F of EM per point.
-pub fn free_energy(components: &[Component], points: &[[f64; 2]], responsibilities: &[f64]) -> f64 {
-    let mixture: Vec<Ready> = ready(components);
-    bound(|k, x| mixture[k].log_weighted(x), responsibilities, points) / points.len() as f64
 }

@@ -21,18 +21,18 @@ impl Mixture {
     /// For [`Model::save`](crate::Model::save).
     pub(super) fn tensors(&self) -> Vec<Saved> {
         let fit = &self.fit;
-        let components: Vec<f64> = (fit.components.iter())
+        let components: Vec<f64> = (fit.components().iter())
             .flat_map(|c| [&[c.weight][..], &c.mean, &c.covariance].concat())
             .collect();
-        let beliefs: Vec<f64> = (fit.beliefs.iter())
+        let beliefs: Vec<f64> = (fit.beliefs().iter())
             .flat_map(|b| [&[b.count, b.beta][..], &b.mean, &[b.freedom], &b.scatter].concat())
             .collect();
         let words = [self.restarts, fit.last.is_some().into()];
         vec![
             Saved::doubles("points", &[self.points.len(), 2], &self.points.concat()),
-            Saved::doubles("components", &[fit.components.len(), COMPONENT], &components),
-            Saved::doubles("beliefs", &[fit.beliefs.len(), BELIEF], &beliefs),
-            Saved::doubles("responsibilities", &[fit.responsibilities.len()], &fit.responsibilities),
+            Saved::doubles("components", &[fit.components().len(), COMPONENT], &components),
+            Saved::doubles("beliefs", &[fit.beliefs().len(), BELIEF], &beliefs),
+            Saved::doubles("responsibilities", &[fit.responsibilities().len()], fit.responsibilities()),
             Saved::doubles("objective", &[2], &[fit.last.unwrap_or(0.0), fit.largest_fall.unwrap_or(NONE)]),
             Saved::words("run", &[2], &words),
         ]
@@ -41,10 +41,10 @@ impl Mixture {
     /// For [`Model::load`](crate::Model::load).
     pub(super) fn take(&mut self, saved: &[Saved]) -> Result<(), Error> {
         // A file brings its own points, however many.
-        let (n, k) = (Saved::rows(saved, "points"), self.fit.components.len());
+        let (n, k) = (Saved::rows(saved, "points"), self.fit.components().len());
         let points = Saved::find_doubles(saved, "points", &[n, 2])?;
         let components = Saved::find_doubles(saved, "components", &[k, COMPONENT])?;
-        let beliefs = Saved::find_doubles(saved, "beliefs", &[self.fit.beliefs.len(), BELIEF])?;
+        let beliefs = Saved::find_doubles(saved, "beliefs", &[self.fit.beliefs().len(), BELIEF])?;
         let assigned = if Saved::rows(saved, "responsibilities") == 0 { 0 } else { n * k };
         let responsibilities = Saved::find_doubles(saved, "responsibilities", &[assigned])?;
         let objective = Saved::find_doubles(saved, "objective", &[2])?;
@@ -80,8 +80,7 @@ impl Mixture {
         self.points = points.chunks_exact(2).map(|p| [p[0], p[1]]).collect();
         self.restarts = run[0];
         let fit = &mut self.fit;
-        (fit.components, fit.beliefs, fit.responsibilities) =
-            (components, beliefs, responsibilities.to_vec());
+        fit.restore(components, beliefs, responsibilities.to_vec());
         fit.last = (run[1] != 0).then_some(objective[0]);
         fit.largest_fall = (objective[1] >= 0.0).then_some(objective[1]);
         Ok(())

@@ -2,11 +2,12 @@
 //! an iteration raises what it should.
 
 use super::card::{Cure, Method, Start};
-use super::em::{self, Floor};
-use super::gaussian::Component;
+use super::em::{self, Floor, Scores};
+use super::gaussian::{Component, clamped, mean_log_density, ready};
 use super::variational::{self, Belief};
 use crate::numeric::scalar::largest;
 use crate::prelude::*;
+use core::cell::OnceCell;
 
 /// What the components are fitted to, and under which constraints.
 pub struct Task<'a> {
@@ -16,6 +17,8 @@ pub struct Task<'a> {
     pub floor: Floor,
     /// The share that the Dirichlet prior of variational Bayes gives each component.
     concentration: f64,
+    /// See [`Task::prior`], once something has asked.
+    prior: OnceCell<Belief>,
 }
 
 impl Task<'_> {
@@ -26,12 +29,12 @@ impl Task<'_> {
             Cure::Clamp => Floor::Clamp(least),
             Cure::Add => Floor::Add(least),
         };
-        Task { points, floor, concentration: settings.number("concentration") }
+        Task { points, floor, concentration: settings.number("concentration"), prior: OnceCell::new() }
     }
 
     /// The prior of variational Bayes.
-    pub fn prior(&self) -> Belief {
-        variational::prior(self.points, self.concentration, self.floor.size())
+    pub fn prior(&self) -> &Belief {
+        self.prior.get_or_init(|| variational::prior(self.points, self.concentration, self.floor.size()))
     }
 }
 
@@ -40,11 +43,15 @@ pub struct Fit {
     /// How it is fitted.
     pub method: Method,
     /// `[K]`; of variational Bayes at their expected parameters.
-    pub components: Vec<Component>,
+    components: Vec<Component>,
     /// What variational Bayes believes about each component; else empty.
-    pub beliefs: Vec<Belief>,
+    beliefs: Vec<Belief>,
     /// `[N, K]`, or empty before the first E step.
-    pub responsibilities: Vec<f64>,
+    responsibilities: Vec<f64>,
+    /// What the present components say of the points, once something has asked.
+    scores: OnceCell<Scores>,
+    /// The inertia of the present components, once something has asked.
+    inertia: OnceCell<f64>,
     /// The objective after the last half step, if the present one can be held against it.
     pub last: Option<f64>,
     /// How far a half step has lowered the objective at most; nothing before two could be compared.
@@ -59,6 +66,8 @@ impl Fit {
             components: Vec::new(),
             beliefs: Vec::new(),
             responsibilities: Vec::new(),
+            scores: OnceCell::new(),
+            inertia: OnceCell::new(),
             last: None,
             largest_fall: None,
         };
@@ -73,7 +82,7 @@ impl Fit {
         self.forget();
         if self.method == Method::Variational {
             // The first beliefs come from the responsibilities of what it begins with.
-            self.responsibilities = em::expect(&self.components, task.points);
+            self.responsibilities = em::scores(&self.components, task.points).responsibilities();
             self.maximise(task);
             self.last = None;
         }
@@ -83,14 +92,68 @@ impl Fit {
     pub fn forget(&mut self) {
         self.responsibilities.clear();
         self.last = None;
+        self.moved();
+    }
+
+    /// The components are others now, or the points.
+    fn moved(&mut self) {
+        (self.scores, self.inertia) = (OnceCell::new(), OnceCell::new());
+    }
+
+    /// `[K]`; of variational Bayes at their expected parameters.
+    pub fn components(&self) -> &[Component] {
+        &self.components
+    }
+
+    /// What variational Bayes believes about each component; else empty.
+    pub fn beliefs(&self) -> &[Belief] {
+        &self.beliefs
+    }
+
+    /// `[N, K]`, or empty before the first E step.
+    pub fn responsibilities(&self) -> &[f64] {
+        &self.responsibilities
+    }
+
+    /// Takes back what a checkpoint holds.
+    pub fn restore(&mut self, components: Vec<Component>, beliefs: Vec<Belief>, responsibilities: Vec<f64>) {
+        (self.components, self.beliefs, self.responsibilities) = (components, beliefs, responsibilities);
+        self.moved();
+    }
+
+    /// Raises the components to another floor.
+    pub fn raise(&mut self, least: f64) {
+        self.components.iter_mut().for_each(|c| c.covariance = clamped(c.covariance, least));
+        self.last = None;
+        self.moved();
+    }
+
+    /// What the method compares: log π N of each point, or what variational Bayes expects of it.
+    fn scores(&self, task: &Task) -> &Scores {
+        self.scores.get_or_init(|| match self.method {
+            Method::Variational => variational::scores(&self.beliefs, task.points),
+            Method::Em | Method::KMeans => em::scores(&self.components, task.points),
+        })
+    }
+
+    /// The mean squared distance of the points to their nearest means.
+    pub fn inertia(&self, task: &Task) -> f64 {
+        *self.inertia.get_or_init(|| em::inertia(&self.components, task.points))
+    }
+
+    /// The log-likelihood per point of the mixture.
+    pub fn log_likelihood(&self, task: &Task) -> f64 {
+        match self.method {
+            Method::Em => self.scores(task).mean(),
+            Method::KMeans | Method::Variational => mean_log_density(&ready(&self.components), task.points),
+        }
     }
 
     /// The E step.
     pub fn expect(&mut self, task: &Task) {
         self.responsibilities = match self.method {
-            Method::Em => em::expect(&self.components, task.points),
+            Method::Em | Method::Variational => self.scores(task).responsibilities(),
             Method::KMeans => em::assign(&self.components, task.points),
-            Method::Variational => variational::expect(&self.beliefs, task.points),
         };
         self.check(task);
     }
@@ -100,13 +163,14 @@ impl Fit {
         if self.responsibilities.is_empty() {
             self.expect(task);
         }
+        self.moved();
         let (points, r) = (task.points, &self.responsibilities);
         match self.method {
             Method::Em => em::maximise(&mut self.components, points, r, task.floor),
-            Method::KMeans => em::centre(&mut self.components, points, r),
+            Method::KMeans => self.inertia = em::centre(&mut self.components, points, r).into(),
             Method::Variational => {
                 let k = self.components.len();
-                self.beliefs = variational::maximise(&task.prior(), points, r, k);
+                self.beliefs = variational::maximise(task.prior(), points, r, k);
                 self.components = self.beliefs.iter().map(Belief::component).collect();
                 let total: f64 = self.components.iter().map(|c| c.weight).sum();
                 self.components.iter_mut().for_each(|c| c.weight /= total);
@@ -122,10 +186,11 @@ impl Fit {
         }
         let (points, r) = (task.points, &self.responsibilities);
         Some(match self.method {
-            Method::Em => em::free_energy(&self.components, points, r),
+            Method::Em => self.scores(task).bound(r) / points.len() as f64,
             Method::KMeans => -em::assigned_inertia(&self.components, points, r),
             Method::Variational => {
-                variational::elbo(&task.prior(), &self.beliefs, points, r) / points.len() as f64
+                let scores = self.scores(task);
+                variational::elbo(task.prior(), &self.beliefs, scores, r) / points.len() as f64
             }
         })
     }

@@ -1,7 +1,7 @@
 //! Mixtures of Gaussians in the plane. Covariances are (σ_xx, σ_xy, σ_yy).
 
 use crate::metrics::Estimate;
-use crate::numeric::gaussian::Gaussian;
+use crate::numeric::gaussian::PlaneGaussian;
 use crate::numeric::scalar::log_sum_exp;
 use crate::prelude::*;
 
@@ -17,23 +17,23 @@ pub struct Component {
 }
 
 /// A component made ready to be evaluated many times.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Ready {
     /// Its Gaussian.
-    pub gaussian: Gaussian,
+    pub gaussian: PlaneGaussian,
     log_weight: f64,
 }
 
 impl Ready {
     /// Of a component with a positive definite covariance.
     pub fn new(c: &Component) -> Ready {
-        let gaussian = Gaussian::plane(c.mean, c.covariance);
+        let gaussian = PlaneGaussian::new(c.mean, c.covariance);
         Ready { gaussian, log_weight: libm::log(c.weight.max(1e-300)) }
     }
 
     /// log weight + log density.
     pub fn log_weighted(&self, x: [f64; 2]) -> f64 {
-        self.log_weight + self.gaussian.log_density(&x)
+        self.log_weight + self.gaussian.log_density(x)
     }
 }
 
@@ -69,8 +69,7 @@ pub fn sample(components: &[Component], n: usize, stream: &mut Stream) -> Vec<[f
                 u -= components[k].weight;
                 k += 1;
             }
-            let x = mixture[k].gaussian.draw(stream);
-            [x[0], x[1]]
+            mixture[k].gaussian.draw(stream)
         })
         .collect()
 }

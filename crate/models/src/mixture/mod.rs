@@ -117,10 +117,7 @@ impl Model for Mixture {
         } else {
             // Another floor: the components are fitted under it from now on.
             let least = live.settings.number("floor");
-            for c in &mut self.fit.components {
-                c.covariance = gaussian::clamped(c.covariance, least);
-            }
-            self.fit.last = None;
+            self.fit.raise(least);
         }
         Ok(())
     }
@@ -157,7 +154,7 @@ impl Model for Mixture {
     }
 
     async fn sample(&self, _live: &Live<'_>, n: usize, seed: u64) -> Result<Samples, Error> {
-        let made = gaussian::sample(&self.fit.components, n, &mut Stream::new(seed, 0x5A4D));
+        let made = gaussian::sample(self.fit.components(), n, &mut Stream::new(seed, 0x5A4D));
         Ok(Samples::points(made.iter().flatten().map(|&v| v as f32).collect()))
     }
 

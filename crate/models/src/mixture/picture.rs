@@ -2,7 +2,6 @@
 
 use super::Mixture;
 use super::card::Method;
-use super::fit::Fit;
 use super::gaussian::{Component, log_density, ready};
 use crate::prelude::*;
 
@@ -17,7 +16,7 @@ impl Mixture {
 
     /// The shares of the components.
     pub(super) fn weights(&self) -> Picture {
-        let components = &self.fit.components;
+        let components = self.fit.components();
         let mut picture = Picture::bars("weights", components.iter().map(|c| c.weight as f32).collect());
         // The numerals that stand for the components in the plane.
         picture.layers[0].labels = (0..components.len()).map(|k| 48 + k as u32).collect();
@@ -31,7 +30,7 @@ impl Mixture {
     }
 
     fn means(&self) -> Layer {
-        let drawn = self.fit.components.iter().filter(|c| self.has_points(c));
+        let drawn = self.fit.components().iter().filter(|c| self.has_points(c));
         let data = drawn.flat_map(|c| c.mean.map(|v| v as f32)).collect();
         Layer::points("means", Role::Model, data)
     }
@@ -40,7 +39,8 @@ impl Mixture {
     fn parts(&self) -> Vec<Layer> {
         let flat: Vec<f32> = self.points.iter().flatten().map(|&v| v as f32).collect();
         let mut points = Layer::points("data", Role::Data, flat);
-        let Fit { method, components, responsibilities, .. } = &self.fit;
+        let (method, components, responsibilities) =
+            (self.fit.method, self.fit.components(), self.fit.responsibilities());
         let k = components.len();
         let most = |row: &[f64]| {
             let mut best = 0;
@@ -53,7 +53,7 @@ impl Mixture {
         };
         points.labels = responsibilities.chunks_exact(k).map(most).collect();
         let (mut pieces, mut labels) = (Vec::new(), Vec::new());
-        if *method == Method::KMeans {
+        if method == Method::KMeans {
             for (x, &label) in self.points.iter().zip(&points.labels) {
                 let mean = components[label as usize].mean;
                 pieces.extend([x[0], x[1], mean[0], mean[1]].map(|v| v as f32));
@@ -77,7 +77,7 @@ impl Mixture {
 
     /// The mixture's density.
     pub(super) fn density(&self) -> Picture {
-        let (mixture, extent) = (ready(&self.fit.components), self.data.extent());
+        let (mixture, extent) = (ready(self.fit.components()), self.data.extent());
         let at = |p: &[f32]| {
             let x = [f64::from(p[0]), f64::from(p[1])];
             // A collapsed component is higher than the picture can show.

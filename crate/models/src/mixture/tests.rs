@@ -65,8 +65,8 @@ fn a_component_collapses_onto_a_point_and_is_cured() {
 fn with_one_component_the_bound_is_the_evidence() {
     let mut m = opened(&[("method", "variational"), ("components", "1"), ("data", "sixty")]);
     m.train(1);
-    let prior = m.task(&m.settings).prior();
-    let (after, n) = (m.fit.beliefs[0], m.points.len() as f64);
+    let prior = *m.task(&m.settings).prior();
+    let (after, n) = (m.fit.beliefs()[0], m.points.len() as f64);
     let log_det = |s: [f64; 3]| (s[0] * s[2] - s[1] * s[1]).ln();
     let log_gamma = |v: f64| libm::lgamma(v / 2.0) + libm::lgamma((v - 1.0) / 2.0);
     let known = -n * core::f64::consts::PI.ln() + log_gamma(after.freedom) - log_gamma(prior.freedom)
@@ -109,10 +109,10 @@ fn each_dab_is_fitted_from_the_start() {
     for centre in [-2.0f32, 2.0] {
         let points = (0..40).map(|i| centre + 0.3 * libm::sinf(i as f32)).collect();
         m.act(Input::Brush, &Payload { points, ..Payload::default() }).unwrap();
-        assert!(m.fit.components.iter().all(|c| m.points.contains(&c.mean)));
+        assert!(m.fit.components().iter().all(|c| m.points.contains(&c.mean)));
         m.train(40);
     }
-    let mut means: Vec<f64> = m.fit.components.iter().map(|c| c.mean[0]).collect();
+    let mut means: Vec<f64> = m.fit.components().iter().map(|c| c.mean[0]).collect();
     means.sort_by(f64::total_cmp);
     assert!((means[0] + 2.0).abs() < 0.1 && (means[1] - 2.0).abs() < 0.1, "{means:?}");
 }

@@ -3,9 +3,9 @@
 //! H. Attias, "A variational Bayesian framework for graphical models", NIPS 1999; in the notation of
 //! C. Bishop, "Pattern Recognition and Machine Learning", 2006, section 10.2. Two dimensions.
 
-use super::em;
+use super::em::{self, Scores};
 use super::gaussian::{Component, is_definite};
-use crate::numeric::gaussian::Gaussian;
+use crate::numeric::gaussian::PlaneGaussian;
 use crate::numeric::scalar::digamma;
 use alloc::vec::Vec;
 use core::f64::consts::{LN_2, PI, TAU};
@@ -38,10 +38,9 @@ impl Belief {
     }
 
     /// W⁻¹ factored, about the mean; and log |W|.
-    fn precision(&self) -> (Gaussian, f64) {
-        let factored = Gaussian::plane(self.mean, self.scatter);
-        let log_det = -factored.factor.log_det();
-        (factored, log_det)
+    fn precision(&self) -> (PlaneGaussian, f64) {
+        let factored = PlaneGaussian::new(self.mean, self.scatter);
+        (factored, -factored.log_det)
     }
 
     /// E log |Λ|.
@@ -62,12 +61,12 @@ impl Belief {
         let ratio = prior.beta / self.beta;
         let mean = 0.5
             * (2.0 * (ratio - 1.0 - libm::log(ratio))
-                + prior.beta * self.freedom * factored.distance(&prior.mean));
+                + prior.beta * self.freedom * factored.distance(prior.mean));
         // tr(W₀⁻¹ W), by the columns of the prior's factor.
         let (columns, _) = prior.precision();
         let from_mean = |z: [f64; 2]| {
-            let d = columns.factor.colour(&z);
-            factored.distance(&[self.mean[0] + d[0], self.mean[1] + d[1]])
+            let d = columns.colour(z);
+            factored.distance([self.mean[0] + d[0], self.mean[1] + d[1]])
         };
         let trace = from_mean([1.0, 0.0]) + from_mean([0.0, 1.0]);
         mean + 0.5 * (self.freedom - prior.freedom) * self.log_precision()
@@ -109,7 +108,7 @@ pub fn maximise(prior: &Belief, points: &[[f64; 2]], responsibilities: &[f64], k
 }
 
 /// E log π_k + E log N(x | μ_k, Λ_k) of each component, as a constant and a multiple of a distance.
-fn scores(beliefs: &[Belief]) -> Vec<(f64, Gaussian, f64)> {
+fn expected(beliefs: &[Belief]) -> Vec<(f64, PlaneGaussian, f64)> {
     let total = digamma(beliefs.iter().map(|b| b.count).sum());
     let score = |b: &Belief| {
         let constant = digamma(b.count) - total + 0.5 * b.log_precision() - libm::log(TAU) - 1.0 / b.beta;
@@ -118,18 +117,15 @@ fn scores(beliefs: &[Belief]) -> Vec<(f64, Gaussian, f64)> {
     beliefs.iter().map(score).collect()
 }
 
-/// The E step: responsibilities `[N, K]`.
-pub fn expect(beliefs: &[Belief], points: &[[f64; 2]]) -> Vec<f64> {
-    let scores = scores(beliefs);
-    let score = |k: usize, x: [f64; 2]| scores[k].0 + scores[k].2 * scores[k].1.distance(&x);
-    em::normalised(score, beliefs.len(), points)
+/// What the E step makes responsibilities of: the expected log-densities of the points.
+pub fn scores(beliefs: &[Belief], points: &[[f64; 2]]) -> Scores {
+    let expected = expected(beliefs);
+    Scores::new(points, &expected, |(constant, gaussian, factor), x| constant + factor * gaussian.distance(x))
 }
 
 /// The whole evidence lower bound, all constants included.
-pub fn elbo(prior: &Belief, beliefs: &[Belief], points: &[[f64; 2]], responsibilities: &[f64]) -> f64 {
-    let scores = scores(beliefs);
-    let score = |k: usize, x: [f64; 2]| scores[k].0 + scores[k].2 * scores[k].1.distance(&x);
-    let fit = em::bound(score, responsibilities, points);
+pub fn elbo(prior: &Belief, beliefs: &[Belief], scores: &Scores, responsibilities: &[f64]) -> f64 {
+    let fit = scores.bound(responsibilities);
     // KL of the two Dirichlets.
     let (k, total) = (beliefs.len() as f64, beliefs.iter().map(|b| b.count).sum::<f64>());
     let mut weights = libm::lgamma(total) - libm::lgamma(k * prior.count) + k * libm::lgamma(prior.count);
