@@ -5,7 +5,7 @@ mod common;
 use common::figures;
 use tilde_evaluate::gate::Trial;
 use tilde_graph::rng::Stream;
-use tilde_models::elbo::guide::{Estimator, Guide};
+use tilde_models::elbo::guide::{Estimator, Guide, Rule};
 use tilde_models::elbo::model::{Decoder, Model};
 
 /// Steps at which a run is looked at.
@@ -71,7 +71,7 @@ struct Drawn {
 /// Draws an estimator, each draw changed as `wrong` says.
 fn drawn(m: &Model, q: &Guide, how: Estimator, seed: u64, wrong: fn([f64; 2]) -> [f64; 2]) -> Drawn {
     const DRAWS: usize = 40_000;
-    let [exact, variances] = q.moments_of(m, how, 0.0);
+    let [exact, variances] = q.moments_of(m, how, 0.0, &Rule::new(0.08));
     let mut stream = Stream::new(seed, how as u32);
     let (mut sum, mut squares) = ([0.0; 2], [0.0; 2]);
     for _ in 0..DRAWS {

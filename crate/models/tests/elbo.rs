@@ -4,7 +4,7 @@ mod common;
 
 use common::{near, numbers, records};
 use tilde_models::elbo::bounds;
-use tilde_models::elbo::guide::{Estimator, Guide};
+use tilde_models::elbo::guide::{Estimator, Guide, Rule};
 use tilde_models::elbo::model::{Decoder, Model};
 
 #[test]
@@ -26,16 +26,16 @@ fn integrals_are_the_librarys() {
             near(&format!("{id} {key}"), got, &numbers(&out[key]), tolerance);
         };
         check("log_evidence", &[m.log_evidence], 1e-11);
-        check("elbo", &[q.elbo(&m, 0.08)], 1e-11);
+        check("elbo", &[q.elbo(&m, &Rule::new(0.08))], 1e-11);
         check("kl", &[q.kl(&m)], 1e-11);
         check("forward_kl", &[q.forward_kl(&m)], 1e-11);
-        let [of_score, variance] = q.moments_of(&m, Estimator::Score, 0.0);
+        let [of_score, variance] = q.moments_of(&m, Estimator::Score, 0.0, &Rule::new(0.08));
         check("gradient", &of_score, 1e-9);
         if q.discrete {
             check("variances", &variance[..1], 1e-9);
             check("iwae_5", &[bounds::exact(&q, &m, 5).unwrap()], 1e-9);
         } else {
-            let [of_path, path] = q.moments_of(&m, Estimator::Reparameterised, 0.0);
+            let [of_path, path] = q.moments_of(&m, Estimator::Reparameterised, 0.0, &Rule::new(0.08));
             check("gradient", &of_path, 1e-9);
             check("variances", &[path[0], variance[0]], 1e-9);
             check("iwae_2", &[bounds::exact(&q, &m, 2).unwrap()], 1e-8);

@@ -3,7 +3,7 @@
 //!
 //! > L_K = E log (w₁ + … + w_K)/K,  L₁ = ELBO ≤ L₂ ≤ … → log p(x).
 
-use super::guide::Guide;
+use super::guide::{Guide, Rule};
 use super::model::Model;
 use crate::numeric::scalar::log_sum_exp;
 use crate::prelude::*;
@@ -24,13 +24,14 @@ const MOST: i32 = 3_000;
 /// which is an integral over u of an integral over z. `None` where q is so far off that it would
 /// take too long.
 pub fn exact(guide: &Guide, model: &Model, k: u32) -> Option<f64> {
+    let rule = Rule::new(NODES);
     if k <= 1 {
-        return Some(guide.elbo(model, NODES));
+        return Some(guide.elbo(model, &rule));
     }
     let count = libm::log(f64::from(k));
     // log w/K relative to p(x), which makes the mean of S 1, and the weight of the node.
     let relative = |z: f64| model.log_joint(z) - guide.log_density(z) - model.log_evidence - count;
-    let atoms: Vec<[f64; 2]> = guide.nodes(NODES).iter().map(|[z, p]| [relative(*z), *p]).collect();
+    let atoms: Vec<[f64; 2]> = guide.nodes(&rule).iter().map(|[z, p]| [relative(*z), *p]).collect();
     let part = |u: f64| {
         let mut mean = 0.0;
         for [log, p] in &atoms {

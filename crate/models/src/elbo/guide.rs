@@ -4,7 +4,7 @@
 //! gradient); R. Ranganath, S. Gerrish, D. Blei, "Black box variational inference", AISTATS 2014
 //! (the score-function gradient).
 
-use super::model::{Model, NOTHING, index};
+use super::model::{LN_TAU, Model, NOTHING, index};
 use crate::numeric::scalar::log_sum_exp;
 use crate::prelude::*;
 use core::f64::consts::TAU;
@@ -23,6 +23,23 @@ pub struct Guide {
     pub at: [f64; 2],
     /// Whether z is discrete.
     pub discrete: bool,
+}
+
+/// A quadrature over any Gaussian q: distances from its mean in standard deviations, and their weights. The
+/// trapezoid rule, which is exact to rounding for smooth functions if its steps are small (L. N. Trefethen,
+/// J. Weideman, SIAM Review 56, 2014).
+pub struct Rule(Vec<[f64; 2]>);
+
+impl Rule {
+    /// In steps of so many standard deviations.
+    pub fn new(step: f64) -> Rule {
+        let half = (TAILS / step) as i32;
+        let at = |i: i32| {
+            let t = f64::from(i) * step;
+            [t, step * libm::exp(-0.5 * t * t) / libm::sqrt(TAU)]
+        };
+        Rule((-half..=half).map(at).collect())
+    }
 }
 
 /// How a gradient is estimated from a draw of q.
@@ -61,29 +78,33 @@ impl Guide {
 
     /// log q(z).
     pub fn log_density(&self, z: f64) -> f64 {
-        if self.discrete {
-            return self.log_shares()[index(z)];
-        }
-        let (mean, sd) = self.moments();
-        let t = (z - mean) / sd;
-        -0.5 * (t * t + libm::log(TAU)) - self.at[1]
+        self.density()(z)
     }
 
-    /// Places and weights of the expectation under q: all values of a discrete z, else the
-    /// trapezoid rule at distances of `step` standard deviations, which is exact to rounding for
-    /// smooth functions if `step` is small (L. N. Trefethen, J. Weideman, SIAM Review 56, 2014).
-    pub fn nodes(&self, step: f64) -> Vec<[f64; 2]> {
+    /// log q, made ready to be evaluated at many places.
+    fn density(&self) -> impl Fn(f64) -> f64 {
+        let (discrete, [_, log_sd]) = (self.discrete, self.at);
+        let (shares, (mean, sd)) = match discrete {
+            true => (self.log_shares(), (0.0, 1.0)),
+            false => ([0.0; 3], self.moments()),
+        };
+        move |z| {
+            if discrete {
+                return shares[index(z)];
+            }
+            let t = (z - mean) / sd;
+            -0.5 * (t * t + LN_TAU) - log_sd
+        }
+    }
+
+    /// Places and weights of the expectation under q: all values of a discrete z, else those of the rule.
+    pub fn nodes(&self, rule: &Rule) -> Vec<[f64; 2]> {
         if self.discrete {
             let shares = self.log_shares();
             return (0..3).map(|i| [i as f64 + 1.0, libm::exp(shares[i])]).collect();
         }
         let (mean, sd) = self.moments();
-        let half = (TAILS / step) as i32;
-        let at = |i: i32| {
-            let t = f64::from(i) * step;
-            [mean + sd * t, step * libm::exp(-0.5 * t * t) / libm::sqrt(TAU)]
-        };
-        (-half..=half).map(at).collect()
+        rule.0.iter().map(|[t, weight]| [mean + sd * t, *weight]).collect()
     }
 
     /// A draw.
@@ -104,8 +125,8 @@ impl Guide {
     }
 
     /// E_q log p(x|z), by quadrature over q.
-    pub fn reconstruction(&self, model: &Model, step: f64) -> f64 {
-        self.nodes(step).iter().map(|[z, w]| w * model.log_likelihood(*z)).sum()
+    pub fn reconstruction(&self, model: &Model, rule: &Rule) -> f64 {
+        self.nodes(rule).iter().map(|[z, w]| w * model.log_likelihood(*z)).sum()
     }
 
     /// KL[q ‖ p(z)], in closed form.
@@ -121,8 +142,8 @@ impl Guide {
     }
 
     /// The evidence lower bound, E_q log p(x|z) − KL[q ‖ p(z)].
-    pub fn elbo(&self, model: &Model, step: f64) -> f64 {
-        self.reconstruction(model, step) - self.kl_prior(model)
+    pub fn elbo(&self, model: &Model, rule: &Rule) -> f64 {
+        self.reconstruction(model, rule) - self.kl_prior(model)
     }
 
     /// KL[q ‖ p(z|x)] over the model's own places: another quadrature than the bound's.
@@ -136,8 +157,9 @@ impl Guide {
             before(mean - 12.0 * sd)..before(mean + 12.0 * sd)
         };
         let each = model.places[range.clone()].iter().zip(&model.log_posterior[range]);
+        let density = self.density();
         let part = |(&z, log): (&f64, &f64)| {
-            let q = self.log_density(z);
+            let q = density(z);
             if q < NOTHING { 0.0 } else { libm::exp(q) * (q - log) }
         };
         model.width * each.map(part).sum::<f64>()
@@ -145,7 +167,8 @@ impl Guide {
 
     /// KL[p(z|x) ‖ q].
     pub fn forward_kl(&self, model: &Model) -> f64 {
-        model.under_posterior(|z, log| log - self.log_density(z))
+        let density = self.density();
+        model.under_posterior(|z, log| log - density(z))
     }
 
     /// ∂ log q(z) by the parameters.
@@ -175,9 +198,9 @@ impl Guide {
     }
 
     /// The exact gradient of the bound by quadrature, and the variance of one draw's estimate.
-    pub fn moments_of(&self, model: &Model, how: Estimator, baseline: f64) -> [[f64; 2]; 2] {
+    pub fn moments_of(&self, model: &Model, how: Estimator, baseline: f64, rule: &Rule) -> [[f64; 2]; 2] {
         let (mut mean, mut square) = ([0.0; 2], [0.0; 2]);
-        for [z, w] in self.nodes(0.08) {
+        for [z, w] in self.nodes(rule) {
             let g = self.estimate(model, how, z, baseline);
             for i in 0..2 {
                 mean[i] += w * g[i];

@@ -1,7 +1,7 @@
 //! The figures of the lab.
 
 use super::guide::Estimator;
-use super::{Elbo, NODES, bounds};
+use super::{Elbo, bounds};
 use crate::prelude::*;
 
 /// Draws that the estimators' variances are measured with.
@@ -45,7 +45,7 @@ impl Elbo {
     /// The bound and the two divergences.
     pub(super) fn balances(&self) -> [(&'static str, f64); 4] {
         let (q, m) = (&self.guide, &self.model);
-        let elbo = q.elbo(m, NODES);
+        let elbo = q.elbo(m, &self.rule);
         [("loss", -elbo), ("elbo", elbo), ("kl", q.kl(m)), ("forward_kl", q.forward_kl(m))]
     }
 
@@ -63,7 +63,7 @@ impl Elbo {
             ("evidence", libm::exp(m.log_evidence)),
             ("posterior", libm::exp(m.log_joint(z) - m.log_evidence)),
             ("elbo_reference", m.log_evidence),
-            ("reconstruction", q.reconstruction(m, NODES)),
+            ("reconstruction", q.reconstruction(m, &self.rule)),
             ("kl_prior", q.kl_prior(m)),
             ("balance_error", (elbo + kl - m.log_evidence).abs()),
         ]);
@@ -80,7 +80,7 @@ impl Elbo {
         ];
         for (ids, reference, how) in both.into_iter().skip(usize::from(q.discrete)) {
             variance(&self.single_draws(live, how)).report(&mut out, ids);
-            out.push((reference, q.moments_of(m, how, baseline)[1][0]));
+            out.push((reference, q.moments_of(m, how, baseline, &self.rule)[1][0]));
         }
         out
     }

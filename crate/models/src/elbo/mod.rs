@@ -18,7 +18,7 @@ pub use card::CARD;
 
 use crate::prelude::*;
 use card::{Input, Objective, Show};
-use guide::{Estimator, Guide};
+use guide::{Estimator, Guide, Rule};
 use model::{Decoder, Model};
 
 /// The longest step, in either parameter: an estimate may be a hundred times too large.
@@ -34,6 +34,8 @@ const TRAIL: usize = 600;
 pub struct Elbo {
     model: Model,
     guide: Guide,
+    /// The quadrature of the figures and the exact gradient.
+    rule: Rule,
     /// Where q has been since it was last put somewhere, `[N, 2]`, its present place last.
     trail: Vec<f32>,
     /// The bound over the box of parameters, which depends on the model alone.
@@ -43,7 +45,7 @@ pub struct Elbo {
 impl Elbo {
     /// The constant that the score-function gradient takes off.
     fn baseline(&self, settings: &Settings) -> f64 {
-        if settings.flag("baseline") { self.guide.elbo(&self.model, NODES) } else { 0.0 }
+        if settings.flag("baseline") { self.guide.elbo(&self.model, &self.rule) } else { 0.0 }
     }
 
     /// Uphill of what is followed, for the iteration after `step` others.
@@ -69,7 +71,7 @@ impl Elbo {
     /// The gradient of the bound by quadrature, or by summation.
     fn exact_gradient(&self) -> [f64; 2] {
         let how = if self.guide.discrete { Estimator::Score } else { Estimator::Reparameterised };
-        self.guide.moments_of(&self.model, how, 0.0)[0]
+        self.guide.moments_of(&self.model, how, 0.0, &self.rule)[0]
     }
 
     /// Moves q and remembers the way.
@@ -111,7 +113,7 @@ impl crate::Model for Elbo {
         }
         let (model, guide) = (model_of(settings), Guide { at: START, discrete });
         let landscape = picture::landscape(&model, guide);
-        let mut lab = Elbo { model, guide, trail: Vec::new(), landscape };
+        let mut lab = Elbo { model, guide, rule: Rule::new(NODES), trail: Vec::new(), landscape };
         lab.place(START);
         Ok(lab)
     }

@@ -3,7 +3,6 @@
 
 use crate::numeric::scalar::log_sum_exp;
 use crate::prelude::*;
-use core::f64::consts::TAU;
 
 /// Half the width of the grid of z, and the distance of its points: a posterior of the least noise
 /// is several points wide, and the widest q ends within.
@@ -11,6 +10,8 @@ const REACH: f64 = 24.0;
 const GRID: f64 = 0.01;
 /// The log of a density that weighs nothing.
 pub const NOTHING: f64 = -60.0;
+/// log 2π.
+pub const LN_TAU: f64 = 1.837_877_066_409_345_3;
 /// p(z) of the discrete z.
 pub const SHARES: [f64; 3] = [0.5, 0.3, 0.2];
 /// The mean of x for each discrete z.
@@ -39,6 +40,7 @@ pub struct Model {
     pub x: f64,
     /// Standard deviation of x given z.
     pub noise: f64,
+    log_noise: f64,
     /// log p(x).
     pub log_evidence: f64,
     /// All z, or the points of the grid.
@@ -62,8 +64,10 @@ impl Model {
                 ((-half..=half).map(|i| f64::from(i) * GRID).collect(), GRID)
             }
         };
-        let (log_evidence, log_posterior, near) = (0.0, Vec::new(), Vec::new());
-        let mut model = Model { decoder, x, noise, log_evidence, places, log_posterior, width, near };
+        let (log_noise, log_evidence) = (libm::log(noise), 0.0);
+        let (log_posterior, near) = (Vec::new(), Vec::new());
+        let mut model =
+            Model { decoder, x, noise, log_noise, log_evidence, places, log_posterior, width, near };
         let mut logs: Vec<f64> = model.places.iter().map(|&z| model.log_joint(z)).collect();
         model.log_evidence = log_sum_exp(logs.iter().copied()) + libm::log(width);
         logs.iter_mut().for_each(|l| *l -= model.log_evidence);
@@ -95,14 +99,14 @@ impl Model {
     pub fn log_prior(&self, z: f64) -> f64 {
         match self.decoder {
             Decoder::Discrete => libm::log(SHARES[index(z)]),
-            Decoder::Curved | Decoder::Square | Decoder::Linear => -0.5 * (z * z + libm::log(TAU)),
+            Decoder::Curved | Decoder::Square | Decoder::Linear => -0.5 * (z * z + LN_TAU),
         }
     }
 
     /// log p(x|z).
     pub fn log_likelihood(&self, z: f64) -> f64 {
         let off = (self.x - self.decode(z)[0]) / self.noise;
-        -0.5 * (off * off + libm::log(TAU)) - libm::log(self.noise)
+        -0.5 * (off * off + LN_TAU) - self.log_noise
     }
 
     /// log p(x, z).

@@ -1,6 +1,6 @@
 //! The lab's pictures.
 
-use super::guide::{Estimator, Guide};
+use super::guide::{Estimator, Guide, Rule};
 use super::model::Model;
 use super::{Elbo, bounds};
 use crate::prelude::*;
@@ -21,10 +21,11 @@ const DRAWS: usize = 4000;
 
 /// The bound over the box of parameters, `[FIELD, FIELD]`; `guide` says of which kind z is.
 pub(super) fn landscape(model: &Model, guide: Guide) -> Vec<f32> {
+    // Coarser than that of the figures, and as fine as the eye.
+    let rule = Rule::new(0.4);
     let bound = |p: &[f32]| {
         let guide = Guide { at: [f64::from(p[0]), f64::from(p[1])], ..guide };
-        // Coarser than the figures, and as fine as the eye.
-        guide.elbo(model, 0.4) as f32
+        guide.elbo(model, &rule) as f32
     };
     shapes::grid(FIELD, guide.bounds().map(|v| v as f32)).chunks_exact(2).map(bound).collect()
 }
@@ -96,7 +97,7 @@ impl Elbo {
 
     /// The bound and the gap, which together are log p(x).
     pub(super) fn balance(&self) -> Picture {
-        let elbo = self.guide.elbo(&self.model, super::NODES);
+        let elbo = self.guide.elbo(&self.model, &self.rule);
         let gap = self.guide.kl(&self.model);
         let truth = self.model.log_evidence;
         let part = |id, role, value: f64| Layer::new(id, role, ViewKind::Stack, vec![value as f32], &[1]);
@@ -145,7 +146,8 @@ impl Elbo {
         let exact = self.exact_gradient()[0];
         let all = [Estimator::Score, Estimator::Reparameterised];
         let count = if self.guide.discrete { 1 } else { 2 };
-        let score = self.guide.moments_of(&self.model, Estimator::Score, self.baseline(live.settings))[1][0];
+        let baseline = self.baseline(live.settings);
+        let score = self.guide.moments_of(&self.model, Estimator::Score, baseline, &self.rule)[1][0];
         let reach = (3.0 * libm::sqrt(score)).max(1e-3);
         let mut layers: Vec<Layer> = Vec::new();
         for (how, (id, role)) in

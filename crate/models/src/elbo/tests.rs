@@ -1,4 +1,4 @@
-use super::guide::{Estimator, Guide};
+use super::guide::{Estimator, Guide, Rule};
 use super::model::{Decoder, Model};
 use super::*;
 use crate::exhibit::Sources;
@@ -21,7 +21,7 @@ fn the_bound_and_the_gap_are_the_evidence() {
         for (x, noise) in [(1.6, 0.5), (-3.0, 0.2), (4.0, 2.0)] {
             let m = Model::new(decoder, x, noise);
             for q in guides(&m) {
-                let sum = q.elbo(&m, NODES) + q.kl(&m);
+                let sum = q.elbo(&m, &Rule::new(NODES)) + q.kl(&m);
                 let off = (sum - m.log_evidence).abs();
                 assert!(off < 1e-9, "{decoder:?} x {x} noise {noise} {:?}: off by {off}", q.at);
                 assert!(q.forward_kl(&m) >= 0.0 && q.kl(&m) >= 0.0);
@@ -40,8 +40,9 @@ fn the_linear_model_has_closed_forms() {
     assert!((m.log_evidence - known).abs() < 1e-12);
     let at = [x / variance, 0.5 * (noise * noise / variance).ln()];
     let q = Guide { at, discrete: false };
-    assert!(q.kl(&m).abs() < 1e-12 && (q.elbo(&m, NODES) - known).abs() < 1e-12);
-    for g in [q.moments_of(&m, Estimator::Reparameterised, 0.0)[0], q.forward_gradient(&m)] {
+    assert!(q.kl(&m).abs() < 1e-12 && (q.elbo(&m, &Rule::new(NODES)) - known).abs() < 1e-12);
+    for g in [q.moments_of(&m, Estimator::Reparameterised, 0.0, &Rule::new(NODES))[0], q.forward_gradient(&m)]
+    {
         assert!(g.iter().all(|g| g.abs() < 1e-10), "{g:?}");
     }
     // With the posterior as q, every weight is p(x): all bounds are tight.
@@ -61,18 +62,18 @@ fn gradients_are_slopes() {
                 other.at[i] += by;
                 other
             };
-            let score = q.moments_of(&m, Estimator::Score, 0.0)[0];
-            let lowered = q.moments_of(&m, Estimator::Score, -2.0)[0];
+            let score = q.moments_of(&m, Estimator::Score, 0.0, &Rule::new(NODES))[0];
+            let lowered = q.moments_of(&m, Estimator::Score, -2.0, &Rule::new(NODES))[0];
             let forward = q.forward_gradient(&m);
             for i in 0..2 {
                 let h = 1e-4;
                 let slope = |f: &dyn Fn(Guide) -> f64| (f(moved(i, h)) - f(moved(i, -h))) / (2.0 * h);
-                let known = slope(&|q| q.elbo(&m, NODES));
+                let known = slope(&|q| q.elbo(&m, &Rule::new(NODES)));
                 let near = |got: f64, known: f64| (got - known).abs() < 1e-5 * known.abs().max(1.0);
                 assert!(near(score[i], known), "{decoder:?} {:?}: {} not {known}", q.at, score[i]);
                 assert!(near(lowered[i], known), "a baseline moves nothing");
                 if !q.discrete {
-                    let path = q.moments_of(&m, Estimator::Reparameterised, 0.0)[0];
+                    let path = q.moments_of(&m, Estimator::Reparameterised, 0.0, &Rule::new(NODES))[0];
                     assert!(near(path[i], known), "{decoder:?} {:?}: {} not {known}", q.at, path[i]);
                 }
                 let known = slope(&|q| -q.forward_kl(&m));
@@ -82,6 +83,11 @@ fn gradients_are_slopes() {
     }
 }
 
+#[test]
+fn the_constant_is_the_logarithm() {
+    assert_eq!(model::LN_TAU, libm::log(core::f64::consts::TAU));
+}
+
 /// L₂ by a double sum, and L₅ by draws, against the single integral.
 #[test]
 fn importance_weighted_bounds_are_exact() {
@@ -89,7 +95,7 @@ fn importance_weighted_bounds_are_exact() {
         let m = Model::new(decoder, 1.6, 0.5);
         let q = Guide { at: [0.6, -0.4], discrete: m.is_discrete() };
         let weight = |z: f64| m.log_joint(z) - q.log_density(z);
-        let nodes = q.nodes(0.02);
+        let nodes = q.nodes(&Rule::new(0.02));
         let known: f64 = nodes
             .iter()
             .flat_map(|a| nodes.iter().map(move |b| (a, b)))
