@@ -12,6 +12,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { divide } from "./split/divide.mjs";
 import { readLinked } from "./split/linked.mjs";
+import { assembleAll } from "./split/threads.mjs";
 import { write } from "./split/write.mjs";
 import { readModule } from "./wasm.mjs";
 
@@ -50,8 +51,6 @@ function entrances(functions) {
 
 /** @param {string} linked @param {string} text @param {string} cards @param {string} work @param {string} out */
 async function divideModule(linked, text, cards, work, out) {
-  // Fourteen megabytes, which the other commands need not load.
-  const { assemble } = await import("./split/assemble.mjs");
   const bytes = await readFile(linked);
   const read = readLinked(bytes);
   const { part, needs } = divide(read.exports, entrances(read.functions), WORTH);
@@ -64,8 +63,9 @@ async function divideModule(linked, text, cards, work, out) {
   const plain = new Set(all.flatMap(({ id, tensors }) => (tensors ? [] : [id])));
   const copies = (/** @type {string} */ part) => (plain.has(part) ? small : new Set());
   await mkdir(`${work}/named`, { recursive: true });
-  for (const [name, wat] of write(await readFile(text, "utf8"), part, copies, read, version)) {
-    const { named, bare } = assemble(wat, plain.has(name));
+  const texts = write(await readFile(text, "utf8"), part, copies, read, version);
+  const given = [...texts].map(([name, text]) => ({ name, text, fast: plain.has(name) }));
+  for (const { name, named, bare } of await assembleAll(given)) {
     await writeFile(`${work}/named/${name || "main"}.wasm`, named);
     await writeFile(`${out}/${name || "tilde_web_bg"}.wasm`, bare);
   }
