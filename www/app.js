@@ -3,7 +3,7 @@
 import { theEngine } from "./ui/engine.js";
 import { TildeExhibit } from "./exhibit.js";
 import { split } from "./ui/address.js";
-import { fillContents, markCurrent } from "./ui/contents.js";
+import { fillContents, markCurrent, showPictures } from "./ui/contents.js";
 import { listenToParent } from "./ui/frame-messages.js";
 import { linkOf } from "./ui/link.js";
 import { setUpTheme } from "./ui/theme-switch.js";
@@ -100,6 +100,15 @@ async function keepAddress() {
   shown.hash = hash;
 }
 
+/** A first step is on screen, or none is on its way. */
+const begun = new Promise((resolve) => {
+  stage.addEventListener("tilde:step", (event) => {
+    const { metrics, playing } = /** @type {CustomEvent} */ (event).detail;
+    if (metrics.step >= 1 || !playing) resolve(undefined);
+  });
+  stage.addEventListener("tilde:error", resolve);
+});
+
 /** What the page has beside the exhibit, until it is there. @type {(() => Promise<void>)[]} */
 let missing = [
   () =>
@@ -109,6 +118,7 @@ let missing = [
   async () => {
     const [{ exhibits }, ui] = await Promise.all([theEngine(), words("ui")]);
     fillContents(exhibits, ui, place?.id ?? FIRST);
+    begun.then(showPictures);
   },
 ];
 

@@ -109,7 +109,9 @@ test("the contents name every exhibit, with a picture", async ({ page, site }) =
   const pictures = page.locator("#chapters img");
   await expect(pictures).toHaveCount(EXHIBITS.length);
   for (const picture of await pictures.all())
-    expect(await picture.evaluate((img) => /** @type {HTMLImageElement} */ (img).naturalWidth)).toBeGreaterThan(0);
+    await expect
+      .poll(() => picture.evaluate((img) => /** @type {HTMLImageElement} */ (img).naturalWidth))
+      .toBeGreaterThan(0);
 });
 
 for (const slowly of [false, true])
@@ -165,4 +167,15 @@ test("from navigation to the first training step on screen, cold @slow", async (
   times.sort((a, b) => a - b);
   console.log(`cold start, ms: ${times.map(Math.round).join(" ")}`);
   expect(times[2]).toBeLessThan(1500);
+});
+
+test("one goes along the course from an exhibit to the next and back", async ({ page, site }) => {
+  await open(page, `${site}#/${EXHIBITS[0]}?steps=1`);
+  await expect(page.locator("nav .previous")).toBeHidden();
+  await page.locator("nav .next").click();
+  await expect(page).toHaveURL(new RegExp(`#/${EXHIBITS[1]}`));
+  await expect(page.locator("nav .previous")).toHaveAttribute("href", `#/${EXHIBITS[0]}`);
+  await expect(page.locator("nav .previous")).toHaveAccessibleName(/^Previous: \S/);
+  await page.locator("nav .previous").click();
+  await expect(page).toHaveURL(new RegExp(`#/${EXHIBITS[0]}`));
 });

@@ -8,7 +8,11 @@ const AWAY = 0.06;
 
 /** A small copy of a view over another one. */
 export class Lens {
+  /** Made when it is first needed. @type {PictureFigure|undefined} */
   #figure;
+  /** @type {import("./theme.js").Theme|undefined} */
+  #theme;
+  #make;
   #ask;
 
   /**
@@ -17,21 +21,23 @@ export class Lens {
    * @param {(shown: boolean) => void} ask is told when the view is needed, and when no more
    */
   constructor(view, words, ask) {
-    this.#figure = new PictureFigure({ ...view, main: false }, words);
+    this.#make = () => new PictureFigure({ ...view, main: false }, words);
     this.#ask = ask;
     // What it shows is described where the view itself stands.
-    this.element = h("div", { className: "lens", hidden: true, "aria-hidden": "true" }, this.#figure.element);
+    this.element = h("div", { className: "lens", hidden: true, "aria-hidden": "true" });
   }
 
   /** @param {import("./theme.js").Theme} theme */
   set theme(theme) {
+    this.#theme = theme;
+    if (!this.#figure) return;
     this.#figure.theme = theme;
     this.#figure.repaint();
   }
 
   /** @param {import("../protocol.js").Picture} picture */
   show(picture) {
-    if (!this.element.hidden) this.#figure.show(picture);
+    if (!this.element.hidden) this.#figure?.show(picture);
   }
 
   /** Opens it, or moves it. @param {[number, number]} at shares of the picture from the bottom left */
@@ -41,6 +47,13 @@ export class Lens {
     [style.left, style.right] = x < 0.5 ? [`${100 * (x + AWAY)}%`, "auto"] : ["auto", `${100 * (1 - x + AWAY)}%`];
     [style.top, style.bottom] = y < 0.5 ? ["auto", `${100 * y}%`] : [`${100 * (1 - y)}%`, "auto"];
     if (!this.element.hidden) return;
+    if (!this.#figure) {
+      this.#figure = this.#make();
+      this.#figure.theme = this.#theme;
+      // There is one view of that name, and it stands elsewhere.
+      this.#figure.element.removeAttribute("data-view");
+      this.element.append(this.#figure.element);
+    }
     this.element.hidden = false;
     this.#ask(true);
   }
