@@ -447,8 +447,8 @@ run_tests() {
 run_slow() {
   build
   need_browser
-  timed "training every exhibit to its gates, and docs/gates.md" \
-    cargo run --release -p tilde -- evaluate all --json --markdown docs/gates.md
+  timed "training every exhibit to its gates" \
+    cargo run --release -p tilde -- evaluate all --json
   timed "runs at full size are functions of their steps" \
     cargo test -p tilde-models --test every_exhibit -- --ignored
   timed "a million files for each reader" cargo test --release -p tilde-files --test fuzz -- --ignored --nocapture

@@ -83,8 +83,9 @@ fn print(evaluation: &Evaluation, out: &mut dyn Write) -> Result<(), Failure> {
         let seeds: Vec<String> = m.seeds.iter().map(|&x| table::figure(x)).collect();
         let bound = format!("{} {}", m.gate.bound.op.symbol(), m.gate.bound.target);
         let verdict = if m.pass() { "pass" } else { "MISSED" };
-        let seeds = format!("worst {}, seeds {}", table::figure(m.worst()), seeds.join(" "));
-        [m.gate.name.into(), table::figure(m.value()), bound, verdict.into(), seeds]
+        let reached = format!("{} of {}, worst {}", m.reached(), m.seeds.len(), table::figure(m.worst()));
+        let seeds = format!("{reached}, seeds {}", seeds.join(" "));
+        [m.gate.name.into(), table::figure(m.median()), bound, verdict.into(), seeds]
     });
     let controls = evaluation.controls.iter().map(|c| {
         let bound = format!("{} {}", c.gate.bound.op.symbol(), c.gate.bound.target);
@@ -98,10 +99,11 @@ fn to_json(evaluation: &Evaluation) -> Json {
     let gate = |m: &Measured| {
         json!({
             "name": m.gate.name,
-            "value": m.value(),
+            "value": m.median(),
             "op": m.gate.bound.op.symbol(),
             "target": m.gate.bound.target,
             "pass": m.pass(),
+            "reached": m.reached(),
             "worst": m.worst(),
             "seeds": m.seeds,
         })

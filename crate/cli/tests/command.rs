@@ -217,6 +217,7 @@ fn evaluate_reports_gates_and_controls_and_writes_the_page() {
     let text = std::fs::read_to_string(&page).expect("the page");
     let name = gate["name"].as_str().expect("a name");
     assert!(text.contains("Seeds 1 to 2, on the CPU.") && text.contains(&format!("| {name} |")), "{text}");
+    assert!(gate["reached"] == 2 && text.contains("| 2 of 2 |"), "{text}");
 }
 
 /// `denoising` draws on images, and of points shows what is restored in the same place.

@@ -90,15 +90,6 @@ impl Op {
     }
 }
 
-/// How the seeds' figures become the one that is held against the target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Across {
-    /// The middle one.
-    Median,
-    /// The worst one: every seed must pass.
-    Every,
-}
-
 /// What a figure must be.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bound {
@@ -106,26 +97,19 @@ pub struct Bound {
     pub op: Op,
     /// Of this.
     pub target: f64,
-    /// What gates when there are several seeds.
-    pub across: Across,
 }
 
-/// The target or more, in the median.
+/// The target or more.
 pub const fn at_least(target: f64) -> Bound {
-    Bound { op: Op::AtLeast, target, across: Across::Median }
+    Bound { op: Op::AtLeast, target }
 }
 
-/// The target or less, in the median.
+/// The target or less.
 pub const fn at_most(target: f64) -> Bound {
-    Bound { op: Op::AtMost, target, across: Across::Median }
+    Bound { op: Op::AtMost, target }
 }
 
 impl Bound {
-    /// Not in the median only.
-    pub const fn for_every_seed(self) -> Bound {
-        Bound { across: Across::Every, ..self }
-    }
-
     /// Whether a figure passes. What is not a finite number does not.
     pub fn admits(&self, value: f64) -> bool {
         value.is_finite()

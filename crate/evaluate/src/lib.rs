@@ -1,8 +1,7 @@
 //! Whether an exhibit reaches what its card promises.
 //!
 //! A *gate* is a row of a table: a run (settings and steps), a figure of it, a bound, and where the bound
-//! comes from. A run is repeated with several seeds; the median gates, or every seed where the row says
-//! so. A *control* is another run that is really wrong (untrained, another algorithm, a broken term), which
+//! comes from. A run is repeated with several seeds, and at most one of forty may miss. A *control* is another run that is really wrong (untrained, another algorithm, a broken term), which
 //! the gate must reject: a gate that lets its controls through measures nothing. A figure that is missing
 //! or not a number neither passes a gate nor is rejected by one, so it fails both.
 //!

@@ -5,7 +5,7 @@
 use crate::figure::Figure::{self, *};
 use crate::gate::{Bound, Control, Gate, Judge, Source, Table, Trial, at_most};
 
-/// Four questions to two networks, and three samplers.
+/// Four questions to two networks, one to each of the others, and three samplers.
 pub static TABLE: Table =
     Table { id: "bayes-net", exhibit: "bayes-net", gates: GATES, judge: Judge::Exhibit };
 
@@ -14,10 +14,12 @@ const ONE: Trial = Trial::new(&[("data", "sprinkler"), ("given", "one")], STEPS)
 const SET: Trial = Trial::new(&[("data", "sprinkler"), ("given", "set")], STEPS);
 const CALLED: Trial = Trial::new(&[("data", "burglary"), ("given", "one")], STEPS);
 const BOTH_CALLED: Trial = Trial::new(&[("data", "burglary"), ("given", "two")], STEPS);
+const LECTURE: Trial = Trial::new(&[("data", "lecture")], STEPS);
+const ASIA: Trial = Trial::new(&[("data", "asia")], STEPS);
 /// Samples of P(sprinkler), taken for P(sprinkler | wet grass).
 const BLIND: Trial = Trial::new(&[("data", "sprinkler"), ("given", "none")], STEPS);
 
-const BOUND: Bound = at_most(4.0).for_every_seed();
+const BOUND: Bound = at_most(4.0);
 const SOURCE: Source = Source::Exact("variable elimination; 4 standard errors of the sampler's own");
 
 const WEIGHTING: Figure = Of("weighting_distance");
@@ -56,4 +58,9 @@ const GATES: &[Gate] = &[
     gate("likelihood weighting, both call", BOTH_CALLED, WEIGHTING, BLIND_WEIGHTING),
     gate("rejection, both call", BOTH_CALLED, REJECTION, BLIND_REJECTION),
     gate("Gibbs, both call", BOTH_CALLED, GIBBS, STUCK),
+    gate("likelihood weighting, lecture", LECTURE, WEIGHTING, BLIND_WEIGHTING),
+    gate("rejection, lecture", LECTURE, REJECTION, BLIND_REJECTION),
+    gate("Gibbs, lecture", LECTURE, GIBBS, STUCK),
+    gate("likelihood weighting, asia", ASIA, WEIGHTING, BLIND_WEIGHTING),
+    gate("rejection, asia", ASIA, REJECTION, BLIND_REJECTION),
 ];

@@ -62,7 +62,7 @@ const GATES: &[Gate] = &[
         trial: RECIPE,
         figure: Times(&Of("modes"), &Of("high_quality")),
         beside: None,
-        bound: at_least(7.2).for_every_seed(),
+        bound: at_least(7.2),
         source: Source::Exact("the ring has eight modes, and 0.90 of the samples are to be near them"),
         controls: &[
             UNTRAINED,

@@ -26,7 +26,7 @@ const GATES: &[Gate] = &[
         trial: RECIPE,
         figure: Of("modes"),
         beside: None,
-        bound: at_least(8.0).for_every_seed(),
+        bound: at_least(8.0),
         source: REFERENCE,
         controls: &[UNTRAINED, Control::samples("seven of the eight modes", points(Points::AllModesButOne))],
     },

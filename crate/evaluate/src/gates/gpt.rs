@@ -41,7 +41,7 @@ const GATES: &[Gate] = &[
         trial: CHAIN,
         figure: BELOW,
         beside: None,
-        bound: at_most(3.0).for_every_seed(),
+        bound: at_most(3.0),
         source: CHANCE,
         controls: &[Control::run(
             "loss on a text learned by heart",
@@ -69,7 +69,7 @@ const GATES: &[Gate] = &[
         trial: GRAMMAR,
         figure: BELOW,
         beside: None,
-        bound: at_most(3.0).for_every_seed(),
+        bound: at_most(3.0),
         source: CHANCE,
         controls: &[Control::run(
             "loss on a text learned by heart",
