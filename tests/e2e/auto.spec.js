@@ -93,6 +93,6 @@ test("chains are scattered, and walk by hand", async ({ page, site }) => {
   await page.getByRole("button", { name: "Walk", exact: true }).click();
   await expect.poll(chains).not.toEqual(scattered);
   const moved = (await chains()).map((/** @type {number} */ x, /** @type {number} */ i) => Math.abs(x - scattered[i]));
-  // One step: √(2·0.002) = 0.06 of noise, and at most 0.06 of slope.
+  // One step: √(2·0.0005) = 0.03 of noise, and at most 0.06 of slope.
   expect(Math.max(...moved)).toBeLessThan(0.5);
 });

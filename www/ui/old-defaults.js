@@ -20,6 +20,10 @@ export const CHANGED = [
   { before: 2, exhibit: "rbm", setting: "hidden", was: "16" },
   { before: 2, exhibit: "rbm", setting: "algorithm", was: "cd" },
   { before: 2, exhibit: "rbm", setting: "k", was: "1" },
+  { before: 3, exhibit: "dbm", setting: "learning_rate", was: "0.1" },
+  { before: 3, exhibit: "energy", setting: "step_size", was: "0.002" },
+  { before: 3, exhibit: "energy", setting: "jumps", was: "0" },
+  { before: 3, exhibit: "mixture", setting: "start", was: "points" },
 ];
 
 /**

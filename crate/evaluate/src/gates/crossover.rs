@@ -54,4 +54,13 @@ const GATES: &[Gate] = &[
         source: LIMIT,
         controls: &[Control::run("a heavy penalty", Trial::new(&[("c", "0.0001")], 128))],
     },
+    Gate {
+        name: "digits, error of naive Bayes over logistic regression's",
+        trial: Trial::new(&[("data", "digits")], 128),
+        figure: Minus(&Of("bayes_error"), &Of("logistic_error")),
+        beside: None,
+        bound: at_least(0.005),
+        source: Source::Ours("half a percent of the largest sets"),
+        controls: &[Control::run("a heavy penalty", Trial::new(&[("data", "digits"), ("c", "0.0001")], 128))],
+    },
 ];

@@ -12,6 +12,7 @@ pub static TABLE: Table =
 
 const RING: Trial = Trial::new(&[], 2000);
 const DIGITS: Trial = Trial::new(&[("data", "digits8"), ("sigma", "0.4")], 2000);
+const STROKES: Trial = Trial::new(&[("data", "strokes")], 500);
 const UNTRAINED: Control = Control::run("untrained", RING.steps(0));
 const LESS_NOISE: Control = Control::run("trained with a third of the noise", RING.then(&[("sigma", "0.9")]));
 
@@ -22,6 +23,14 @@ const SCORE: Source = Source::Library(
 const fn points(what: Points) -> Imitation {
     Imitation::Points { what, toy: Toy::EightGaussians, unit: 1.0 }
 }
+
+/// The same net and steps on another set of points.
+const fn score_on(name: &'static str, trial: Trial, controls: &'static [Control]) -> Gate {
+    let figure = Of("score_error");
+    Gate { name, trial, figure, beside: None, bound: at_most(0.20), source: ON_OTHERS, controls }
+}
+
+const ON_OTHERS: Source = Source::Ours("what is asked of the ring");
 
 const GATES: &[Gate] = &[
     Gate {
@@ -67,5 +76,69 @@ const GATES: &[Gate] = &[
         bound: at_most(0.25),
         source: Source::Ours("three quarters of the noise are taken away"),
         controls: &[Control::run("untrained, digits", DIGITS.steps(0))],
+    },
+    score_on(
+        "two moons, relative error of the score",
+        Trial::new(&[("data", "two-moons")], 2000),
+        &[
+            Control::run("untrained", Trial::new(&[("data", "two-moons")], 0)),
+            Control::run(
+                "trained with a third of the noise",
+                Trial::new(&[("data", "two-moons")], 2000).then(&[("sigma", "0.9")]),
+            ),
+        ],
+    ),
+    score_on(
+        "checkerboard, relative error of the score",
+        Trial::new(&[("data", "checkerboard")], 2000),
+        &[
+            Control::run("untrained", Trial::new(&[("data", "checkerboard")], 0)),
+            Control::run(
+                "trained with a third of the noise",
+                Trial::new(&[("data", "checkerboard")], 2000).then(&[("sigma", "0.9")]),
+            ),
+        ],
+    ),
+    score_on(
+        "grid, relative error of the score",
+        Trial::new(&[("data", "grid-25")], 2000),
+        &[
+            Control::run("untrained", Trial::new(&[("data", "grid-25")], 0)),
+            Control::run(
+                "trained with a third of the noise",
+                Trial::new(&[("data", "grid-25")], 2000).then(&[("sigma", "0.9")]),
+            ),
+        ],
+    ),
+    score_on(
+        "spiral, relative error of the score",
+        Trial::new(&[("data", "spiral")], 2000),
+        &[
+            Control::run("untrained", Trial::new(&[("data", "spiral")], 0)),
+            Control::run(
+                "trained with a third of the noise",
+                Trial::new(&[("data", "spiral")], 2000).then(&[("sigma", "0.9")]),
+            ),
+        ],
+    ),
+    score_on(
+        "Swiss roll, relative error of the score",
+        Trial::new(&[("data", "swiss-roll")], 2000),
+        &[
+            Control::run("untrained", Trial::new(&[("data", "swiss-roll")], 0)),
+            Control::run(
+                "trained with a third of the noise",
+                Trial::new(&[("data", "swiss-roll")], 2000).then(&[("sigma", "0.9")]),
+            ),
+        ],
+    ),
+    Gate {
+        name: "noise left in strokes",
+        trial: STROKES,
+        figure: Of("noise_left"),
+        beside: None,
+        bound: at_most(0.25),
+        source: Source::Ours("three quarters of the noise are taken away"),
+        controls: &[Control::run("untrained, strokes", STROKES.steps(0))],
     },
 ];

@@ -38,7 +38,7 @@ pub const CARD: Card = Card {
         Setting::int("third", 1, 10, 8),
         Setting::int("mean_field", 0, 50, 10).live(),
         Setting::int("k", 1, 50, 5).live().unit("Gibbs steps"),
-        Setting::learning_rate(1.0, 0.1),
+        Setting::learning_rate(1.0, 0.15),
         Setting::int("layer_steps", 1, 5000, 900).more().unit("steps").when(&[("pretrain", &["true"])]),
         Setting::float("momentum", 0.0, 0.99, 0.5).more(),
         Setting::schedule(true),

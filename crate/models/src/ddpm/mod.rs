@@ -131,7 +131,7 @@ impl Ddpm {
         // A density of the plane has another unit than one of the network's coordinates.
         let bound = judged.excess.plus(2.0 * libm::log(f64::from(plane.scale())), 0.0);
         bound.plus(exact.bound.mean, exact.bound.error).report(&mut out, ["bound", "bound_se"]);
-        out.extend(plane.toy().and_then(Toy::entropy).map(|nats| ("bound_reference", nats)));
+        out.extend(plane.toy().map(Toy::entropy).map(|nats| ("bound_reference", nats)));
         out
     }
 }

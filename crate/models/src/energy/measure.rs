@@ -104,7 +104,7 @@ impl Reads {
 impl Ebm {
     /// With the entropy of the data, which no model's loss is below.
     fn with_floor(&self, mut out: Figures) -> Figures {
-        out.extend(self.plane.toy().and_then(Toy::entropy).map(|nats| ("loss_reference", nats)));
+        out.extend(self.plane.toy().map(Toy::entropy).map(|nats| ("loss_reference", nats)));
         out
     }
 

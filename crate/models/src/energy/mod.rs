@@ -10,8 +10,9 @@
 //! machines using approximations to the likelihood gradient", ICML 2008), short ones that begin as
 //! noise (E. Nijkamp et al., "Learning non-convergent non-persistent short-run MCMC toward
 //! energy-based model", NeurIPS 2019), the likelihood itself with Z from places everywhere, and
-//! denoising score matching (P. Vincent, Neural Computation 23, 2011). Left out: Metropolis
-//! corrections, replay buffers, images.
+//! denoising score matching (P. Vincent, Neural Computation 23, 2011). Persistent chains also jump: in the plane a
+//! place anywhere in the box is accepted often enough. Left out: Metropolis corrections of the small steps, replay
+//! buffers, images.
 //!
 //! B batch, C chains.
 
@@ -108,9 +109,13 @@ impl crate::Model for Ebm {
 
     fn train(&mut self, live: &Live, n: u32) -> Result<(), Error> {
         let (learn, steps) = self.method(live);
-        let scatter = u32::from(live.settings.get::<Method>("method") == Method::ShortRun);
         let m = &self.model;
-        live.device.schedule(&[(m.scatter, scatter), (m.langevin, steps), (learn, 1), (m.check, 1)], n)
+        let before = match live.settings.get("method") {
+            Method::ShortRun => (m.scatter, 1),
+            Method::Persistent => (m.jump, live.settings.count("jumps") as u32),
+            Method::Grid | Method::ScoreMatching => (m.jump, 0),
+        };
+        live.device.schedule(&[before, (m.langevin, steps), (learn, 1), (m.check, 1)], n)
     }
 
     fn phase(&mut self, live: &Live, phase: Phase) -> Result<u32, Error> {

@@ -19,8 +19,9 @@ const BURN_IN: f32 = 100.0;
 /// Weight of the squares of energies. Without it energies drift, because adding a number to all of them
 /// changes nothing.
 const SQUARES: f32 = 1e-3;
-/// Bound of the slope that a chain follows, for each coordinate.
+/// Bound of the slope that a chain follows, for each coordinate; where steps are small, of how far it moves one.
 const STEEPEST: f32 = 30.0;
+const STRIDE: f32 = 0.06;
 
 /// E(x), in nats: −log p(x) but for the constant log Z.
 pub struct Energy(FourierMlp);
@@ -83,6 +84,8 @@ pub struct Model {
     pub scatter: EntryId,
     /// A step of the chains.
     pub langevin: EntryId,
+    /// Each chain is offered a place anywhere in the box.
+    pub jump: EntryId,
     /// A step of learning from the chains: down at the data, up at the chains.
     pub contrast: EntryId,
     /// One by the likelihood, log Z from places everywhere.
@@ -156,6 +159,16 @@ impl Model {
             g.assign(chain, next);
             trail.go(g, next);
         })?;
+        // Metropolis and Hastings with offers that do not depend on where a chain is (L. Tierney, Annals of
+        // Statistics 22, 1994): p stays as it is.
+        let jump = p.entry("jump", |g| {
+            let (x, u) = (g.read(chain), g.uniform([CHAINS]));
+            let offered = (g.uniform([CHAINS, 2]) * 2.0 - 1.0) * REACH;
+            let accepted = u.ln().lt(energy.of(g, x) - energy.of(g, offered));
+            let next = accepted.reshape([CHAINS, 1]).select(offered, x);
+            g.assign(chain, next);
+            trail.jump(g, accepted, next);
+        })?;
         let check_entry = p.entry("check", |g| {
             // On N(0, 1) the slope is x itself.
             let x = g.read(check);
@@ -188,6 +201,7 @@ impl Model {
             asked,
             scatter,
             langevin: langevin_entry,
+            jump,
             contrast,
             likelihood: likelihood_entry,
             score,
@@ -201,10 +215,13 @@ impl Model {
 }
 
 /// A step of Langevin dynamics on the energy, `[B, 2] → [B, 2]`. Slopes are bounded: where nothing has
-/// been learned yet they can be huge.
+/// been learned yet they can be huge. A bound below the slopes of a valley would keep chains out of it, however deep
+/// it is dug.
 fn bounded_langevin<'g>(g: &'g Graph, energy: &Energy, x: Tensor<'g>, step_size: Knob) -> Tensor<'g> {
-    let slope = energy.slope(g, x).clamp(-STEEPEST, STEEPEST);
-    langevin(x, slope, g.knob(step_size), g.normal(x.shape()))
+    let step = g.knob(step_size);
+    let steepest = (g.constant(STRIDE) / step).maximum(g.constant(STEEPEST));
+    let slope = energy.slope(g, x).minimum(steepest).maximum(-steepest);
+    langevin(x, slope, step, g.normal(x.shape()))
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ choices! {
 
     /// Where the components start.
     pub enum Start {
+        /// Each on a point of its own, far from one another: the best of a few tries.
+        "spread" => Spread,
         /// Each on a point of its own.
         "points" => Points,
         /// All at the mean of the points, as wide as they are.
@@ -92,7 +94,7 @@ pub const CARD: Card = Card {
             &[("points", "60"), ("components", "4"), ("start", "on-a-point"), ("floor", "1e-9")],
         ),
         Experiment::new("surplus", 200, &[("method", "variational"), ("components", "10")]),
-        Experiment::new("stripes", 30, &[("data", "stripes"), ("method", "k-means")]),
+        Experiment::new("stripes", 30, &[("data", "stripes"), ("method", "k-means"), ("start", "points")]),
         Experiment::new("same", 30, &[("start", "same")]),
     ],
     data: &["points"],

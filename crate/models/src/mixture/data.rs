@@ -85,7 +85,7 @@ impl Data {
     /// has no closed form, what it is in expectation.
     pub(super) fn log_likelihood(self, points: &[[f64; 2]]) -> Option<f64> {
         if self == Data::TwoMoons {
-            return Toy::TwoMoons.entropy().map(|h| -h);
+            return Some(-Toy::TwoMoons.entropy());
         }
         if let Some(components) = self.components() {
             return Some(mean_log_density(&ready(components), points));

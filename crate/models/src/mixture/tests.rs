@@ -14,7 +14,7 @@ fn opened(settings: &[(&str, &str)]) -> TestRun<Mixture> {
 fn no_half_step_lowers_the_objective() {
     for method in ["em", "k-means", "variational"] {
         for data in ["blobs", "sixty", "two-moons", "checkerboard"] {
-            for start in ["points", "same", "on-a-point"] {
+            for start in ["spread", "points", "same", "on-a-point"] {
                 for floor in ["1e-9", "0.05"] {
                     let mut m = opened(&[
                         ("method", method),

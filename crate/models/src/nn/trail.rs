@@ -30,4 +30,14 @@ impl Trail {
         let latest = x.slice(0, chains).reshape([1, chains, d]);
         g.assign(self.places, g.concat(&[past.slice(1, times - 1), latest], 0));
     }
+
+    /// Chains that have `jumped` `[N]` are at the first rows of x `[N, D]` as if they had always been: no line
+    /// leads there from where they were.
+    pub fn jump<'g>(&self, g: &'g Graph, jumped: Tensor<'g>, x: Tensor<'g>) {
+        let past = g.read(self.places);
+        let [chains, d] = [1, 2].map(|axis| past.shape().dim(axis));
+        let now = x.slice(0, chains).reshape([1, chains, d]);
+        let jumped = jumped.slice(0, chains).reshape([1, chains, 1]);
+        g.assign(self.places, jumped.select(now, past));
+    }
 }
