@@ -37,6 +37,21 @@ export function figure(value, unit) {
 export const margin = (value, unit) => (unit === "share" ? `${number(100 * value, 2)} %` : number(value, 2));
 
 /**
+ * A metric with its standard error, both to the places that the error leaves meaning to.
+ * @param {number} value
+ * @param {number} error above 0
+ * @param {string} unit
+ */
+export function measured(value, error, unit) {
+  const [scale, sign] = unit === "share" ? [100, " %"] : [1, ""];
+  const power = Math.floor(Math.log10(scale * error));
+  // A leading 1 or 2 is too coarse alone.
+  const places = Math.min(6, Math.max(0, -power + (scale * error < 3 * 10 ** power ? 1 : 0)));
+  const text = (/** @type {number} */ x) => `${(scale * x).toFixed(places).replace("-", "−")}${sign}`;
+  return `${text(value)} ± ${text(error)}`;
+}
+
+/**
  * A number as one would type it.
  * @param {number} value
  */

@@ -2,7 +2,7 @@
 
 import { referenceOf } from "./curves.js";
 import { h, say } from "./dom.js";
-import { figure, margin } from "./format.js";
+import { figure, measured } from "./format.js";
 
 /** @typedef {import("../protocol.js").Metric} Metric */
 
@@ -52,8 +52,8 @@ export class Headline {
       const value = metric && (reference ? referenceOf(metric, values) : values[id]);
       if (!metric || value === undefined || value === null) return undefined;
       const error = reference ? undefined : values[`${id}_se`];
-      const beside = error === undefined ? "" : ` ± ${margin(error, metric.unit)}`;
-      parts.push(text.slice(from, index), figure(value, metric.unit) + beside);
+      const said = error ? measured(value, error, metric.unit) : figure(value, metric.unit);
+      parts.push(text.slice(from, index), said);
       from = index + all.length;
     }
     return [...parts, text.slice(from)];

@@ -106,25 +106,39 @@ function paintGrid(context, { left, top, width, height, extent: [x0, x1, y0, y1]
   const step = niceStep((x1 - x0) / 6);
   context.lineWidth = Math.max(1, Math.round(ratio));
   context.strokeStyle = colours.line;
-  context.fillStyle = colours.soft;
-  context.font = `${Math.round(11 * ratio)}px ${font}`;
-  context.textAlign = "center";
-  context.textBaseline = "bottom";
   const half = context.lineWidth % 2 ? 0.5 : 0; // lines on whole pixels are sharp
+  const foot = top + height - 2 * ratio;
+  /** @type {{ text: string, x: number, y: number, align: CanvasTextAlign, baseline: CanvasTextBaseline }[]} */
+  const numbers = [];
   context.beginPath();
   for (let v = Math.ceil(x0 / step) * step; v <= x1; v += step) {
     const at = Math.round(x(v)) + half;
     context.moveTo(at, top);
     context.lineTo(at, top + height);
     if (at > left + 12 * ratio && at < left + width - 12 * ratio)
-      context.fillText(tick(v), at, top + height - 2 * ratio);
+      numbers.push({ text: tick(v, step), x: at, y: foot, align: "center", baseline: "bottom" });
   }
   for (let v = Math.ceil(y0 / step) * step; v <= y1; v += step) {
     const at = Math.round(y(v)) + half;
     context.moveTo(left, at);
     context.lineTo(left + width, at);
+    // Those at the foot are the other axis's.
+    if (at > top + 12 * ratio && at < foot - 20 * ratio)
+      numbers.push({ text: tick(v, step), x: left + 3 * ratio, y: at, align: "left", baseline: "middle" });
   }
+  context.rect(left + half, top + half, width - 2 * half, height - 2 * half);
   context.stroke();
+  // Each on a ground of its own, so that no line runs through it.
+  context.font = `${Math.round(11 * ratio)}px ${font}`;
+  context.lineWidth = 5 * ratio;
+  context.lineJoin = "round";
+  context.strokeStyle = colours.sheet;
+  context.fillStyle = colours.soft;
+  for (const { text, x, y, align, baseline } of numbers) {
+    [context.textAlign, context.textBaseline] = [align, baseline];
+    context.strokeText(text, x, y);
+    context.fillText(text, x, y);
+  }
 }
 
 /**
