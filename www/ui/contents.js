@@ -17,7 +17,7 @@ const place = () => /** @type {HTMLElement} */ (document.getElementById("chapter
 export function fillContents(cards, ui, current) {
   const chapters = [...new Set(cards.map(({ chapter }) => chapter))].sort((a, b) => a - b);
   const parts = chapters.flatMap((chapter) => [
-    h("h2", {}, `${chapter} · ${ui.get(`chapters.${chapter}`)}`),
+    h("h2", {}, String(chapter), h("span", {}, ` · ${ui.get(`chapters.${chapter}`)}`)),
     h("ul", {}, ...cards.filter((card) => card.chapter === chapter).map((card) => row(card, ui))),
   ]);
   for (const way of /** @type {const} */ (["previous", "next"])) words[way] = ui.get(way);

@@ -12,7 +12,7 @@ import { brush, drag, pick, sentence } from "./touch.js";
  */
 
 /** Room that pictures at the side of the large one take at least, and what is around the large one, in CSS pixels. */
-const SIDE = 316;
+const SIDE = 300;
 const AROUND = 110;
 /** Kinds of picture that are wider than high. */
 const WIDE = /curves|bars|stack|text|network|table/;
