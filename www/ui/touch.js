@@ -64,6 +64,7 @@ export function drag(figure, id, label, send, lens) {
     knob,
   );
   const post = latest(send);
+  let told = -Infinity;
   /** @type {[number, number]} */
   let at = [0.5, 0.5];
   const move = (/** @type {[number, number]} */ to, /** @type {boolean} */ tell) => {
@@ -73,6 +74,7 @@ export function drag(figure, id, label, send, lens) {
     pad.setAttribute("aria-valuenow", String(Math.round(100 * at[0])));
     pad.setAttribute("aria-valuetext", `${Math.round(100 * at[0])} % across, ${Math.round(100 * at[1])} % up`);
     if (!tell) return;
+    told = performance.now();
     lens?.move(at);
     post({ at });
   };
@@ -97,7 +99,9 @@ export function drag(figure, id, label, send, lens) {
   pad.addEventListener("lostpointercapture", () => (held = false));
   figure.onshow = ({ layers, extent: [x0, x1, y0, y1] }) => {
     const point = layers.find((layer) => layer.id === id)?.data;
-    if (point && !held) move([(point[0] - x0) / (x1 - x0), (point[1] - y0) / (y1 - y0)], false);
+    // A picture that was asked for before the last move would take the knob back.
+    if (point && !held && performance.now() - told > 400)
+      move([(point[0] - x0) / (x1 - x0), (point[1] - y0) / (y1 - y0)], false);
   };
   move(at, false);
   surface.element.append(cover(figure, pad));
