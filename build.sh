@@ -436,6 +436,7 @@ run_tests() {
   stage new-exhibit tests/structure/new-exhibit.sh
   stage build build
   stage budget budget
+  stage vectors npm run --silent vectors
   stage types npm run --silent check
   stage browser test_browser
   stage end-to-end npm run --silent e2e

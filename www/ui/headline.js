@@ -26,16 +26,24 @@ export class Headline {
   /** Shows what is known: a sentence with a figure that is not is left out. @param {import("../protocol.js").Metrics} values */
   show(values) {
     for (const { texts, line } of this.#lines) {
-      const text = texts.find((each) => this.#parts(each, values));
-      line.hidden = !text;
-      if (!text) continue;
-      const parts = /** @type {string[]} */ (this.#parts(text, values));
+      const parts = this.#said(texts, values);
+      line.hidden = !parts;
+      if (!parts) continue;
       // Figures change many times a second: elements stay, and only their text is set.
       if (line.childElementCount !== parts.length)
         line.replaceChildren(...parts.map((_, i) => h(i % 2 ? "b" : "span")));
       parts.forEach((part, i) => say(/** @type {HTMLElement} */ (line.children[i]), part));
     }
     this.element.hidden = this.#lines.every(({ line }) => line.hidden);
+  }
+
+  /** The first wording whose figures are all known. @param {string[]} texts @param {import("../protocol.js").Metrics} values */
+  #said(texts, values) {
+    for (const text of texts) {
+      const parts = this.#parts(text, values);
+      if (parts) return parts;
+    }
+    return undefined;
   }
 
   /**

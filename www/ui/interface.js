@@ -176,7 +176,7 @@ export class Interface {
 
   #showAll() {
     const { last } = this.#parts.session;
-    if (last) this.#came(last);
+    if (last) this.#showFrame(last);
     this.#showState();
   }
 

@@ -15,24 +15,29 @@ import { h, say } from "./dom.js";
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 /**
- * Sends the latest of many payloads, one at a time: a slow model skips, it never lags behind.
+ * Sends the latest of many payloads, one at a time: a slow model skips, it never lags behind. `busy` is whether one is
+ * on its way: pictures that come meanwhile were asked for before it.
  * @param {Send} send
  */
 function latest(send) {
   /** @type {import("../protocol.js").Payload|undefined} */
   let next;
   let busy = false;
-  return async (/** @type {import("../protocol.js").Payload} */ payload) => {
+  const post = async (/** @type {import("../protocol.js").Payload} */ payload) => {
     next = payload;
     if (busy) return;
     busy = true;
-    while (next) {
-      const now = next;
-      next = undefined;
-      await send(now);
+    try {
+      while (next) {
+        const now = next;
+        next = undefined;
+        await send(now);
+      }
+    } finally {
+      busy = false;
     }
-    busy = false;
   };
+  return { post, busy: () => busy };
 }
 
 /**
@@ -63,8 +68,7 @@ export function drag(figure, id, label, send, lens) {
     { className: "pad", tabIndex: 0, role: "slider", "aria-label": label, "aria-valuemin": 0, "aria-valuemax": 100 },
     knob,
   );
-  const post = latest(send);
-  let told = -Infinity;
+  const { post, busy } = latest(send);
   /** @type {[number, number]} */
   let at = [0.5, 0.5];
   const move = (/** @type {[number, number]} */ to, /** @type {boolean} */ tell) => {
@@ -74,7 +78,6 @@ export function drag(figure, id, label, send, lens) {
     pad.setAttribute("aria-valuenow", String(Math.round(100 * at[0])));
     pad.setAttribute("aria-valuetext", `${Math.round(100 * at[0])} % across, ${Math.round(100 * at[1])} % up`);
     if (!tell) return;
-    told = performance.now();
     lens?.move(at);
     post({ at });
   };
@@ -99,9 +102,7 @@ export function drag(figure, id, label, send, lens) {
   pad.addEventListener("lostpointercapture", () => (held = false));
   figure.onshow = ({ layers, extent: [x0, x1, y0, y1] }) => {
     const point = layers.find((layer) => layer.id === id)?.data;
-    // A picture that was asked for before the last move would take the knob back.
-    if (point && !held && performance.now() - told > 400)
-      move([(point[0] - x0) / (x1 - x0), (point[1] - y0) / (y1 - y0)], false);
+    if (point && !held && !busy()) move([(point[0] - x0) / (x1 - x0), (point[1] - y0) / (y1 - y0)], false);
   };
   move(at, false);
   surface.element.append(cover(figure, pad));
@@ -253,7 +254,7 @@ export function sentence(figure, label, unknown, send) {
     spellcheck: false,
     "aria-label": label,
   });
-  const post = latest(send);
+  const { post } = latest(send);
   input.addEventListener("input", () => {
     const known = new Set(figure.picture?.layers[0].labels);
     const [right, wrong] = [[], []].map((/** @type {string[]} */ list) => list);
@@ -271,12 +272,14 @@ export function sentence(figure, label, unknown, send) {
 
 /** Lays a pad exactly over the canvas. @param {PictureFigure} figure @param {HTMLElement} pad */
 function cover({ surface }, pad) {
-  const { canvas } = surface;
-  new ResizeObserver(() => {
+  const { canvas, element } = surface;
+  const observer = new ResizeObserver(() => {
     pad.style.width = `${canvas.clientWidth}px`;
     pad.style.height = `${canvas.clientHeight}px`;
     pad.style.left = `${canvas.offsetLeft}px`;
     pad.style.top = `${canvas.offsetTop}px`;
-  }).observe(canvas);
+  });
+  // A canvas that keeps its size moves where its surface gets another one.
+  for (const each of [canvas, element]) observer.observe(each);
   return pad;
 }

@@ -24,13 +24,28 @@ const fn points(what: Points) -> Imitation {
     Imitation::Points { what, toy: Toy::EightGaussians, unit: 1.0 }
 }
 
-/// The same net and steps on another set of points.
-const fn score_on(name: &'static str, trial: Trial, controls: &'static [Control]) -> Gate {
-    let figure = Of("score_error");
-    Gate { name, trial, figure, beside: None, bound: at_most(0.20), source: ON_OTHERS, controls }
-}
-
 const ON_OTHERS: Source = Source::Ours("what is asked of the ring");
+
+/// The same net and steps on another set of points.
+macro_rules! score_on {
+    ($name:literal, $data:literal) => {
+        Gate {
+            name: concat!($name, ", relative error of the score"),
+            trial: Trial::new(&[("data", $data)], 2000),
+            figure: Of("score_error"),
+            beside: None,
+            bound: at_most(0.20),
+            source: ON_OTHERS,
+            controls: &[
+                Control::run("untrained", Trial::new(&[("data", $data)], 0)),
+                Control::run(
+                    "trained with a third of the noise",
+                    Trial::new(&[("data", $data)], 2000).then(&[("sigma", "0.9")]),
+                ),
+            ],
+        }
+    };
+}
 
 const GATES: &[Gate] = &[
     Gate {
@@ -77,61 +92,11 @@ const GATES: &[Gate] = &[
         source: Source::Ours("three quarters of the noise are taken away"),
         controls: &[Control::run("untrained, digits", DIGITS.steps(0))],
     },
-    score_on(
-        "two moons, relative error of the score",
-        Trial::new(&[("data", "two-moons")], 2000),
-        &[
-            Control::run("untrained", Trial::new(&[("data", "two-moons")], 0)),
-            Control::run(
-                "trained with a third of the noise",
-                Trial::new(&[("data", "two-moons")], 2000).then(&[("sigma", "0.9")]),
-            ),
-        ],
-    ),
-    score_on(
-        "checkerboard, relative error of the score",
-        Trial::new(&[("data", "checkerboard")], 2000),
-        &[
-            Control::run("untrained", Trial::new(&[("data", "checkerboard")], 0)),
-            Control::run(
-                "trained with a third of the noise",
-                Trial::new(&[("data", "checkerboard")], 2000).then(&[("sigma", "0.9")]),
-            ),
-        ],
-    ),
-    score_on(
-        "grid, relative error of the score",
-        Trial::new(&[("data", "grid-25")], 2000),
-        &[
-            Control::run("untrained", Trial::new(&[("data", "grid-25")], 0)),
-            Control::run(
-                "trained with a third of the noise",
-                Trial::new(&[("data", "grid-25")], 2000).then(&[("sigma", "0.9")]),
-            ),
-        ],
-    ),
-    score_on(
-        "spiral, relative error of the score",
-        Trial::new(&[("data", "spiral")], 2000),
-        &[
-            Control::run("untrained", Trial::new(&[("data", "spiral")], 0)),
-            Control::run(
-                "trained with a third of the noise",
-                Trial::new(&[("data", "spiral")], 2000).then(&[("sigma", "0.9")]),
-            ),
-        ],
-    ),
-    score_on(
-        "Swiss roll, relative error of the score",
-        Trial::new(&[("data", "swiss-roll")], 2000),
-        &[
-            Control::run("untrained", Trial::new(&[("data", "swiss-roll")], 0)),
-            Control::run(
-                "trained with a third of the noise",
-                Trial::new(&[("data", "swiss-roll")], 2000).then(&[("sigma", "0.9")]),
-            ),
-        ],
-    ),
+    score_on!("two moons", "two-moons"),
+    score_on!("checkerboard", "checkerboard"),
+    score_on!("grid", "grid-25"),
+    score_on!("spiral", "spiral"),
+    score_on!("Swiss roll", "swiss-roll"),
     Gate {
         name: "noise left in strokes",
         trial: STROKES,

@@ -18,17 +18,24 @@ const CURED: Trial = Trial::experiment("collapse", &[("method", "variational")],
 
 const STRIPES: Trial = Trial::new(&[("data", "stripes")], 200);
 
+const MOST: Source = Source::Ours("most of what three components gained");
+
 /// What three components, the card's default, gain in log-likelihood on a set that is no mixture of three.
-const fn over_one(
-    name: &'static str,
-    trial: Trial,
-    one: Trial,
-    nats: f64,
-    controls: &'static [Control],
-) -> Gate {
-    let (figure, beside) = (Of("log_likelihood"), Some(one));
-    let source = Source::Ours("most of what three components gained");
-    Gate { name, trial, figure, beside, bound: at_least(nats), source, controls }
+macro_rules! over_one {
+    ($name:literal, $data:literal, $nats:literal) => {
+        Gate {
+            name: concat!($name, ", gain over one Gaussian"),
+            trial: Trial::new(&[("data", $data)], 200),
+            figure: Of("log_likelihood"),
+            beside: Some(Trial::new(&[("data", $data), ("components", "1")], 200)),
+            bound: at_least($nats),
+            source: MOST,
+            controls: &[Control::run(
+                "components that start alike",
+                Trial::new(&[("data", $data), ("start", "same")], 200),
+            )],
+        }
+    };
 }
 
 const GATES: &[Gate] = &[
@@ -91,44 +98,8 @@ const GATES: &[Gate] = &[
             Control::run("untrained", STRIPES.steps(0)),
         ],
     },
-    over_one(
-        "sixty points, gain over one Gaussian",
-        Trial::new(&[("data", "sixty")], 200),
-        Trial::new(&[("data", "sixty"), ("components", "1")], 200),
-        1.2,
-        &[Control::run(
-            "components that start alike",
-            Trial::new(&[("data", "sixty"), ("start", "same")], 200),
-        )],
-    ),
-    over_one(
-        "eight Gaussians, gain over one Gaussian",
-        Trial::new(&[("data", "eight-gaussians")], 200),
-        Trial::new(&[("data", "eight-gaussians"), ("components", "1")], 200),
-        1.0,
-        &[Control::run(
-            "components that start alike",
-            Trial::new(&[("data", "eight-gaussians"), ("start", "same")], 200),
-        )],
-    ),
-    over_one(
-        "two moons, gain over one Gaussian",
-        Trial::new(&[("data", "two-moons")], 200),
-        Trial::new(&[("data", "two-moons"), ("components", "1")], 200),
-        0.3,
-        &[Control::run(
-            "components that start alike",
-            Trial::new(&[("data", "two-moons"), ("start", "same")], 200),
-        )],
-    ),
-    over_one(
-        "checkerboard, gain over one Gaussian",
-        Trial::new(&[("data", "checkerboard")], 200),
-        Trial::new(&[("data", "checkerboard"), ("components", "1")], 200),
-        0.2,
-        &[Control::run(
-            "components that start alike",
-            Trial::new(&[("data", "checkerboard"), ("start", "same")], 200),
-        )],
-    ),
+    over_one!("sixty points", "sixty", 1.2),
+    over_one!("eight Gaussians", "eight-gaussians", 1.0),
+    over_one!("two moons", "two-moons", 0.3),
+    over_one!("checkerboard", "checkerboard", 0.2),
 ];
