@@ -1,22 +1,28 @@
-// The playground page: contents, one exhibit, and the address that says which.
+// The playground page: contents, one exhibit or the front page, and the address that says which.
 
-import { theEngine } from "./ui/engine.js";
+import { FIRST, theEngine } from "./ui/engine.js";
 import { TildeExhibit } from "./exhibit.js";
 import { split } from "./ui/address.js";
 import { fillContents, markCurrent, showPictures } from "./ui/contents.js";
+import { noteDone, showTicks } from "./ui/done.js";
 import { listenToParent } from "./ui/frame-messages.js";
+import { Front } from "./ui/front.js";
 import { linkOf } from "./ui/link.js";
 import { setUpTheme } from "./ui/theme-switch.js";
 import { words } from "./ui/words.js";
 
-/** @typedef {{ exhibit: TildeExhibit, id: string, hash: string, scroll: number }} Place */
+/**
+ * Where one can be. The front page has no id; its exhibit is the one that is alive on it.
+ * @typedef {{ exhibit: TildeExhibit, front?: Front, id: string, hash: string, scroll: number }} Place
+ */
 
-const FIRST = "gan2d";
 /** Exhibits that were left and can be come back to. */
 const KEPT = 5;
 /** Inputs come many at a time; the address follows when they pause. */
 const SETTLED_MS = 300;
 const modes = new URLSearchParams(location.search);
+const alone = modes.has("embed") || modes.has("present");
+const title = document.title;
 const stage = /** @type {HTMLElement} */ (document.getElementById("stage"));
 /** What is shown. @type {Place|undefined} */
 let place;
@@ -32,27 +38,53 @@ history.scrollRestoration = "manual";
 /** Shows what the address names. */
 function show() {
   const { id: named, query } = split(location.hash);
-  const id = named || FIRST;
-  const { hash } = location;
+  // Alone in a frame, or on a projector, there is no front page.
+  const id = named || (alone ? FIRST : "");
+  const hash = id && location.hash;
   if (place && hash === place.hash) return;
   if (place) leave(place);
   const known = left.find((each) => each.id === id && (each.hash === hash || (!query.size && id !== place?.id)));
   left = left.filter((each) => each !== known);
-  const next = known ?? { exhibit: made(id, query), id, hash, scroll: 0 };
+  const next = known ?? { ...(id ? { exhibit: made(id, query) } : madeFront()), id, hash, scroll: 0 };
   // Set before it enters the page, so that the height is kept while the next one opens.
   stage.style.minHeight = place && !known ? `${stage.offsetHeight}px` : "";
-  if (place) place.exhibit.replaceWith(next.exhibit);
-  else stage.append(next.exhibit);
-  if (place) next.exhibit.focusHeading();
+  document.documentElement.classList.toggle("at-front", !id);
+  if (place) elementOf(place).replaceWith(elementOf(next));
+  else stage.append(elementOf(next));
+  if (place) (next.front ?? next.exhibit).focusHeading();
   const moved = Boolean(place);
   place = next;
   if (moved) scrollTo(0, next.scroll);
   if (known) keepAddress();
+  if (known?.front) missing.push(() => fillFront(known.front));
+  furnish();
   markCurrent(id);
   words("ui").then(
-    (ui) => (document.title = [ui.find(`contents.${id}`), "Tilde"].filter(Boolean).join(" · ")),
+    (ui) => (document.title = id ? [ui.find(`contents.${id}`), "Tilde"].filter(Boolean).join(" · ") : title),
     () => {}, // the exhibit says what went wrong
   );
+}
+
+/** @param {Place} place @returns {HTMLElement} */
+const elementOf = ({ front, exhibit }) => front?.element ?? exhibit;
+
+/** The front page, with an exhibit that is alive on it. */
+function madeFront() {
+  const exhibit = made(FIRST, new URLSearchParams());
+  exhibit.toggleAttribute("heading", false);
+  for (const part of ["bare", "glimpse"]) exhibit.toggleAttribute(part, true);
+  const front = new Front(exhibit);
+  missing.push(() => fillFront(front));
+  return { exhibit, front };
+}
+
+/** Fills it, or brings it up to date. @param {Front|undefined} front */
+async function fillFront(front) {
+  await begun;
+  const [{ exhibits }, ui] = await Promise.all([theEngine(), words("ui")]);
+  await front?.fill(exhibits, ui);
+  showTicks(exhibits, ui);
+  showPictures();
 }
 
 /** @param {string} id @param {URLSearchParams} query */
@@ -63,7 +95,7 @@ function made(id, query) {
   exhibit.setAttribute("model", id);
   exhibit.toggleAttribute("heading", true);
   exhibit.toggleAttribute("autoplay", true);
-  exhibit.toggleAttribute("bare", modes.has("embed") || modes.has("present"));
+  exhibit.toggleAttribute("bare", alone);
   exhibit.toggleAttribute("large", modes.has("present"));
   exhibit.query = query;
   for (const event of ["tilde:ready", "tilde:error"])
@@ -80,7 +112,7 @@ function made(id, query) {
 /** Keeps what was shown, as it is; the oldest is given up. @param {Place} old */
 function leave(old) {
   old.scroll = scrollY;
-  old.exhibit.keep();
+  old.exhibit.keep(Boolean(old.front));
   // One of each exhibit: that is what "back" can mean.
   const kept = [...left.filter(({ id }) => id !== old.id), old].slice(-KEPT);
   for (const each of left) if (!kept.includes(each)) each.exhibit.close();
@@ -92,6 +124,7 @@ async function keepAddress() {
   const shown = place;
   const session = shown?.exhibit.session;
   if (!session) return;
+  if (shown.front) return shown.front.follow().catch(() => {});
   const { hash } = await linkOf(session, { backend: session.backend }).catch(() => ({ hash: "" }));
   // Meanwhile somebody may have gone elsewhere.
   if (!hash || place !== shown || location.hash === hash) return;
@@ -117,7 +150,8 @@ let missing = [
     }),
   async () => {
     const [{ exhibits }, ui] = await Promise.all([theEngine(), words("ui")]);
-    fillContents(exhibits, ui, place?.id ?? FIRST);
+    fillContents(exhibits, ui, place?.id ?? "");
+    showTicks(exhibits, ui);
     begun.then(showPictures);
   },
 ];
@@ -130,10 +164,15 @@ async function furnish() {
 }
 
 show();
-furnish();
+stage.addEventListener("tilde:experiment", async (event) => {
+  const { exhibit, experiment } = /** @type {CustomEvent} */ (event).detail;
+  noteDone(exhibit, experiment);
+  showTicks((await theEngine()).exhibits, await words("ui"));
+});
 addEventListener("hashchange", show);
 addEventListener("keydown", (event) => {
-  if (place && !event.composedPath().includes(place.exhibit)) place.exhibit.key(event);
+  // On the front page the space bar scrolls.
+  if (place && !place.front && !event.composedPath().includes(place.exhibit)) place.exhibit.key(event);
 });
 // Not an address: it leads to the exhibit that is shown.
 document.querySelector("a.skip")?.addEventListener("click", (event) => {

@@ -1,9 +1,10 @@
 // <tilde-exhibit model="vae" latent="2" controls="beta,seed" autoplay>: one exhibit that runs.
 //
 // Attributes: `model`, any setting of its card by id, `seed`, `backend`, `steps`, `autoplay`,
-// `controls` or `hide` (settings to offer, or not), `bare` (no lesson, no experiments).
+// `controls` or `hide` (settings to offer, or not), `bare` (no lesson, no experiments), `glimpse` (only the large
+// picture, to play and pause).
 // Methods: play, pause, step, reset, sample, save, load. Events: tilde:ready, tilde:step, tilde:error,
-// tilde:change, tilde:input, each with its data in `detail`.
+// tilde:change, tilde:input, tilde:experiment (one has run to its end), each with its data in `detail`.
 
 import { isOpaque, loadings } from "./client.js";
 import { TildeError } from "./errors.js";
@@ -27,6 +28,7 @@ const OWN_ATTRIBUTES = new Set([
   "hide",
   "autoplay",
   "bare",
+  "glimpse",
   "heading",
   "large",
   "class",
@@ -106,10 +108,13 @@ export class TildeExhibit extends HTMLElement {
     return this.#need().pause();
   }
 
-  /** Pauses, and stays as it is when the element is taken out of the page, until it is put in again or closed. */
-  keep() {
+  /**
+   * Pauses, and stays as it is when the element is taken out of the page, until it is put in again or closed.
+   * @param {boolean} [resume] whether it goes on when it is seen again, if it played
+   */
+  keep(resume = false) {
     this.#kept = true;
-    this.#resume = false;
+    this.#resume = resume && (this.#resume || Boolean(this.#session?.playing));
     this.#session?.pause();
   }
 
@@ -311,6 +316,10 @@ export class TildeExhibit extends HTMLElement {
         this.#emit("change", { settings, seed, backend, playing });
       });
     session.addEventListener("input", () => this.#emit("input", {}));
+    session.addEventListener("experiment", (event) => {
+      const { detail: experiment } = /** @type {CustomEvent} */ (event);
+      this.#emit("experiment", { exhibit: session.card.id, experiment });
+    });
   }
 
   /**
@@ -366,7 +375,7 @@ export class TildeExhibit extends HTMLElement {
   });
 
   get #seen() {
-    return !document.hidden && this.#inSight !== false;
+    return this.isConnected && !document.hidden && this.#inSight !== false;
   }
 }
 

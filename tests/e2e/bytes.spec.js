@@ -3,12 +3,13 @@
 import { execFileSync } from "node:child_process";
 import { dist } from "../../www/tools/dist.mjs";
 import { serve } from "../../www/tools/serve.mjs";
-import { expect, open, test } from "./site.js";
+import { expect, test } from "./site.js";
 
 /** What `gzip -9` makes of it: the measure of the budgets in build.sh. @param {Buffer} body */
 const gzipped = (body) => execFileSync("gzip", ["-9", "-c"], { input: body, maxBuffer: 1 << 26 }).length;
 
 for (const [words, address, wasm, total] of /** @type {const} */ ([
+  ["to the front page", "", 200_000, 350_000],
   ["on the CPU", "#/gan2d?backend=cpu", 200_000, 350_000],
   ["by an address that names the GPU", "#/gan2d?backend=webgpu", 220_000, 350_000],
 ])) {
@@ -28,7 +29,7 @@ for (const [words, address, wasm, total] of /** @type {const} */ ([
       };
       addEventListener("tilde:step", note, true);
     });
-    await open(page, `${host.address}${address}`);
+    await page.goto(`${host.address}${address}`);
     await page.waitForFunction(() => "steppedAt" in window);
     // What the page asks for once a step is on screen is no part of it.
     const later = await page.evaluate(() => {

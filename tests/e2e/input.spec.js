@@ -25,7 +25,7 @@ test("dragging the latent point decodes another image, by pointer and by keys", 
 });
 
 test("drawing a distribution trains on it", async ({ page, site }) => {
-  await open(page, site);
+  await open(page, `${site}#/gan2d`);
   await reached(page, 5);
   await pause(page);
   await page.getByRole("button", { name: "Draw" }).click();

@@ -2,8 +2,8 @@
 
 import { expect, metrics, open, pause, pixels, reached, settled, test, view } from "./site.js";
 
-test("opens on the GAN, already training, and its picture changes", async ({ page, site }) => {
-  await open(page, site);
+test("an exhibit opens already training, and its picture changes", async ({ page, site }) => {
+  await open(page, `${site}#/gan2d`);
   await expect(page.locator("tilde-exhibit .title")).toHaveText("GAN in two dimensions");
   const before = await pixels(view(page, "points"));
   // It may have passed any given step by now.
@@ -29,7 +29,7 @@ for (const id of ["vae", "rbm"]) {
 }
 
 test("a pause holds, a step is one step, a phase is less", async ({ page, site }) => {
-  await open(page, site);
+  await open(page, `${site}#/gan2d`);
   await reached(page, 5);
   await pause(page);
   const { step } = await metrics(page);
@@ -43,7 +43,7 @@ test("a pause holds, a step is one step, a phase is less", async ({ page, site }
 });
 
 test("keys: space plays, s steps, r resets", async ({ page, site }) => {
-  await open(page, site);
+  await open(page, `${site}#/gan2d`);
   await reached(page, 5);
   await page.keyboard.press("Space");
   await expect(page.locator("button.play")).toHaveText("Play");
@@ -56,7 +56,7 @@ test("keys: space plays, s steps, r resets", async ({ page, site }) => {
 });
 
 test("slow motion says which part of an iteration it is in", async ({ page, site }) => {
-  await open(page, site);
+  await open(page, `${site}#/gan2d`);
   await reached(page, 5);
   await page.getByLabel("Speed").selectOption("phases");
   await expect(page.locator(".where")).toContainText("D learned to tell them apart");
@@ -67,7 +67,7 @@ test("a live setting applies without a restart; one that rebuilds restarts, and 
   page,
   site,
 }) => {
-  await open(page, site);
+  await open(page, `${site}#/gan2d`);
   await reached(page, 30);
   await pause(page);
   const { step } = await metrics(page);
@@ -84,7 +84,7 @@ test("a live setting applies without a restart; one that rebuilds restarts, and 
 });
 
 test("a value out of range is clamped, and the page says so", async ({ page, site }) => {
-  await open(page, site);
+  await open(page, `${site}#/gan2d`);
   const rate = page.locator('[data-setting="learning_rate"] input.value');
   await rate.fill("5");
   await rate.press("Enter");
@@ -93,7 +93,7 @@ test("a value out of range is clamped, and the page says so", async ({ page, sit
 });
 
 test("an experiment asks for a prediction, runs, and explains", async ({ page, site }) => {
-  await open(page, site);
+  await open(page, `${site}#/gan2d`);
   await page.getByRole("button", { name: /Freeze the critic/ }).click();
   await page.getByLabel("They run to where the frozen D is highest.").check();
   await page.getByRole("button", { name: "Run it" }).click();
@@ -102,7 +102,7 @@ test("an experiment asks for a prediction, runs, and explains", async ({ page, s
 });
 
 test("a picture that was asked for just before does not keep it from playing", async ({ page, site }) => {
-  await open(page, site);
+  await open(page, `${site}#/gan2d`);
   await reached(page, 5);
   const before = await page.evaluate(async () => {
     const { session } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
@@ -115,7 +115,7 @@ test("a picture that was asked for just before does not keep it from playing", a
 });
 
 test("a divergence stops, keeps finite weights and offers a smaller learning rate", async ({ page, site }) => {
-  await open(page, site);
+  await open(page, `${site}#/gan2d`);
   await reached(page, 5);
   await page.evaluate(() => {
     const { session } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
@@ -143,7 +143,7 @@ test("the back button goes back to the exhibit before", async ({ page, site }) =
 test("reduced motion: nothing plays by itself", async ({ browser, site }) => {
   const context = await browser.newContext({ reducedMotion: "reduce" });
   const page = await context.newPage();
-  await open(page, site);
+  await open(page, `${site}#/gan2d`);
   await page.waitForTimeout(500);
   expect((await metrics(page)).step).toBe(0);
   await context.close();

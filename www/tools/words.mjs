@@ -62,21 +62,25 @@ const marked = new Marked({
 
 /**
  * Writes www/words/LANGUAGE/ID.html beside every ID.md, and contents.json, the short titles by id, so that
- * the contents can name the exhibits without the words of each.
+ * the contents can name the exhibits without the words of each; likewise questions.json, for the front page.
  */
 export async function words() {
   for (const language of await readdir(WORDS)) {
     const folder = new URL(`${language}/`, WORDS);
     /** @type {Record<string, string>} */
     const contents = {};
+    /** @type {Record<string, string>} */
+    const questions = {};
     for (const file of await readdir(folder)) {
       if (!file.endsWith(".md")) continue;
       const id = file.replace(/\.md$/, "");
       const html = tied(await marked.parse(await readFile(new URL(file, folder), "utf8")));
       await writeFile(new URL(`${id}.html`, folder), html);
-      const { title, short } = JSON.parse(await readFile(new URL(`${id}.json`, folder), "utf8"));
+      const { title, short, question } = JSON.parse(await readFile(new URL(`${id}.json`, folder), "utf8"));
       contents[id] = short ?? title;
+      questions[id] = question;
     }
     await writeFile(new URL("contents.json", folder), JSON.stringify(contents));
+    await writeFile(new URL("questions.json", folder), JSON.stringify(questions));
   }
 }

@@ -33,21 +33,25 @@ export function fillContents(cards, ui, current) {
 
 /** @param {Card} card @param {import("./words.js").Words} ui */
 function row({ id, slides, minutes }, ui) {
-  const picture = h("img", { alt: "", width: 40, height: 40 });
+  const picture = h("img", { alt: "", width: 40, height: 40, "data-picture": id });
   const about = h("small", {}, ui.get("row", { slides: slides.replace("-", "–"), minutes }));
   return h(
     "li",
     {},
-    h("a", { href: `#/${id}`, "data-id": id }, picture, h("span", {}, ui.get(`contents.${id}`), about)),
+    h(
+      "a",
+      { href: `#/${id}`, "data-id": id },
+      picture,
+      h("span", {}, ui.get(`contents.${id}`), about),
+      h("i", { className: "tick", "data-tick": id }),
+    ),
   );
 }
 
-/** Fetches the pictures: not before a first step is on screen, since nothing waits for them. */
+/** Fetches the small pictures of exhibits: not before a first step is on screen, since nothing waits for them. */
 export function showPictures() {
-  for (const link of place().querySelectorAll("a")) {
-    const picture = /** @type {HTMLImageElement} */ (link.querySelector("img"));
-    picture.src = new URL(`../pictures/${link.dataset.id}.svg`, import.meta.url).href;
-  }
+  for (const picture of /** @type {NodeListOf<HTMLImageElement>} */ (document.querySelectorAll("img[data-picture]")))
+    picture.src ||= new URL(`../pictures/${picture.dataset.picture}.svg`, import.meta.url).href;
 }
 
 /** Marks an exhibit in the contents, and leads from it to those before and after it. @param {string} id */

@@ -3,6 +3,9 @@
 import { Tilde } from "../tilde.js";
 import { split } from "./address.js";
 
+/** The exhibit of an address that names none. */
+export const FIRST = "gan2d";
+
 /** @type {Promise<Tilde>|undefined} */
 let engine;
 
@@ -14,7 +17,7 @@ let engine;
 export function theEngine(exhibit = "") {
   const { id, query } = split(location.hash);
   if (engine) return engine;
-  const starting = start(exhibit || id, query).catch((error) => {
+  const starting = start(exhibit || id || FIRST, query).catch((error) => {
     engine = undefined;
     throw error;
   });

@@ -31,7 +31,8 @@ const FILM = { pictures: 100, each: 24 };
 /**
  * Events: `frame` (detail: Frame), `restart` (a new run begins), `change` (settings, backend or
  * playing changed), `input` (something was put in by hand), `problem` (detail: TildeError), `end` (reached its
- * step budget), `progress` (of steps that were asked for at once).
+ * step budget), `progress` (of steps that were asked for at once), `experiment` (detail: the id of one that has run to
+ * its end).
  */
 export class Session extends EventTarget {
   /** @type {Run|undefined} */
@@ -253,10 +254,11 @@ export class Session extends EventTarget {
     this.#phase = experiment.phase;
     this.#setPlaying(true);
     await this.#inTurn(() => this.#play());
-    await new Promise((resolve) => {
+    const { type } = await new Promise((resolve) => {
       this.addEventListener("end", resolve, { once: true });
       this.addEventListener("restart", resolve, { once: true });
     });
+    if (type === "end") this.dispatchEvent(new CustomEvent("experiment", { detail: experiment.id }));
   }
 
   /** Input of the card. @param {string} id @param {import("../protocol.js").Payload} payload */

@@ -1,34 +1,17 @@
 // Light, dark, or as the system has it.
 
+import { recall, remember } from "../storage.js";
 import { words } from "./words.js";
 
 const KEY = "tilde-theme";
 const CHOICES = ["system", "light", "dark"];
-
-/** Storage may be refused, in frames above all. @returns {string|null} */
-function stored() {
-  try {
-    return localStorage.getItem(KEY);
-  } catch {
-    return null;
-  }
-}
-
-/** @param {string} choice */
-function store(choice) {
-  try {
-    localStorage.setItem(KEY, choice);
-  } catch {
-    // It holds for this visit only.
-  }
-}
 
 /**
  * @param {HTMLButtonElement} button
  * @param {() => void} changed called when canvases must be drawn again
  */
 export async function setUpTheme(button, changed) {
-  const saved = stored() ?? "";
+  const saved = recall(KEY) ?? "";
   let choice = CHOICES.includes(saved) ? saved : "system";
   const apply = () => (document.documentElement.style.colorScheme = choice === "system" ? "" : choice);
   apply();
@@ -37,7 +20,7 @@ export async function setUpTheme(button, changed) {
   label();
   button.addEventListener("click", () => {
     choice = CHOICES[(CHOICES.indexOf(choice) + 1) % CHOICES.length];
-    store(choice);
+    remember(KEY, choice);
     apply();
     label();
     changed();

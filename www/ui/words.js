@@ -70,13 +70,17 @@ const file = (name) => files.get(name, async () => (await get(address(`${name}.j
 
 /**
  * The page's own words, or those of an exhibit over the words that exhibits share (common.json).
- * @param {string} name "ui" or an exhibit's id
+ * @param {string} name "ui", "front" for those of the front page, or an exhibit's id
  * @returns {Promise<Words>}
  */
 export async function words(name) {
   if (name === "ui") {
     const [ui, contents] = await Promise.all([file(name), file("contents")]);
     return new Words({ ...ui, contents });
+  }
+  if (name === "front") {
+    const [front, questions] = await Promise.all([file(name), file("questions")]);
+    return new Words({ ...front, questions });
   }
   const [common, own] = await Promise.all([file("common"), file(name)]);
   return new Words(overlay(common, own));
