@@ -106,6 +106,18 @@ test("three ways through lead to what is there", async ({ page, site }) => {
   await expect(page.locator("tilde-exhibit .title")).toBeFocused();
 });
 
+test("the page about how it is made is whole, and leads back", async ({ page, site }) => {
+  await page.setViewportSize({ width: 360, height: 800 });
+  await page.goto(`${site}www/architecture.html`);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+  const hrefs = await page.locator("main a").evaluateAll((all) => all.map((a) => a.getAttribute("href")));
+  for (const href of hrefs) expect(href).toMatch(/^https:/);
+  await page.locator("nav a").click();
+  await expect(page.locator("a.do")).toBeVisible();
+});
+
 test("going back finds the front page as it was left, and its exhibit goes on", async ({ page, site }) => {
   await visit(page, site);
   await reached(page, 5);

@@ -119,6 +119,33 @@ test("another exhibit begins at its top with the focus on its heading; coming ba
   expect((await metrics(page)).step).toBeGreaterThanOrEqual(step + 5);
 });
 
+test("an exhibit that is left before it is there does not train unseen, and begins when it is seen", async ({
+  page,
+  site,
+}) => {
+  await page.goto(`${site}blank.html`);
+  const step = () => page.evaluate(() => /** @type {any} */ (window).left.session?.last?.metrics.step);
+  await page.evaluate(async (address) => {
+    const { TildeExhibit } = await import(`${address}www/exhibit.js`);
+    const left = new TildeExhibit();
+    for (const [name, value] of [
+      ["model", "gan2d"],
+      ["backend", "cpu"],
+      ["autoplay", ""],
+    ])
+      left.setAttribute(name, value);
+    document.body.append(left);
+    left.keep();
+    left.remove();
+    Object.assign(window, { left });
+  }, site);
+  await expect.poll(step).toBe(0);
+  await page.waitForTimeout(500);
+  expect(await step()).toBe(0);
+  await page.evaluate(() => document.body.append(/** @type {any} */ (window).left));
+  await expect.poll(step).toBeGreaterThan(5);
+});
+
 test("the link to the exhibit moves the focus there, and is no address", async ({ page, site }) => {
   await open(page, `${site}#/vae?steps=2`);
   await page.locator("a.skip").focus();

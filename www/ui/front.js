@@ -89,7 +89,13 @@ export class Front {
         h("code", { className: "line", title: said.get("teach.code") }, code),
         link(`?present#/${this.#id}`, said.get("teach.present")),
       ),
-      way(said, "made", {}, link("www/bench.html", said.get("made.speed"))),
+      way(
+        said,
+        "made",
+        {},
+        link("www/architecture.html", said.get("made.read")),
+        link("www/bench.html", said.get("made.speed")),
+      ),
     );
   }
 }
