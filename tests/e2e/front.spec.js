@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import AxeBuilder from "@axe-core/playwright";
+import { serve } from "../../www/tools/serve.mjs";
 import { CARDS, expect, metrics, open, reached, settled, test } from "./site.js";
 
 /** @typedef {import("./site.js").Page} Page */
@@ -219,6 +220,18 @@ for (const [how, act] of /** @type {[string, string][]} */ ([
     );
     await expect(stop(page, "gan2d").locator(".tick.done")).toHaveText("done");
   });
+
+test("it works in a frame whose origin is opaque", async ({ page }) => {
+  const article = `<!doctype html><title>Article</title><link rel="icon" href="data:,"><iframe title="Tilde" sandbox="allow-scripts" src="index.html" width="1200" height="800"></iframe>`;
+  const { address, close } = await serve({ root: process.env.SITE, pages: { "article.html": article } });
+  await page.goto(`${address}article.html`);
+  const frame = page.frameLocator("iframe");
+  await expect(frame.locator(".course li")).toHaveCount(ORDER.length, { timeout: 60_000 });
+  await expect(frame.locator("tilde-exhibit .where")).toContainText(/step [1-9]/);
+  await frame.locator("a.do").click();
+  await expect(frame.locator("tilde-exhibit .title")).toBeVisible();
+  close();
+});
 
 test("the keyboard reaches everything, in the order in which it stands", async ({ page, site }) => {
   await visit(page, site);
