@@ -19,7 +19,10 @@ const read = (name) => readFile(new URL(name, WORDS), "utf8");
 const cards = JSON.parse(await readFile(new URL("../../pkg/cards.json", import.meta.url), "utf8"));
 const parts = [strings(JSON.parse(await read("common.json"))).join("\n")];
 for (const { id } of cards) {
-  parts.push(strings(JSON.parse(await read(`${id}.json`))).join("\n"), await read(`${id}.md`));
+  parts.push(
+    strings(JSON.parse(await read(`${id}.json`))).join("\n"),
+    (await read(`${id}.md`)).replace(/\[([^\]]+)\]\(do:[^)]*\)/g, "$1"),
+  );
 }
 const text = `${parts.map((part) => part.trim()).join("\n\n")}\n`;
 await writeFile(new URL("../data/lessons.txt", import.meta.url), text);

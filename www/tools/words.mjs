@@ -4,6 +4,7 @@
 import { readFile, readdir, writeFile } from "node:fs/promises";
 import { Marked } from "marked";
 import temml from "temml";
+import { misclaimed } from "./check-lessons.mjs";
 
 const WORDS = new URL("../words/", import.meta.url);
 
@@ -20,8 +21,19 @@ const tied = (html) =>
     before || after ? `<span class="tied">${all}</span>` : all,
   );
 
+/** @param {string} text */
+const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+
 const marked = new Marked({
   gfm: true,
+  renderer: {
+    // A claim: a link to something that is done.
+    link({ href, tokens }) {
+      if (!href.startsWith("do:")) return false;
+      const text = this.parser.parseInline(tokens);
+      return `<button type="button" class="claim" data-do="${escaped(href.slice(3))}">${text}</button>`;
+    },
+  },
   extensions: [
     {
       name: "display",
@@ -65,6 +77,9 @@ const marked = new Marked({
  * the contents can name the exhibits without the words of each; likewise questions.json, for the front page.
  */
 export async function words() {
+  /** @type {import("../protocol.js").Card[]} */
+  const cards = JSON.parse(await readFile(new URL("../../pkg/cards.json", import.meta.url), "utf8"));
+  const wrong = [];
   for (const language of await readdir(WORDS)) {
     const folder = new URL(`${language}/`, WORDS);
     /** @type {Record<string, string>} */
@@ -74,7 +89,10 @@ export async function words() {
     for (const file of await readdir(folder)) {
       if (!file.endsWith(".md")) continue;
       const id = file.replace(/\.md$/, "");
-      const html = tied(await marked.parse(await readFile(new URL(file, folder), "utf8")));
+      const markdown = await readFile(new URL(file, folder), "utf8");
+      const card = cards.find((each) => each.id === id); // a build of one exhibit has the cards of few
+      if (card) wrong.push(...misclaimed(card, markdown));
+      const html = tied(await marked.parse(markdown));
       await writeFile(new URL(`${id}.html`, folder), html);
       const { title, short, question } = JSON.parse(await readFile(new URL(`${id}.json`, folder), "utf8"));
       contents[id] = short ?? title;
@@ -83,4 +101,5 @@ export async function words() {
     await writeFile(new URL("contents.json", folder), JSON.stringify(contents));
     await writeFile(new URL("questions.json", folder), JSON.stringify(questions));
   }
+  if (wrong.length) throw new Error(`Claims of lessons that cannot be done:\n${wrong.join("\n")}`);
 }

@@ -53,6 +53,7 @@ export class Curve {
    * @param {import("./words.js").Words} words
    */
   constructor(id, metrics, words) {
+    this.id = id;
     this.#metrics = metrics;
     this.#words = words;
     this.#name = words.get(`curves.${id}`);

@@ -10,7 +10,7 @@ import { Files } from "./files.js";
 import { figure, number, whole } from "./format.js";
 import { Headline } from "./headline.js";
 import { Layout } from "./layout.js";
-import { showLesson } from "./lesson.js";
+import { readClaim, showLesson, valuesOf } from "./lesson.js";
 import { Notices } from "./notices.js";
 import { Progress } from "./progress.js";
 import { Scrubber } from "./scrubber.js";
@@ -34,6 +34,8 @@ import { Transport } from "./transport.js";
 
 /** Text alternatives change only this often, so that a screen reader can finish. */
 const SPARSE_MS = 5000;
+/** How long what a claim points at is outlined. */
+const POINTED_MS = 4000;
 const PRINT = ["beforeprint", "afterprint"];
 /** Where letters are typed, or something asks for an answer first. */
 const FIELDS = 'input:not([type="range"], [type="checkbox"], [type="radio"]), select, textarea, dialog';
@@ -54,6 +56,10 @@ export class Interface {
   #status;
   #heading;
   #lesson = h("article");
+  /** Leads back to the claim that was pressed last. */
+  #return;
+  /** @type {HTMLElement|undefined} */
+  #claimed;
   #live = h("p", { className: "unseen", "aria-live": "polite" });
   #described = -Infinity;
   #ghost;
@@ -124,11 +130,21 @@ export class Interface {
     );
     // Over the pictures: what comes and goes moves nothing.
     this.#stage.hero.prepend(h("div", { className: "over" }, this.#notices.element, new Progress(session, ui).element));
+    this.#return = h(
+      "button",
+      { type: "button", className: "return", hidden: true, onclick: () => this.#toLesson() },
+      ui.get("back-to-lesson"),
+    );
+    this.#lesson.addEventListener("click", ({ target }) => {
+      const claim = target instanceof Element && target.closest("[data-do]");
+      if (claim) this.#claim(/** @type {HTMLElement} */ (claim));
+    });
     const content = h(
       "section",
       { className: "exhibit", "aria-label": own.get("title") },
       ...this.#layout.elements,
       this.#live,
+      this.#return,
       files.element,
     );
     files.watch(content);
@@ -233,6 +249,33 @@ export class Interface {
     else session.change({ [id]: value });
   }
 
+  /** Does what a claim of the lesson says, and shows where to look. @param {HTMLElement} button */
+  async #claim(button) {
+    const { session } = this.#parts;
+    const claim = readClaim(button.dataset.do ?? "");
+    const values = Object.entries(valuesOf(session.card, claim)).filter(
+      ([id, value]) => session.settings[id] !== value,
+    );
+    this.#claimed = button;
+    this.#return.hidden = false;
+    const shown = this.#stage.find(claim.point);
+    shown.scrollIntoView({ block: "center" });
+    shown.classList.add("pointed");
+    setTimeout(() => shown.classList.remove("pointed"), POINTED_MS);
+    // Data of one's own, painted or brought, and weights from a file do not go without a word.
+    const restarts = values.some(([id]) => !settingOf(session.card, id).live);
+    const data = values.some(([id]) => id === "data") && (session.data || session.inputs.length);
+    if (data || (restarts && session.lost.has("weights"))) this.say("claim-own");
+    if (values.length) await session.change(Object.fromEntries(values));
+    if (claim.play) await session.playTo(Number(claim.play));
+  }
+
+  #toLesson() {
+    this.#return.hidden = true;
+    this.#claimed?.scrollIntoView({ block: "center" });
+    this.#claimed?.focus({ preventScroll: true });
+  }
+
   #warn() {
     const { warnings, session, words } = this.#parts;
     for (const { kind, key, value } of warnings) {
@@ -295,6 +338,7 @@ export class Interface {
       [" ", () => this.#transport.toggle()],
       ["s", () => session.step1()],
       ["r", () => session.reset()],
+      ...(this.#return.hidden ? [] : [/** @type {[string, () => void]} */ (["Escape", () => this.#toLesson()])]),
     ]).get(key);
     if (!act) return;
     event.preventDefault();

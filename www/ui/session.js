@@ -261,6 +261,18 @@ export class Session extends EventTarget {
     if (type === "end") this.dispatchEvent(new CustomEvent("experiment", { detail: experiment.id }));
   }
 
+  /**
+   * Plays to a step and stops there, after the film if it has one. Where it is past that step, it begins anew.
+   * @param {number} step
+   */
+  async playTo(step) {
+    await this.pause();
+    if (this.step >= step) await this.reset();
+    this.#until = step;
+    this.#setPlaying(true);
+    await this.#inTurn(() => this.#play());
+  }
+
   /** Input of the card. @param {string} id @param {import("../protocol.js").Payload} payload */
   async act(id, payload) {
     if (payload.points && this.#paintsData(id)) await this.#useOwn("drawn");

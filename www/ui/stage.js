@@ -77,6 +77,11 @@ export class Stage {
     this.#pictures.get(view)?.foot.append(field);
   }
 
+  /** The element of a view or a curve; without an id, or with an unknown one, that of the large picture. @param {string} [id] */
+  find(id = "") {
+    return (this.#pictures.get(id) ?? this.#curves.find((curve) => curve.id === id) ?? this.#large).element;
+  }
+
   /** @param {Theme} theme */
   set theme(theme) {
     for (const picture of this.#pictures.values()) {
