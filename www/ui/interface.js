@@ -60,6 +60,10 @@ export class Interface {
   #return;
   /** @type {HTMLElement|undefined} */
   #claimed;
+  /** @type {HTMLElement|undefined} */
+  #pointed;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  #pointing;
   #live = h("p", { className: "unseen", "aria-live": "polite" });
   #described = -Infinity;
   #ghost;
@@ -260,8 +264,11 @@ export class Interface {
     this.#return.hidden = false;
     const shown = this.#stage.find(claim.point);
     shown.scrollIntoView({ block: "center" });
+    clearTimeout(this.#pointing);
+    this.#pointed?.classList.remove("pointed");
+    this.#pointed = shown;
     shown.classList.add("pointed");
-    setTimeout(() => shown.classList.remove("pointed"), POINTED_MS);
+    this.#pointing = setTimeout(() => shown.classList.remove("pointed"), POINTED_MS);
     // Data of one's own, painted or brought, and weights from a file do not go without a word.
     const restarts = values.some(([id]) => !settingOf(session.card, id).live);
     const data = values.some(([id]) => id === "data") && (session.data || session.inputs.length);
