@@ -263,18 +263,25 @@ export class Interface {
     this.#claimed = button;
     this.#return.hidden = false;
     const shown = this.#stage.find(claim.point);
+    const hidden = !shown.checkVisibility();
+    this.#point(hidden ? this.#stage.find() : shown);
+    // Data of one's own, painted or brought, and weights from a file do not go without a word.
+    const restarts = values.some(([id]) => !settingOf(session.card, id).live);
+    const data = values.some(([id]) => id === "data") && (session.data || session.inputs.length);
+    if (data || (restarts && session.lost.has("weights"))) this.say("claim-own");
+    if (values.length) await session.change(Object.fromEntries(values));
+    if (hidden) this.#point(shown); // a curve that there is only with these settings
+    if (claim.play) await session.playTo(Number(claim.play));
+  }
+
+  /** Brings it into sight and outlines it for a moment. @param {HTMLElement} shown */
+  #point(shown) {
     shown.scrollIntoView({ block: "center" });
     clearTimeout(this.#pointing);
     this.#pointed?.classList.remove("pointed");
     this.#pointed = shown;
     shown.classList.add("pointed");
     this.#pointing = setTimeout(() => shown.classList.remove("pointed"), POINTED_MS);
-    // Data of one's own, painted or brought, and weights from a file do not go without a word.
-    const restarts = values.some(([id]) => !settingOf(session.card, id).live);
-    const data = values.some(([id]) => id === "data") && (session.data || session.inputs.length);
-    if (data || (restarts && session.lost.has("weights"))) this.say("claim-own");
-    if (values.length) await session.change(Object.fromEntries(values));
-    if (claim.play) await session.playTo(Number(claim.play));
   }
 
   #toLesson() {
