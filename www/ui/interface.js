@@ -1,6 +1,6 @@
 // The interface of one exhibit: all its parts, kept in step with the session.
 
-import { settingOf } from "../settings.js";
+import { complete, settingOf } from "../settings.js";
 import { acceptsOf } from "./address.js";
 import { Controls } from "./controls.js";
 import { h, say } from "./dom.js";
@@ -253,12 +253,19 @@ export class Interface {
     else session.change({ [id]: value });
   }
 
-  /** Does what a claim of the lesson says, and shows where to look. @param {HTMLElement} button */
+  /**
+   * Does what a claim of the lesson says, and shows where to look. What it does not set is as the card has it, so
+   * that it is true whatever was tried before; only the reader's own data stay.
+   * @param {HTMLElement} button
+   */
   async #claim(button) {
     const { session } = this.#parts;
     const claim = readClaim(button.dataset.do ?? "");
-    const values = Object.entries(valuesOf(session.card, claim)).filter(
-      ([id, value]) => session.settings[id] !== value,
+    const named = valuesOf(session.card, claim);
+    const own = Boolean(session.data || session.inputs.length);
+    const sets = claim.settings.length > 0 || claim.play !== undefined;
+    const values = Object.entries(sets ? complete(session.card, named) : {}).filter(
+      ([id, value]) => session.settings[id] !== value && !(id === "data" && own && !("data" in named)),
     );
     this.#claimed = button;
     this.#return.hidden = false;
@@ -267,7 +274,7 @@ export class Interface {
     this.#point(hidden ? this.#stage.find() : shown);
     // Data of one's own, painted or brought, and weights from a file do not go without a word.
     const restarts = values.some(([id]) => !settingOf(session.card, id).live);
-    const data = values.some(([id]) => id === "data") && (session.data || session.inputs.length);
+    const data = own && values.some(([id]) => id === "data");
     if (data || (restarts && session.lost.has("weights"))) this.say("claim-own");
     if (values.length) await session.change(Object.fromEntries(values));
     if (hidden) this.#point(shown); // a curve that there is only with these settings

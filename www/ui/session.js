@@ -262,12 +262,12 @@ export class Session extends EventTarget {
   }
 
   /**
-   * Plays to a step and stops there, after the film if it has one. Where it is past that step, it begins anew.
+   * Plays to a step from the beginning, and stops there, after the film if it has one.
    * @param {number} step
    */
   async playTo(step) {
     await this.pause();
-    if (this.step >= step) await this.reset();
+    if (this.step) await this.reset();
     this.#until = step;
     this.#setPlaying(true);
     await this.#inTurn(() => this.#play());
