@@ -243,7 +243,8 @@ test("any address is read, in a moment, as settings that the exhibit takes", asy
     const place = parse(of, query);
     const again = parse(of, split(format(of, place)).query);
     slowest = Math.max(slowest, computed() - start);
-    expect(id.length).toBeLessThan(100);
+    // Not `expect`: each is a step that the runner keeps, and of these there are a million.
+    if (id.length >= 100) throw new Error(`${hash}: a long id`);
     const { settings, seed } = place;
     if (!Number.isSafeInteger(seed) || seed < 0 || !Number.isSafeInteger(place.steps)) throw new Error(hash);
     for (const setting of of.settings) {
@@ -277,8 +278,7 @@ test("any text that is said to be packed is read or refused, in a moment", async
     if (error.code !== "bad-data") throw error;
   };
   let slowest = 0;
-  // Each makes two streams: a tenth of the count.
-  for (let i = 0; i < INPUTS / 10; i++) {
+  for (let i = 0; i < INPUTS; i++) {
     const text = [...good[i % good.length]];
     for (let n = draw() * 4; n > 0; n--) {
       const at = Math.floor(draw() * text.length);

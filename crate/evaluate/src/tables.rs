@@ -1,14 +1,14 @@
 //! All tables of gates.
 
 use crate::gate::Table;
-use crate::gates::{COSTLY, FOUND};
+use crate::gates::{COSTLY, FOUND, SETS};
 use tilde_models::{Error, exhibits};
 
-/// The tables that are tried each time, in the order of the lecture.
+/// The tables that are tried each time, in the order of the lecture: of an exhibit the one that has its id, and
+/// that of the other sets it ships.
 pub fn tables() -> Vec<&'static Table> {
-    exhibits::cards()
-        .filter_map(|card| FOUND.iter().copied().find(|table| table.exhibit == card.id))
-        .collect()
+    let of = |id: &'static str| FOUND.iter().chain(SETS).copied().filter(move |table| table.exhibit == id);
+    exhibits::cards().flat_map(|card| of(card.id)).collect()
 }
 
 /// Every table.

@@ -7,6 +7,7 @@ use pollster::block_on;
 use tilde_evaluate::figure::Figure;
 use tilde_evaluate::gate::{Control, Gate, Judge, Source, Table, Trial, Wrong, at_least, at_most};
 use tilde_evaluate::{evaluate, evaluate_table, settings_of, tables};
+use tilde_models::card::SettingKind;
 use tilde_models::exhibits;
 
 /// Every trial of a table.
@@ -30,8 +31,26 @@ fn every_exhibit_has_gates() {
         assert!(!table.gates.is_empty(), "'{}' has no gates", card.id);
     }
     let ids: Vec<&str> = exhibits::cards().map(|card| card.id).collect();
-    let in_order: Vec<&str> = tables::tables().iter().map(|table| table.id).collect();
+    let mut in_order: Vec<&str> = tables::tables().iter().map(|table| table.exhibit).collect();
+    in_order.dedup();
     assert_eq!(in_order, ids, "in the order of the lecture, and none besides");
+}
+
+/// What an exhibit offers to learn from, it learns: a gate trains on each of its sets, but on what a user brings.
+#[test]
+fn every_shipped_set_has_a_gate() {
+    for card in exhibits::cards() {
+        let Some(data) = card.settings.iter().find(|setting| setting.id == "data") else { continue };
+        let SettingKind::Choice(ids) = data.kind else { panic!("{}: 'data' is no choice", card.id) };
+        let gated: Vec<String> = tables::all()
+            .filter(|table| table.exhibit == card.id)
+            .flat_map(|table| table.gates.iter())
+            .map(|gate| settings_of(card, &gate.trial).expect(gate.name).choice("data").to_string())
+            .collect();
+        for id in ids.iter().filter(|id| !matches!(**id, "drawn" | "own")) {
+            assert!(gated.iter().any(|gated| gated == id), "no gate of '{}' trains on '{id}'", card.id);
+        }
+    }
 }
 
 #[test]

@@ -106,3 +106,27 @@ const GATES: &[Gate] = &[
         controls: &[Control::run("untrained", WIDE.steps(0))],
     },
 ];
+
+/// The sets that the gates above do not train on, with the card's defaults.
+pub static SETS: Table =
+    Table { id: "autoencoder-sets", exhibit: "autoencoder", gates: ON_OTHERS, judge: Judge::Exhibit };
+
+macro_rules! deep_on {
+    ($name:literal, $data:literal, $most:literal) => {
+        Gate {
+            name: concat!($name, ", held-out error, less that of linear networks"),
+            trial: Trial::new(&[("data", $data)], 3000),
+            figure: Of("test_error"),
+            beside: Some(Trial::new(&[("data", $data), ("linear", "true")], 3000)),
+            bound: at_most($most),
+            source: Source::Ours("half of what the hidden layers gain"),
+            controls: &[
+                Control::run("untrained", Trial::new(&[("data", $data)], 0)),
+                Control::run("after 100 steps", Trial::new(&[("data", $data)], 100)),
+            ],
+        }
+    };
+}
+
+const ON_OTHERS: &[Gate] =
+    &[deep_on!("strokes", "strokes", -5.5), deep_on!("binary digits", "digits8-binary", -1.0)];

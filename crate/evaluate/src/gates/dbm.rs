@@ -53,3 +53,18 @@ const GATES: &[Gate] = &[
         ],
     },
 ];
+
+/// The strokes, with the card's defaults.
+pub static SETS: Table = Table { id: "dbm-sets", exhibit: "dbm", gates: ON_STROKES, judge: Judge::Exhibit };
+
+const STROKES: Trial = Trial::new(&[("data", "strokes")], 7200);
+
+const ON_STROKES: &[Gate] = &[Gate {
+    name: "strokes, held-out log-likelihood over the untrained machine's",
+    trial: STROKES,
+    figure: Of("test_log_likelihood"),
+    beside: Some(STROKES.steps(0)),
+    bound: at_least(22.0),
+    source: Source::Ours("half of what it gains"),
+    controls: &[Control::run("after 20 steps", STROKES.steps(20))],
+}];

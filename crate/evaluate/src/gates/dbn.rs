@@ -47,3 +47,21 @@ const GATES: &[Gate] = &[
         )],
     },
 ];
+
+/// The strokes, with the card's defaults.
+pub static SETS: Table = Table { id: "dbn-sets", exhibit: "dbn", gates: ON_STROKES, judge: Judge::Exhibit };
+
+const STROKES: Trial = Trial::new(&[("data", "strokes")], 5250);
+
+const ON_STROKES: &[Gate] = &[Gate {
+    name: "strokes, bound over the first machine's likelihood",
+    trial: STROKES,
+    figure: Of("identity"),
+    beside: None,
+    bound: at_least(6.5),
+    source: Source::Ours("half of what it gains"),
+    controls: &[Control::run(
+        "a rate five hundred times too small",
+        Trial::new(&[("data", "strokes"), ("top_rate", "0.0001")], 5250),
+    )],
+}];

@@ -130,3 +130,42 @@ const IMAGE_GATES: &[Gate] = &[
         controls: &[Control::run("an untrained classifier", STROKES).measured(Of("untrained_accuracy"))],
     },
 ];
+
+/// The other sets but the strokes, with the card's defaults.
+pub static SETS: Table = Table { id: "ddpm-sets", exhibit: "ddpm", gates: ON_OTHERS, judge: Judge::Exhibit };
+
+macro_rules! distance_on {
+    ($name:literal, $data:literal) => {
+        Gate {
+            name: concat!($name, ", energy distance"),
+            trial: Trial::new(&[("data", $data)], 2000),
+            figure: Of("energy_distance"),
+            beside: None,
+            bound: at_most(0.003),
+            source: Source::Ours("what is asked of the ring"),
+            controls: &[
+                Control::run("untrained", Trial::new(&[("data", $data)], 0)),
+                Control::run("after 50 steps", Trial::new(&[("data", $data)], 50)),
+            ],
+        }
+    };
+}
+
+const DIGITS: Trial = Trial::new(&[("data", "digits8")], 2000);
+
+const ON_OTHERS: &[Gate] = &[
+    distance_on!("two moons", "two-moons"),
+    distance_on!("checkerboard", "checkerboard"),
+    distance_on!("grid", "grid-25"),
+    distance_on!("spiral", "spiral"),
+    distance_on!("Swiss roll", "swiss-roll"),
+    Gate {
+        name: "digits, loss of the last batch",
+        trial: DIGITS,
+        figure: Of("loss"),
+        beside: None,
+        bound: at_most(0.45),
+        source: Source::Ours("half of what 2,000 steps gain over 20"),
+        controls: &[Control::run("after 20 steps", DIGITS.steps(20))],
+    },
+];

@@ -76,3 +76,22 @@ const GATES: &[Gate] = &[
         ],
     },
 ];
+
+/// The strokes, with the card's defaults.
+pub static SETS: Table = Table { id: "rbm-sets", exhibit: "rbm", gates: ON_STROKES, judge: Judge::Exhibit };
+
+const STROKES: Trial = Trial::new(&[("data", "strokes")], 4500);
+
+const ON_STROKES: &[Gate] = &[Gate {
+    name: "strokes, persistent chains",
+    trial: STROKES,
+    figure: Of("test_log_likelihood_ais"),
+    beside: None,
+    bound: at_least(-160.0),
+    source: Source::Ours("half of what it gains over one hidden unit"),
+    controls: &[
+        Control::run("untrained", STROKES.steps(0)),
+        Control::run("one hidden unit", Trial::new(&[("data", "strokes"), ("hidden", "1")], 4500))
+            .measured(Of("test_log_likelihood")),
+    ],
+}];

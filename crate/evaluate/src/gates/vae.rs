@@ -75,3 +75,25 @@ const GATES: &[Gate] = &[
         ],
     },
 ];
+
+/// The sets with the card's defaults, the binary digits of the gates above excepted.
+pub static SETS: Table = Table { id: "vae-sets", exhibit: "vae", gates: ON_OTHERS, judge: Judge::Exhibit };
+
+macro_rules! gain_on {
+    ($name:literal, $data:literal, $gain:literal) => {
+        Gate {
+            name: concat!($name, ", bound over that of a code that says nothing"),
+            trial: Trial::new(&[("data", $data)], 2700),
+            figure: Of("test_elbo"),
+            beside: Some(Trial::new(&[("data", $data), ("beta", "20"), ("warm_up", "0")], 2700)),
+            bound: at_least($gain),
+            source: Source::Ours("half of what it gains"),
+            controls: &[
+                Control::run("untrained", Trial::new(&[("data", $data)], 0)),
+                Control::run("after 20 steps", Trial::new(&[("data", $data)], 20)),
+            ],
+        }
+    };
+}
+
+const ON_OTHERS: &[Gate] = &[gain_on!("strokes", "strokes", 18.0), gain_on!("grey digits", "digits8", 1.4)];

@@ -106,13 +106,19 @@ impl Plane {
         out
     }
 
-    /// How good samples `[N, 2]` are: their energy distance from data `[M, 2]`, and how they cover the
-    /// modes. All in the coordinates of the network.
-    pub fn quality(&self, samples: &[f32], data: &[f32]) -> Figures {
+    /// The energy distance of samples `[N, 2]` from data `[M, 2]`, in the coordinates of the network.
+    pub fn distance(&self, samples: &[f32], data: &[f32]) -> Figures {
         let mut out = Figures::new();
         let n = data.len() / 2;
         let distance = estimate(samples, data, 2).repeated(n, self.distinct(n));
         distance.report(&mut out, ["energy_distance", "energy_distance_se"]);
+        out
+    }
+
+    /// How good samples `[N, 2]` are: their [`Plane::distance`] from data `[M, 2]`, and how they cover the
+    /// modes.
+    pub fn quality(&self, samples: &[f32], data: &[f32]) -> Figures {
+        let mut out = self.distance(samples, data);
         out.extend(self.modes(samples));
         out
     }

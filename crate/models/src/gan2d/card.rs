@@ -71,6 +71,7 @@ pub const CARD: Card = Card {
         // 1 − e^−4.5: the share of a Gaussian in the plane within three standard deviations.
         Metric::new("high_quality", "share", "", Role::Model).against(0.988_891_003_461_758),
         Metric::new("mode_kl", "nats", "", Role::Model).against(0.0),
+        Metric::new("energy_distance", "", "", Role::Model).against(0.0),
     ],
     views: Show::ROWS,
     actions: Input::ROWS,

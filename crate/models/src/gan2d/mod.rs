@@ -24,8 +24,9 @@ use model::Game;
 
 /// Half the side of the box that is shown.
 const REACH: f32 = 3.0;
-/// Samples that the figures are computed from.
+/// Samples that the figures are computed from, and of them those whose distances from data are.
 const MEASURED: usize = 2500;
+const COMPARED: usize = 1024;
 
 /// The opened exhibit.
 pub struct Gan2d {
@@ -110,7 +111,10 @@ impl Model for Gan2d {
         let [loss_g, loss_d] = self.losses(live).await?;
         let mut out = vec![("loss", loss_g), ("loss_d", loss_d), ("loss_g", loss_g)];
         if let Some(samples) = samples {
-            out.extend(self.plane.modes(&samples.await?));
+            let samples = samples.await?;
+            let data = self.plane.fresh(COMPARED, &mut Stream::new(live.seed, 0xF2E5));
+            out.extend(self.plane.distance(&samples[..2 * COMPARED], &data));
+            out.extend(self.plane.modes(&samples));
         }
         Ok(out)
     }
