@@ -277,8 +277,18 @@ export class Interface {
     const data = own && values.some(([id]) => id === "data");
     if (data || (restarts && session.lost.has("weights"))) this.say("claim-own");
     if (values.length) await session.change(Object.fromEntries(values));
-    if (hidden) this.#point(shown); // a curve that there is only with these settings
     if (claim.play) await session.playTo(Number(claim.play));
+    // A curve that there is only with these settings, or after some steps.
+    const point = () => {
+      if (this.#claimed !== button) return true;
+      if (shown.checkVisibility()) this.#point(shown);
+      return shown.checkVisibility();
+    };
+    if (!hidden || point()) return;
+    const later = () => {
+      if (point()) session.removeEventListener("frame", later);
+    };
+    session.addEventListener("frame", later);
   }
 
   /** Brings it into sight and outlines it for a moment. @param {HTMLElement} shown */
