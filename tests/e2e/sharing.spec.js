@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { serve } from "../../www/tools/serve.mjs";
-import { expect, metrics, open, reached, test } from "./site.js";
+import { CARDS, expect, metrics, open, reached, test } from "./site.js";
 
 const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:";
 
@@ -130,7 +130,11 @@ test("dist works under a sub-path", async ({ page }) => {
   try {
     execFileSync(process.execPath, [fileURLToPath(new URL("../../www/tools/dist.mjs", import.meta.url)), folder]);
     const { address, close } = await serve({ root: folder, base: "/a/course/tilde" });
-    await open(page, address);
+    // The front page, whose exhibit is alive, and an exhibit of its own.
+    await page.goto(address);
+    await expect(page.locator(".course li")).toHaveCount(CARDS.length);
+    await reached(page, 5);
+    await open(page, `${address}#/mixture`);
     await reached(page, 5);
     close();
   } finally {
