@@ -1,9 +1,8 @@
 // The way in: one exhibit alive, three ways through, and the course as a path.
 
-import { BASE } from "../client.js";
 import { isDone } from "./done.js";
 import { h } from "./dom.js";
-import { linkOf } from "./link.js";
+import { frameCode, linkOf } from "./link.js";
 import { words } from "./words.js";
 
 /**
@@ -76,8 +75,6 @@ export class Front {
     const start = short.find((card) => !isDone(card)) ?? short[0] ?? cards[0];
     const { id, minutes } = start;
     const question = said.get(`questions.${id}`);
-    const address = new URL(`?embed#/${this.#id}`, BASE).href;
-    const code = `<iframe src="${address}" width="720" height="900" title="Tilde"></iframe>`;
     return h(
       "div",
       { className: "ways" },
@@ -86,7 +83,7 @@ export class Front {
         said,
         "teach",
         {},
-        h("code", { className: "line", title: said.get("teach.code") }, code),
+        h("code", { className: "line", title: said.get("teach.code") }, frameCode(`#/${this.#id}`)),
         link(`?present#/${this.#id}`, said.get("teach.present")),
       ),
       way(

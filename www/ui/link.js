@@ -1,5 +1,6 @@
 // The address of a session: settings, seed, and what was put in by hand.
 
+import { BASE } from "../client.js";
 import { format } from "./address.js";
 import { pack } from "./packed.js";
 
@@ -20,3 +21,7 @@ export async function linkOf(session, { backend = "auto", build = "" } = {}) {
   const { text, lost } = await pack(await session.own());
   return { hash: format(card, { settings, seed, backend, build }, text), lost: [...lost, ...session.lost] };
 }
+
+/** What puts an exhibit into another page. @param {string} hash its address from "#" on */
+export const frameCode = (hash) =>
+  `<iframe src="${new URL(`?embed${hash}`, BASE).href.replaceAll("&", "&amp;")}" width="720" height="900" title="Tilde"></iframe>`;

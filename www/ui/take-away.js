@@ -4,7 +4,7 @@ import { BASE } from "../client.js";
 import { linesOf } from "../views/text.js";
 import { colourMap } from "./theme.js";
 import { download, h, menu, say } from "./dom.js";
-import { linkOf } from "./link.js";
+import { frameCode, linkOf } from "./link.js";
 
 const SAMPLES = 64;
 /** The view that shows a network as a file. */
@@ -42,8 +42,7 @@ export function takeAway(session, ui, build, theme) {
   };
   const copyEmbed = async () => {
     const { hash, lost } = await linkOf(session);
-    const address = new URL(`?embed${hash}`, BASE).href.replaceAll("&", "&amp;");
-    await copy(`<iframe src="${address}" width="720" height="900" title="Tilde"></iframe>`, lost);
+    await copy(frameCode(hash), lost);
   };
   const actions = {
     "copy-link": copyLink,
