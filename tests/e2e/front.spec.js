@@ -182,7 +182,15 @@ test("an exhibit gets its tick when its experiments have run to their ends, and 
       return session.perform(experiment);
     }, id);
   const broken = perform(shortest);
-  await reached(page, 2);
+  // On its way, not still the run before it.
+  await page.waitForFunction(
+    (settings) => {
+      const { session } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
+      const set = settings.every(([id, value]) => String(session.settings[id]) === value);
+      return set && session.playing && session.step >= 2;
+    },
+    GAN.experiments.find(({ id }) => id === shortest)?.settings ?? [],
+  );
   await page.getByRole("button", { name: "Reset" }).click();
   await broken;
   await expect(page.locator("nav .tick.done")).toHaveCount(0);
