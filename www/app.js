@@ -35,11 +35,15 @@ for (const mode of ["embed", "present"]) document.documentElement.classList.togg
 // Each place has its own: a new one begins at its top, and one that is come back to is where it was left.
 history.scrollRestoration = "manual";
 
+/** What the address names. Alone in a frame, or on a projector, there is no front page. */
+function named() {
+  const { id, query } = split(location.hash);
+  return { id: id || (alone ? FIRST : ""), query };
+}
+
 /** Shows what the address names. */
 function show() {
-  const { id: named, query } = split(location.hash);
-  // Alone in a frame, or on a projector, there is no front page.
-  const id = named || (alone ? FIRST : "");
+  const { id, query } = named();
   const hash = id && location.hash;
   if (place && hash === place.hash) return;
   if (place) leave(place);
@@ -125,9 +129,10 @@ async function keepAddress() {
   const session = shown?.exhibit.session;
   if (!session) return;
   if (shown.front) return shown.front.follow().catch(() => {});
+  const from = location.hash;
   const { hash } = await linkOf(session, { backend: session.backend }).catch(() => ({ hash: "" }));
-  // Meanwhile somebody may have gone elsewhere.
-  if (!hash || place !== shown || location.hash === hash) return;
+  // Meanwhile somebody may have gone elsewhere: the address says so before the page follows it.
+  if (!hash || place !== shown || location.hash !== from || named().id !== shown.id || from === hash) return;
   if (!location.hash && hash === `#/${FIRST}`) return;
   history.replaceState(history.state, "", hash);
   shown.hash = hash;

@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { claims, misclaimed } from "../../www/tools/check-lessons.mjs";
-import { readClaim, valuesOf } from "../../www/ui/lesson.js";
+import { readClaim, valuesOf } from "../../www/ui/claims.js";
 import { CARDS, expect, open, test } from "./site.js";
 
 /** A claim is played to this step at most here: what it says of later ones is the exhibit's own matter. */
@@ -64,3 +64,35 @@ for (const card of CARDS)
         await expect(button).toBeInViewport();
       });
   });
+
+test("a claim that names no data leaves the reader's own, and plays the same run again", async ({ page, site }) => {
+  await open(page, `${site}#/gan2d?batch=32&hidden=8&layers=1`);
+  const painted = [1, 0, 1.1, 0.1, 0.9, 0, 1, 0.2];
+  await page.evaluate(async (points) => {
+    const { session } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
+    await session.act("brush", { points: Float32Array.from(points) });
+  }, painted);
+  const own = () =>
+    page.evaluate(async () => {
+      const { session } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
+      const { inputs } = await session.own();
+      return { data: session.settings.data, points: inputs.map((/** @type {any} */ each) => [...each.payload.points]) };
+    });
+  const before = await own();
+  expect(before.data).toBe("drawn");
+  const button = page.locator("article .claim").nth(1);
+  await button.evaluate((element, few) => {
+    const text = element.getAttribute("data-do") ?? "";
+    element.setAttribute("data-do", text.replace(/play=\d+/, `play=${few}`));
+  }, FEW);
+  await button.click();
+  await expect
+    .poll(() =>
+      page.evaluate(() => {
+        const { playing, step, settings } = /** @type {any} */ (document.querySelector("tilde-exhibit")).session;
+        return { playing, step, objective: settings.objective };
+      }),
+    )
+    .toEqual({ playing: false, step: FEW, objective: "minimax" });
+  expect(await own()).toEqual(before);
+});

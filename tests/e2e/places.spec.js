@@ -272,3 +272,24 @@ test("with forced colours the pictures and their keys keep theirs", async ({ pag
   });
   expect(shown).toEqual(["blue", "orange"]);
 });
+
+test("an address that somebody goes to is not overwritten by that of the place that is left", async ({
+  page,
+  site,
+}) => {
+  await open(page, `${site}#/elbo?steps=1`);
+  await page.evaluate(() => {
+    const exhibit = /** @type {any} */ (document.querySelector("tilde-exhibit"));
+    const { session } = exhibit;
+    const own = session.own.bind(session);
+    // The moment between a click and the event that tells of it.
+    session.own = async () => {
+      const all = await own();
+      location.hash = "#/mixture?steps=1";
+      return all;
+    };
+    exhibit.dispatchEvent(new CustomEvent("tilde:input", { bubbles: true }));
+  });
+  await expect(page.locator('tilde-exhibit[model="mixture"] .title')).toBeVisible();
+  await expect(page).toHaveURL(/#\/mixture/);
+});

@@ -1,7 +1,7 @@
 // Checks the claims of the lessons: what a claim sets, plays to and points at is on the exhibit's card, and
 // each lesson has some. The build stops at a wrong one.
 
-import { wrongClaim } from "../ui/lesson.js";
+import { wrongClaim } from "../ui/claims.js";
 
 /** A lesson drives the pictures in at least so many places. */
 export const CLAIMS = 3;

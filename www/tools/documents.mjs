@@ -2,6 +2,7 @@
 
 import { readFile, writeFile } from "node:fs/promises";
 import { Marked } from "marked";
+import { escaped } from "./words.mjs";
 
 const FROM = new URL("../../ARCHITECTURE.md", import.meta.url);
 const TO = new URL("../architecture.html", import.meta.url);
@@ -9,8 +10,7 @@ const TO = new URL("../architecture.html", import.meta.url);
 // Files of the repository are not on the site: what leads there is said, and no link. What is too wide scrolls, by keys, too.
 const marked = new Marked({
   renderer: {
-    code: ({ text }) =>
-      `<pre tabindex="0"><code>${text.replace(/[&<]/g, (c) => `&#${c.charCodeAt(0)};`)}</code></pre>\n`,
+    code: ({ text }) => `<pre tabindex="0"><code>${escaped(text)}</code></pre>\n`,
     link({ href, tokens }) {
       const text = this.parser.parseInline(tokens);
       return /^https:/.test(href) ? `<a href="${href}">${text}</a>` : text;

@@ -21,8 +21,8 @@ const tied = (html) =>
     before || after ? `<span class="tied">${all}</span>` : all,
   );
 
-/** @param {string} text */
-const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+/** For text and attributes of HTML. @param {string} text */
+export const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 
 const marked = new Marked({
   gfm: true,

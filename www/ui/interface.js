@@ -1,7 +1,8 @@
 // The interface of one exhibit: all its parts, kept in step with the session.
 
-import { complete, settingOf } from "../settings.js";
+import { settingOf } from "../settings.js";
 import { acceptsOf } from "./address.js";
+import { Claims } from "./claims.js";
 import { Controls } from "./controls.js";
 import { h, say } from "./dom.js";
 import { Experiments } from "./experiments.js";
@@ -10,7 +11,7 @@ import { Files } from "./files.js";
 import { figure, number, whole } from "./format.js";
 import { Headline } from "./headline.js";
 import { Layout } from "./layout.js";
-import { readClaim, showLesson, valuesOf } from "./lesson.js";
+import { showLesson } from "./lesson.js";
 import { Notices } from "./notices.js";
 import { Progress } from "./progress.js";
 import { Scrubber } from "./scrubber.js";
@@ -34,8 +35,6 @@ import { Transport } from "./transport.js";
 
 /** Text alternatives change only this often, so that a screen reader can finish. */
 const SPARSE_MS = 5000;
-/** How long what a claim points at is outlined. */
-const POINTED_MS = 4000;
 const PRINT = ["beforeprint", "afterprint"];
 /** Where letters are typed, or something asks for an answer first. */
 const FIELDS = 'input:not([type="range"], [type="checkbox"], [type="radio"]), select, textarea, dialog';
@@ -56,14 +55,7 @@ export class Interface {
   #status;
   #heading;
   #lesson = h("article");
-  /** Leads back to the claim that was pressed last. */
-  #return;
-  /** @type {HTMLElement|undefined} */
-  #claimed;
-  /** @type {HTMLElement|undefined} */
-  #pointed;
-  /** @type {ReturnType<typeof setTimeout>|undefined} */
-  #pointing;
+  #claims;
   #live = h("p", { className: "unseen", "aria-live": "polite" });
   #described = -Infinity;
   #ghost;
@@ -134,21 +126,13 @@ export class Interface {
     );
     // Over the pictures: what comes and goes moves nothing.
     this.#stage.hero.prepend(h("div", { className: "over" }, this.#notices.element, new Progress(session, ui).element));
-    this.#return = h(
-      "button",
-      { type: "button", className: "return", hidden: true, onclick: () => this.#toLesson() },
-      ui.get("back-to-lesson"),
-    );
-    this.#lesson.addEventListener("click", ({ target }) => {
-      const claim = target instanceof Element && target.closest("[data-do]");
-      if (claim) this.#claim(/** @type {HTMLElement} */ (claim));
-    });
+    this.#claims = new Claims({ session, stage: this.#stage, lesson: this.#lesson, ui, say: (key) => this.say(key) });
     const content = h(
       "section",
       { className: "exhibit", "aria-label": own.get("title") },
       ...this.#layout.elements,
       this.#live,
-      this.#return,
+      this.#claims.back,
       files.element,
     );
     files.watch(content);
@@ -253,60 +237,6 @@ export class Interface {
     else session.change({ [id]: value });
   }
 
-  /**
-   * Does what a claim of the lesson says, and shows where to look. What it does not set is as the card has it, so
-   * that it is true whatever was tried before; only the reader's own data stay.
-   * @param {HTMLElement} button
-   */
-  async #claim(button) {
-    const { session } = this.#parts;
-    const claim = readClaim(button.dataset.do ?? "");
-    const named = valuesOf(session.card, claim);
-    const own = Boolean(session.data || session.inputs.length);
-    const sets = claim.settings.length > 0 || claim.play !== undefined;
-    const values = Object.entries(sets ? complete(session.card, named) : {}).filter(
-      ([id, value]) => session.settings[id] !== value && !(id === "data" && own && !("data" in named)),
-    );
-    this.#claimed = button;
-    this.#return.hidden = false;
-    const shown = this.#stage.find(claim.point);
-    const hidden = !shown.checkVisibility();
-    this.#point(hidden ? this.#stage.find() : shown);
-    // Data of one's own, painted or brought, and weights from a file do not go without a word.
-    const restarts = values.some(([id]) => !settingOf(session.card, id).live);
-    const data = own && values.some(([id]) => id === "data");
-    if (data || (restarts && session.lost.has("weights"))) this.say("claim-own");
-    if (values.length) await session.change(Object.fromEntries(values));
-    if (claim.play) await session.playTo(Number(claim.play));
-    // A curve that there is only with these settings, or after some steps.
-    const point = () => {
-      if (this.#claimed !== button) return true;
-      if (shown.checkVisibility()) this.#point(shown);
-      return shown.checkVisibility();
-    };
-    if (!hidden || point()) return;
-    const later = () => {
-      if (point()) session.removeEventListener("frame", later);
-    };
-    session.addEventListener("frame", later);
-  }
-
-  /** Brings it into sight and outlines it for a moment. @param {HTMLElement} shown */
-  #point(shown) {
-    shown.scrollIntoView({ block: "center" });
-    clearTimeout(this.#pointing);
-    this.#pointed?.classList.remove("pointed");
-    this.#pointed = shown;
-    shown.classList.add("pointed");
-    this.#pointing = setTimeout(() => shown.classList.remove("pointed"), POINTED_MS);
-  }
-
-  #toLesson() {
-    this.#return.hidden = true;
-    this.#claimed?.scrollIntoView({ block: "center" });
-    this.#claimed?.focus({ preventScroll: true });
-  }
-
   #warn() {
     const { warnings, session, words } = this.#parts;
     for (const { kind, key, value } of warnings) {
@@ -369,7 +299,9 @@ export class Interface {
       [" ", () => this.#transport.toggle()],
       ["s", () => session.step1()],
       ["r", () => session.reset()],
-      ...(this.#return.hidden ? [] : [/** @type {[string, () => void]} */ (["Escape", () => this.#toLesson()])]),
+      ...(this.#claims.back.hidden
+        ? []
+        : [/** @type {[string, () => void]} */ (["Escape", () => this.#claims.goBack()])]),
     ]).get(key);
     if (!act) return;
     event.preventDefault();

@@ -63,7 +63,8 @@ export class Layout {
     if (narrow !== this.#narrow) this.#move(narrow);
     const above = this.#screen.getBoundingClientRect().top + scrollY;
     this.#screen.style.setProperty("--above", `${above > ABOVE ? 0 : Math.round(above)}px`);
-    this.#screen.style.setProperty("--dock", `${this.#dock.offsetHeight}px`);
+    // For the screen, and for what stands above the dock.
+    this.#screen.parentElement?.style.setProperty("--dock", `${this.#dock.offsetHeight}px`);
     this.#rooms.stage.arrange();
   }
 

@@ -250,10 +250,7 @@ export class Session extends EventTarget {
     for (const [id, text] of experiment.settings) settings[id] = read(settingOf(this.card, id), text).value;
     await this.pause();
     await this.reopen({ settings: complete(this.card, settings) });
-    this.#until = experiment.steps;
-    this.#phase = experiment.phase;
-    this.#setPlaying(true);
-    await this.#inTurn(() => this.#play());
+    await this.#playUntil(experiment.steps, experiment.phase);
     const { type } = await new Promise((resolve) => {
       this.addEventListener("end", resolve, { once: true });
       this.addEventListener("restart", resolve, { once: true });
@@ -268,9 +265,15 @@ export class Session extends EventTarget {
   async playTo(step) {
     await this.pause();
     if (this.step) await this.reset();
+    await this.#playUntil(step);
+  }
+
+  /** @param {number} step @param {string} [phase] of an iteration, in place of whole ones */
+  #playUntil(step, phase = "") {
     this.#until = step;
+    this.#phase = phase;
     this.#setPlaying(true);
-    await this.#inTurn(() => this.#play());
+    return this.#inTurn(() => this.#play());
   }
 
   /** Input of the card. @param {string} id @param {import("../protocol.js").Payload} payload */

@@ -216,7 +216,7 @@ pub struct Plan {
 /// `tilde evaluate`.
 #[derive(clap::Args)]
 pub struct Evaluate {
-    /// Id of the exhibit, or `all`; `ddpm-images` takes a quarter of an hour a seed and is not in `all`
+    /// Id of the exhibit, `ID-sets` for the other sets that it ships, or `all`; `ddpm-images` takes a quarter of an hour a seed and is not in `all`
     pub id: String,
     /// How many seeds, from 1, every trial is repeated with: docs/gates.md has 40
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
