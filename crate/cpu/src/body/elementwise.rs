@@ -159,20 +159,20 @@ pub(super) unsafe fn unary(op: Unary, x: *const u32, out: &mut [Group]) {
     unsafe {
         match op {
             Unary::Neg => map(x, out, |x: f32| -x),
-            Unary::Exp => map(x, out, math::exp),
-            Unary::Log => map(x, out, math::log),
+            Unary::Exp => map(x, out, math::exp()),
+            Unary::Log => map(x, out, math::log()),
             Unary::Sqrt => map(x, out, math::sqrt),
-            Unary::Tanh => map(x, out, math::tanh),
-            Unary::Sigmoid => map(x, out, math::sigmoid),
-            Unary::Softplus => map(x, out, math::softplus),
+            Unary::Tanh => map(x, out, math::tanh()),
+            Unary::Sigmoid => map(x, out, math::sigmoid()),
+            Unary::Softplus => map(x, out, math::softplus()),
             Unary::Abs => map(x, out, f32::abs),
             Unary::Sign => map(x, out, math::sign),
             Unary::Floor => map(x, out, math::floor),
-            Unary::Sin => map(x, out, math::sin),
-            Unary::Cos => map(x, out, math::cos),
+            Unary::Sin => map(x, out, math::sin()),
+            Unary::Cos => map(x, out, math::cos()),
             Unary::Leaky(slope) => map(x, out, |x| math::leaky(x, slope)),
             Unary::LeakySlope(slope) => map(x, out, |x| math::leaky_slope(x, slope)),
-            Unary::Probit => map(x, out, math::probit),
+            Unary::Probit => map(x, out, math::probit()),
             Unary::UnitFromBits => map(x, out, unit),
             Unary::ToF32 => map(x, out, |x: u32| x as f32),
             Unary::ToU32 => map(x, out, |x: f32| x as u32),
@@ -206,7 +206,10 @@ pub(super) unsafe fn binary(op: Binary, dtype: DType, operands: [Operand; 2], ou
             (Binary::Rem, _) => zip(operands, out, |a: u32, b: u32| a.checked_rem(b).unwrap_or(0)),
             (Binary::And, _) => zip(operands, out, |a: u32, b: u32| a & b),
             (Binary::Shr, _) => zip(operands, out, u32::wrapping_shr),
-            (Binary::Pow, _) => zip(operands, out, |a, b| math::exp(b * math::log(a))),
+            (Binary::Pow, _) => {
+                let (exp, log) = (math::exp(), math::log());
+                zip(operands, out, |a, b| exp(b * log(a)))
+            }
             (Binary::Lt, DType::U32) => zip(operands, out, |a: u32, b: u32| truth(a < b)),
             (Binary::Le, DType::U32) => zip(operands, out, |a: u32, b: u32| truth(a <= b)),
             (Binary::Eq, DType::U32) => zip(operands, out, |a: u32, b: u32| truth(a == b)),
