@@ -152,9 +152,12 @@ with_flags() {
 optimise() {
   local flag opt=()
   for flag in $3 $base_features; do opt+=("--enable-${flag/simd128/simd}"); done
-  node_modules/.bin/wasm-opt --low-memory-unused "${@:4}" -Os -ocimfs 1 --gufa -Os --reorder-functions-by-name \
+  node_modules/.bin/wasm-opt --low-memory-unused "${@:4}" -ocimfs 1 -Os --reorder-functions-by-name \
     --strip-producers --strip-target-features "${opt[@]}" "$1" -o "$2"
 }
+
+# The passes of a second round, which takes as long again for a hundredth of the size: for what is built seldom.
+readonly twice=(-Os --gufa)
 
 # module CRATE FEATURES ARGUMENT…: compiles the wasm module of a crate for these target features. As a cdylib alone:
 # beside the rlib, which the tests link, cargo leaves the link-time optimisation of the profile out.
@@ -171,7 +174,7 @@ bindgen() {
   wasm-bindgen --target web --out-dir "$out" "target/simd/wasm32-unknown-unknown/wasm-release/$name.wasm"
   keep_names "$out" "$out/${name}_bg.wasm"
   # Blocks and branches made anew: smaller, where no kernel depends on them.
-  optimise "$out/${name}_bg.wasm" "$out/${name}_bg.wasm" simd128 --flatten --rereloop
+  optimise "$out/${name}_bg.wasm" "$out/${name}_bg.wasm" simd128 --flatten --rereloop "${twice[@]}"
   minify_glue "$out/$name.js"
 }
 
@@ -199,7 +202,7 @@ exhibits_module() {
   wasm-bindgen --no-demangle --target web --out-dir $out $work/tilde_web.wasm
   # Functions that are alike stay apart: each belongs to its own exhibits.
   optimise $out/tilde_web_bg.wasm $work/all.wat simd128 \
-    -g --emit-text --skip-pass=duplicate-function-elimination --flatten --rereloop
+    -g --emit-text --skip-pass=duplicate-function-elimination
   node www/tools/split.mjs divide $linked $work/all.wat target/cards.json $work $out
   for part in $work/named/*.wasm; do keep_names "$out/$(basename "$part" .wasm)" "$part"; done
   minify_glue $out/tilde_web.js
@@ -213,7 +216,7 @@ plain_engine() {
   module crate/engine "$2" --features cpu --config 'profile.wasm-release.package.tilde-engine.opt-level = 2'
   mkdir -p pkg/engine
   keep_names "$out" "target/$target/wasm32-unknown-unknown/wasm-release/tilde_engine.wasm"
-  optimise "target/names/${out//\//-}.wasm" "$out.wasm" "$2"
+  optimise "target/names/${out//\//-}.wasm" "$out.wasm" "$2" "${twice[@]}"
 }
 
 # The registry (crate/models/src/exhibits.rs): a line for each exhibit with its feature, its id and what it takes.
