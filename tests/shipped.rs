@@ -11,6 +11,7 @@ pub fn sources() -> Sources {
         user: None,
         digits: Some((data("digits8-images.idx"), data("digits8-labels.idx"))),
         lessons: Some(String::from_utf8(data("lessons.txt")).expect("a text")),
+        alphabet: None,
     }
 }
 

@@ -40,6 +40,7 @@
  * @property {Values} settings  all of them, checked
  * @property {UserData} [data]
  * @property {GivenInput[]} [inputs]  that another run of the exhibit was given
+ * @property {string} [alphabet]  characters that the weights it has know, if it is of text
  * @property {Backend} backend
  *
  * @typedef {object} Status  what a run is now

@@ -344,7 +344,8 @@ export class EngineRun {
       const settings = { ...this.#options.settings, ...values };
       // Data of the card replace those of the user.
       const data = "data" in values && values.data !== DRAWN ? undefined : this.#options.data;
-      await this.#reopen({ ...this.#options, settings, data });
+      // Another model has no weights that know another alphabet.
+      await this.#reopen({ ...this.#options, settings, data, alphabet: undefined });
     }
     return this.status;
   }
@@ -389,13 +390,16 @@ export class EngineRun {
     const brush = (/** @type {string} */ id) =>
       card.actions.some((action) => action.id === id && action.kind === "brush");
     const inputs = [...given.inputs, ...(await this.#web.inputs()).filter(({ id }) => !brush(id))];
+    const { alphabet } = metadata;
+    const before = await this.#web.alphabet();
     /** @type {string|undefined} */
     let remark;
     const prepare = async (/** @type {WebRun} */ web) => {
       remark = kept.compare(metadata, kept.about(card, data, given.inputs, settings, await web.alphabet()));
       await web.import_state(state);
     };
-    await this.#reopen({ ...this.#options, settings, seed, data }, prepare, inputs);
+    await this.#reopen({ ...this.#options, settings, seed, data, alphabet }, prepare, inputs);
+    if (remark && alphabet !== before) remark += " Characters that the weights do not know are left out of it.";
     return { status: this.status, remark, data };
   }
 
@@ -481,7 +485,7 @@ const unfit = (code, error) =>
  * @param {import("../protocol.js").BackendName} backend
  * @param {import("../protocol.js").GivenInput[]} inputs that were given to the run in whose place it is opened
  */
-async function openOn(engine, { exhibit, seed, settings, data }, backend, inputs = []) {
+async function openOn(engine, { exhibit, seed, settings, data, alphabet }, backend, inputs = []) {
   const { modules, assets } = engine;
   const [{ WebRun }, place, files] = await Promise.all([
     modules.exhibit(exhibit),
@@ -490,7 +494,7 @@ async function openOn(engine, { exhibit, seed, settings, data }, backend, inputs
   ]);
   const queue = backend === "cpu" && place.engine ? new Queue(place.engine) : undefined;
   const own = queue ? { ...place, engine: queue } : place;
-  const web = await WebRun.open(exhibit, { seed, settings, data, inputs, place: own, ...files });
+  const web = await WebRun.open(exhibit, { seed, settings, data, inputs, alphabet, place: own, ...files });
   if (queue) queues.set(web, queue);
   return web;
 }

@@ -64,7 +64,7 @@ impl Host for Desk {
     }
 
     fn sources(&self) -> Sources {
-        Sources { user: None, digits: Some(open::digits()), lessons: Some(open::lessons()) }
+        Sources { user: None, digits: Some(open::digits()), lessons: Some(open::lessons()), alphabet: None }
     }
 
     fn progress(&self, exhibit: &str, seed: u64, step: u32, steps: u32) {

@@ -40,7 +40,8 @@ pub fn model(model: &Model, seed: Option<u64>) -> Result<Run, Failure> {
     let user = user.or(given.user);
     let seed = seed.or(weights.as_ref().map(|w| w.seed)).unwrap_or(SEED);
     let backend = Backend::open(model.backend).map_err(Error::from)?;
-    let mut run = open(&backend, &settings, user, seed)?;
+    let alphabet = weights.as_ref().and_then(|w| w.alphabet());
+    let mut run = open(&backend, &settings, Sources { alphabet, ..sources(user) }, seed)?;
     if let Some(weights) = weights {
         run.repeat(&mut given.inputs.iter().map(|(id, payload)| (&**id, payload)))?;
         let remark = weights.load(&mut run)?;
@@ -61,9 +62,9 @@ pub fn model(model: &Model, seed: Option<u64>) -> Result<Run, Failure> {
 ///
 /// # Errors
 /// Those of the exhibit and of the backend.
-fn open(backend: &Backend, settings: &Settings, user: Option<UserData>, seed: u64) -> Result<Run, Error> {
+fn open(backend: &Backend, settings: &Settings, sources: Sources, seed: u64) -> Result<Run, Error> {
     let load = async |program: &Program| Ok(backend.load(compile(program))?);
-    block_on(Run::open(settings.clone(), seed, sources(user), load))
+    block_on(Run::open(settings.clone(), seed, sources, load))
 }
 
 /// The compiled plan of an exhibit with these settings.
@@ -77,7 +78,7 @@ pub fn plan(settings: &Settings) -> Result<Plan, Error> {
 
 /// What the exhibits may learn from.
 fn sources(user: Option<UserData>) -> Sources {
-    Sources { user, digits: Some(digits()), lessons: Some(lessons()) }
+    Sources { user, digits: Some(digits()), lessons: Some(lessons()), alphabet: None }
 }
 
 /// The files of the digits: images and labels.

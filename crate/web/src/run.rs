@@ -9,6 +9,7 @@ use js_sys::{Array, Promise};
 use std::pin::Pin;
 use std::rc::Rc;
 use tilde_graph::Program;
+use tilde_models::exhibit::Sources;
 use tilde_models::{Card, Error, Run, Settings, exhibits};
 use wasm_bindgen::prelude::*;
 
@@ -33,8 +34,17 @@ impl WebRun {
         #[wasm_bindgen(unchecked_param_type = "RunOptions")] options: &JsValue,
     ) -> Result<WebRun> {
         let card = exhibits::card(id)?;
-        let RunOptions { seed, settings: given, data, inputs, place, digits, digit_labels, lessons } =
-            values::to_options(options)?;
+        let RunOptions {
+            seed,
+            settings: given,
+            data,
+            inputs,
+            place,
+            digits,
+            digit_labels,
+            lessons,
+            alphabet,
+        } = values::to_options(options)?;
         let mut settings = Settings::new(card);
         for (id, value) in values::to_values(card, given) {
             settings.set(&id, value)?;
@@ -43,7 +53,8 @@ impl WebRun {
             Some(seed) => values::to_seed(&seed)?,
             None => u64::from(getrandom::u32().unwrap_or_default()),
         };
-        let sources = values::to_sources(data, digits.zip(digit_labels), lessons)?;
+        let user = data.map(values::to_user_data).transpose()?;
+        let sources = Sources { user, digits: digits.zip(digit_labels), lessons, alphabet };
         let place = place.try_into()?;
         let load = async |program: &Program| device::load(program, place).await.map_err(Error::from);
         let mut run = Run::open(settings, seed, sources, load).await?;

@@ -353,6 +353,9 @@ taken! {
         /// The text of the lessons, likewise.
         #[tsify(optional)]
         lessons: Option<String>,
+        /// The characters that weights which are about to be loaded know.
+        #[tsify(optional)]
+        alphabet: Option<String>,
     }
 }
 

@@ -57,16 +57,11 @@ pub fn to_options(options: &JsValue) -> js::Result<RunOptions> {
     Ok(RunOptions::read(options).ok_or_else(|| bad_data("A part of the options is not of its type."))?)
 }
 
-/// What the exhibit may learn from.
-pub fn to_sources(
-    data: Option<UserData>,
-    digits: Option<(Vec<u8>, Vec<u8>)>,
-    lessons: Option<String>,
-) -> js::Result<exhibit::Sources> {
-    Ok(exhibit::Sources { user: data.map(to_user_data).transpose()?, digits, lessons })
-}
-
-fn to_user_data(data: UserData) -> js::Result<exhibit::UserData> {
+/// Data of the user's own.
+///
+/// # Errors
+/// [`Error::BadData`] if there are none, or not as many as their shape says.
+pub fn to_user_data(data: UserData) -> js::Result<exhibit::UserData> {
     if let Some(text) = data.text {
         return Ok(exhibit::UserData::Text(text));
     }

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::Path;
 use tilde_models::card::Card;
+use tilde_models::kept::ALPHABET;
 use tilde_models::{Run, Saved, SavedValues, Settings};
 
 /// The version of the files that are written now.
@@ -83,6 +84,11 @@ impl Weights {
         let settings = settings
             .map_err(|e| format!("its settings cannot be used. {}", e.to_string().trim_end_matches('.')))?;
         Ok(Weights { settings, seed, tensors, metadata })
+    }
+
+    /// The characters that the weights of a model of text know.
+    pub fn alphabet(&self) -> Option<String> {
+        self.metadata.get(ALPHABET).cloned()
     }
 
     /// Has a run continue from here. Gives a remark if it learns from other data than these weights did.

@@ -14,6 +14,9 @@ pub struct Sources {
     pub digits: Option<(Vec<u8>, Vec<u8>)>,
     /// The course's lessons, as one text. Needed likewise.
     pub lessons: Option<String>,
+    /// The characters that weights which are about to be loaded know, in order. A text is read with them
+    /// in place of its own.
+    pub alphabet: Option<String>,
 }
 
 /// Data of the user's own.

@@ -52,8 +52,9 @@ pub struct Gpt {
 /// The text to learn from.
 fn corpus(settings: &Settings, seed: u64, sources: &Sources) -> Result<Corpus, Error> {
     let length = settings.count("characters");
+    let alphabet = sources.alphabet.as_deref();
     match &sources.user {
-        Some(UserData::Text(text)) => return Corpus::given(text, length),
+        Some(UserData::Text(text)) => return Corpus::given(text, length, alphabet),
         Some(UserData::Points(_) | UserData::Classed { .. } | UserData::Images(_)) => {
             return Err(Error::BadData("'gpt' learns text only.".into()));
         }
@@ -63,7 +64,7 @@ fn corpus(settings: &Settings, seed: u64, sources: &Sources) -> Result<Corpus, E
     match text {
         Text::Grammar | Text::Chain => Ok(Corpus::generated(settings.choice("data"), length, seed)),
         Text::Lessons => match &sources.lessons {
-            Some(text) => Corpus::given(text, length),
+            Some(text) => Corpus::given(text, length, alphabet),
             None => Err(Error::BadData("'gpt' with data 'lessons' needs the lessons' text.".into())),
         },
     }

@@ -148,6 +148,41 @@ fn the_shortest_text_is_learned_with_every_context() {
     }
 }
 
+/// Weights mean what they meant, whatever characters the text before them has.
+#[test]
+fn weights_keep_their_alphabet() {
+    let learned = "ab ba bab. ".repeat(200);
+    let other = "xabx ba? ".repeat(300);
+    let with = |text: &str, alphabet: Option<&str>| Sources {
+        user: Some(UserData::Text(text.into())),
+        alphabet: alphabet.map(String::from),
+        ..Sources::default()
+    };
+    let mut first = run(SMALL, with(&learned, None), 1);
+    block_on(first.train(5)).unwrap();
+    let state = block_on(first.export()).unwrap();
+    let alphabet = first.alphabet().unwrap();
+
+    let mut second = run(SMALL, with(&other, Some(&alphabet)), 1);
+    second.import(&state).unwrap();
+    assert_eq!(second.alphabet(), Some(alphabet.clone()));
+    // What is left of it is the same text as one without the others.
+    let mut third = run(SMALL, with(&other.replace(['x', '?'], ""), Some(&alphabet)), 1);
+    third.import(&state).unwrap();
+    assert_eq!(block_on(second.metrics(true)).unwrap(), block_on(third.metrics(true)).unwrap());
+    let say = Payload { text: "x".into(), ..Payload::default() };
+    assert!(
+        second.act("sentence", &say).unwrap_err().to_string().starts_with("The model has never seen 'x'.")
+    );
+
+    let few = Gpt::new(&Setup { settings: &settings(SMALL), seed: 1, sources: &with(&other, Some("xy")) });
+    let message = few.err().map(|e| e.to_string()).unwrap_or_default();
+    assert_eq!(
+        message,
+        "The text has 600 characters that these weights know; from 1,000 to 1,200,000 can be learned from."
+    );
+}
+
 #[test]
 fn texts_that_cannot_be_learned_are_refused() {
     let refusal = |changes: &[(&str, &str)], sources: Sources| {

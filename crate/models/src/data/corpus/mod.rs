@@ -70,37 +70,40 @@ impl Corpus {
         Corpus { alphabet, train, test, source: Some(source) }
     }
 
-    /// A given text; its last tenth is held out, or its last two hundred characters if these are more. Only the first `length` characters of the rest are
-    /// learned from.
+    /// A given text; its last tenth is held out, or its last two hundred characters if these are more. Only
+    /// the first `length` characters of the rest are learned from. If weights come with an `alphabet` of
+    /// their own, what it lacks is left out.
     ///
     /// # Errors
     /// [`Error::BadData`] if it is shorter or longer than [`LENGTHS`], or has more than
     /// [`MOST_SYMBOLS`] different characters.
-    pub fn given(text: &str, length: usize) -> Result<Corpus, Error> {
-        let kept = || text.chars().filter(|&c| c != '\r' && c != '\u{feff}');
-        let count = kept().count();
+    pub fn given<'a>(text: &'a str, length: usize, alphabet: Option<&'a str>) -> Result<Corpus, Error> {
+        let plain = |text: &'a str| text.chars().filter(|&c| c != '\r' && c != '\u{feff}');
+        let mut letters: Vec<char> = Vec::new();
+        for c in plain(alphabet.unwrap_or(text)) {
+            if let Err(at) = letters.binary_search(&c) {
+                letters.insert(at, c);
+            }
+        }
+        let known = |c: &char| alphabet.is_none() || letters.binary_search(c).is_ok();
+        let count = plain(text).filter(known).count();
         if count < LENGTHS.0 || count > LENGTHS.1 {
             return Err(Error::BadData(format!(
-                "The text has {} characters; from {} to {} can be learned from.",
+                "The text has {} characters{}; from {} to {} can be learned from.",
                 thousands(count as u64),
+                if alphabet.is_some() { " that these weights know" } else { "" },
                 thousands(LENGTHS.0 as u64),
                 thousands(LENGTHS.1 as u64)
             )));
         }
-        let mut alphabet: Vec<char> = Vec::new();
-        for c in kept() {
-            if let Err(at) = alphabet.binary_search(&c) {
-                alphabet.insert(at, c);
-            }
-        }
-        if alphabet.len() > MOST_SYMBOLS {
+        if letters.len() > MOST_SYMBOLS {
             return Err(Error::BadData(format!(
                 "The text has {} different characters; up to {MOST_SYMBOLS} can be learned. Give a text in one alphabet.",
-                thousands(alphabet.len() as u64)
+                thousands(letters.len() as u64)
             )));
         }
-        let mut corpus = Corpus { alphabet, train: Vec::new(), test: Vec::new(), source: None };
-        corpus.train = kept().filter_map(|c| corpus.symbol(c)).collect();
+        let mut corpus = Corpus { alphabet: letters, train: Vec::new(), test: Vec::new(), source: None };
+        corpus.train = plain(text).filter_map(|c| corpus.symbol(c)).collect();
         corpus.test = corpus.train.split_off(count - (count / 10).max(LEAST_HELD_OUT));
         corpus.train.truncate(length);
         Ok(corpus)
@@ -219,7 +222,7 @@ mod tests {
     #[test]
     fn overlapping_windows_count_every_character_once() {
         let text: String = ('a'..='z').cycle().take(2000).collect();
-        let corpus = Corpus::given(&text, usize::MAX).unwrap();
+        let corpus = Corpus::given(&text, usize::MAX, None).unwrap();
         assert_eq!((corpus.train.len(), corpus.test.len()), (1800, 200));
         for context in [2, 7, 64] {
             let windows = corpus.windows(context);
@@ -232,7 +235,7 @@ mod tests {
 
     #[test]
     fn a_text_goes_there_and_back() {
-        let corpus = Corpus::given(&"\u{feff}Ab\r\nc é\n".repeat(200), 500).unwrap();
+        let corpus = Corpus::given(&"\u{feff}Ab\r\nc é\n".repeat(200), 500, None).unwrap();
         assert_eq!(corpus.alphabet, ['\n', ' ', 'A', 'b', 'c', 'é']);
         assert_eq!(corpus.train.len(), 500);
         assert_eq!(corpus.encode("bé").unwrap(), [3, 5]);
