@@ -175,6 +175,32 @@ test("data of one's own, painted or given, are what the settings say, and outliv
   });
 });
 
+test("weights of a text keep their characters before another text", async ({ page, site }) => {
+  await page.goto(`${site}blank.html`);
+  const { remark, lacked, losses } = await page.evaluate(async (base) => {
+    const { Tilde } = await import(`${base}www/tilde.js`);
+    const tilde = await Tilde.start({ backend: "cpu" });
+    const settings = { width: 16, layers: 1, heads: 2, context: 16, batch: 4, characters: 20_000 };
+    // More than a megabyte: the file names it, and does not hold it.
+    const run = await tilde.open("gpt", { seed: 1, settings, data: { text: "ab ba bab. ".repeat(100_000) } });
+    await run.train(40);
+    const weights = await run.save();
+    const losses = [(await run.metrics()).test_loss];
+    run.close();
+    const other = await tilde.open("gpt", { seed: 1, settings, data: { text: "xab bax bab. ".repeat(500) } });
+    const { remark } = await other.load(weights);
+    losses.push((await other.metrics()).test_loss);
+    const lacked = await other.act("sentence", { text: "x" }).catch((/** @type {Error} */ error) => error.message);
+    tilde.close();
+    return { remark, lacked, losses };
+  }, site);
+  expect(remark).toContain("a text of 1,100,000 characters of your own");
+  expect(remark).toContain("Characters that the weights do not know are left out");
+  // Without its x the other text is the same one.
+  expect(Math.abs(losses[1] - losses[0])).toBeLessThan(0.05);
+  expect(lacked).toContain("never seen 'x'");
+});
+
 test("closing a run ends its training, and leaves the worker to the others", async ({ page, site }) => {
   await page.goto(`${site}blank.html`);
   const codes = await page.evaluate(async (base) => {
