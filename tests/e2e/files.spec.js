@@ -66,12 +66,12 @@ const EXPECTED = [
   ["gan2d", "one column or two", () => load("one-column.csv"), [/one number with a decimal comma/], false],
   ["boundary", "points with labels", () => load("label-column.csv"), [/2 points/, /Class 0 is “0” \(1\)/], true],
   ["boundary", "points without labels", () => load("quoted.csv"), [/no column of classes/], false],
-  ["bayes-net", "thirds", () => load("thirds.bif"), [/1 variables: A/, /sum to 0.999/], true],
+  ["bayes-net", "thirds", () => load("thirds.bif"), [/Variables: A/, /sum to 0.999/], true],
   ["bayes-net", "a row twice", () => load("row-twice.bif"), [/row \(a\) of B is given twice/], false],
   ["bayes-net", "a wrong sum", () => load("row-sum.bif"), [/Line 13 .* row \(a\) of B sums to 1.1/], false],
   ["bayes-net", "a long name", () => load("long-name.bif"), [/VentricularFibrillationOccurrence/], true],
   ["bayes-net", "another encoding", () => load("latin1.bif"), [/Line 3 of latin1.bif is not UTF-8/], false],
-  ["bayes-net", "a byte order mark", () => load("bom.bif"), [/1 variables: A/], true],
+  ["bayes-net", "a byte order mark", () => load("bom.bif"), [/Variables: A/], true],
   [
     "gpt",
     "lines that end in CR",
@@ -94,8 +94,7 @@ for (const exhibit of [...new Set(EXPECTED.map(([exhibit]) => exhibit))]) {
         for (const words of said) await expect(dialog).toContainText(words);
         const use = dialog.getByRole("button", { name: /^(Train on|Use) th/ }).last();
         if (usable) await expect(use).toBeEnabled();
-        else if (!(await dialog.getByRole("textbox").count()))
-          await expect(use.or(dialog.getByText("Choose files"))).toBeVisible();
+        else await expect(dialog.getByRole("button", { name: "Choose files" })).toBeVisible();
         if (!usable) await expect(dialog.getByRole("alert")).not.toBeEmpty();
         await dialog.getByRole("button", { name: "Cancel" }).click();
       });

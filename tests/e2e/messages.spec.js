@@ -131,7 +131,7 @@ test("the worker answers every call with a result or a code, whatever it is aske
   const methods = ["play", "pause", "frame", "train", "metrics", "sample", "view", "step", "act", "inputs", "set", "reset", "save", "load", "close", "parse", "open", "constructor", "__proto__", "enqueue", "advance"]; // prettier-ignore
   const words = ["exhibit", "settings", "seed", "data", "backend", "views", "until", "pace", "every", "fake", "full", "phase", "inputs", "__proto__"]; // prettier-ignore
   let asked = 0;
-  for (let i = 0; i < MESSAGES / 10; i++) {
+  for (let i = 0; i < MESSAGES; i++) {
     if (i % 10 === 0) {
       // A run to be asked, in place of the one that was closed.
       await port.onmessage({

@@ -43,7 +43,7 @@ function textPicture(text, ui) {
   const variables = [...text.matchAll(/^variable (\S+) \{/gm)].map(([, name]) => name);
   const start = [...text.slice(0, 2 * SHOWN_TEXT)].slice(0, SHOWN_TEXT).join("");
   const summary = text.startsWith("network ")
-    ? ui.get("preview.network", { count: whole(variables.length), names: variables.join(", ") })
+    ? ui.get("preview.network", { names: variables.join(", ") })
     : ui.get("preview.text", { count: whole(characters(text)) });
   return h(
     "div",

@@ -157,16 +157,16 @@ export class Files {
       h("ul", {}, ...accepted),
       this.#takesText ? this.#paste() : null,
       h("p", { className: "about" }, ui.get("stays-here")),
-      h(
-        "p",
-        { className: "buttons" },
-        h(
-          "button",
-          { type: "button", className: "primary", onclick: () => this.#picker.click() },
-          ui.get("choose-files"),
-        ),
-        this.#cancel(),
-      ),
+      h("p", { className: "buttons" }, this.#choose("primary"), this.#cancel()),
+    );
+  }
+
+  /** @param {string} className */
+  #choose(className) {
+    return h(
+      "button",
+      { type: "button", className, onclick: () => this.#picker.click() },
+      this.#ui.get("choose-files"),
     );
   }
 
@@ -187,7 +187,7 @@ export class Files {
     const use = h(
       "button",
       { type: "button", className: "primary", disabled: !data, onclick: () => data && this.#use(data) },
-      data?.text === undefined ? ui.get("use-these") : this.#textWord("use"),
+      (data ? data.text !== undefined : this.#takesText) ? this.#textWord("use") : ui.get("use-these"),
     );
     const focused = /** @type {HTMLElement|null} */ (this.#dialog.querySelector(":focus"))?.dataset.choice;
     this.#open(
@@ -197,7 +197,7 @@ export class Files {
       data ? filePicture(data, ui, this.#theme) : null,
       read.notes.length ? h("ul", { className: "done" }, ...read.notes.map((note) => h("li", {}, note))) : null,
       h("p", { className: "about" }, ui.get("stays-here")),
-      h("p", { className: "buttons" }, use, this.#cancel()),
+      h("p", { className: "buttons" }, use, data ? null : this.#choose(""), this.#cancel()),
     );
     say(this.#message, read.refusal);
     /** @type {HTMLElement|null} */ (
