@@ -53,7 +53,7 @@
  *
  * @typedef {object} PlayOptions
  * @property {string[]} views  ids to send with the frames, the large one first
- * @property {"full"|"steady"|"phases"} pace  as fast as it goes, ten a second, or one phase at a time
+ * @property {"full"|"rising"|"steady"|"phases"} pace  as fast as it goes, slowly at first, ten a second, or one phase at a time
  * @property {string} phase    if not "", what is stepped in place of whole iterations
  * @property {number} until    iterations after which it pauses by itself (phases from now, if `phase`)
  * @property {number} every    at least so many milliseconds between frames

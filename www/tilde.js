@@ -326,8 +326,8 @@ export class Run {
   async play(options) {
     const { views = [], pace = "full", phase = "", until = this.card.budget, every = 40 } = optionsOf(options, "play");
     this.#known(views);
-    if (!["full", "steady", "phases"].includes(pace))
-      throw new TildeError("bad-setting", `pace = ${shown(pace)} does not fit: it takes full, steady or phases.`);
+    if (!["full", "rising", "steady", "phases"].includes(pace))
+      throw new TildeError("bad-setting", `pace = ${shown(pace)} does not fit: it takes full, rising, steady or phases.`);
     if (phase !== "" && !this.card.phases.includes(phase))
       throw new TildeError("bad-setting", `"${this.card.id}" has no phase "${shown(phase)}".`);
     if (!(typeof until === "number" && until >= 0 && typeof every === "number" && every >= 0))

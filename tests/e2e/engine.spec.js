@@ -152,7 +152,10 @@ test("playing into a divergence ends with a frame of finite weights, and says wh
   const frames = [];
   /** @type {string[]} */
   const failures = [];
-  const player = new Player(run, [], { frame: (frame) => frames.push(frame), fail: ({ code }) => failures.push(code) });
+  const player = new Player(run, CARD, {
+    frame: (frame) => frames.push(frame),
+    fail: ({ code }) => failures.push(code),
+  });
   Fake.breaks = 5;
   player.play({ views: [], pace: "full", phase: "", until: 1e6, every: 0 });
   await expect.poll(() => failures).toEqual(["not-finite"]);
@@ -171,7 +174,7 @@ test("playing stops at its budget, and never runs ahead of the page by more than
       frames.push(frame);
       ended = clock.now;
     };
-    const player = new Player(run, [], { frame, fail: () => {} });
+    const player = new Player(run, CARD, { frame, fail: () => {} });
     player.play({ views: [], pace: "full", phase: "", until: 500, every: 0 });
   });
   expect(frames.at(-1)?.stopped).toBe("until");
@@ -199,12 +202,15 @@ test("a rate counts all the time between two slices", () => {
   expect(high).toBeLessThan(58);
 });
 
-/** Plays for so long, and acknowledges each frame. @param {EngineRun} run @param {number} ms @param {"steady"|"full"} pace */
+/** What a player asks a card. */
+const CARD = { phases: [], budget: 1000 };
+
+/** Plays for so long, and acknowledges each frame. @param {EngineRun} run @param {number} ms @param {"steady"|"full"|"rising"} pace */
 async function played(run, ms, pace) {
   /** @type {import("../../www/protocol.js").Frame[]} */
   const frames = [];
   /** @type {Player} */
-  const player = new Player(run, [], {
+  const player = new Player(run, CARD, {
     frame: (frame) => {
       frames.push(frame);
       player.acknowledge();
@@ -235,6 +241,18 @@ for (const [what, ms] of /** @type {[string, number][]} */ ([
     expect(Math.abs(rate - 10)).toBeLessThan(0.2);
   });
 
+test("a run that rises shows its first steps one by one, and is soon at full speed", async () => {
+  const run = await open();
+  const frames = await played(run, 12_000, "rising");
+  const steps = frames.map(({ metrics }) => metrics.step);
+  // In the first second it does fifteen, of which each is seen.
+  expect(steps.slice(0, 12)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+  // It doubles every second: so after 10 s it has done 10/ln 2 · 2¹⁰ of them.
+  const after = (/** @type {number} */ s) => (10 / Math.LN2) * (2 ** s - 1);
+  expect(steps.at(-1)).toBeGreaterThan(after(11));
+  expect(steps.at(-1)).toBeLessThan(after(12.5));
+});
+
 test("at full speed the rate that is said is that of the clock on the wall, frames and all", async () => {
   const run = await open();
   const fake = Fake.opened[0];
@@ -262,7 +280,7 @@ test("at full speed the rate that is said is that of the clock on the wall, fram
 
 test("playing anew starts with small slices: the model may be a far larger one", async () => {
   const run = await open();
-  const player = new Player(run, [], { frame: () => {}, fail: () => {} });
+  const player = new Player(run, CARD, { frame: () => {}, fail: () => {} });
   const options = { views: [], pace: /** @type {const} */ ("full"), phase: "", until: 20_000, every: 0 };
   const { slices } = Fake.opened[0];
   await onClock(10_000, () => player.play(options));

@@ -40,6 +40,14 @@ export const test =
           /** @type {string[]} */
           const problems = [];
           context.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+          // Slow beginnings are for eyes: training.spec.js looks at them.
+          await context.addInitScript(() => {
+            try {
+              localStorage.setItem("tilde:pace", "full");
+            } catch {
+              // A document that may store nothing.
+            }
+          });
           context.on("weberror", (error) => problems.push(error.error().message));
           await use();
           if (quietly) expect(problems, "the console stays clean").toEqual([]);

@@ -55,6 +55,21 @@ test("keys: space plays, s steps, r resets", async ({ page, site }) => {
   await expect.poll(async () => (await metrics(page)).step).toBe(0);
 });
 
+test("a run is slow at first; full speed is one choice, and is remembered", async ({ page, site }) => {
+  await page.addInitScript(() => localStorage.removeItem("tilde:pace"));
+  await open(page, `${site}#/mixture`);
+  await reached(page, 2);
+  const speed = page.getByLabel("Speed");
+  await expect(speed).toHaveValue("rising");
+  // It would take a twentieth of this at full speed.
+  const start = Date.now();
+  await reached(page, 8);
+  expect(Date.now() - start).toBeGreaterThan(1000);
+  await speed.selectOption("full");
+  await reached(page, 150, 8000);
+  expect(await page.evaluate(() => localStorage.getItem("tilde:pace"))).toBe("full");
+});
+
 test("slow motion says which part of an iteration it is in", async ({ page, site }) => {
   await open(page, `${site}#/gan2d`);
   await reached(page, 5);

@@ -23,6 +23,13 @@ const LATE = 5;
 const DEEP_MS = 500;
 /** Least duration of a whole run: a model of two numbers would be done before anyone sees it train. */
 const WHOLE_MS = 4000;
+/**
+ * A run that rises begins with so many steps a second, or fewer if it is a short one: its first events are what there
+ * is to see. Its speed doubles every second.
+ */
+const FIRST_RATE = 10;
+const SHORTEST = 75;
+const GROWTH = Math.LN2;
 /** About a frame: the shortest wait between two slices. */
 const WAIT_MS = 16;
 
@@ -30,6 +37,8 @@ const WAIT_MS = 16;
 export class Player {
   #run;
   #phases;
+  /** Steps a second at which a run that rises begins. */
+  #first;
   #listener;
   /** @type {PlayOptions|undefined} */
   #options;
@@ -52,12 +61,13 @@ export class Player {
 
   /**
    * @param {import("./run.js").EngineRun} run
-   * @param {string[]} phases of its card
+   * @param {{ phases: string[], budget: number }} card
    * @param {Listener} listener
    */
-  constructor(run, phases, listener) {
+  constructor(run, { phases, budget }, listener) {
     this.#run = run;
     this.#phases = phases;
+    this.#first = Math.min(FIRST_RATE, budget / SHORTEST);
     this.#listener = listener;
   }
 
@@ -178,6 +188,11 @@ export class Player {
     return this.#run.enqueue(() => this.#run.steps());
   }
 
+  /** Whether no single step has a time of its own. @param {PlayOptions} options */
+  #free({ pace }) {
+    return pace === "full" || pace === "rising";
+  }
+
   /** @param {PlayOptions} options */
   #slow({ pace }) {
     return pace === "phases" && this.#phases.length > 0;
@@ -193,9 +208,11 @@ export class Player {
     if (slow) this.#phase = this.#phases[(this.#phases.indexOf(this.#phase) + 1) % this.#phases.length];
     else this.#phase = options.phase;
     // Least duration of an iteration, in milliseconds.
-    const least = WHOLE_MS / Math.max(1, options.until);
+    let least = WHOLE_MS / Math.max(1, options.until);
+    // Exponential in time is linear in steps, so it goes on where it was after a pause.
+    if (options.pace === "rising") least = Math.max(least, 1000 / (this.#first + GROWTH * (options.until - left)));
     const most = Math.max(1, Math.floor(WAIT_MS / least));
-    const n = options.pace === "full" ? Math.min(this.#pace.slice, Math.ceil(left), most) : 1;
+    const n = this.#free(options) ? Math.min(this.#pace.slice, Math.ceil(left), most) : 1;
     const start = performance.now();
     this.#rate.begins(start, slow ? 1 / this.#phases.length : n);
     await this.#run.enqueue(() => this.#run.advance(n, this.#phase));
@@ -207,13 +224,13 @@ export class Player {
 
   /** @param {PlayOptions} options @returns {Promise<void>} */
   #rest(options) {
-    const full = options.pace === "full";
-    if (full && this.#spare <= 0) return breathe();
+    const free = this.#free(options);
+    if (free && this.#spare <= 0) return breathe();
     // A step that comes late, unless by very much, does not make the ones after it late.
     const now = performance.now();
     const each = this.#slow(options) ? PHASE_MS : STEADY_MS;
     this.#due = Math.max(this.#due + each, now - LATE * each);
-    const wait = full ? this.#spare : Math.max(0, this.#due - now);
+    const wait = free ? this.#spare : Math.max(0, this.#due - now);
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, wait);
       this.#wake = () => {

@@ -189,7 +189,7 @@ class Server {
     const run = await EngineRun.open(this.#engine, read, (notice, { status }) =>
       this.#port.postMessage({ type: "notice", run: number, notice, status, stopped: false }),
     );
-    const player = new Player(run, card.phases, {
+    const player = new Player(run, card, {
       frame: (frame, transfer) => this.#port.postMessage({ type: "frame", run: number, frame }, transfer),
       fail: (notice) =>
         this.#port.postMessage({ type: "notice", run: number, notice, status: run.status, stopped: true }),

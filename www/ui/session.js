@@ -3,6 +3,7 @@
 
 import { TildeError } from "../errors.js";
 import { complete, defaults, read, settingOf } from "../settings.js";
+import { recall, remember } from "../storage.js";
 import { History } from "./history.js";
 
 /**
@@ -23,6 +24,8 @@ import { History } from "./history.js";
  * @property {UserData} [data]  likewise
  */
 
+/** Where a browser keeps whether a run is to be slow at first. */
+const PACE = "tilde:pace";
 /** Inputs come many at a time; they are asked for when they pause. */
 const ASK_MS = 500;
 /** Pictures that a film has at most when it is played to its end, and the time of one in milliseconds. */
@@ -50,7 +53,7 @@ export class Session extends EventTarget {
   /** Views to keep up to date, the large one first. @type {string[]} */
   views;
   /** @type {import("../protocol.js").PlayOptions["pace"]} */
-  pace = "full";
+  pace = recall(PACE) === "full" ? "full" : "rising";
   /** @type {number} milliseconds between frames */
   every = 40;
   /**
@@ -343,6 +346,13 @@ export class Session extends EventTarget {
       await this.#look();
       if (remark) this.#report(new TildeError("other-data", remark));
     });
+  }
+
+  /** Plays at another speed. Who wants no slow beginning has none from then on. @param {Session["pace"]} pace */
+  choosePace(pace) {
+    this.pace = pace;
+    if (pace === "full" || pace === "rising") remember(PACE, pace);
+    this.refresh();
   }
 
   /** Asks for the present pictures again: more of them have come into view. */

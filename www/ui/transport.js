@@ -8,6 +8,8 @@ import { whole } from "./format.js";
  * @typedef {import("./words.js").Words} Words
  */
 
+const PACES = ["rising", "full", "steady", "phases"];
+
 /** The row of buttons under the pictures. */
 export class Transport {
   #ui;
@@ -39,7 +41,8 @@ export class Transport {
       "aria-label": ui.get("speed"),
       onchange: () => this.#setPace(/** @type {any} */ (speed.value)),
     });
-    speed.append(...["full", "steady", "phases"].map((pace) => h("option", { value: pace }, ui.get(`paces.${pace}`))));
+    speed.append(...PACES.map((pace) => h("option", { value: pace }, ui.get(`paces.${pace}`))));
+    speed.value = session.pace;
     this.element = h(
       "div",
       { className: "transport", role: "group", "aria-label": ui.get("transport") },
@@ -75,7 +78,6 @@ export class Transport {
 
   /** @param {Session["pace"]} pace */
   #setPace(pace) {
-    this.#session.pace = pace;
-    this.#session.refresh();
+    this.#session.choosePace(pace);
   }
 }
