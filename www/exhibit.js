@@ -48,8 +48,9 @@ const PATIENCE_MS = 1000;
 const AGAIN_MS = 20_000;
 
 /** Where a session stands, as an address would say it. @param {Session} session */
-const placeOf = ({ settings, seed, backend, inputs, data }) => ({
+const placeOf = ({ settings, seed, backend, inputs, data, beside }) => ({
   settings,
+  beside: beside?.settings,
   seed,
   backend,
   inputs,
@@ -212,6 +213,7 @@ export class TildeExhibit extends HTMLElement {
         opaque: isOpaque(),
       });
       if (former) this.#interface.say("engine-again");
+      if (place.beside && !this.hasAttribute("glimpse")) this.#interface.compare(place.beside);
       this.#relay(session);
       if (this.#focusing) this.addEventListener("tilde:ready", () => this.#interface?.focusHeading(), { once: true });
       const ready = () => this.#emit("ready", { card, metrics: session.last?.metrics });

@@ -57,6 +57,7 @@
  * @property {string} phase    if not "", what is stepped in place of whole iterations
  * @property {number} until    iterations after which it pauses by itself (phases from now, if `phase`)
  * @property {number} every    at least so many milliseconds between frames
+ * @property {{ run: number, views: string[] }} [beside]  a run that is to stand where this one stands, and its views
  *
  * @typedef {object} Frame
  * @property {Metrics} metrics

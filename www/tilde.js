@@ -322,17 +322,35 @@ export class Run {
     this.#closed = true;
   }
 
-  /** Trains until `pause`, posting frames to the listener. @param {import("./protocol.js").PlayOptions} options */
+  /**
+   * Trains until `pause`, posting frames to the listener. A run beside it, of the same exhibit, goes with it, and posts
+   * frames of the same steps to its own.
+   * @param {Omit<import("./protocol.js").PlayOptions, "beside"> & { beside?: { run: Run, views: string[] } }} options
+   */
   async play(options) {
-    const { views = [], pace = "full", phase = "", until = this.card.budget, every = 40 } = optionsOf(options, "play");
+    const {
+      views = [],
+      pace = "full",
+      phase = "",
+      until = this.card.budget,
+      every = 40,
+      beside,
+    } = optionsOf(options, "play");
     this.#known(views);
     if (!["full", "rising", "steady", "phases"].includes(pace))
-      throw new TildeError("bad-setting", `pace = ${shown(pace)} does not fit: it takes full, rising, steady or phases.`);
+      throw new TildeError(
+        "bad-setting",
+        `pace = ${shown(pace)} does not fit: it takes full, rising, steady or phases.`,
+      );
     if (phase !== "" && !this.card.phases.includes(phase))
       throw new TildeError("bad-setting", `"${this.card.id}" has no phase "${shown(phase)}".`);
     if (!(typeof until === "number" && until >= 0 && typeof every === "number" && every >= 0))
       throw new TildeError("bad-setting", "until and every do not fit: they take numbers from 0.");
-    await this.#call("play", [{ views: [...views], pace, phase, until, every }]);
+    if (beside && !(beside.run instanceof Run && beside.run.card.id === this.card.id && beside.run !== this))
+      throw new TildeError("bad-setting", "beside does not fit: it takes another run of the same exhibit, and views.");
+    if (beside) beside.run.#known(beside.views);
+    const other = beside && { run: beside.run.#number, views: [...beside.views] };
+    await this.#call("play", [{ views: [...views], pace, phase, until, every, beside: other }]);
   }
 
   /**

@@ -33,14 +33,22 @@ const GROWTH = Math.LN2;
 /** About a frame: the shortest wait between two slices. */
 const WAIT_MS = 16;
 
-/** Plays one run. */
+/**
+ * @typedef {object} Beside  a run that goes with another
+ * @property {() => { run: import("./run.js").EngineRun, player: Player }|undefined} opened  it, until it is closed
+ * @property {string[]} views
+ *
+ * @typedef {Omit<PlayOptions, "beside"> & { beside?: Beside }} Options
+ */
+
+/** Plays one run, and another beside it. */
 export class Player {
   #run;
   #phases;
   /** Steps a second at which a run that rises begins. */
   #first;
   #listener;
-  /** @type {PlayOptions|undefined} */
+  /** @type {Options|undefined} */
   #options;
   /** @type {string[]} */
   #views = [];
@@ -78,7 +86,7 @@ export class Player {
 
   /**
    * Starts, or changes how it plays.
-   * @param {PlayOptions} options
+   * @param {Options} options
    */
   play(options) {
     const running = this.#options;
@@ -151,7 +159,7 @@ export class Player {
 
   /** @returns {Promise<string>} why it stopped: "" (asked to) or "until" */
   async #train() {
-    /** @type {PlayOptions|undefined} */
+    /** @type {Options|undefined} */
     let known;
     let [left, rebuilt] = [0, 0];
     let [shown, cost] = [0, 0];
@@ -188,18 +196,18 @@ export class Player {
     return this.#run.enqueue(() => this.#run.steps());
   }
 
-  /** Whether no single step has a time of its own. @param {PlayOptions} options */
+  /** Whether no single step has a time of its own. @param {Options} options */
   #free({ pace }) {
     return pace === "full" || pace === "rising";
   }
 
-  /** @param {PlayOptions} options */
+  /** @param {Options} options */
   #slow({ pace }) {
     return pace === "phases" && this.#phases.length > 0;
   }
 
   /**
-   * @param {PlayOptions} options
+   * @param {Options} options
    * @param {number} left
    * @returns {Promise<number>} how much of `until` it used
    */
@@ -216,13 +224,47 @@ export class Player {
     const start = performance.now();
     this.#rate.begins(start, slow ? 1 / this.#phases.length : n);
     await this.#run.enqueue(() => this.#run.advance(n, this.#phase));
+    if (options.beside) await this.#take(options.beside, n);
     const took = performance.now() - start;
     this.#pace.took(n, took);
     this.#spare = n * least - took;
     return slow ? 1 / this.#phases.length : n;
   }
 
-  /** @param {PlayOptions} options @returns {Promise<void>} */
+  /**
+   * Takes the run beside it along. One that was opened a moment ago catches up, in as many slices as that takes.
+   * @param {Beside} beside
+   * @param {number} n iterations that this run has just done, or phases
+   */
+  async #take(beside, n) {
+    const { run } = beside.opened() ?? {};
+    if (!run) return;
+    try {
+      const behind = (await this.#step()) - (await run.enqueue(() => run.steps()));
+      const steps = this.#phase && behind <= 1 ? n : Math.min(behind, 4 * n);
+      if (steps > 0) await run.enqueue(() => run.advance(steps, this.#phase));
+    } catch (error) {
+      this.#lose(beside, error);
+    }
+  }
+
+  /** Shows the run beside it, at the same step. @param {boolean} deep */
+  async #show(deep) {
+    const beside = this.#options?.beside;
+    const { player } = beside?.opened() ?? {};
+    if (beside && player) await player.#send(beside.views, deep, "").catch((error) => this.#lose(beside, error));
+  }
+
+  /** The run beside it cannot go on: it says so, and this one goes on alone. @param {Beside} beside @param {unknown} error */
+  #lose(beside, error) {
+    const described = describe(error);
+    if (described.code === "aborted") return;
+    const { player } = beside.opened() ?? {};
+    if (player) player.#listener.fail(described); // one that was closed meanwhile has nothing to say
+    if (this.#options?.beside === beside) this.#options = { ...this.#options, beside: undefined };
+  }
+
+  /** @param {Options} options @returns {Promise<void>} */
   #rest(options) {
     const free = this.#free(options);
     if (free && this.#spare <= 0) return breathe();
@@ -254,6 +296,7 @@ export class Player {
     const frame = await this.#run.enqueue(() => this.#frame(views, deep, stopped));
     this.#acknowledged = false;
     this.#listener.frame(frame, buffersOf(frame));
+    await this.#show(deep);
     return "";
   }
 

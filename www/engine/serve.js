@@ -132,7 +132,7 @@ class Server {
     const { run, player } = opened;
     switch (method) {
       case "play":
-        return player.play(a[0]);
+        return player.play({ ...a[0], beside: a[0].beside && this.#beside(a[0].beside) });
       case "pause":
         return player.pause();
       case "hurry":
@@ -168,6 +168,11 @@ class Server {
       default:
         throw new TildeError("internal", `The worker knows no call "${method}".`);
     }
+  }
+
+  /** @param {{ run: number, views: string[] }} beside @returns {import("./play.js").Beside} */
+  #beside({ run, views }) {
+    return { opened: () => this.#runs.get(run), views };
   }
 
   /**

@@ -18,6 +18,7 @@ import { oldDefaults, versionOf } from "./old-defaults.js";
  * @property {number} seed
  * @property {import("../protocol.js").Backend} backend
  * @property {number} steps     to train before it is shown
+ * @property {Values} [beside]  settings in which a second run beside it differs, if there is one
  * @property {string} own       what was put in by hand, packed
  * @property {Warning[]} warnings
  */
@@ -34,7 +35,7 @@ const MOST_STEPS = 100_000;
 const LONGEST_ID = 60;
 
 /** What an address may hold beside settings, by its name there. No setting of a card has one of these names. */
-export const RESERVED = ["seed", "backend", "build", "steps", "own", "v"];
+export const RESERVED = ["seed", "backend", "build", "steps", "beside", "own", "v"];
 
 /** @param {string} text @returns {string} as it is, where it is not well encoded */
 function decoded(text) {
@@ -63,6 +64,7 @@ export function acceptsOf(card, key) {
   if (key === "v") return "a whole number from 1";
   if (key === "backend") return "one of auto, webgpu, cpu";
   if (key === "build") return "one of simd, relaxed";
+  if (key === "beside") return "settings and values, as in beta:4,latent:2";
   const setting = card.settings.find(({ id }) => id === key);
   return setting ? accepts(setting) : "";
 }
@@ -101,6 +103,8 @@ export function parse(card, given) {
     } else if (key === "build") {
       // It is read where the engine starts.
       if (value !== "simd" && value !== "relaxed") warn("ignored", key, value);
+    } else if (key === "beside") {
+      place.beside = besideOf(card, value, warn);
     } else if (key === "own") {
       place.own = value;
     } else if (key !== "v") {
@@ -108,6 +112,27 @@ export function parse(card, given) {
     }
   }
   return place;
+}
+
+/**
+ * The settings in which a second run differs: "beta:4,latent:2".
+ * @param {Card} card
+ * @param {string} text
+ * @param {(kind: Warning["kind"], key: string, value: string) => void} warn
+ * @returns {Values}
+ */
+function besideOf(card, text, warn) {
+  /** @type {Values} */
+  const values = {};
+  for (const part of text.split(",").filter(Boolean)) {
+    const [id, value = ""] = part.split(":");
+    const setting = card.settings.find((each) => each.id === id);
+    const result = setting && read(setting, value);
+    if (!result || result.note === "ignored") warn("ignored", "beside", part);
+    else values[id] = result.value;
+    if (result?.note === "clamped") warn("clamped", id, value);
+  }
+  return values;
 }
 
 /**
@@ -129,11 +154,11 @@ function versionIn(pairs, warn) {
 
 /**
  * @param {Card} card
- * @param {{ settings: Values, seed: number, backend: string, steps?: number, build?: string }} state
+ * @param {{ settings: Values, seed: number, backend: string, steps?: number, build?: string, beside?: Values }} state
  * @param {string} [own] what was put in by hand, packed
  * @returns {string} from `#/` on
  */
-export function format(card, { settings, seed, backend, steps = 0, build = "" }, own = "") {
+export function format(card, { settings, seed, backend, steps = 0, build = "", beside }, own = "") {
   const query = new URLSearchParams();
   for (const setting of card.settings) {
     const value = settings[setting.id];
@@ -143,7 +168,11 @@ export function format(card, { settings, seed, backend, steps = 0, build = "" },
   if (backend !== "auto") query.set("backend", backend);
   if (build) query.set("build", build);
   if (steps) query.set("steps", String(steps));
+  if (beside) {
+    const different = Object.entries(beside).filter(([id, value]) => value !== settings[id]);
+    query.set("beside", different.map((pair) => pair.join(":")).join(","));
+  }
   if (own) query.set("own", own);
-  const text = query.toString();
+  const text = query.toString().replaceAll("%3A", ":").replaceAll("%2C", ",");
   return `#/${card.id}${text ? `?${text}&v=${ADDRESS_VERSION}` : ""}`;
 }

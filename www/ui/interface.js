@@ -3,6 +3,7 @@
 import { settingOf } from "../settings.js";
 import { acceptsOf } from "./address.js";
 import { Claims } from "./claims.js";
+import { Compare } from "./compare.js";
 import { Controls } from "./controls.js";
 import { h, say } from "./dom.js";
 import { Experiments } from "./experiments.js";
@@ -56,6 +57,7 @@ export class Interface {
   #heading;
   #lesson = h("article");
   #claims;
+  #compare;
   #live = h("p", { className: "unseen", "aria-live": "polite" });
   #described = -Infinity;
   #ghost;
@@ -87,6 +89,9 @@ export class Interface {
     this.#headline = new Headline(session.card.metrics, own);
     this.#controls = new Controls(offered.settings, words, (id, value) => this.#change(id, value), offered.extras);
     for (const { view, field } of this.#controls.under) this.#stage.put(view, field);
+    const lift = (/** @type {boolean} */ up) =>
+      (up ? rail : this.#controls.element).prepend(offered.settings.length ? this.#compare.element : "");
+    this.#compare = new Compare({ session, tilde, words, stage: this.#stage, headline: this.#headline.element, lift });
     this.#status = new Status(ui);
     const experiments = offered.bare ? undefined : new Experiments(session, words);
     this.#heading = h(
@@ -105,11 +110,13 @@ export class Interface {
       "aside",
       { className: "rail", "aria-label": ui.get("rail") },
       this.#headline.element,
+      this.#compare.headline,
       experiments?.panel,
       experiments?.element,
       this.#controls.element,
     );
     const [first] = offered.bare ? [] : session.card.experiments;
+    lift(false);
     this.#layout = new Layout(
       {
         top,
@@ -156,10 +163,17 @@ export class Interface {
 
   /** Reads the colours again and draws with them. */
   retheme() {
-    this.#stage.theme = themeOf(this.#lesson.isConnected ? this.#lesson : this.#live);
+    const theme = themeOf(this.#lesson.isConnected ? this.#lesson : this.#live);
+    for (const part of [this.#stage, this.#compare]) part.theme = theme;
+  }
+
+  /** Shows two settings side by side. @param {import("../protocol.js").Values} values in which the second differs */
+  compare(values) {
+    this.#compare.open(values);
   }
 
   close() {
+    this.#compare.close();
     this.#layout.close();
     this.#scheme.removeEventListener("change", this.#onScheme);
     for (const event of PRINT) removeEventListener(event, this.#onPrint);
@@ -220,7 +234,9 @@ export class Interface {
 
   #showState() {
     const { session, tilde, opaque } = this.#parts;
-    this.#controls.show(session.settings, session);
+    const { shown } = this.#compare;
+    this.#controls.show(shown.settings, shown);
+    this.#compare.show();
     this.#transport.show();
     this.#status.show(session, tilde.build, opaque);
     if (this.#ghost.hidden !== !session.ghost) {
@@ -234,7 +250,7 @@ export class Interface {
     const { session } = this.#parts;
     if (id === "seed") session.reset(Number(value));
     else if (id === "backend") session.reopen({ backend: /** @type {any} */ (value) });
-    else session.change({ [id]: value });
+    else if (!this.#compare.change({ [id]: value })) session.change({ [id]: value });
   }
 
   #warn() {

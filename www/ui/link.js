@@ -19,7 +19,10 @@ import { pack } from "./packed.js";
 export async function linkOf(session, { backend = "auto", build = "" } = {}) {
   const { card, settings, seed } = session;
   const { text, lost } = await pack(await session.own());
-  return { hash: format(card, { settings, seed, backend, build }, text), lost: [...lost, ...session.lost] };
+  return {
+    hash: format(card, { settings, seed, backend, build, beside: session.beside?.settings }, text),
+    lost: [...lost, ...session.lost],
+  };
 }
 
 /** What puts an exhibit into another page. @param {string} hash its address from "#" on */

@@ -50,6 +50,8 @@ export class Session extends EventTarget {
   data;
   history = new History();
   playing = false;
+  /** Another run of the exhibit that goes with this one (beside.js). @type {Session|undefined} */
+  beside;
   /** Views to keep up to date, the large one first. @type {string[]} */
   views;
   /** @type {import("../protocol.js").PlayOptions["pace"]} */
@@ -176,6 +178,18 @@ export class Session extends EventTarget {
     return this.#inTurn(async () => {
       if (phase) await this.run?.step(phase);
       else await this.run?.train(1);
+      this.dispatchEvent(new CustomEvent("stepped", { detail: phase }));
+      await this.#look();
+    });
+  }
+
+  /** Trains up to a step that another run has reached, and looks at that. @param {() => number} step */
+  meet(step) {
+    return this.#inTurn(async () => {
+      await this.#look();
+      const behind = step() - this.step;
+      if (behind <= 0) return;
+      await this.run?.train(behind);
       await this.#look();
     });
   }
@@ -285,6 +299,7 @@ export class Session extends EventTarget {
     return this.#inTurn(async () => {
       const before = this.run?.settings;
       await this.run?.act(id, payload);
+      this.dispatchEvent(new CustomEvent("act", { detail: { id, payload } }));
       if (this.step && this.#changesTraining(id)) this.lost.add("changes");
       if (before && this.run) this.#follow(before, this.run.status);
       this.dispatchEvent(new Event("input"));
@@ -440,6 +455,7 @@ export class Session extends EventTarget {
         phase: this.#phase,
         until: this.#until,
         every: this.every,
+        beside: this.beside?.run && { run: this.beside.run, views: this.beside.views },
       });
   }
 
@@ -476,8 +492,10 @@ export class Session extends EventTarget {
       const { [id]: at = 0, [`${id}_reference`]: end = 0 } = this.last?.metrics ?? {};
       if (at >= end) return;
       const start = performance.now();
-      for (let n = Math.ceil(end / FILM.pictures); n > 0; n--) await this.run.step(film);
+      for (let n = Math.ceil(end / FILM.pictures); n > 0; n--)
+        await Promise.all([this.run.step(film), this.beside?.run?.step(film)]);
       await this.#look(false);
+      if (this.beside) await this.beside.#look(false);
       const spare = FILM.each - (performance.now() - start);
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, spare)));
     }

@@ -34,6 +34,8 @@ export class Stage {
   /** All but the large one, in their order, and those of them that stand at its side if there is room. */
   #small;
   #beside;
+  /** What belongs to another run. @type {{ figure: HTMLElement, tag: HTMLElement, history: () => import("./history.js").History }|undefined} */
+  #other;
   #side = h("div", { className: "side", hidden: true });
 
   /** @param {Session} session @param {{ ui: import("./words.js").Words, own: import("./words.js").Words }} words */
@@ -62,10 +64,30 @@ export class Stage {
     this.#watch(pictures);
   }
 
+  /**
+   * Puts the large picture of another run beside the large one, in the place of what stands at its side; without one,
+   * takes it away again.
+   * @param {HTMLElement} [figure]
+   * @param {HTMLElement} [tag] for the caption of the first
+   * @param {() => import("./history.js").History} [history] of the other run, for the curves
+   */
+  pair(figure, tag, history) {
+    this.#other?.figure.remove();
+    this.#other?.tag.remove();
+    this.#other = figure && tag && history && { figure, tag, history };
+    this.hero.classList.toggle("pair", Boolean(this.#other));
+    if (figure && tag) {
+      this.#large.element.querySelector("figcaption")?.prepend(tag);
+      this.#large.element.after(figure);
+    }
+    this.arrange();
+    this.showCurves();
+  }
+
   /** Fits the pictures into the room there is. */
   arrange() {
     const { clientWidth: width, clientHeight: height } = this.hero;
-    const beside = width - SIDE >= (height - AROUND) * (WIDE.test(this.#large.view.kind) ? 1.5 : 1);
+    const beside = !this.#other && width - SIDE >= (height - AROUND) * (WIDE.test(this.#large.view.kind) ? 1.5 : 1);
     if (beside === !this.#side.hidden) return;
     this.#side.hidden = !beside;
     if (beside) this.#side.append(...this.#beside);
@@ -104,7 +126,9 @@ export class Stage {
   /** Draws the curves. Also needed between frames, when a ghost has appeared or disappeared. */
   showCurves() {
     const { history, ghost, last, playing } = this.#session;
-    for (const curve of this.#curves) curve.show(history, ghost, last?.metrics ?? {}, playing);
+    // A curve has the same axes for both: in the place of the run before, faint, is the other one.
+    const faint = this.#other?.history() ?? ghost;
+    for (const curve of this.#curves) curve.show(history, faint, last?.metrics ?? {}, playing);
   }
 
   /** Renews the text alternatives. @param {string} text for pictures */

@@ -7,8 +7,8 @@
 /// browsers take some four instructions to make a vector of each, every time: more than there is to
 /// compute.
 #[inline(always)]
-fn constants<const N: usize>(numbers: [f32; N]) -> [f32; N] {
-    if cfg!(target_arch = "wasm32") { core::hint::black_box(numbers) } else { numbers }
+fn constants<const N: usize>(numbers: &'static [f32; N]) -> [f32; N] {
+    if cfg!(target_arch = "wasm32") { *core::hint::black_box(numbers) } else { *numbers }
 }
 
 /// The polynomial of these coefficients, of which the first is that of the highest power.
@@ -21,9 +21,9 @@ fn polynomial<const N: usize>(coefficients: [f32; N], x: f32) -> f32 {
 #[inline(always)]
 pub fn exp() -> impl Fn(f32) -> f32 + Copy {
     // Adding 1.5·2²³ leaves the nearest integer in the low bits of the mantissa.
-    let [least, most, log2_e, round] = constants([-87.0, 87.0, core::f32::consts::LOG2_E, 12_582_912.0]);
-    let [ln2_hi, ln2_lo, one] = constants([0.693_359_4, -2.121_944_4e-4, 1.0]);
-    let p = constants([1.987_569_1e-4, 1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 0.166_666_65, 0.5]);
+    let [least, most, log2_e, round] = constants(&[-87.0, 87.0, core::f32::consts::LOG2_E, 12_582_912.0]);
+    let [ln2_hi, ln2_lo, one] = constants(&[0.693_359_4, -2.121_944_4e-4, 1.0]);
+    let p = constants(&[1.987_569_1e-4, 1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 0.166_666_65, 0.5]);
     move |x| {
         let x = clamp(x, least, most);
         let shifted = x * log2_e + round;
@@ -38,10 +38,11 @@ pub fn exp() -> impl Fn(f32) -> f32 + Copy {
 #[inline(always)]
 pub fn log() -> impl Fn(f32) -> f32 + Copy {
     // 0x3f3504f3 is √½: the exponent is taken relative to it.
-    let [root, mantissa] = constants([0x3f35_04f3, 0x007f_ffff].map(f32::from_bits)).map(f32::to_bits);
-    let [ln2_hi, ln2_lo, half, one] = constants([0.693_359_4, -2.121_944_4e-4, 0.5, 1.0]);
-    let [nan, infinity, least] = constants([f32::NAN, f32::INFINITY, f32::NEG_INFINITY]);
-    let p = constants([
+    let [root, mantissa] =
+        constants(const { &[f32::from_bits(0x3f35_04f3), f32::from_bits(0x007f_ffff)] }).map(f32::to_bits);
+    let [ln2_hi, ln2_lo, half, one] = constants(&[0.693_359_4, -2.121_944_4e-4, 0.5, 1.0]);
+    let [nan, infinity, least] = constants(&[f32::NAN, f32::INFINITY, f32::NEG_INFINITY]);
+    let p = constants(&[
         7.037_683_6e-2,
         -0.115_146_1,
         0.116_769_98,
@@ -69,8 +70,8 @@ pub fn log() -> impl Fn(f32) -> f32 + Copy {
 /// tanh x: the rational approximation of degree 13/6 on |x| ≤ 7.9 (1 within half an ulp beyond).
 #[inline(always)]
 pub fn tanh() -> impl Fn(f32) -> f32 + Copy {
-    let [least, most] = constants([-7.905_311, 7.905_311]);
-    let p = constants([
+    let [least, most] = constants(&[-7.905_311, 7.905_311]);
+    let p = constants(&[
         -2.760_768_5e-16,
         2.000_188e-13,
         -8.604_672e-11,
@@ -79,7 +80,7 @@ pub fn tanh() -> impl Fn(f32) -> f32 + Copy {
         6.372_619e-4,
         4.893_524_6e-3,
     ]);
-    let q = constants([1.198_258_4e-6, 1.185_347_1e-4, 2.268_434_6e-3, 4.893_525e-3]);
+    let q = constants(&[1.198_258_4e-6, 1.185_347_1e-4, 2.268_434_6e-3, 4.893_525e-3]);
     move |x| {
         let x = clamp(x, least, most);
         let z = x * x;
@@ -91,7 +92,7 @@ pub fn tanh() -> impl Fn(f32) -> f32 + Copy {
 #[inline(always)]
 pub fn sigmoid() -> impl Fn(f32) -> f32 + Copy {
     let exp = exp();
-    let [one, tiny] = constants([1.0, 1e-30]);
+    let [one, tiny] = constants(&[1.0, 1e-30]);
     move |x| {
         let e = exp(-x.abs());
         let s = one / (one + e);
@@ -106,7 +107,7 @@ pub fn sigmoid() -> impl Fn(f32) -> f32 + Copy {
 #[inline(always)]
 pub fn softplus() -> impl Fn(f32) -> f32 + Copy {
     let (exp, log) = (exp(), log());
-    let [small, half, one] = constants([1e-4, 0.5, 1.0]);
+    let [small, half, one] = constants(&[1e-4, 0.5, 1.0]);
     move |x| {
         let e = exp(-x.abs());
         let tail = if e < small { e - half * e * e } else { log(one + e) };
@@ -148,10 +149,10 @@ pub fn floor(x: f32) -> f32 {
 /// sin x, for |x| up to some thousands.
 #[inline(always)]
 pub fn sin() -> impl Fn(f32) -> f32 + Copy {
-    let [by_pi, round] = constants([core::f32::consts::FRAC_1_PI, 12_582_912.0]);
+    let [by_pi, round] = constants(&[core::f32::consts::FRAC_1_PI, 12_582_912.0]);
     // π in three parts, so that n·π is exact enough to subtract.
-    let [high, middle, low] = constants([3.140_625, 9.670_257_6e-4, 6.277_114e-7]);
-    let p = constants([-2.388_985_9e-8, 2.752_556_2e-6, -1.984_087_4e-4, 8.333_331e-3, -0.166_666_67]);
+    let [high, middle, low] = constants(&[3.140_625, 9.670_257_6e-4, 6.277_114e-7]);
+    let p = constants(&[-2.388_985_9e-8, 2.752_556_2e-6, -1.984_087_4e-4, 8.333_331e-3, -0.166_666_67]);
     move |x| {
         let shifted = x * by_pi + round;
         let n = shifted - round;
@@ -174,7 +175,7 @@ pub fn cos() -> impl Fn(f32) -> f32 + Copy {
 #[inline(always)]
 pub fn probit() -> impl Fn(f32) -> f32 + Copy {
     let log = log();
-    let p = constants([
+    let p = constants(&[
         2.810_226_4e-8,
         3.432_739_4e-7,
         -3.523_388e-6,
@@ -185,7 +186,7 @@ pub fn probit() -> impl Fn(f32) -> f32 + Copy {
         0.246_640_73,
         1.501_409_4,
     ]);
-    let q = constants([
+    let q = constants(&[
         -2.002_142_6e-4,
         1.009_505_6e-4,
         1.349_343_2e-3,
