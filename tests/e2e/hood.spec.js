@@ -1,0 +1,193 @@
+// "Under the hood": source, plan and shaders of every exhibit, and that measuring leaves the run as it is.
+
+import { readFileSync } from "node:fs";
+import AxeBuilder from "@axe-core/playwright";
+import { CARDS, expect, open, reached, test } from "./site.js";
+
+/** @param {string} path of this repository */
+const file = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+
+/** The small settings of a card, as an address has them. @param {import("../../www/protocol.js").Card} card */
+const small = ({ small }) => new URLSearchParams(/** @type {any} */ (small));
+
+/** What is fetched only for it. @param {import("@playwright/test").BrowserContext} context */
+function fetched(context) {
+  /** @type {string[]} */
+  const found = [];
+  context.on("request", (request) => {
+    const path = new URL(request.url()).pathname;
+    if (/\/(plan|source)\/|\/(hood|plan|source|measure)\.|hood\.json/.test(path)) found.push(path);
+  });
+  return found;
+}
+
+/** @param {import("@playwright/test").Page} page */
+const violations = async (page) => {
+  const { violations } = await new AxeBuilder({ page })
+    .include(["tilde-exhibit", ".hood"])
+    .options({ resultTypes: ["violations"] })
+    .setLegacyMode()
+    .analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+};
+
+for (const card of CARDS)
+  test(`${card.id}: under the hood are its source, and its plan with times and shaders`, async ({
+    page,
+    site,
+    context,
+  }) => {
+    test.setTimeout(180_000);
+    const asked = fetched(context);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await open(page, `${site}#/${card.id}?${small(card)}&backend=cpu&steps=3`);
+    await reached(page, 3);
+    const hood = page.locator(".hood");
+    expect(asked, "before it is opened").toEqual([]);
+    await hood.locator("> summary").click();
+
+    await test.step("its source is that of this repository, by keyboard too", async () => {
+      const folder = `crate/models/src/${card.id.replaceAll("-", "_")}/`;
+      const tabs = hood.getByRole("tab");
+      await expect(tabs.first()).toBeVisible();
+      const names = await tabs.allTextContents();
+      expect(names).toEqual(expect.arrayContaining(["mod.rs", "card.rs"]));
+      if (names.includes("model.rs")) expect(names[0]).toBe("model.rs");
+      await tabs.first().focus();
+      for (const [i, name] of names.entries()) {
+        if (i) await page.keyboard.press("ArrowRight");
+        await expect(tabs.nth(i)).toBeFocused();
+        await expect(hood.locator(".path").first()).toHaveText(folder + name);
+        expect(await hood.getByRole("tabpanel").textContent()).toBe(file(folder + name));
+      }
+      await expect(hood.locator(".hljs-keyword").first()).toBeAttached();
+    });
+
+    const plan = await page.evaluate(() =>
+      /** @type {any} */ (document.querySelector("tilde-exhibit")).session.run.plan(),
+    );
+    if (!card.tensors) {
+      expect(plan).toBeUndefined();
+      await expect(hood.locator(".plan")).toContainText("without tensors");
+      await expect(hood.locator(".entry")).toHaveCount(0);
+      expect(asked.filter((path) => path.includes("/pkg/plan/"))).toEqual([]);
+    } else {
+      const entries = hood.locator(".entry");
+      await expect(entries).toHaveCount(plan.entries.length);
+      for (const [i, { name, kernels }] of plan.entries.entries())
+        await test.step(`${name}: ${kernels.length} kernels`, async () => {
+          const entry = entries.nth(i);
+          await entry.locator("summary").click();
+          await expect(entry.locator("summary code")).toHaveText(name);
+          await expect(entry.locator("tr.kernel")).toHaveCount(kernels.length);
+        });
+      await test.step("a kernel shows its shaders, an entry its times", async () => {
+        const entry = entries.first();
+        await entry.locator("tr.kernel button").first().click();
+        await expect(entry.locator(".shaders pre").first()).toContainText("@compute");
+        await entry.getByRole("button", { name: "Measure" }).click();
+        await expect(entry.locator(".took")).toHaveText(/\d (µs|ms) · \d.*FLOP\/s/, { timeout: 60_000 });
+        const times = await entry.locator("tr.kernel td:nth-child(6)").allTextContents();
+        for (const time of times) expect(time).toMatch(/^\d[\d.]* (µs|ms)$/);
+      });
+    }
+
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(wide, "width of the page").toBeLessThanOrEqual(390);
+    for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+      await page.emulateMedia({ colorScheme });
+      expect(await violations(page), colorScheme).toEqual([]);
+    }
+  });
+
+/**
+ * Checkpoints of a run that is measured after three steps, and of one that is not: after three steps, and two more.
+ * @param {import("@playwright/test").Page} page
+ * @param {import("../../www/protocol.js").Card} card
+ * @param {"cpu"|"webgpu"} backend
+ * @param {number} [most] entries that are measured
+ */
+const runs = (page, card, backend, most = Infinity) =>
+  page.evaluate(
+    async ({ id, settings, backend, most }) => {
+      const { Tilde } = await import(new URL("./www/tilde.js", location.href).href);
+      const tilde = await Tilde.start({ backend, exhibit: id });
+      const state = async (/** @type {any} */ run) => [[...(await run.save())].join(), await run.metrics({ deep: false })];
+      const trained = async (/** @type {boolean} */ measured) => {
+        const run = await tilde.open(id, { seed: 7, settings, backend });
+        await run.train(3);
+        const states = [await state(run)];
+        const times = [];
+        if (measured) {
+          const { entries } = await run.plan();
+          for (let i = 0; i < entries.length && i < most; i++)
+            times.push({ count: entries[i].kernels.length, ...(await run.measure(i)) });
+          states.push(await state(run));
+        }
+        await run.train(2);
+        states.push(await state(run));
+        run.close();
+        return { states, times };
+      };
+      const [plain, measured] = [await trained(false), await trained(true)];
+      tilde.close();
+      return { plain: plain.states, measured: measured.states, times: measured.times };
+    },
+    { id: card.id, settings: Object.fromEntries(typed(card)), backend, most },
+  );
+
+/** The small settings of a card as values. @param {import("../../www/protocol.js").Card} card */
+const typed = (card) =>
+  [...small(card)].map(([id, text]) => {
+    const kind = card.settings.find((setting) => setting.id === id)?.kind;
+    const value = kind === "flag" ? text === "true" : kind === "int" || kind === "float" ? Number(text) : text;
+    return /** @type {const} */ ([id, value]);
+  });
+
+for (const card of CARDS.filter(({ tensors }) => tensors))
+  test(`${card.id}: measuring every kernel leaves the run as it is`, async ({ page, site }) => {
+    test.setTimeout(240_000);
+    await page.goto(`${site}blank.html`);
+    const { plain, measured, times } = await runs(page, card, "cpu");
+    expect(measured[0]).toEqual(plain[0]);
+    expect(measured[1], "measured").toEqual(plain[0]);
+    expect(measured[2], "and trained on").toEqual(plain[1]);
+    expect(plain[1]).not.toEqual(plain[0]);
+    for (const { by, count, kernels, entry } of times) {
+      expect(by).toBe("kernels");
+      expect(kernels.length).toBe(count);
+      for (const ms of kernels) expect(ms).toBeGreaterThan(0);
+      expect(entry).toBeGreaterThan(0);
+    }
+  });
+
+test("on a GPU an entry is timed whole, and the run stays as it is", async ({ page, site }) => {
+  test.setTimeout(240_000);
+  await page.goto(`${site}blank.html`);
+  const card = /** @type {any} */ (CARDS.find(({ id }) => id === "gan2d"));
+  const { plain, measured, times } = await runs(page, card, "webgpu", 1);
+  expect(measured[1], "measured").toEqual(plain[0]);
+  expect(measured[2], "and trained on").toEqual(plain[1]);
+  expect(times[0].by).toMatch(/^(timestamps|submits)$/);
+  expect(times[0].entry).toBeGreaterThan(0);
+});
+
+test("what is embedded or presented has no hood", async ({ page, site }) => {
+  for (const mode of ["embed", "present"]) {
+    await open(page, `${site}?${mode}#/gan2d?steps=1`);
+    await expect(page.locator(".hood")).toHaveCount(0);
+  }
+});
+
+test("another model has another plan, and what was open stays open", async ({ page, site }) => {
+  await open(page, `${site}#/gan2d?backend=cpu&steps=1`);
+  const hood = page.locator(".hood");
+  await hood.locator("> summary").click();
+  const first = hood.locator(".entry").first();
+  await first.locator("summary").click();
+  const costs = first.locator("summary span").first();
+  const before = await costs.textContent();
+  await page.evaluate(() => /** @type {any} */ (document.querySelector("tilde-exhibit")).session.change({ hidden: 8 }));
+  await expect(costs).not.toHaveText(before ?? "");
+  await expect(first.locator("tr.kernel").first()).toBeVisible();
+});

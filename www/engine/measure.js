@@ -1,0 +1,126 @@
+// How long the kernels of a run take. They are run on a copy of all that the run has on its engine, so that the run
+// itself stays as it is.
+
+import { breathe } from "./pace.js";
+
+/**
+ * @typedef {import("../protocol.js").Engine} Engine
+ * @typedef {import("../protocol.js").Times} Times
+ *
+ * @typedef {object} Loaded  a program on an engine
+ * @property {Engine} engine
+ * @property {Uint8Array} program  as it was sent
+ * @property {number} handle
+ * @property {Uint32Array} layout  what the engine answered: first the words of each arena
+ * @property {number[]} [kernels]  of each entry, once its plan was looked at
+ *
+ * @typedef {{ aborted: boolean }} Token
+ */
+
+/** In the order of `Arena::ALL` in crate/graph/src/plan.rs: state, state_u, work, work_u, data, data_u, io. */
+const ARENAS = [0, 1, 2, 3, 4, 5, 6];
+/** Those that kernels write. */
+const WRITTEN = [0, 1, 2, 3, 6];
+
+/** Milliseconds of running that a kernel, and all of them, are measured by; and for all that is done around it. */
+const [KERNEL_MS, ALL_MS, AROUND] = [6, 1500, 3];
+/** A kernel runs at most so often before memory is put back: values that it changes in place stay what they could be. */
+const REPEATS = 64;
+/** Milliseconds of running that an entry is measured by on a GPU, and how often it runs at most. */
+const [ENTRY_MS, RUNS] = [40, 4096];
+/** How often the way to a GPU and back is timed. */
+const TRIPS = 5;
+
+/**
+ * Measures an entry of a loaded program.
+ * @param {Loaded} loaded
+ * @param {number} entry
+ * @param {number} kernels how many it has
+ * @param {Token} token
+ * @returns {Promise<Times>}
+ */
+export async function measure(loaded, entry, kernels, token) {
+  const { engine, program, handle, layout } = loaded;
+  const [copy] = await engine.load(program);
+  try {
+    for (const arena of ARENAS)
+      engine.write(copy, arena, 0, (await engine.read(handle, arena, 0, layout[arena])).slice());
+    const { kernel } = engine;
+    if (!kernel) return await timeEntry(engine, copy, entry, token);
+    const run = (/** @type {number} */ index, /** @type {number} */ times) => kernel(copy, entry, index, times);
+    return await timeKernels(engine, copy, layout, run, kernels, token);
+  } finally {
+    engine.free(copy);
+  }
+}
+
+/**
+ * Each kernel by itself, in the order in which they run and on what those before it have left.
+ * @param {Engine} engine whose answers are there at once
+ * @param {number} copy
+ * @param {Uint32Array} layout
+ * @param {(index: number, times: number) => void} run
+ * @param {number} count
+ * @param {Token} token
+ * @returns {Promise<Times>}
+ */
+async function timeKernels(engine, copy, layout, run, count, token) {
+  const read = (/** @type {number} */ arena) =>
+    /** @type {Uint32Array} */ (engine.read(copy, arena, 0, layout[arena])).slice();
+  const enough = Math.min(KERNEL_MS, ALL_MS / count);
+  const kernels = [];
+  for (let index = 0; index < count && !token.aborted; index++) {
+    const before = WRITTEN.map(read);
+    const putBack = () => WRITTEN.forEach((arena, i) => engine.write(copy, arena, 0, before[i]));
+    run(index, 1); // brings code and data near
+    let [spent, runs, times] = [0, 0, 1];
+    const start = performance.now();
+    // A clock of a browser is coarse, but the sum of many differences is right.
+    while (spent < enough && (performance.now() - start < AROUND * enough || !runs)) {
+      putBack();
+      const begun = performance.now();
+      run(index, times);
+      const took = performance.now() - begun;
+      spent += took;
+      runs += times;
+      if (took < enough / 8) times = Math.min(2 * times, REPEATS);
+    }
+    kernels.push(spent / runs);
+    putBack();
+    run(index, 1);
+    await breathe();
+  }
+  return { by: "kernels", kernels, entry: kernels.reduce((sum, ms) => sum + ms, 0) };
+}
+
+/**
+ * A whole entry on a GPU: by the GPU's own clock, or else by ours, without what the way there and back takes.
+ * @param {Engine} engine
+ * @param {number} copy
+ * @param {number} entry
+ * @param {Token} token
+ * @returns {Promise<Times>}
+ */
+async function timeEntry(engine, copy, entry, token) {
+  const done = () => engine.read(copy, 0, 0, 1);
+  const clocked = async (/** @type {() => void} */ job) => {
+    const begun = performance.now();
+    job();
+    await done();
+    return performance.now() - begun;
+  };
+  let way = Infinity;
+  for (let i = 0; i < TRIPS; i++) way = Math.min(way, await clocked(() => {}));
+  const own = await engine.time?.(copy, entry, 1);
+  const by = own === undefined ? "submits" : "timestamps";
+  const run = async (/** @type {number} */ times) =>
+    (await (own === undefined ? undefined : engine.time?.(copy, entry, times))) ??
+    (await clocked(() => engine.run(copy, Uint32Array.of(entry, times), 1))) - way;
+  let [times, took] = [1, await run(1)];
+  while (took < ENTRY_MS && times < RUNS && !token.aborted) {
+    // No more than twice of what was aimed at, and no less than progress.
+    times = Math.min(RUNS, Math.max(2 * times, Math.ceil((times * ENTRY_MS) / Math.max(took, ENTRY_MS / 16))));
+    took = await run(times);
+  }
+  return { by, kernels: [], entry: Math.max(took, 0) / times };
+}
