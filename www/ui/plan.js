@@ -117,7 +117,7 @@ function inside(name, kernels, at, session, said, took) {
   };
   const button = h("button", { type: "button", onclick: measure }, said.get("measure"));
   const heads = ["number", "kernel", "shape", "flops", "bytes", "time", "wgsl"].map((id) =>
-    h("th", { scope: "col", title: said.hint(`columns.${id}`) }, said.get(`columns.${id}`)),
+    h("th", { scope: "col" }, said.get(`columns.${id}`)),
   );
   return [
     h("p", { className: "buttons" }, button, note),
@@ -147,7 +147,7 @@ function rowOf({ label, heavy, shape, flops, bytes, shaders }, i, said) {
     "tr",
     { className: "kernel" },
     h("td", {}, String(i)),
-    h("td", {}, h("code", {}, label), heavy && h("small", {}, heavy)),
+    h("td", {}, h("code", {}, label.replaceAll("+", " + ")), heavy && h("small", {}, heavy)),
     h("td", {}, h("code", {}, shape)),
     h("td", {}, quantity(flops, "")),
     h("td", {}, quantity(bytes, "B")),
