@@ -41,6 +41,7 @@
  * @property {"kernels"|"timestamps"|"submits"} by  each kernel by itself; all of it, by the GPU's clock; all of it, by ours
  * @property {number[]} kernels  where each was measured
  * @property {number} entry  all of it, once
+ * @property {number} runs  how often it ran for that; of the kernels, the one that ran least
  *
  * @typedef {object} OpenOptions
  * @property {string} exhibit

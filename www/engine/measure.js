@@ -12,20 +12,21 @@ import { breathe } from "./pace.js";
  * @property {Uint8Array} program  as it was sent
  * @property {number} handle
  * @property {Uint32Array} layout  what the engine answered: first the words of each arena
- * @property {number[]} [kernels]  of each entry, once its plan was looked at
+ * @property {boolean[][]} [kernels]  of each entry, whether they change state, once its plan was looked at
  *
  * @typedef {{ aborted: boolean }} Token
  */
 
 /** In the order of `Arena::ALL` in crate/graph/src/plan.rs: state, state_u, work, work_u, data, data_u, io. */
 const ARENAS = [0, 1, 2, 3, 4, 5, 6];
-/** Those that kernels write. */
-const WRITTEN = [0, 1, 2, 3, 6];
+/** What a kernel writes that it may read too: state and state_u. */
+const STATE = [0, 1];
 
-/** Milliseconds of running that a kernel, and all of them, are measured by; and for all that is done around it. */
-const [KERNEL_MS, ALL_MS, AROUND] = [6, 1500, 3];
-/** A kernel runs at most so often before memory is put back: values that it changes in place stay what they could be. */
-const REPEATS = 64;
+/** Milliseconds of running that a kernel is measured by, and all of them together. */
+const [KERNEL_MS, ALL_MS] = [8, 2000];
+/** Where a kernel changes state: how often it runs before that is put back, so that values stay what they could be, and
+    how much longer that may take than the running. */
+const [REPEATS, AROUND] = [256, 3];
 /** Milliseconds of running that an entry is measured by on a GPU, and how often it runs at most. */
 const [ENTRY_MS, RUNS] = [40, 4096];
 /** How often the way to a GPU and back is timed. */
@@ -35,7 +36,7 @@ const TRIPS = 5;
  * Measures an entry of a loaded program.
  * @param {Loaded} loaded
  * @param {number} entry
- * @param {number} kernels how many it has
+ * @param {boolean[]} kernels whether they change state
  * @param {Token} token
  * @returns {Promise<Times>}
  */
@@ -60,37 +61,44 @@ export async function measure(loaded, entry, kernels, token) {
  * @param {number} copy
  * @param {Uint32Array} layout
  * @param {(index: number, times: number) => void} run
- * @param {number} count
+ * @param {boolean[]} updates
  * @param {Token} token
  * @returns {Promise<Times>}
  */
-async function timeKernels(engine, copy, layout, run, count, token) {
+async function timeKernels(engine, copy, layout, run, updates, token) {
   const read = (/** @type {number} */ arena) =>
     /** @type {Uint32Array} */ (engine.read(copy, arena, 0, layout[arena])).slice();
-  const enough = Math.min(KERNEL_MS, ALL_MS / count);
+  const enough = Math.min(KERNEL_MS, ALL_MS / updates.length);
   const kernels = [];
-  for (let index = 0; index < count && !token.aborted; index++) {
-    const before = WRITTEN.map(read);
-    const putBack = () => WRITTEN.forEach((arena, i) => engine.write(copy, arena, 0, before[i]));
+  let least = Infinity;
+  for (const [index, update] of updates.entries()) {
+    if (token.aborted) break;
+    const before = update ? STATE.map(read) : [];
+    const putBack = () => before.forEach((words, arena) => engine.write(copy, STATE[arena], 0, words));
     run(index, 1); // brings code and data near
-    let [spent, runs, times] = [0, 0, 1];
+    let [spent, runs, times, since] = [0, 0, 1, 1];
     const start = performance.now();
     // A clock of a browser is coarse, but the sum of many differences is right.
-    while (spent < enough && (performance.now() - start < AROUND * enough || !runs)) {
-      putBack();
+    while (!runs || (spent < enough && performance.now() - start < AROUND * enough)) {
+      if (since + times > REPEATS) {
+        putBack();
+        since = 0;
+      }
       const begun = performance.now();
       run(index, times);
       const took = performance.now() - begun;
       spent += took;
       runs += times;
-      if (took < enough / 8) times = Math.min(2 * times, REPEATS);
+      since += times;
+      if (took < enough / 8) times = Math.min(2 * times, update ? REPEATS : Infinity);
     }
     kernels.push(spent / runs);
+    least = Math.min(least, runs);
     putBack();
     run(index, 1);
     await breathe();
   }
-  return { by: "kernels", kernels, entry: kernels.reduce((sum, ms) => sum + ms, 0) };
+  return { by: "kernels", kernels, entry: kernels.reduce((sum, ms) => sum + ms, 0), runs: least };
 }
 
 /**
@@ -122,5 +130,5 @@ async function timeEntry(engine, copy, entry, token) {
     times = Math.min(RUNS, Math.max(2 * times, Math.ceil((times * ENTRY_MS) / Math.max(took, ENTRY_MS / 16))));
     took = await run(times);
   }
-  return { by, kernels: [], entry: Math.max(took, 0) / times };
+  return { by, kernels: [], entry: Math.max(took, 0) / times, runs: times };
 }

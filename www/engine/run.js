@@ -377,7 +377,7 @@ export class EngineRun {
         "internal",
         "The plan is not the one that the engine runs: the modules are of two versions.",
       );
-    loaded.kernels = plan.entries.map(({ kernels }) => kernels.length);
+    loaded.kernels = plan.entries.map(({ kernels }) => kernels.map(({ updates }) => updates));
     return plan;
   }
 

@@ -53,6 +53,8 @@ export async function showPlan(element, session, said) {
     const open = [...place.querySelectorAll("details[open]")].map((each) => each.getAttribute("data-entry"));
     const entries = plan?.entries.map((entry, i) => entryOf(entry, i, session, said)) ?? [];
     const on = plan ? said.get(`on.${run.backend}`) : said.get("no-plan");
+    // A GPU's clock tells the time of entries alone.
+    place.classList.toggle("whole", run.backend === "webgpu");
     place.replaceChildren(h("p", { className: "about" }, on), ...entries);
     for (const each of entries) each.open = open.includes(each.getAttribute("data-entry"));
   };
@@ -103,7 +105,7 @@ function inside(name, kernels, at, session, said, took) {
       if (!times) return;
       const rate = quantity((1000 * sum(kernels, "flops")) / times.entry, "FLOP/s");
       say(took, said.get("took", { time: time(times.entry), rate }));
-      say(note, said.get(`by.${times.by}`));
+      say(note, said.get(`by.${times.by}`, { runs: whole(times.runs) }));
       const most = Math.max(...times.kernels);
       for (const [i, ms] of times.kernels.entries()) {
         say(rows[i].time, time(ms));
@@ -116,7 +118,7 @@ function inside(name, kernels, at, session, said, took) {
     }
   };
   const button = h("button", { type: "button", onclick: measure }, said.get("measure"));
-  const heads = ["number", "kernel", "shape", "flops", "bytes", "time", "wgsl"].map((id) =>
+  const heads = ["number", "kernel", "time", "shape", "flops", "bytes", "wgsl"].map((id) =>
     h("th", { scope: "col" }, said.get(`columns.${id}`)),
   );
   return [
@@ -148,10 +150,10 @@ function rowOf({ label, heavy, shape, flops, bytes, shaders }, i, said) {
     { className: "kernel" },
     h("td", {}, String(i)),
     h("td", {}, h("code", {}, label.replaceAll("+", " + ")), heavy && h("small", {}, heavy)),
+    h("td", {}, time, bar),
     h("td", {}, h("code", {}, shape)),
     h("td", {}, quantity(flops, "")),
     h("td", {}, quantity(bytes, "B")),
-    h("td", {}, time, bar),
     h("td", {}, button),
   );
   return { row, time, bar };

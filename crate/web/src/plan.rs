@@ -31,6 +31,7 @@ fn shown(kernel: Kernel, target: Target) -> KernelShown {
         heavy: kernel.heavy(),
         flops: kernel.flops() as f64,
         bytes: kernel.traffic() as f64,
+        updates: kernel.updates(),
         shaders: shaders.map(|s| ShaderShown { text: s.text, groups: s.groups }).collect(),
         label: kernel.label,
     }

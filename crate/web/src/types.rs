@@ -261,6 +261,8 @@ made! {
         flops: f64,
         /// Bytes read and written.
         bytes: f64,
+        /// Whether it changes state, so that it may do something else when it runs again.
+        updates: bool,
         /// What a GPU runs, one after the other.
         shaders: Vec<ShaderShown>,
     }

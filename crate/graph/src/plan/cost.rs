@@ -1,6 +1,6 @@
 //! What a kernel costs: operations, bytes, and its heavy part in words.
 
-use super::{Access, Body, Core, Factor, Instr, Kernel};
+use super::{Access, Arena, Body, Core, Factor, Instr, Kernel};
 use crate::op::ReduceOp;
 use alloc::format;
 use alloc::string::String;
@@ -40,6 +40,19 @@ impl Kernel {
             Core::Matmul { a, b, .. } => factor_words(a) + factor_words(b),
         };
         4 * (core + body_words(&self.body, &outer))
+    }
+
+    /// Whether it writes state, so that it may do something else when it runs again. Any other kernel writes only
+    /// what it does not read: what is alive at the same time shares no memory.
+    pub fn updates(&self) -> bool {
+        let (passes, last) = match &self.core {
+            Core::Reduce { passes, last, .. } => (&passes[..], Some(last)),
+            _ => (&[][..], None),
+        };
+        let bodies = passes.iter().map(|p| &p.pre).chain(last).chain([&self.body]);
+        bodies
+            .flat_map(|body| &body.stores)
+            .any(|s| matches!(s.access.loc.arena, Arena::State | Arena::StateU))
     }
 
     /// Its heavy part, for people: `[64, 784]·[784, 128]`, `sum over [10]`, or nothing.
