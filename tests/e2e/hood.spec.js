@@ -1,6 +1,7 @@
 // "Under the hood": source, plan and shaders of every exhibit, and that measuring leaves the run as it is.
 
 import { readFileSync } from "node:fs";
+import { typical } from "../../www/engine/measure.js";
 import { CARDS, COLOUR_RULES, expect, open, reached, test, violations } from "./site.js";
 
 /** @param {string} path of this repository */
@@ -151,6 +152,14 @@ for (const card of CARDS.filter(({ tensors }) => tensors))
       expect(entry).toBeGreaterThan(0);
     }
   });
+
+test("a round in which something else ran is not counted, and short ones only where there are no others", () => {
+  const round = (/** @type {number} */ ms, runs = 10) => ({ ms, runs });
+  expect(typical([round(1), round(1.2), round(9), round(0.8)], 0.5)).toEqual({ ms: 3, runs: 30 });
+  expect(typical([round(0, 1), round(0, 2), round(1), round(1)], 0.5)).toEqual({ ms: 2, runs: 20 });
+  expect(typical([round(0), round(0.1), round(0), round(0)], 0.5)).toEqual({ ms: 0.1, runs: 40 });
+  expect(typical([round(80, 1)], 0.5)).toEqual({ ms: 80, runs: 1 });
+});
 
 test("on a GPU an entry is timed whole, and the run stays as it is", async ({ page, site }) => {
   test.setTimeout(240_000);
