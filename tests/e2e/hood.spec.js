@@ -191,3 +191,33 @@ test("another model has another plan, and what was open stays open", async ({ pa
   await expect(costs).not.toHaveText(before ?? "");
   await expect(first.locator("tr.kernel").first()).toBeVisible();
 });
+
+test("a plan that is not the engine's is not shown", async ({ page, site }) => {
+  await page.route("**/pkg/plan/tilde_web.js", (route) =>
+    route.fulfill({
+      contentType: "text/javascript",
+      body: "export default async () => ({}); export const describe_plan = () => ({ layout: Uint32Array.of(1), entries: [] });",
+    }),
+  );
+  await open(page, `${site}#/gan2d?backend=cpu&steps=1`);
+  await page.locator(".hood > summary").click();
+  await expect(page.locator(".hood .plan")).toContainText("not the one that the engine runs");
+});
+
+test.describe(() => {
+  test.use({ quietly: false });
+
+  test("what does not come is said, and asked for again when it is opened again", async ({ page, site }) => {
+    await open(page, `${site}#/gan2d?backend=cpu&steps=1`);
+    await page.route("**/pkg/source/**", (route) => route.abort());
+    const hood = page.locator(".hood");
+    await hood.locator("> summary").click();
+    await expect(page.locator(".notice")).toContainText("gan2d.json could not be fetched");
+    await expect(hood).not.toHaveAttribute("open");
+    await page.unroute("**/pkg/source/**");
+    await hood.locator("> summary").click();
+    await expect(hood.getByRole("tab").first()).toBeVisible();
+    await expect(hood.locator("section")).toHaveCount(2);
+    await expect(hood.locator(".entry").first()).toBeVisible();
+  });
+});
