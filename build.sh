@@ -279,6 +279,7 @@ build_engine() {
 build_module() {
   local own=() exhibit without=()
   [[ $1 != files ]] || own=(crate/files/{Cargo.toml,src})
+  [[ $1 != plan ]] || own=(crate/gpu/{Cargo.toml,build.rs,src})
   # No exhibit is in it: whoever edits one need not wait for it.
   for exhibit in $(registry | cut -d' ' -f2); do without+=(! -path "crate/models/src/$exhibit/*"); done
   made "$1" "pkg/$1/tilde_web_bg.wasm" "$(web_inputs "${without[@]}" && printf '%s\n' "${own[@]}")" \
@@ -301,6 +302,7 @@ build() {
   for engine in simd relaxed gpu; do build_engine $engine; done
   build_exhibits "$(chapters | paste -sd,)"
   build_module files
+  build_module plan
   # The benchmark's tasks are in a module of their own, which no visitor downloads.
   build_module bench
   npm run --silent build
@@ -319,6 +321,7 @@ build_only() {
   [[ $kind == plain ]] || for engine in simd relaxed; do build_engine $engine; done
   build_exhibits "$chapter"
   build_module files
+  [[ $kind == plain ]] || build_module plan
   npm run --silent build
 }
 
@@ -363,7 +366,7 @@ lint_wasm() {
   local feature lint=(cargo clippy --target wasm32-unknown-unknown --target-dir target/simd)
   "${lint[@]}" -p tilde-gpu -p tilde-web --lib -- -D warnings
   for feature in cpu gpu; do "${lint[@]}" -p tilde-engine --lib --features $feature -- -D warnings; done
-  for feature in $(chapters) files bench; do
+  for feature in $(chapters) files plan bench; do
     "${lint[@]}" -p tilde-web --lib --no-default-features --features "$feature" -- -D warnings
   done
   "${lint[@]}" -p tilde-web --tests -- -D warnings
@@ -396,7 +399,7 @@ budget() {
   for file in pkg/engine/{simd,relaxed}.wasm; do within "$file" "$(bytes $file)" $engine_budget || over=1; done
   file=pkg/engine/gpu/tilde_engine_bg.wasm
   within $file "$(bytes $file)" $gpu_budget || over=1
-  for file in pkg/exhibits/*.wasm; do within "$file" "$(bytes "$file")" $file_budget || over=1; done
+  for file in pkg/exhibits/*.wasm pkg/{files,plan}/tilde_web_bg.wasm; do within "$file" "$(bytes "$file")" $file_budget || over=1; done
   # What computes without tensors fetches no engine.
   while read -r id engine parts; do
     # shellcheck disable=SC2086 # one word a file

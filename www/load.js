@@ -69,5 +69,6 @@ export function loaders(base, wanted = "") {
     exhibits: () => loadWasm(base, "exhibits"),
     part: (name) => fetchPart(base, name),
     files: () => loadWasm(base, "files"),
+    plan: () => loadWasm(base, "plan"),
   };
 }

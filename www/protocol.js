@@ -31,8 +31,17 @@
  * @typedef {import("../pkg/files/tilde_web.js").Experiment} Experiment
  * @typedef {import("../pkg/files/tilde_web.js").Registered & { parts: string[] }} Card  a line of pkg/cards.json: with the parts of pkg/exhibits that it needs, none if it was not built
  *
- * @typedef {{ available: boolean, software: boolean, description: string }} Gpu
+ * @typedef {{ available: boolean, software: boolean, emulated: boolean, description: string }} Gpu  `emulated`: by a CPU, as the browser says; `software`: by its name, too
  * @typedef {"auto"|BackendName} Backend
+ *
+ * @typedef {{ name: string, path: string, html: string }} Source  a file of an exhibit in pkg/source/ID.json
+ * @typedef {import("../pkg/files/tilde_web.js").PlanShown} PlanShown
+ *
+ * @typedef {object} Times  of an entry of a plan, in milliseconds
+ * @property {"kernels"|"timestamps"|"submits"} by  each kernel by itself; all of it, by the GPU's clock; all of it, by ours
+ * @property {number[]} kernels  where each was measured
+ * @property {number} entry  all of it, once
+ * @property {number} runs  how often it ran for that; of the kernels, the one that ran least
  *
  * @typedef {object} OpenOptions
  * @property {string} exhibit
@@ -100,6 +109,9 @@
  *
  * The module that reads files.
  * @typedef {Pick<typeof import("../pkg/files/tilde_web.js"), "parse_data" | "WebFiles">} FileReader
+ *
+ * The module that tells what an engine makes of a program.
+ * @typedef {{ describe_plan(program: Uint8Array, emulated: boolean): PlanShown | undefined }} Describer
  */
 
 export {};

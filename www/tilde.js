@@ -291,6 +291,28 @@ export class Run {
   }
 
   /**
+   * The compiled plan: for each entry its kernels, with what they cost and their shaders. Nothing where an exhibit
+   * computes without tensors.
+   * @returns {Promise<import("./protocol.js").PlanShown|undefined>}
+   */
+  async plan() {
+    return this.#call("plan", []);
+  }
+
+  /**
+   * How long an entry of the plan takes, measured on a copy: the run stays as it is, and waits.
+   * @param {number} entry its place in the plan
+   * @param {{ signal?: AbortSignal }} [options]
+   * @returns {Promise<import("./protocol.js").Times>}
+   */
+  async measure(entry, options) {
+    const { signal } = optionsOf(options, "measure");
+    return this.#call("measure", [count(entry, "measure", 0, Number.MAX_SAFE_INTEGER)], {
+      signal: checkSignal(signal),
+    });
+  }
+
+  /**
    * Weights, optimiser and counters as safetensors, with small data of one's own; exhibit, settings, seed, step
    * and what the data are in its metadata.
    * @returns {Promise<Uint8Array>}

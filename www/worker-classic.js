@@ -24,4 +24,5 @@ serve(/** @type {any} */ (self), (base) => ({
   exhibits: () => start(base, "exhibits"),
   part: (name) => fetchPart(base, name),
   files: () => start(base, "files"),
+  plan: () => start(base, "plan"),
 }));

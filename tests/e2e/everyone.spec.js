@@ -1,20 +1,11 @@
 // For everyone: small screens, screen readers, words, and a fast start.
 
-import AxeBuilder from "@axe-core/playwright";
 import { idle, misled, missing, read, wanted, wordsOf } from "../../www/tools/check-words.mjs";
-import { CARDS, expect, open, pause, reached, test } from "./site.js";
+import { CARDS, COLOUR_RULES, expect, open, pause, reached, test, violations } from "./site.js";
 
 /** @typedef {import("./site.js").Page} Page */
 
 const EXHIBITS = CARDS.map(({ id }) => id);
-
-/** What axe finds. @param {Page} page @param {string[]} [rules] of them only these */
-async function violations(page, rules) {
-  const axe = new AxeBuilder({ page }).options({ resultTypes: ["violations"] });
-  // There are no frames in the page: axe need not put itself into a second page to join what it finds.
-  const { violations } = await (rules ? axe.withRules(rules) : axe).setLegacyMode().analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
-}
 
 /** Texts of the pictures, and whether they are drawn and in the page. @param {Page} page */
 const pictures = (page) =>
@@ -91,7 +82,7 @@ for (const { id } of CARDS)
     for (const [colorScheme, rules] of /** @type {["light"|"dark", string[]?][]} */ ([
       ["light"],
       // The same page in other colours.
-      ["dark", ["color-contrast", "link-in-text-block"]],
+      ["dark", COLOUR_RULES],
     ]))
       await test.step(`axe finds no violation, ${colorScheme}`, async () => {
         await page.emulateMedia({ colorScheme });

@@ -1,6 +1,7 @@
 // What the tests share: a server, a page that must stay without errors, and short ways to look at it.
 
 import { readFileSync } from "node:fs";
+import AxeBuilder from "@axe-core/playwright";
 import { test as base, expect } from "@playwright/test";
 import { serve } from "../../www/tools/serve.mjs";
 
@@ -110,6 +111,24 @@ export async function pause(page) {
   if ((await button.textContent()) === "Pause") await button.click();
   await settled(page);
 }
+
+/**
+ * What axe finds.
+ * @param {Page} page
+ * @param {string[]} [rules] of them only these
+ * @param {string} [part] of the exhibit only this
+ */
+export async function violations(page, rules, part) {
+  let axe = new AxeBuilder({ page }).options({ resultTypes: ["violations"] });
+  if (rules) axe = axe.withRules(rules);
+  if (part) axe = axe.include({ fromShadowDom: ["tilde-exhibit", part] });
+  // There are no frames in the page: axe need not put itself into a second page to join what it finds.
+  const { violations } = await axe.setLegacyMode().analyze();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+}
+
+/** Of a page in other colours. */
+export const COLOUR_RULES = ["color-contrast", "link-in-text-block"];
 
 /**
  * An IDX file of images, as MNIST is published.

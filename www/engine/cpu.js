@@ -9,6 +9,7 @@
  * @property {(bytes: number) => number} mail  room for so many bytes
  * @property {(bytes: number) => number} load  where the answer is: its length, then itself, in words
  * @property {(handle: number, pairs: number, times: number) => void} run
+ * @property {(handle: number, entry: number, index: number, times: number) => void} kernel
  * @property {(handle: number, arena: number, offset: number, length: number) => number} at
  * @property {(handle: number) => number} finite
  * @property {(handle: number) => void} free
@@ -54,6 +55,7 @@ export async function startCpu(file) {
       wordsAt(room, schedule.length).set(schedule);
       wasm.run(handle, schedule.length / 2, times);
     },
+    kernel: (handle, entry, index, times) => wasm.kernel(handle, entry, index, times),
     write(handle, arena, offset, words) {
       const at = wasm.at(handle, arena, offset, words.length);
       wordsAt(at, words.length).set(words);

@@ -10,11 +10,12 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|basic render/i;
 export async function findGpu() {
   // The adapter that the GPU backend will ask for.
   const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" }).catch(() => null);
-  if (!adapter) return { available: false, software: false, description: "" };
+  if (!adapter) return { available: false, software: false, emulated: false, description: "" };
   const { vendor, architecture, description, isFallbackAdapter } = adapter.info;
   return {
     available: true,
     software: isFallbackAdapter || SOFTWARE.test(`${vendor} ${architecture} ${description}`),
+    emulated: isFallbackAdapter,
     description: description || `${vendor} ${architecture}`.trim(),
   };
 }

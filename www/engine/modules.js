@@ -1,4 +1,4 @@
-// The wasm modules: engines, exhibits and the reader of files, each fetched when it is first needed.
+// The wasm modules: engines, exhibits, the reader of files and the describer of plans, each fetched when it is first needed.
 
 import { TildeError } from "../errors.js";
 import { Once } from "../fetch.js";
@@ -11,6 +11,7 @@ import { Parts } from "./parts.js";
  * @typedef {import("../protocol.js").Engine} Engine
  * @typedef {import("../protocol.js").Exhibits} Exhibits
  * @typedef {import("../protocol.js").FileReader} FileReader
+ * @typedef {import("../protocol.js").Describer} Describer
  *
  * @typedef {object} Loaders  fetch and start a module
  * @property {string} build  of the CPU's engine
@@ -18,6 +19,7 @@ import { Parts } from "./parts.js";
  * @property {() => Promise<Exhibits & { exports: import("./parts.js").Exports }>} exhibits  the main module
  * @property {(name: string) => Promise<WebAssembly.Module>} part  of it
  * @property {() => Promise<FileReader>} files
+ * @property {() => Promise<Describer>} plan
  */
 
 /** What is fetched so far. */
@@ -70,6 +72,11 @@ export class Modules {
   /** @returns {Promise<FileReader>} */
   files() {
     return this.#known.get("files", () => this.#loaders.files());
+  }
+
+  /** @returns {Promise<Describer>} */
+  plan() {
+    return this.#known.get("plan", () => this.#loaders.plan());
   }
 
   /**

@@ -30,6 +30,9 @@ const PATIENCE_MS = 250;
 /** What is under way on the CPU for a run. @type {WeakMap<WebRun, Queue>} */
 const queues = new WeakMap();
 
+/** The program of a run, as its engine has it. @type {WeakMap<WebRun, import("./measure.js").Loaded>} */
+const programs = new WeakMap();
+
 /** Devices that may be lost one after the other before the CPU takes over. */
 const LOSSES = 3;
 
@@ -359,6 +362,42 @@ export class EngineRun {
     return this.status;
   }
 
+  /**
+   * What its engine has made of the program; nothing where it needs none.
+   * @returns {Promise<import("../protocol.js").PlanShown|undefined>}
+   */
+  async plan() {
+    const loaded = programs.get(this.#web);
+    if (!loaded) return undefined;
+    const { modules } = this.#engine;
+    const [{ describe_plan }, gpu] = await Promise.all([modules.plan(), modules.gpu()]);
+    const plan = describe_plan(loaded.program, this.#web.backend === "webgpu" && gpu.emulated);
+    if (!plan || String(plan.layout) !== String(loaded.layout))
+      throw new TildeError(
+        "internal",
+        "The plan is not the one that the engine runs: the modules are of two versions.",
+      );
+    loaded.kernels = plan.entries.map(({ kernels }) => kernels.map(({ updates }) => updates));
+    return plan;
+  }
+
+  /**
+   * How long an entry of the plan takes, measured on a copy.
+   * @param {number} entry
+   * @param {Token} token
+   */
+  async measure(entry, token) {
+    const loaded = programs.get(this.#web);
+    if (loaded && !loaded.kernels) await this.plan();
+    const kernels = loaded?.kernels?.[entry];
+    if (!loaded || kernels === undefined)
+      throw new TildeError("bad-setting", `The plan of "${this.#options.exhibit}" has no entry ${entry}.`);
+    const { measure } = await import("./measure.js");
+    const times = await measure(loaded, entry, kernels, token);
+    if (token.aborted) throw new TildeError("aborted", "Measuring was stopped.");
+    return times;
+  }
+
   /** What was put in by hand and still counts. */
   inputs() {
     return this.#web.inputs();
@@ -492,9 +531,32 @@ async function openOn(engine, { exhibit, seed, settings, data, alphabet }, backe
     modules.place(exhibit, backend),
     assets.of(settings),
   ]);
-  const queue = backend === "cpu" && place.engine ? new Queue(place.engine) : undefined;
-  const own = queue ? { ...place, engine: queue } : place;
+  /** @type {import("./measure.js").Loaded|undefined} */
+  let loaded;
+  const its = place.engine && noted(place.engine, (program) => (loaded = program));
+  const queue = backend === "cpu" && its ? new Queue(its) : undefined;
+  const own = { ...place, engine: queue ?? its };
   const web = await WebRun.open(exhibit, { seed, settings, data, inputs, alphabet, place: own, ...files });
   if (queue) queues.set(web, queue);
+  if (loaded) programs.set(web, loaded);
   return web;
+}
+
+/**
+ * The same engine, of which is noted what is loaded on it.
+ * @param {import("../protocol.js").Engine} engine
+ * @param {(loaded: import("./measure.js").Loaded) => void} note
+ * @returns {import("../protocol.js").Engine}
+ */
+function noted(engine, note) {
+  const load = (/** @type {Uint8Array} */ given) => {
+    const program = given.slice(); // it lies in a memory that goes on
+    const loaded = (/** @type {Uint32Array} */ answer) => {
+      note({ engine, program, handle: answer[0], layout: answer.slice(1) });
+      return answer;
+    };
+    const answer = engine.load(program);
+    return answer instanceof Promise ? answer.then(loaded) : loaded(answer);
+  };
+  return { ...engine, load };
 }

@@ -162,8 +162,11 @@ class Server {
         return this.#stoppable(id, number, (token) =>
           run.stoppable(token, () => /** @type {any} */ (run)[method](...a)),
         );
+      case "measure":
+        return this.#stoppable(id, number, (token) => run.enqueue(() => run.measure(a[0], token)));
       case "inputs":
       case "save":
+      case "plan":
         return run.enqueue(() => /** @type {any} */ (run)[method](...a));
       default:
         throw new TildeError("internal", `The worker knows no call "${method}".`);

@@ -8,7 +8,7 @@ const path = (/** @type {string} */ relative) => fileURLToPath(new URL(relative,
 
 /** Folders of pkg/ with the glue of a module that the worker may start. @returns {Promise<string[]>} */
 async function folders() {
-  const wanted = ["exhibits", "files"];
+  const wanted = ["exhibits", "files", "plan"];
   const built = await Promise.all(
     wanted.map((folder) =>
       access(path(`../../pkg/${folder}/tilde_web.js`)).then(

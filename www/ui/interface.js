@@ -1,5 +1,6 @@
 // The interface of one exhibit: all its parts, kept in step with the session.
 
+import { getModule } from "../fetch.js";
 import { settingOf } from "../settings.js";
 import { acceptsOf } from "./address.js";
 import { Claims } from "./claims.js";
@@ -124,7 +125,7 @@ export class Interface {
         rail,
         transport: this.#transport.element,
         extras: h("div", { className: "extras" }, this.#ghost, files.button, takeAway(session, ui, tilde.build, theme)),
-        below: [this.#figures.element, offered.bare ? null : this.#lesson],
+        below: [this.#figures.element, ...(offered.bare ? [] : [this.#lesson, this.#hood()])],
       },
       {
         sheet: ui.get("sheet"),
@@ -159,6 +160,31 @@ export class Interface {
     this.#scheme.addEventListener("change", this.#onScheme);
     for (const event of PRINT) addEventListener(event, this.#onPrint);
     host.addEventListener("keydown", this.#onKey);
+  }
+
+  /** How it is made: nothing of it is fetched before it is opened. */
+  #hood() {
+    const { session, words, root } = this.#parts;
+    const content = h("div", { className: "content" });
+    let shown = false;
+    const open = async () => {
+      if (!element.open || shown) return;
+      shown = true;
+      try {
+        const { showHood } = await getModule(new URL("./hood.js", import.meta.url));
+        await showHood(content, root, session);
+      } catch (error) {
+        shown = element.open = false; // opened again, it is asked for again
+        this.#report(/** @type {any} */ (error));
+      }
+    };
+    const element = h(
+      "details",
+      { className: "hood", ontoggle: open },
+      h("summary", {}, words.ui.get("hood")),
+      content,
+    );
+    return element;
   }
 
   /** Reads the colours again and draws with them. */

@@ -6,8 +6,8 @@ use crate::table::{self, quantity};
 use crate::{open, settings};
 use std::io::Write;
 use tilde_gpu::{Target, wgsl};
-use tilde_graph::plan::{Access, Arena, Body, Core, EntryPlan, Factor, Instr, Kernel};
-use tilde_graph::{Plan, Shape};
+use tilde_graph::Plan;
+use tilde_graph::plan::{Arena, EntryPlan, Kernel};
 use tilde_models::exhibits;
 
 /// Prints the plan, or some of it, in the asked-for detail.
@@ -56,26 +56,17 @@ fn memory(plan: &Plan, out: &mut dyn Write) -> Result<(), Failure> {
 /// One line a kernel.
 fn kernels(entry: &EntryPlan, out: &mut dyn Write) -> Result<(), Failure> {
     let flops = entry.kernels.iter().map(Kernel::flops).sum();
-    let bytes = entry.kernels.iter().map(traffic).sum();
+    let bytes = entry.kernels.iter().map(Kernel::traffic).sum();
     let [flops, bytes] = [quantity(flops, "FLOP"), quantity(bytes, "B")];
     writeln!(out, "\n{}: {} kernels, {flops}, {bytes} moved", entry.name, entry.kernels.len())?;
     let row = |(i, kernel): (usize, &Kernel)| {
-        let core = match &kernel.core {
-            Core::Map => String::new(),
-            Core::Reduce { inner, passes, .. } => {
-                let ops: Vec<String> = passes.iter().map(|p| format!("{:?}", p.op).to_lowercase()).collect();
-                format!("{} over {inner}", ops.join(", "))
-            }
-            Core::Matmul { batch: 1, m, n, k, .. } => format!("[{m}, {k}]·[{k}, {n}]"),
-            Core::Matmul { batch, m, n, k, .. } => format!("{batch} × [{m}, {k}]·[{k}, {n}]"),
-        };
         let flops = quantity(kernel.flops(), "FLOP");
         [
             i.to_string(),
             kernel.domain.to_string(),
-            core,
+            kernel.heavy(),
             flops,
-            quantity(traffic(kernel), "B"),
+            quantity(kernel.traffic(), "B"),
             kernel.label.clone(),
         ]
     };
@@ -99,47 +90,4 @@ fn shaders(entries: &[EntryPlan], out: &mut dyn Write) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// Bytes that a kernel reads and writes, every word counted once per access: what it would move if
-/// caches were perfect within an access and of no use between two.
-fn traffic(kernel: &Kernel) -> u64 {
-    let body = |body: &Body, domain: &[usize]| {
-        let loads = body.instrs.iter().filter_map(|instr| match instr {
-            Instr::Load(access, _) => Some(access),
-            // A gathered row for every index; the index is an instruction of its own.
-            Instr::Gather { access, .. } => Some(access),
-            _ => None,
-        });
-        loads.chain(body.stores.iter().map(|store| &store.access)).map(|a| words(a, domain)).sum::<u64>()
-    };
-    let outer: Vec<usize> = kernel.domain.dims().collect();
-    let core = match &kernel.core {
-        Core::Map => 0,
-        Core::Reduce { inner, passes, last } => {
-            let domain = joined(&kernel.domain, inner);
-            passes.iter().map(|p| &p.pre).chain([last]).map(|b| body(b, &domain)).sum()
-        }
-        Core::Matmul { a, b, .. } => factor_words(a) + factor_words(b),
-    };
-    4 * (core + body(&kernel.body, &outer))
-}
-
-/// Distinct words of a factor: its points, or where windows overlap no more than lie between the
-/// first and the last.
-fn factor_words(factor: &Factor) -> u64 {
-    let axes = || [&factor.batch, &factor.kept, &factor.summed].into_iter().flat_map(|a| &a.0);
-    let points: u64 = axes().map(|a| u64::from(a.0)).product();
-    let span: u64 = axes().map(|a| u64::from(a.0 - 1) * u64::from(a.1.unsigned_abs())).sum();
-    points.min(span + 1)
-}
-
-fn joined(outer: &Shape, inner: &Shape) -> Vec<usize> {
-    outer.dims().chain(inner.dims()).collect()
-}
-
-/// Distinct words that an access reaches over a domain.
-fn words(access: &Access, domain: &[usize]) -> u64 {
-    let axes = domain.iter().zip(access.strides);
-    axes.map(|(&size, stride)| if stride == 0 { 1 } else { size as u64 }).product()
 }

@@ -106,6 +106,14 @@ extern "C" fn run(handle: u32, pairs: usize, times: u32) {
     debug_assert!(done.is_ok());
 }
 
+/// Runs one kernel of an entry, `times` over, on whatever is in memory: for measuring.
+#[unsafe(no_mangle)]
+extern "C" fn kernel(handle: u32, entry: usize, index: usize, times: u32) {
+    // SAFETY: the only reference in this export.
+    let cpu = unsafe { state() }.loaded.get(handle);
+    (0..times).for_each(|_| cpu.run_kernel(entry, index));
+}
+
 /// Where words `offset..offset + length` of an arena are, to be read or written before the next call.
 #[unsafe(no_mangle)]
 extern "C" fn at(handle: u32, arena: usize, offset: u32, length: u32) -> *mut u32 {

@@ -127,6 +127,13 @@ pub fn finite(handle: u32) -> Promise {
     wasm_bindgen_futures::future_to_promise(async move { Ok(finite.await.map_err(thrown)?.into()) })
 }
 
+/// Promises how many milliseconds an entry takes `times` over, by the GPU's own clock; nothing where it has none to read.
+#[wasm_bindgen]
+pub fn time(handle: u32, entry: usize, times: u32) -> Promise {
+    let time = with(handle, |gpu| gpu.time(entry, times));
+    wasm_bindgen_futures::future_to_promise(async move { Ok(time.await.map_err(thrown)?.into()) })
+}
+
 /// Gives up what is loaded under a handle. Reads under way go on.
 #[wasm_bindgen]
 pub fn free(handle: u32) {

@@ -9,6 +9,7 @@ use crate::pipeline::{Dispatch, Pipelines};
 use crate::read::{Read, Staging};
 use crate::run::submit;
 use crate::scope::Scope;
+use crate::time::time;
 use crate::wgsl::{Shader, wgsl};
 use std::rc::Rc;
 use tilde_graph::plan::{Arena, Kernel};
@@ -107,6 +108,14 @@ impl Gpu {
     /// Submits of [`Device::run`] so far.
     pub fn submits(&self) -> u64 {
         self.submits
+    }
+
+    /// Runs an entry `times` over, and gives the milliseconds that it took by the device's own clock; none where
+    /// there are no timestamp queries, and then it runs nothing. It is one submit, whatever it takes: for measuring.
+    pub fn time(&self, entry: usize, times: u32) -> Task<'static, Option<f64>> {
+        let entry = &self.dispatches[entry];
+        let all = (0..times).flat_map(|_| entry);
+        time(&self.context, &self.memory, &self.staging, all)
     }
 
     fn upload(&self, arena: Arena, offset: u32, bytes: &[u8]) {

@@ -16,6 +16,7 @@ mod pipeline;
 mod read;
 mod run;
 mod scope;
+mod time;
 mod wgsl;
 
 pub use context::{Clock, Context};

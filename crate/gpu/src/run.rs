@@ -20,20 +20,33 @@ pub(crate) fn submit<'a>(
         let mut pass = encoder.begin_compute_pass(&Default::default());
         let budget = pace.budget();
         let mut cost = 0.0;
-        let mut bound = None;
-        while let Some(dispatch) = dispatches.next_if(|d| cost == 0.0 || cost + d.cost <= budget) {
-            if bound != Some(dispatch.record) {
-                bound = Some(dispatch.record);
-                pass.set_bind_group(0, &memory.group, &[dispatch.record]);
-            }
-            pass.set_pipeline(&dispatch.pipeline);
-            pass.dispatch_workgroups(dispatch.groups[0], dispatch.groups[1], 1);
-            cost += dispatch.cost;
-        }
+        let affordable = std::iter::from_fn(|| {
+            let next = dispatches.next_if(|d| cost == 0.0 || cost + d.cost <= budget)?;
+            cost += next.cost;
+            Some(next)
+        });
+        record(&mut pass, memory, affordable);
         drop(pass);
         context.queue.submit([encoder.finish()]);
         pace.submitted(&context.queue, cost);
         submits += 1;
     }
     submits
+}
+
+/// Puts dispatches into a pass.
+pub(crate) fn record<'a>(
+    pass: &mut wgpu::ComputePass<'_>,
+    memory: &Memory,
+    dispatches: impl Iterator<Item = &'a Dispatch>,
+) {
+    let mut bound = None;
+    for dispatch in dispatches {
+        if bound != Some(dispatch.record) {
+            bound = Some(dispatch.record);
+            pass.set_bind_group(0, &memory.group, &[dispatch.record]);
+        }
+        pass.set_pipeline(&dispatch.pipeline);
+        pass.dispatch_workgroups(dispatch.groups[0], dispatch.groups[1], 1);
+    }
 }

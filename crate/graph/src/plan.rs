@@ -12,6 +12,8 @@
 //! straight-line scalar program that runs once per point of the domain. Registers are single
 //! assignment: instruction `i` defines register `i`.
 
+mod cost;
+
 use crate::op::{Binary, ReduceOp, Unary};
 use crate::{DType, Shape, VarId};
 use alloc::string::String;
@@ -354,26 +356,6 @@ impl Kernel {
     /// Points of the outer domain.
     pub fn points(&self) -> usize {
         self.domain.len()
-    }
-
-    /// Multiply-adds and elementwise operations, counted as floating-point operations.
-    pub fn flops(&self) -> u64 {
-        let ops = |body: &Body| {
-            body.instrs
-                .iter()
-                .filter(|i| matches!(i, Instr::Unary(..) | Instr::Binary(..) | Instr::Select(..)))
-                .count() as u64
-        };
-        let points = self.points() as u64;
-        points * ops(&self.body)
-            + match &self.core {
-                Core::Map => 0,
-                Core::Reduce { inner, passes, last } => {
-                    let each: u64 = passes.iter().map(|p| ops(&p.pre) + 1).sum();
-                    points * inner.len() as u64 * (each + ops(last))
-                }
-                Core::Matmul { k, .. } => points * 2 * u64::from(*k),
-            }
     }
 }
 

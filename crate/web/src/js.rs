@@ -78,6 +78,12 @@ impl Cross for f32 {
     }
 }
 
+impl Cross for f64 {
+    fn cross(self) -> JsValue {
+        self.into()
+    }
+}
+
 impl Cross for u32 {
     fn cross(self) -> JsValue {
         self.into()

@@ -1,5 +1,6 @@
-//! Tilde for the browser: opened runs, the user's files and the benchmark as wasm modules with
-//! TypeScript types. A feature each says what is in a module: the exhibits, of a chapter or of all, `files`, or `bench`.
+//! Tilde for the browser: opened runs, the user's files, plans and the benchmark as wasm modules with
+//! TypeScript types. A feature each says what is in a module: the exhibits, of a chapter or of all, `files`, `plan`, or
+//! `bench`.
 //!
 //! This crate only translates. Plain objects and typed arrays go in and out (`js`, `values`,
 //! `types`); models, training and pictures are `tilde-models`', and programs run in an engine's
@@ -14,6 +15,8 @@ pub mod device;
 // Only runs and files together need all of the two.
 #[cfg_attr(not(all(feature = "runs", feature = "files")), allow(dead_code))]
 mod js;
+#[cfg(feature = "plan")]
+pub mod plan;
 #[cfg(feature = "runs")]
 pub mod run;
 #[cfg(any(feature = "runs", feature = "bench"))]

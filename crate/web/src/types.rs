@@ -231,6 +231,50 @@ made! {
         #[tsify(type = "Float32Array | Float64Array | Uint32Array")]
         data: JsValue,
     }
+
+    /// A compiled program, for people.
+    struct PlanShown {
+        /// Where everything is, as an engine says it: the same plan has the same.
+        #[tsify(type = "Uint32Array")]
+        layout: JsValue,
+        /// Its entries, in the order in which an engine counts them.
+        entries: Vec<EntryShown>,
+    }
+
+    /// An entry of a plan.
+    struct EntryShown {
+        /// Its name.
+        name: String,
+        /// In the order in which they run.
+        kernels: Vec<KernelShown>,
+    }
+
+    /// A kernel of a plan.
+    struct KernelShown {
+        /// The names of the graph's operations in it.
+        label: String,
+        /// The shape that it computes.
+        shape: String,
+        /// Its product or its reductions, if it has some.
+        heavy: String,
+        /// Floating-point operations.
+        flops: f64,
+        /// Bytes read and written.
+        bytes: f64,
+        /// Whether it changes state, so that it may do something else when it runs again.
+        updates: bool,
+        /// What a GPU runs, one after the other.
+        shaders: Vec<ShaderShown>,
+    }
+
+    /// A compute shader.
+    struct ShaderShown {
+        /// WGSL.
+        text: String,
+        /// Workgroups along x and y.
+        #[tsify(type = "[number, number]")]
+        groups: [u32; 2],
+    }
 }
 
 taken! {
@@ -385,5 +429,9 @@ export interface Engine {
   /** Whether all that is learned is finite. */
   finite(handle: number): boolean | number | Promise<boolean>;
   free(handle: number): void;
+  /** Runs one kernel of an entry, `times` over, on whatever is in memory: of the CPU, for measuring. */
+  kernel?(handle: number, entry: number, index: number, times: number): void;
+  /** Milliseconds of running an entry, `times` over, by the GPU's own clock; none where it has none to read. */
+  time?(handle: number, entry: number, times: number): Promise<number | undefined>;
 }
 "#;

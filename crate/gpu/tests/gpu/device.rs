@@ -2,6 +2,7 @@
 
 use crate::build::{Builder, at, map, plan};
 use crate::check::{block_on, context};
+use std::time::Instant;
 use tilde_cpu::Cpu;
 use tilde_gpu::Gpu;
 use tilde_graph::plan::{Arena, Instr, Kernel, Loc};
@@ -62,6 +63,19 @@ fn writes_take_effect_in_order() {
     gpu.write(Arena::State, 8, &[0.5, -0.25]);
     assert_eq!(block_on(gpu.read(Arena::State, 7, 4)).unwrap(), [0.0, 0.5, -0.25, 0.0]);
     assert_eq!(block_on(gpu.read(Arena::State, 64, 0)).unwrap(), [0.0; 0]);
+}
+
+#[test]
+fn an_entry_is_timed_by_the_clock_of_the_device() {
+    let Some(mut gpu) = loaded() else { return };
+    let begun = Instant::now();
+    let ms = block_on(gpu.time(0, 200)).unwrap();
+    let most = begun.elapsed().as_secs_f64() * 1e3;
+    // It has run as often as it was asked to, or, without such a clock, not at all.
+    let runs = if ms.is_some() { 200 } else { 0 };
+    assert_eq!(block_on(gpu.read_u(Arena::StateU, 0, 1)).unwrap(), [runs]);
+    // The whole way there and back takes longer.
+    assert!(ms.is_none_or(|ms| ms > 0.0 && ms < most), "{ms:?} of {most} ms");
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod finite;
 mod function;
 mod inputs;
 mod kept;
+mod kernels;
 mod opened;
 mod settings;
 #[path = "../../../../tests/shipped.rs"]
@@ -46,6 +47,7 @@ const PROPERTIES: &[(&str, Property)] = &[
     ("a_file_with_a_part_missing_is_refused", files::a_file_with_a_part_missing_is_refused),
     ("files_may_hold_any_numbers", files::files_may_hold_any_numbers),
     ("weights_that_are_not_finite_are_reported", finite::weights_that_are_not_finite_are_reported),
+    ("a_kernel_that_updates_nothing_can_be_repeated", kernels::a_kernel_that_updates_nothing_can_be_repeated),
     ("counts_of_a_file_are_counts", files::counts_of_a_file_are_counts),
     ("own_data_come_with_the_weights", kept::own_data_come_with_the_weights),
     ("painted_points_come_with_the_weights", kept::painted_points_come_with_the_weights),
