@@ -8,6 +8,8 @@ readonly wasm_pack_version=0.15.1
 # Bytes, gzip -9, that each file may have, a visit of an exhibit on the CPU, and all exhibits with its engine. What a first
 # visit may download is in tests/e2e/bytes.spec.js.
 readonly engine_budget=58000 gpu_budget=110000 file_budget=110000 visit_budget=207000 tour_budget=600000
+# Whether somebody waits to see an edit.
+hurry=
 readonly stamps=target/stamps logs=target/logs
 export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 export CHROMIUM="${CHROMIUM:-/usr/bin/chromium}"
@@ -51,7 +53,20 @@ digest() {
 }
 
 # is_made NAME DIGEST: whether NAME was last made from inputs of this digest.
-is_made() { [[ -f $stamps/$1 && $(<"$stamps/$1") == "$2" ]]; }
+is_made() {
+  is_fresh "$@" && return
+  timed "building $1" "${@:4}"
+  set_made "$1" "$(inputs_of "${@:3}")"
+}
+
+# is_fresh NAME OUT FILES COMMAND…: whether it is as COMMAND would make it now.
+is_fresh() { [[ -e $2 ]] && is_made "$1" "$(inputs_of "${@:3}")"; }
+
+# inputs_of FILES COMMAND…
+inputs_of() {
+  # shellcheck disable=SC2086 # one word a file
+  rustc --version && declare -f with_flags module optimise "$2" | sha256sum && echo "${@:2}" && digest $1
+}
 
 set_made() {
   mkdir -p "$stamps"
@@ -156,8 +171,9 @@ optimise() {
     --strip-producers --strip-target-features "${opt[@]}" "$1" -o "$2"
 }
 
-# The passes of a second round, which takes as long again for a hundredth of the size: for what is built seldom.
-readonly twice=(-Os --gufa)
+# Blocks and branches made anew, and a second round: smaller by a hundredth, where no kernel depends on them, and it
+# takes twice as long.
+readonly twice=(--flatten --rereloop -Os --gufa)
 
 # module CRATE FEATURES ARGUMENT…: compiles the wasm module of a crate for these target features. As a cdylib alone:
 # beside the rlib, which the tests link, cargo leaves the link-time optimisation of the profile out.
@@ -173,8 +189,7 @@ bindgen() {
   module "$crate" simd128 --no-default-features --features "$features"
   wasm-bindgen --target web --out-dir "$out" "target/simd/wasm32-unknown-unknown/wasm-release/$name.wasm"
   keep_names "$out" "$out/${name}_bg.wasm"
-  # Blocks and branches made anew: smaller, where no kernel depends on them.
-  optimise "$out/${name}_bg.wasm" "$out/${name}_bg.wasm" simd128 --flatten --rereloop "${twice[@]}"
+  optimise "$out/${name}_bg.wasm" "$out/${name}_bg.wasm" simd128 "${twice[@]}"
   minify_glue "$out/$name.js"
 }
 
@@ -191,6 +206,7 @@ keep_names() {
 
 # exhibits_module FEATURES: pkg/exhibits, one module that is divided after it was compiled and optimised as a whole:
 # what every exhibit needs is in the main one, and the rest in parts that are fetched when one of them is opened.
+# exhibits_module FEATURES PASS…
 exhibits_module() {
   local out=pkg/exhibits work=target/exhibits part
   local linked=target/simd/wasm32-unknown-unknown/wasm-release/tilde_web.wasm
@@ -202,7 +218,7 @@ exhibits_module() {
   wasm-bindgen --no-demangle --target web --out-dir $out $work/tilde_web.wasm
   # Functions that are alike stay apart: each belongs to its own exhibits.
   optimise $out/tilde_web_bg.wasm $work/all.wat simd128 \
-    -g --emit-text --skip-pass=duplicate-function-elimination
+    -g --emit-text --skip-pass=duplicate-function-elimination "${@:2}"
   node www/tools/split.mjs divide $linked $work/all.wat target/cards.json $work $out
   for part in $work/named/*.wasm; do keep_names "$out/$(basename "$part" .wasm)" "$part"; done
   minify_glue $out/tilde_web.js
@@ -216,7 +232,7 @@ plain_engine() {
   module crate/engine "$2" --features cpu --config 'profile.wasm-release.package.tilde-engine.opt-level = 2'
   mkdir -p pkg/engine
   keep_names "$out" "target/$target/wasm32-unknown-unknown/wasm-release/tilde_engine.wasm"
-  optimise "target/names/${out//\//-}.wasm" "$out.wasm" "$2" "${twice[@]}"
+  optimise "target/names/${out//\//-}.wasm" "$out.wasm" "$2" -Os --gufa
 }
 
 # The registry (crate/models/src/exhibits.rs): a line for each exhibit with its feature, its id and what it takes.
@@ -288,7 +304,15 @@ build_module() {
 
 # build_exhibits FEATURES: pkg/exhibits, and the cards, which say what each exhibit has there.
 build_exhibits() {
-  made exhibits pkg/exhibits/tilde_web_bg.wasm "$(web_inputs ! -path 'crate/models/src/bench/*')" exhibits_module "$1"
+  local files what
+  files=$(web_inputs ! -path 'crate/models/src/bench/*')
+  what=(exhibits pkg/exhibits/tilde_web_bg.wasm "$files" exhibits_module "$1")
+  # Whoever waits for an edit gets what was optimised once; what is tested and shipped is optimised twice.
+  if [[ -z $hurry ]]; then
+    made "${what[@]}" "${twice[@]}"
+  elif ! is_fresh "${what[@]}" "${twice[@]}"; then
+    made "${what[@]}"
+  fi
   node www/tools/split.mjs cards target/cards.json target/exhibits/parts.json pkg/cards.json
 }
 
@@ -505,6 +529,7 @@ command=${1:-serve}
 (($#)) && shift
 case $command in
   serve)
+    hurry=1
     build_what "$@"
     [[ ${1:-} != --only ]] || shift 2
     exec npm run --silent serve -- "$@"
