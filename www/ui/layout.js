@@ -31,9 +31,18 @@ export class Layout {
   #label = h("b");
   #narrow = false;
   #observer;
+  #tell;
+  /** What was told last. */
+  #needed = { width: 0, height: 0 };
 
-  /** @param {Rooms} rooms @param {{ sheet: string, first?: string }} words of the handle: what the sheet holds, and what it names first */
-  constructor(rooms, { sheet, first = sheet }) {
+  /**
+   * @param {Rooms} rooms
+   * @param {{ sheet: string, first?: string }} words of the handle: what the sheet holds, and what it names first
+   * @param {(size: { width: number, height: number }) => void} tell takes the height that the first screen needs at the
+   *   width that there is
+   */
+  constructor(rooms, { sheet, first = sheet }, tell) {
+    this.#tell = tell;
     this.#rooms = rooms;
     const { top, stage, rail, transport, extras, below } = rooms;
     this.#handle = h(
@@ -66,6 +75,26 @@ export class Layout {
     // For the screen, and for what stands above the dock.
     this.#screen.parentElement?.style.setProperty("--dock", `${this.#dock.offsetHeight}px`);
     this.#rooms.stage.arrange();
+    this.#need(width);
+  }
+
+  /**
+   * Tells what height shows the large picture and the transport whole. It follows from the width alone, never from the
+   * height that there is: whoever gives what is asked for is not asked for more. At one width it only grows, when what
+   * is written becomes longer, so that a page around it does not jump to and fro.
+   * @param {number} width
+   */
+  #need(width) {
+    if (this.#screen.parentElement?.classList.contains("open")) return;
+    const { top, stage, transport } = this.#rooms;
+    const screen = top.offsetHeight + (parseFloat(getComputedStyle(this.#screen).rowGap) || 0) + stage.height;
+    // What is above it is the frame's margin.
+    const above = parseFloat(this.#screen.style.getPropertyValue("--above")) || 0;
+    const height = Math.ceil(above + screen + transport.offsetHeight + (this.#narrow ? this.#handle.offsetHeight : 0));
+    if (width === this.#needed.width && height <= this.#needed.height) return;
+    this.#needed = { width, height };
+    this.#screen.style.setProperty("--needed", `${Math.ceil(screen)}px`);
+    this.#tell({ width: innerWidth, height });
   }
 
   /** @param {boolean} narrow */

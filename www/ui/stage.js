@@ -14,6 +14,8 @@ import { brush, drag, pick, sentence } from "./touch.js";
 /** Room that pictures at the side of the large one take at least, and what is around the large one, in CSS pixels. */
 const SIDE = 300;
 const AROUND = 110;
+/** The large picture is no higher than this where its own width would decide, in CSS pixels. */
+const HIGHEST = 560;
 /** Kinds of picture that are wider than high. */
 const WIDE = /curves|bars|stack|text|network|table/;
 
@@ -94,6 +96,16 @@ export class Stage {
     else this.rest.prepend(...this.#small);
   }
 
+  /** Height that the large picture needs, with what is around it, to be as wide as there is room, in CSS pixels. */
+  get height() {
+    const { hidden } = this.#side;
+    // Whether others stand beside it follows from the height that there is.
+    this.#side.hidden = true;
+    const height = this.#large.around + Math.min(HIGHEST, this.#large.height);
+    this.#side.hidden = hidden;
+    return height;
+  }
+
   /** Puts a field of the settings under a view. @param {string} view @param {HTMLElement} field */
   put(view, field) {
     this.#pictures.get(view)?.foot.append(field);
@@ -108,6 +120,7 @@ export class Stage {
   set theme(theme) {
     for (const picture of this.#pictures.values()) {
       picture.theme = theme;
+      picture.surface.measure();
       picture.repaint();
     }
     for (const part of [...this.#curves, ...this.#lenses.values()]) part.theme = theme;
