@@ -94,6 +94,9 @@ export class Stage {
     this.#side.hidden = !beside;
     if (beside) this.#side.append(...this.#beside);
     else this.rest.prepend(...this.#small);
+    // At the side there is only so much height.
+    for (const { element, surface } of this.#pictures.values())
+      if (this.#beside.includes(element)) surface.bounded = beside;
   }
 
   /** Height that the large picture needs, with what is around it, to be as wide as there is room, in CSS pixels. */

@@ -27,7 +27,7 @@ export class Surface {
 
   /** Device pixels per CSS pixel; on a projector the page is enlarged, and what is drawn with it. */
   get ratio() {
-    return (globalThis.devicePixelRatio || 1) * /** @type {any} */ ((this.element).currentCSSZoom ?? 1);
+    return (globalThis.devicePixelRatio || 1) * /** @type {any} */ (this.element.currentCSSZoom ?? 1);
   }
 
   /** Device pixels that a row may take. */
