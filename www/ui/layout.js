@@ -87,7 +87,8 @@ export class Layout {
   #need(width) {
     if (this.#screen.parentElement?.classList.contains("open")) return;
     const { top, stage, transport } = this.#rooms;
-    const screen = top.offsetHeight + (parseFloat(getComputedStyle(this.#screen).rowGap) || 0) + stage.height;
+    const gap = top.offsetHeight ? parseFloat(getComputedStyle(this.#screen).rowGap) || 0 : 0;
+    const screen = top.offsetHeight + gap + stage.height;
     // What is above it is the frame's margin.
     const above = parseFloat(this.#screen.style.getPropertyValue("--above")) || 0;
     const height = Math.ceil(above + screen + transport.offsetHeight + (this.#narrow ? this.#handle.offsetHeight : 0));
