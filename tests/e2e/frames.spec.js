@@ -41,9 +41,13 @@ function wrong(parts, width, height) {
 /** The frame of the exhibit in a page around it. @param {import("./site.js").Page} page */
 const frameOf = (page) => /** @type {import("@playwright/test").Frame} */ (page.frames().find((each) => each.parentFrame())); // prettier-ignore
 
+/** Notes what heights are told. */
+const NOTES =
+  '<script>var told = []; addEventListener("message", ({ data }) => data.tilde === "height" && told.push(data))</script>';
+
 /** A page that embeds an exhibit. @param {string} id @param {string} attributes of the frame @param {string} [script] */
 const host = (id, attributes, script = '<script type="module" src="./www/frames.js"></script>') =>
-  `<!doctype html><title>Host</title><link rel="icon" href="data:,"><body style="margin:0"><iframe src="./?embed#/${id}?backend=cpu" title="Tilde" style="border:0;display:block" ${attributes}></iframe>${script}`;
+  `<!doctype html><title>Host</title><link rel="icon" href="data:,"><body style="margin:0"><iframe src="./?embed#/${id}?backend=cpu" title="Tilde" style="border:0;display:block" ${attributes}></iframe>${script}${NOTES}`;
 
 for (const { id } of CARDS) {
   test(`${id}: an embed shows picture and transport in the height that it asks for`, async ({ page }) => {
@@ -56,12 +60,13 @@ for (const { id } of CARDS) {
     const iframe = page.locator("iframe");
     await expect(frame.locator(".transport")).toBeVisible();
     const height = () => iframe.evaluate(({ style }) => parseFloat(style.height) || 0);
-    let before = 0;
+    const told = () => page.evaluate(() => /** @type {any} */ (globalThis).told.at(-1)?.detail);
     for (const width of [320, 480, 768, 1000]) {
       await page.setViewportSize({ width, height: 900 });
       await iframe.evaluate((frame, width) => frame.setAttribute("width", String(width)), width);
       // It is told again when the width has changed.
-      await expect.poll(height).not.toBe(before);
+      await expect.poll(async () => (await told())?.width).toBe(width);
+      await expect.poll(height).toBe((await told())?.height);
       const looked = async () => {
         const parts = await partsOf(frame, [".title", ".question", ".hero > figure", ".transport"]);
         return [...wrong(parts, width, await height()), ...(parts.length < 4 ? ["parts are missing"] : [])];
@@ -69,8 +74,7 @@ for (const { id } of CARDS) {
       await expect.poll(looked, `at ${width}`).toEqual([]);
       const [canvas] = await partsOf(frame, [".hero > figure > .box"]);
       expect(canvas.edges.bottom - canvas.edges.top, `the picture's height at ${width}`).toBeGreaterThan(120);
-      before = await height();
-      expect(before).toBeLessThan(1300);
+      expect(await height()).toBeLessThan(1300);
     }
     // What it is given does not change what it asks for.
     const settled = await height();
@@ -137,6 +141,9 @@ for (const { id } of CARDS) {
   });
 }
 
+/** Waits until its run rests. @param {import("@playwright/test").Frame} frame */
+const settledIn = (frame) => frame.evaluate(() => /** @type {any} */ (document.querySelector("tilde-exhibit")).pause());
+
 test("a frame whose page has said its height keeps it, and shows picture and transport", async ({ page }) => {
   const { address, close } = await serve({
     root: process.env.SITE,
@@ -147,6 +154,25 @@ test("a frame whose page has said its height keeps it, and shows picture and tra
   const looked = async () => wrong(await partsOf(frameOf(page), [".title", ".hero > figure", ".transport"]), 720, 400);
   await expect.poll(looked).toEqual([]);
   await expect(page.locator("iframe")).toHaveCSS("height", "400px");
+  // What it asks for follows from its width alone, whatever height it has.
+  const told = () => page.evaluate(() => /** @type {any} */ (globalThis).told);
+  // The slider of time makes the transport longer once there are frames to go back to.
+  await expect(frameOf(page).locator(".scrub")).toBeVisible();
+  await frameOf(page).locator("button.play").click();
+  await settledIn(frameOf(page));
+  const from = (await told()).length;
+  for (const height of [200, 1400, 300]) {
+    await page.locator("iframe").evaluate((frame, height) => frame.setAttribute("height", String(height)), height);
+    await expect.poll(() => frameOf(page).evaluate(() => innerHeight)).toBe(height);
+    const before = (await told()).length;
+    await frameOf(page).evaluate(
+      () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+    );
+    await page.locator("iframe").evaluate((frame) => /** @type {HTMLIFrameElement} */ (frame).contentWindow?.postMessage({ tilde: "height" }, "*")); // prettier-ignore
+    await expect.poll(async () => (await told()).length).toBeGreaterThan(before);
+  }
+  const heights = (await told()).slice(from).map((/** @type {any} */ { detail }) => detail.height);
+  expect(heights).toEqual(heights.map(() => heights[0]));
   close();
 });
 
@@ -294,7 +320,7 @@ for (const [width, height] of [
     expect(edges[0], "nothing is beyond its sides").toBeLessThanOrEqual(edges[1]);
     expect(edges[2]).toBeLessThanOrEqual(width);
     // What is in the frame is a page of its own, which everyone.spec.js looks at.
-    const inRoot = (/** @type {string} */ selector) => ({ fromShadowDom: ["tilde-exhibit", selector] });
+    const inRoot = (/** @type {string} */ part) => /** @type {any} */ ({ fromShadowDom: ["tilde-exhibit", part] });
     const axe = new AxeBuilder({ page }).setLegacyMode();
     const { violations } = await axe.include(inRoot("dialog.embed")).exclude(inRoot("dialog.embed iframe")).analyze();
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)).toEqual([]);

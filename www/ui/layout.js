@@ -6,6 +6,8 @@ import { h, say } from "./dom.js";
 
 /** Narrower pages, in CSS pixels, have a sheet in place of the rail. */
 const NARROW = 760;
+/** Frames that are no higher than this, in CSS pixels, have no room for words around the picture. */
+const SHORT = 420;
 /** What an open sheet takes of the window. */
 const SHEET = 0.36;
 /** What is above an exhibit is counted up to here: in an article the first screen is the window's. */
@@ -75,7 +77,11 @@ export class Layout {
     // For the screen, and for what stands above the dock.
     this.#screen.parentElement?.style.setProperty("--dock", `${this.#dock.offsetHeight}px`);
     this.#rooms.stage.arrange();
+    // As if there were room.
+    const exhibit = this.#screen.parentElement;
+    exhibit?.classList.remove("short");
     this.#need(width);
+    exhibit?.classList.toggle("short", innerHeight <= SHORT);
   }
 
   /**
