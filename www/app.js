@@ -101,6 +101,11 @@ function made(id, query) {
   exhibit.toggleAttribute("autoplay", true);
   exhibit.toggleAttribute("bare", alone);
   exhibit.toggleAttribute("large", modes.has("present"));
+  exhibit.toggleAttribute("framed", modes.has("embed"));
+  // What a frame shows, and what learners may touch in it, is said before the "#", as for an element by attributes.
+  if (alone)
+    for (const name of ["glimpse", "controls", "hide"])
+      if (modes.has(name)) exhibit.setAttribute(name, modes.get(name) ?? "");
   exhibit.query = query;
   for (const event of ["tilde:ready", "tilde:error"])
     exhibit.addEventListener(event, () => (stage.style.minHeight = ""), { once: true });
@@ -185,3 +190,4 @@ document.querySelector("a.skip")?.addEventListener("click", (event) => {
   stage.focus();
 });
 if (modes.has("embed")) listenToParent(() => place?.exhibit);
+if (modes.has("present")) import("./ui/present.js").then(({ fitTo }) => fitTo(stage, () => place?.exhibit));

@@ -2,7 +2,7 @@
 //
 // Attributes: `model`, any setting of its card by id, `seed`, `backend`, `steps`, `autoplay`,
 // `controls` or `hide` (settings to offer, or not), `bare` (no lesson, no experiments), `glimpse` (only the large
-// picture, to play and pause).
+// picture, to play and pause), `framed` (it has a frame of its own, and tells the height that it needs).
 // Methods: play, pause, step, reset, sample, save, load. Events: tilde:ready, tilde:step, tilde:error,
 // tilde:change, tilde:input, tilde:experiment (one has run to its end), each with its data in `detail`.
 
@@ -29,6 +29,7 @@ const OWN_ATTRIBUTES = new Set([
   "autoplay",
   "bare",
   "glimpse",
+  "framed",
   "heading",
   "large",
   "class",
@@ -211,6 +212,7 @@ export class TildeExhibit extends HTMLElement {
         warnings: place.warnings,
         offered: this.#offered(card),
         opaque: isOpaque(),
+        tell: (size) => this.hasAttribute("framed") && this.#emit("height", size),
       });
       if (former) this.#interface.say("engine-again");
       if (place.beside && !this.hasAttribute("glimpse")) this.#interface.compare(place.beside);

@@ -148,7 +148,8 @@ test("a painted distribution and the picture of it come back with the copied lin
   await expect(page.locator(".menu .note")).toHaveText("Copied.");
   const link = await page.evaluate(() => navigator.clipboard.readText());
   expect(link).toContain("own=");
-  await page.getByRole("button", { name: "Copy embed" }).click();
+  await page.getByRole("button", { name: "Embed or present" }).click();
+  await page.getByRole("button", { name: "Copy code" }).click();
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain("<iframe");
   const embed = await page.evaluate(() => navigator.clipboard.readText());
   expect(embed).toContain("own=");

@@ -7,7 +7,15 @@ import { overlay } from "../ui/words.js";
 
 const WORDS = new URL("../words/", import.meta.url);
 /** Words of the page, of all exhibits, and those parts of an exhibit's that are its alone. */
-const NOT_EXHIBITS = ["ui.json", "front.json", "hood.json", "common.json", "contents.json", "questions.json"];
+const NOT_EXHIBITS = [
+  "ui.json",
+  "front.json",
+  "embed.json",
+  "hood.json",
+  "common.json",
+  "contents.json",
+  "questions.json",
+];
 const OWN_PARTS = ["title", "short", "question", "experiments"];
 
 /** @typedef {Record<string, any>} Tree */

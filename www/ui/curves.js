@@ -140,17 +140,18 @@ export class Curve {
     const theme = /** @type {Theme} */ (this.#theme);
     this.#plot?.destroy();
     this.#hasGhost = ghost;
+    const scale = this.#scale;
     const axis = {
       stroke: theme.colours.soft,
-      grid: { stroke: theme.colours.line, width: 1 },
+      grid: { stroke: theme.colours.line, width: scale },
       ticks: { show: false },
-      font: `11px ${theme.font}`,
+      font: `${11 * scale}px ${theme.font}`,
     };
     const line = (/** @type {Metric} */ { role }, /** @type {object} */ more) => ({
       stroke: colourOf(theme, role),
-      width: role === "other" ? 1.2 : 2,
+      width: scale * (role === "other" ? 1.2 : 2),
       spanGaps: true,
-      points: { show: isAlone, size: 6, fill: colourOf(theme, role) },
+      points: { show: isAlone, size: 6 * scale, fill: colourOf(theme, role) },
       ...more,
     });
     this.#plot = new /** @type {NonNullable<typeof UPlot>} */ (UPlot)(
@@ -158,32 +159,44 @@ export class Curve {
         ...this.#size,
         cursor: { show: false },
         legend: { show: false },
-        padding: [6, 16, 0, 0],
+        padding: [6 * scale, 16 * scale, 0, 0],
         scales: { x: { time: false } },
         axes: [
           {
             ...axis,
-            size: 24,
+            size: 24 * scale,
             values: (/** @type {unknown} */ _, /** @type {number[]} */ ticks) =>
               ticks.map((step) => (step >= 1000 ? `${step / 1000}k` : Number.isInteger(step) ? String(step) : "")),
           },
           {
             ...axis,
-            size: 46,
+            size: 46 * scale,
             values: (/** @type {unknown} */ _, /** @type {number[]} */ ticks) =>
               ticks.map((value) => tick(value, ticks[1] - ticks[0])),
           },
         ],
         series: [
           {},
-          ...this.#metrics.map((metric, i) => line(metric, { dash: PATTERNS[i % PATTERNS.length] })),
-          ...this.#metrics.map((metric) => line(metric, { width: 1, dash: [6, 5], points: { show: false } })),
-          ...(ghost ? this.#metrics.map((metric) => line(metric, { width: 1, alpha: 0.4 })) : []),
+          ...this.#metrics.map((metric, i) =>
+            line(metric, { dash: PATTERNS[i % PATTERNS.length].map((length) => length * scale) }),
+          ),
+          ...this.#metrics.map((metric) =>
+            line(metric, { width: scale, dash: [6, 5].map((length) => length * scale), points: { show: false } }),
+          ),
+          ...(ghost ? this.#metrics.map((metric) => line(metric, { width: scale, alpha: 0.4 })) : []),
         ],
       },
       [[]],
       this.#box,
     );
+  }
+
+  /**
+   * How much larger than usual lines and numbers are. The library draws at the pixels of the screen, whatever the page is
+   * enlarged by: its box is not enlarged (`.plot` in the style sheet), but what is in it.
+   */
+  get #scale() {
+    return /** @type {any} */ (this.element).currentCSSZoom ?? 1;
   }
 
   get #size() {

@@ -33,6 +33,7 @@ import { Transport } from "./transport.js";
  * @property {import("./address.js").Warning[]} warnings
  * @property {{ settings: import("../protocol.js").Setting[], extras: boolean, bare: boolean }} offered
  * @property {boolean} opaque
+ * @property {(size: { width: number, height: number }) => void} tell  the size that it needs, when that has changed
  */
 
 /** Text alternatives change only this often, so that a screen reader can finish. */
@@ -131,6 +132,7 @@ export class Interface {
         sheet: ui.get("sheet"),
         first: first && ui.get("sheet-try", { experiment: own.get(`experiments.${first.id}`) }),
       },
+      parts.tell,
     );
     // Over the pictures: what comes and goes moves nothing.
     this.#stage.hero.prepend(h("div", { className: "over" }, this.#notices.element, new Progress(session, ui).element));

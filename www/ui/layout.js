@@ -6,6 +6,8 @@ import { h, say } from "./dom.js";
 
 /** Narrower pages, in CSS pixels, have a sheet in place of the rail. */
 const NARROW = 760;
+/** Frames that are no higher than this, in CSS pixels, have no room for words around the picture. */
+const SHORT = 420;
 /** What an open sheet takes of the window. */
 const SHEET = 0.36;
 /** What is above an exhibit is counted up to here: in an article the first screen is the window's. */
@@ -31,9 +33,18 @@ export class Layout {
   #label = h("b");
   #narrow = false;
   #observer;
+  #tell;
+  /** What was told last. */
+  #needed = { width: 0, height: 0 };
 
-  /** @param {Rooms} rooms @param {{ sheet: string, first?: string }} words of the handle: what the sheet holds, and what it names first */
-  constructor(rooms, { sheet, first = sheet }) {
+  /**
+   * @param {Rooms} rooms
+   * @param {{ sheet: string, first?: string }} words of the handle: what the sheet holds, and what it names first
+   * @param {(size: { width: number, height: number }) => void} tell takes the height that the first screen needs at the
+   *   width that there is
+   */
+  constructor(rooms, { sheet, first = sheet }, tell) {
+    this.#tell = tell;
     this.#rooms = rooms;
     const { top, stage, rail, transport, extras, below } = rooms;
     this.#handle = h(
@@ -66,6 +77,31 @@ export class Layout {
     // For the screen, and for what stands above the dock.
     this.#screen.parentElement?.style.setProperty("--dock", `${this.#dock.offsetHeight}px`);
     this.#rooms.stage.arrange();
+    // As if there were room.
+    const exhibit = this.#screen.parentElement;
+    exhibit?.classList.remove("short");
+    this.#need(width);
+    exhibit?.classList.toggle("short", innerHeight <= SHORT);
+  }
+
+  /**
+   * Tells what height shows the large picture and the transport whole. It follows from the width alone, never from the
+   * height that there is: whoever gives what is asked for is not asked for more. At one width it only grows, when what
+   * is written becomes longer, so that a page around it does not jump to and fro.
+   * @param {number} width
+   */
+  #need(width) {
+    if (this.#screen.parentElement?.classList.contains("open")) return;
+    const { top, stage, transport } = this.#rooms;
+    const gap = top.offsetHeight ? parseFloat(getComputedStyle(this.#screen).rowGap) || 0 : 0;
+    const screen = top.offsetHeight + gap + stage.height;
+    // What is above it is the frame's margin.
+    const above = parseFloat(this.#screen.style.getPropertyValue("--above")) || 0;
+    const height = Math.ceil(above + screen + transport.offsetHeight + (this.#narrow ? this.#handle.offsetHeight : 0));
+    if (width === this.#needed.width && height <= this.#needed.height) return;
+    this.#needed = { width, height };
+    this.#screen.style.setProperty("--needed", `${Math.ceil(screen)}px`);
+    this.#tell({ width: innerWidth, height });
   }
 
   /** @param {boolean} narrow */

@@ -25,6 +25,9 @@ export async function linkOf(session, { backend = "auto", build = "" } = {}) {
   };
 }
 
+/** The whole address. @param {string} hash from "#" on @param {string} [search] what is before it, from "?" on */
+export const addressOf = (hash, search = "") => new URL(search + hash, BASE).href;
+
 /** What puts an exhibit into another page. @param {string} hash its address from "#" on */
 export const frameCode = (hash) =>
-  `<iframe src="${new URL(`?embed${hash}`, BASE).href.replaceAll("&", "&amp;")}" width="720" height="900" title="Tilde"></iframe>`;
+  `<iframe src="${addressOf(hash, "?embed").replaceAll("&", "&amp;")}" width="720" height="640" title="Tilde"></iframe>`;

@@ -3,7 +3,7 @@
 import { bars } from "../views/bars.js";
 import { chart, patternOf } from "../views/chart.js";
 import { mapOf } from "../views/field.js";
-import { isCoarse, paintImages } from "../views/images.js";
+import { gridOf, isCoarse, paintImages } from "../views/images.js";
 import { NetworkBlock } from "../views/network.js";
 import { plane } from "../views/plane.js";
 import { stack } from "../views/stack.js";
@@ -54,6 +54,7 @@ export class PictureFigure {
   #shown = "";
   #words;
   #block;
+  #box;
   /** Points become images if the data are images, and the reverse. @type {import("../protocol.js").View["kind"]} */
   #kind;
 
@@ -77,13 +78,14 @@ export class PictureFigure {
     this.tools = h("span", { className: "tools" }, this.#smooth);
     /** Below the picture; holds a setting, for example. */
     this.foot = h("div", { className: "foot" });
+    // It gives the picture the room that a large figure has left.
+    this.#box = h("div", { className: "box" }, this.#block?.element ?? this.surface.element);
     this.element = h(
       "figure",
       { className: `picture of-${view.kind}${view.main ? " main" : ""}`, "data-view": view.id },
       h("figcaption", {}, h("strong", { title: hint }, words.get(`views.${view.id}`)), this.tools, this.#keys),
       this.#axis("y"),
-      // It gives the picture the room that a large figure has left.
-      h("div", { className: "box" }, this.#block?.element ?? this.surface.element),
+      this.#box,
       this.#axis("x"),
       this.foot,
       hint ? h("p", { className: "about" }, hint) : null,
@@ -109,6 +111,20 @@ export class PictureFigure {
     this.#shown = keys;
     if (this.#fixed) this.surface.aspect = this.#painter.aspect(picture);
     this.#paint();
+  }
+
+  /** Height of the picture at the full width of its figure, in CSS pixels. */
+  get height() {
+    const { ratio, element } = this.surface;
+    if (this.#block) return this.#block.element.offsetHeight;
+    const width = this.#box.clientWidth;
+    if (this.#kind === "images" && this.picture) return gridOf(this.picture, width * ratio, ratio).height / ratio;
+    return width / (Number(element.style.getPropertyValue("--aspect")) || 1);
+  }
+
+  /** Height of all that is around the picture, in CSS pixels. */
+  get around() {
+    return this.element.offsetHeight - this.#box.offsetHeight;
   }
 
   /** Draws the same picture again, with other colours or other images framed. */

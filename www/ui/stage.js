@@ -14,6 +14,8 @@ import { brush, drag, pick, sentence } from "./touch.js";
 /** Room that pictures at the side of the large one take at least, and what is around the large one, in CSS pixels. */
 const SIDE = 300;
 const AROUND = 110;
+/** The large picture is no higher than this where its own width would decide, in CSS pixels. */
+const HIGHEST = 560;
 /** Kinds of picture that are wider than high. */
 const WIDE = /curves|bars|stack|text|network|table/;
 
@@ -92,6 +94,19 @@ export class Stage {
     this.#side.hidden = !beside;
     if (beside) this.#side.append(...this.#beside);
     else this.rest.prepend(...this.#small);
+    // At the side there is only so much height.
+    for (const { element, surface } of this.#pictures.values())
+      if (this.#beside.includes(element)) surface.bounded = beside;
+  }
+
+  /** Height that the large picture needs, with what is around it, to be as wide as there is room, in CSS pixels. */
+  get height() {
+    const { hidden } = this.#side;
+    // Whether others stand beside it follows from the height that there is.
+    this.#side.hidden = true;
+    const height = this.#large.around + Math.min(HIGHEST, this.#large.height);
+    this.#side.hidden = hidden;
+    return height;
   }
 
   /** Puts a field of the settings under a view. @param {string} view @param {HTMLElement} field */
@@ -108,6 +123,7 @@ export class Stage {
   set theme(theme) {
     for (const picture of this.#pictures.values()) {
       picture.theme = theme;
+      picture.surface.measure();
       picture.repaint();
     }
     for (const part of [...this.#curves, ...this.#lenses.values()]) part.theme = theme;

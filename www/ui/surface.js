@@ -6,6 +6,7 @@ import { h } from "./dom.js";
 export class Surface {
   #draw;
   #flow;
+  #css = { width: 0, height: 0 };
   #width = 0;
   #height = 0;
   #bounded = false;
@@ -24,9 +25,9 @@ export class Surface {
     observer.observe(this.element);
   }
 
-  /** Device pixels per CSS pixel. */
+  /** Device pixels per CSS pixel; on a projector the page is enlarged, and what is drawn with it. */
   get ratio() {
-    return globalThis.devicePixelRatio || 1;
+    return (globalThis.devicePixelRatio || 1) * /** @type {any} */ (this.element.currentCSSZoom ?? 1);
   }
 
   /** Device pixels that a row may take. */
@@ -96,10 +97,16 @@ export class Surface {
   }
 
   /** @param {ResizeObserverEntry} entry */
-  #resized(entry) {
+  #resized({ contentRect }) {
+    this.#css = contentRect;
+    this.measure();
+  }
+
+  /** Takes the device pixels that its size has now. It need not be called for a change of that size. */
+  measure() {
     // Safari has no device-pixel box; there the rounded product is the best there is.
-    const width = Math.round(entry.contentRect.width * this.ratio);
-    const height = Math.round(entry.contentRect.height * this.ratio);
+    const width = Math.round(this.#css.width * this.ratio);
+    const height = Math.round(this.#css.height * this.ratio);
     if (!width) return;
     const changed =
       width !== this.#width || (this.#flow ? this.#bounded && height !== this.#height : height !== this.canvas.height);

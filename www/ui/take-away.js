@@ -1,10 +1,9 @@
 // What can be exported: pictures, curves, weights, links.
 
-import { BASE } from "../client.js";
 import { linesOf } from "../views/text.js";
 import { colourMap } from "./theme.js";
 import { download, h, menu, say } from "./dom.js";
-import { frameCode, linkOf } from "./link.js";
+import { addressOf, linkOf } from "./link.js";
 
 const SAMPLES = 64;
 /** The view that shows a network as a file. */
@@ -20,17 +19,17 @@ const FILE = "file";
 export function takeAway(session, ui, build, theme) {
   const note = h("p", { className: "note", role: "status" });
   const name = () => `tilde-${session.card.id}-step-${session.step}`;
+  /** What an address leaves out, in words. @param {import("./link.js").Lost[]} lost */
+  const less = (lost) =>
+    lost.length ? ui.get("link-without", { what: lost.map((part) => ui.get(`lost.${part}`)).join("; ") }) : "";
   const copy = async (/** @type {string} */ text, /** @type {import("./link.js").Lost[]} */ lost) => {
-    const less = lost.length
-      ? ui.get("link-without", { what: lost.map((part) => ui.get(`lost.${part}`)).join("; ") })
-      : "";
     try {
       await navigator.clipboard.writeText(text);
-      say(note, `${ui.get("copied")} ${less}`.trim());
+      say(note, `${ui.get("copied")} ${less(lost)}`.trim());
     } catch {
       // Frames and insecure pages may not write to the clipboard: show the text, to be copied by hand.
       const field = h("input", { readOnly: true, value: text, "aria-label": ui.get("copy-by-hand") });
-      note.replaceChildren(field, less);
+      note.replaceChildren(field, less(lost));
       field.select();
     }
   };
@@ -38,15 +37,16 @@ export function takeAway(session, ui, build, theme) {
     // The backend that runs, not "auto": a run is a function of its seed, backend and build.
     const backend = session.run?.backend ?? "cpu";
     const { hash, lost } = await linkOf(session, { backend, build: backend === "cpu" ? build : "" });
-    await copy(new URL(hash, new URL("index.html", BASE)).href.replace("/index.html", "/"), lost);
+    await copy(addressOf(hash), lost);
   };
-  const copyEmbed = async () => {
-    const { hash, lost } = await linkOf(session);
-    await copy(frameCode(hash), lost);
+  const embed = async () => {
+    const { openEmbed } = await import("./embed-dialogue.js");
+    await openEmbed({ session, theme: theme(), near: element, less });
+    element.open = false;
   };
   const actions = {
     "copy-link": copyLink,
-    "copy-embed": copyEmbed,
+    embed,
     ...(session.card.views.some(({ id, kind }) => id === FILE && kind === "text")
       ? { "save-network": async () => download(await networkText(session), `${name()}.bif`) }
       : {}),
@@ -64,7 +64,8 @@ export function takeAway(session, ui, build, theme) {
       ui.get(id),
     ),
   );
-  return menu(h("summary", {}, ui.get("take-away")), h("div", { className: "sheet" }, ...buttons, note));
+  const element = menu(h("summary", {}, ui.get("take-away")), h("div", { className: "sheet" }, ...buttons, note));
+  return element;
 }
 
 /** The network as it stands, as a file. @param {import("./session.js").Session} session */

@@ -70,7 +70,8 @@ const file = (name) => files.get(name, async () => (await get(address(`${name}.j
 
 /**
  * The page's own words, or those of an exhibit over the words that exhibits share (common.json).
- * @param {string} name "ui", "front" for those of the front page, "hood" for those under the hood, or an exhibit's id
+ * @param {string} name "ui", "front" for those of the front page, "hood" for those under the hood, "embed" for those of
+ *   the dialogue for embeds, or an exhibit's id
  * @returns {Promise<Words>}
  */
 export async function words(name) {
@@ -82,7 +83,7 @@ export async function words(name) {
     const [front, questions] = await Promise.all([file(name), file("questions")]);
     return new Words({ ...front, questions });
   }
-  if (name === "hood") return new Words(await file(name));
+  if (name === "hood" || name === "embed") return new Words(await file(name));
   const [common, own] = await Promise.all([file("common"), file(name)]);
   return new Words(overlay(common, own));
 }
