@@ -53,20 +53,7 @@ digest() {
 }
 
 # is_made NAME DIGEST: whether NAME was last made from inputs of this digest.
-is_made() {
-  is_fresh "$@" && return
-  timed "building $1" "${@:4}"
-  set_made "$1" "$(inputs_of "${@:3}")"
-}
-
-# is_fresh NAME OUT FILES COMMAND…: whether it is as COMMAND would make it now.
-is_fresh() { [[ -e $2 ]] && is_made "$1" "$(inputs_of "${@:3}")"; }
-
-# inputs_of FILES COMMAND…
-inputs_of() {
-  # shellcheck disable=SC2086 # one word a file
-  rustc --version && declare -f with_flags module optimise "$2" | sha256sum && echo "${@:2}" && digest $1
-}
+is_made() { [[ -f $stamps/$1 && $(<"$stamps/$1") == "$2" ]]; }
 
 set_made() {
   mkdir -p "$stamps"
@@ -255,12 +242,18 @@ web_inputs() {
 # made NAME OUT INPUTS COMMAND…: runs the command, a function, unless OUT is there and the same command made
 # it from the same inputs.
 made() {
-  local name=$1 out=$2 inputs
+  is_fresh "$@" && return
+  timed "building $1" "${@:4}"
+  set_made "$1" "$(inputs_of "${@:3}")"
+}
+
+# is_fresh NAME OUT FILES COMMAND…: whether it is as COMMAND would make it now.
+is_fresh() { [[ -e $2 ]] && is_made "$1" "$(inputs_of "${@:3}")"; }
+
+# inputs_of FILES COMMAND…
+inputs_of() {
   # shellcheck disable=SC2086 # one word a file
-  inputs=$(rustc --version && declare -f with_flags module optimise "$4" | sha256sum && echo "${@:4}" && digest $3)
-  [[ -e $out ]] && is_made "$name" "$inputs" && return
-  timed "building $name" "${@:4}"
-  set_made "$name" "$inputs"
+  rustc --version && declare -f with_flags module optimise "$2" | sha256sum && echo "${@:2}" && digest $1
 }
 
 write_cards() {
