@@ -38,6 +38,11 @@ function anything(draw, words, depth = 0) {
   }
 }
 
+// Whoever comes after in this process is in no window.
+test.afterAll(() => {
+  for (const name of ["parent", "window", "addEventListener"]) Reflect.deleteProperty(globalThis, name);
+});
+
 test("a frame hears four commands, and nothing else that is sent to it", async () => {
   test.setTimeout(600_000);
   /** @type {((event: any) => void)[]} */

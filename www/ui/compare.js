@@ -60,11 +60,6 @@ export class Compare {
     this.element = h("p", { className: "compare" }, this.#button, this.#sides);
   }
 
-  /** What the sentences of the second one are in. */
-  get headline() {
-    return this.#headline.element;
-  }
-
   /** The session whose settings are shown. */
   get shown() {
     return this.#second && this.#beside ? this.#beside.session : this.#around.session;
@@ -97,6 +92,7 @@ export class Compare {
     figure.theme = this.#theme;
     figure.element.querySelector("figcaption")?.prepend(this.#tags[1]);
     this.#around.headline.dataset.which = "A";
+    this.#around.headline.after(this.#headline.element);
     this.#around.lift(true);
     stage.pair(figure.element, this.#tags[0], () => beside.session.history);
     beside.addEventListener("frame", (event) => this.#show(/** @type {CustomEvent} */ (event).detail));
@@ -112,6 +108,7 @@ export class Compare {
 
   close() {
     delete this.#around.headline.dataset.which;
+    this.#headline.element.remove();
     this.#around.lift(false);
     this.#beside?.close();
     this.#beside = this.#figure = undefined;

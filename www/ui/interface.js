@@ -112,7 +112,6 @@ export class Interface {
       "aside",
       { className: "rail", "aria-label": ui.get("rail") },
       this.#headline.element,
-      this.#compare.headline,
       experiments?.panel,
       experiments?.element,
       this.#controls.element,
