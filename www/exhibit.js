@@ -57,6 +57,7 @@ const placeOf = ({ settings, seed, backend, inputs, data, beside }) => ({
   inputs,
   data,
   steps: 0,
+  trial: "",
   own: "",
 });
 
@@ -215,6 +216,7 @@ export class TildeExhibit extends HTMLElement {
         tell: (size) => this.hasAttribute("framed") && this.#emit("height", size),
       });
       if (former) this.#interface.say("engine-again");
+      if (place.trial && !this.hasAttribute("glimpse")) this.#interface.propose(place.trial);
       if (place.beside && !this.hasAttribute("glimpse")) this.#interface.compare(place.beside);
       this.#relay(session);
       if (this.#focusing) this.addEventListener("tilde:ready", () => this.#interface?.focusHeading(), { once: true });

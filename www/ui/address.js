@@ -19,6 +19,7 @@ import { oldDefaults, versionOf } from "./old-defaults.js";
  * @property {import("../protocol.js").Backend} backend
  * @property {number} steps     to train before it is shown
  * @property {Values} [beside]  settings in which a second run beside it differs, if there is one
+ * @property {string} trial     the experiment that it proposes, or ""
  * @property {string} own       what was put in by hand, packed
  * @property {Warning[]} warnings
  */
@@ -35,7 +36,7 @@ const MOST_STEPS = 100_000;
 const LONGEST_ID = 60;
 
 /** What an address may hold beside settings, by its name there. No setting of a card has one of these names. */
-export const RESERVED = ["seed", "backend", "build", "steps", "beside", "own", "v"];
+export const RESERVED = ["seed", "backend", "build", "steps", "beside", "try", "own", "v"];
 
 /** @param {string} text @returns {string} as it is, where it is not well encoded */
 function decoded(text) {
@@ -64,6 +65,7 @@ export function acceptsOf(card, key) {
   if (key === "v") return "a whole number from 1";
   if (key === "backend") return "one of auto, webgpu, cpu";
   if (key === "build") return "one of simd, relaxed";
+  if (key === "try") return `one of ${card.experiments.map(({ id }) => id).join(", ")}`;
   if (key === "beside") return "settings and values, as in beta:4,latent:2";
   const setting = card.settings.find(({ id }) => id === key);
   return setting ? accepts(setting) : "";
@@ -79,7 +81,7 @@ export function acceptsOf(card, key) {
 export function parse(card, given) {
   const pairs = [...given];
   /** @type {Place} */
-  const place = { settings: defaults(card), seed: DEFAULT_SEED, backend: "auto", steps: 0, own: "", warnings: [] };
+  const place = { settings: defaults(card), seed: DEFAULT_SEED, backend: "auto", steps: 0, trial: "", own: "", warnings: [] };
   const warn = (/** @type {Warning["kind"]} */ kind, /** @type {string} */ key, /** @type {string} */ value) =>
     place.warnings.push({ kind, key, value });
   const version = versionIn(pairs, warn);
@@ -105,6 +107,9 @@ export function parse(card, given) {
       if (value !== "simd" && value !== "relaxed") warn("ignored", key, value);
     } else if (key === "beside") {
       place.beside = besideOf(card, value, warn);
+    } else if (key === "try") {
+      if (card.experiments.some(({ id }) => id === value)) place.trial = value;
+      else warn("ignored", key, value);
     } else if (key === "own") {
       place.own = value;
     } else if (key !== "v") {
@@ -154,11 +159,11 @@ function versionIn(pairs, warn) {
 
 /**
  * @param {Card} card
- * @param {{ settings: Values, seed: number, backend: string, steps?: number, build?: string, beside?: Values }} state
+ * @param {{ settings: Values, seed: number, backend: string, steps?: number, build?: string, beside?: Values, trial?: string }} state
  * @param {string} [own] what was put in by hand, packed
  * @returns {string} from `#/` on
  */
-export function format(card, { settings, seed, backend, steps = 0, build = "", beside }, own = "") {
+export function format(card, { settings, seed, backend, steps = 0, build = "", beside, trial = "" }, own = "") {
   const query = new URLSearchParams();
   for (const setting of card.settings) {
     const value = settings[setting.id];
@@ -173,6 +178,7 @@ export function format(card, { settings, seed, backend, steps = 0, build = "", b
     query.set("beside", different.map((pair) => pair.join(":")).join(","));
   }
   if (own) query.set("own", own);
+  if (trial) query.set("try", trial);
   const text = query.toString().replaceAll("%3A", ":").replaceAll("%2C", ",");
   return `#/${card.id}${text ? `?${text}&v=${ADDRESS_VERSION}` : ""}`;
 }

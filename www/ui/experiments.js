@@ -37,6 +37,12 @@ export class Experiments {
     );
   }
 
+  /** Proposes one, by its id. @param {string} id */
+  propose(id) {
+    const experiment = this.#session.card.experiments.find((each) => each.id === id);
+    if (experiment) this.#predict(experiment);
+  }
+
   /** @param {Experiment} experiment */
   #predict(experiment) {
     const words = this.#own.find(`experiments.${experiment.id}`) ?? {};

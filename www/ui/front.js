@@ -54,7 +54,9 @@ export class Front {
   /** The link into the exhibit takes along what was done to it here. */
   async follow() {
     const { session } = this.#exhibit;
-    if (session) this.#do.href = (await linkOf(session, { backend: session.backend })).hash;
+    if (!session) return;
+    const trial = session.card.experiments[0]?.id;
+    this.#do.href = (await linkOf(session, { backend: session.backend, trial })).hash;
   }
 
   /**
@@ -67,6 +69,7 @@ export class Front {
     const ways = this.#ways(cards, ui, said);
     if (this.#rest.firstChild) this.#rest.firstChild.replaceWith(ways);
     else this.#rest.append(ways, course(cards, ui, said));
+    await this.follow();
   }
 
   /** Three ways through. @param {Card[]} cards @param {Words} ui @param {Words} said */

@@ -60,6 +60,7 @@ export class Interface {
   #lesson = h("article");
   #claims;
   #compare;
+  #experiments;
   #live = h("p", { className: "unseen", "aria-live": "polite" });
   #described = -Infinity;
   #ghost;
@@ -95,7 +96,7 @@ export class Interface {
       (up ? rail : this.#controls.element).prepend(offered.settings.length ? this.#compare.element : "");
     this.#compare = new Compare({ session, tilde, words, stage: this.#stage, headline: this.#headline.element, lift });
     this.#status = new Status(ui);
-    const experiments = offered.bare ? undefined : new Experiments(session, words);
+    const experiments = (this.#experiments = offered.bare ? undefined : new Experiments(session, words));
     this.#heading = h(
       host.hasAttribute("heading") ? "h1" : "h2",
       { className: "title", tabIndex: -1 },
@@ -192,6 +193,12 @@ export class Interface {
   retheme() {
     const theme = themeOf(this.#lesson.isConnected ? this.#lesson : this.#live);
     for (const part of [this.#stage, this.#compare]) part.theme = theme;
+  }
+
+  /** Proposes an experiment. @param {string} id */
+  propose(id) {
+    this.#layout.reveal();
+    this.#experiments?.propose(id);
   }
 
   /** Shows two settings side by side. @param {import("../protocol.js").Values} values in which the second differs */

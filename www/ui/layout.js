@@ -63,6 +63,13 @@ export class Layout {
     for (const element of [this.#screen, this.#dock, stage.hero]) this.#observer.observe(element);
   }
 
+  /** Opens the sheet, where there is one. */
+  reveal() {
+    if (this.#narrow) this.#open(true);
+    this.#revealing = !this.#screen.clientWidth;
+  }
+  #revealing = false;
+
   close() {
     this.#observer.disconnect();
   }
@@ -117,7 +124,8 @@ export class Layout {
       this.#screen.append(rail);
       top.append(extras);
     }
-    this.#open(!narrow);
+    this.#open(!narrow || this.#revealing);
+    this.#revealing = false;
   }
 
   #toggle() {

@@ -12,15 +12,15 @@ import { pack } from "./packed.js";
 
 /**
  * @param {import("./session.js").Session} session
- * @param {{ backend?: string, build?: string }} [options] those that the address names; none leaves them to whoever
+ * @param {{ backend?: string, build?: string, trial?: string }} [options] those that the address names; none leaves them to whoever
  *   opens it
  * @returns {Promise<{ hash: string, lost: Lost[] }>} the address from `#/` on
  */
-export async function linkOf(session, { backend = "auto", build = "" } = {}) {
+export async function linkOf(session, { backend = "auto", build = "", trial = "" } = {}) {
   const { card, settings, seed } = session;
   const { text, lost } = await pack(await session.own());
   return {
-    hash: format(card, { settings, seed, backend, build, beside: session.beside?.settings }, text),
+    hash: format(card, { settings, seed, backend, build, trial, beside: session.beside?.settings }, text),
     lost: [...lost, ...session.lost],
   };
 }

@@ -24,6 +24,7 @@ export const CHANGED = [
   { before: 3, exhibit: "energy", setting: "step_size", was: "0.002" },
   { before: 3, exhibit: "energy", setting: "jumps", was: "0" },
   { before: 3, exhibit: "mixture", setting: "start", was: "points" },
+  { before: 4, exhibit: "denoising", setting: "learning_rate", was: "0.002" },
 ];
 
 /**

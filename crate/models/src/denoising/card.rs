@@ -46,7 +46,7 @@ pub const CARD: Card = Card {
         Setting::float("masked", 0.0, 0.9, 0.0).unit("share").when(&[("data", IMAGES)]),
         Setting::choice("reconstruct", Reconstruct::IDS).live(),
         Setting::int("chain_length", 1, 500, 50).live(),
-        Setting::learning_rate(0.05, 2e-3),
+        Setting::learning_rate(0.05, 4e-3),
         Setting::schedule(true),
         Setting::horizon(2000),
         Setting::flag("fourier", true).more().when(&[("data", POINTS)]),
