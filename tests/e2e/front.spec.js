@@ -321,3 +321,17 @@ for (const mode of ["embed", "present"])
     await expect(page.locator("tilde-exhibit .title")).toHaveText("GAN in two dimensions");
     await expect(page.locator(".front")).toHaveCount(0);
   });
+
+for (const [width, height] of [
+  [1280, 800],
+  [390, 844],
+])
+  test(`the one thing to do leads to an experiment that is proposed, at ${width} pixels`, async ({ page, site }) => {
+    await page.setViewportSize({ width, height });
+    await page.goto(site);
+    await expect(page.locator("a.do")).toHaveAttribute("href", /try=collapse/);
+    await page.locator("a.do").click();
+    const panel = page.locator(".trial");
+    await expect(panel.getByRole("radio").first()).toBeInViewport();
+    await expect(panel.getByRole("button", { name: "Run it" })).toBeVisible();
+  });

@@ -81,7 +81,15 @@ export function acceptsOf(card, key) {
 export function parse(card, given) {
   const pairs = [...given];
   /** @type {Place} */
-  const place = { settings: defaults(card), seed: DEFAULT_SEED, backend: "auto", steps: 0, trial: "", own: "", warnings: [] };
+  const place = {
+    settings: defaults(card),
+    seed: DEFAULT_SEED,
+    backend: "auto",
+    steps: 0,
+    trial: "",
+    own: "",
+    warnings: [],
+  };
   const warn = (/** @type {Warning["kind"]} */ kind, /** @type {string} */ key, /** @type {string} */ value) =>
     place.warnings.push({ kind, key, value });
   const version = versionIn(pairs, warn);
