@@ -19,9 +19,10 @@ for (const [words, address, wasm, total] of /** @type {const} */ ([
     const host = await serve({ root });
     /** @type {Promise<{ url: string, bytes: number }>[]} */
     const sizes = [];
-    context.on("response", (response) => {
+    const weigh = (/** @type {import("@playwright/test").Response} */ response) => {
       sizes.push(response.body().then((body) => ({ url: response.url(), bytes: gzipped(body) })));
-    });
+    };
+    context.on("response", weigh);
     await page.addInitScript(() => {
       const note = (/** @type {Event} */ event) => {
         if (/** @type {CustomEvent} */ (event).detail.metrics.step >= 1)
@@ -37,6 +38,7 @@ for (const [words, address, wasm, total] of /** @type {const} */ ([
       const asked = performance.getEntriesByType("resource");
       return asked.filter(({ startTime }) => startTime > steppedAt).map(({ name }) => name);
     });
+    context.off("response", weigh); // what comes after this has no test to be weighed in
     const all = (await Promise.all([...sizes])).filter(({ url }) => !later.includes(url));
     host.close();
     const sum = (/** @type {typeof all} */ list) => list.reduce((total, { bytes }) => total + bytes, 0);
