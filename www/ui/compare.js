@@ -17,6 +17,8 @@ import { PictureFigure } from "./picture.js";
  * @property {{ ui: import("./words.js").Words, own: import("./words.js").Words }} words
  * @property {import("./stage.js").Stage} stage
  * @property {HTMLElement} headline  the sentences of the first one
+ * @property {(error: import("../errors.js").TildeError, session: Session, change: (values: Values) => unknown) => void} report
+ *   says what went wrong with the second one, and offers to change it
  * @property {(up: boolean) => void} lift  puts the switch where the settings are, or on top of the rail
  */
 
@@ -65,16 +67,6 @@ export class Compare {
     return this.#second && this.#beside ? this.#beside.session : this.#around.session;
   }
 
-  /** @param {import("./theme.js").Theme} theme */
-  set theme(theme) {
-    this.#theme = theme;
-    if (!this.#figure) return;
-    this.#figure.theme = theme;
-    this.#figure.repaint();
-  }
-  /** @type {import("./theme.js").Theme|undefined} */
-  #theme;
-
   toggle() {
     if (this.#beside) this.close();
     else this.open({});
@@ -88,16 +80,14 @@ export class Compare {
     const beside = (this.#beside = new Beside(tilde, session, values));
     const figure = (this.#figure = new PictureFigure(view, words.own));
     figure.surface.bounded = true;
-    figure.element.inert = true; // what is done to the first one is done to it as well
-    figure.theme = this.#theme;
     figure.element.querySelector("figcaption")?.prepend(this.#tags[1]);
     this.#around.headline.dataset.which = "A";
     this.#around.headline.after(this.#headline.element);
     this.#around.lift(true);
-    stage.pair(figure.element, this.#tags[0], () => beside.session.history);
+    stage.pair(figure, this.#tags[0], () => beside.session.history);
     beside.addEventListener("frame", (event) => this.#show(/** @type {CustomEvent} */ (event).detail));
     beside.addEventListener("problem", (event) =>
-      session.dispatchEvent(new CustomEvent("problem", { detail: /** @type {CustomEvent} */ (event).detail })),
+      this.#around.report(/** @type {CustomEvent} */ (event).detail, beside.session, (values) => beside.change(values)),
     );
     beside.addEventListener("change", () => {
       this.show();

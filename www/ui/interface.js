@@ -94,7 +94,15 @@ export class Interface {
     for (const { view, field } of this.#controls.under) this.#stage.put(view, field);
     const lift = (/** @type {boolean} */ up) =>
       (up ? rail : this.#controls.element).prepend(offered.settings.length ? this.#compare.element : "");
-    this.#compare = new Compare({ session, tilde, words, stage: this.#stage, headline: this.#headline.element, lift });
+    this.#compare = new Compare({
+      session,
+      tilde,
+      words,
+      stage: this.#stage,
+      headline: this.#headline.element,
+      report: (error, failed, change) => this.#report(error, failed, change),
+      lift,
+    });
     this.#status = new Status(ui);
     const experiments = (this.#experiments = offered.bare ? undefined : new Experiments(session, words));
     this.#heading = h(
@@ -191,8 +199,7 @@ export class Interface {
 
   /** Reads the colours again and draws with them. */
   retheme() {
-    const theme = themeOf(this.#lesson.isConnected ? this.#lesson : this.#live);
-    for (const part of [this.#stage, this.#compare]) part.theme = theme;
+    this.#stage.theme = themeOf(this.#lesson.isConnected ? this.#lesson : this.#live);
   }
 
   /** Proposes an experiment. @param {string} id */
@@ -294,8 +301,12 @@ export class Interface {
     }
   }
 
-  /** @param {import("../errors.js").TildeError} error */
-  #report(error) {
+  /**
+   * @param {import("../errors.js").TildeError} error
+   * @param {import("./session.js").Session} [failed] the one it befell
+   * @param {(values: import("../protocol.js").Values) => unknown} [change] how its settings are changed
+   */
+  #report(error, failed = this.#parts.session, change = (values) => failed.change(values)) {
     const { session, words, host } = this.#parts;
     const { ui } = words;
     if (error.code === "closed" || error.code === "aborted" || error.code === "engine-ended") return; // said elsewhere
@@ -303,9 +314,9 @@ export class Interface {
       const id = session.card.settings.find(
         (setting) => setting.kind === "float" && /learning_rate/.test(setting.id),
       )?.id;
-      const smaller = id && Math.max(settingOf(session.card, id).min ?? 0, Number(session.settings[id]) / 4);
+      const smaller = id && Math.max(settingOf(session.card, id).min ?? 0, Number(failed.settings[id]) / 4);
       const act = async () => {
-        if (id) await session.change({ [id]: Number(Number(smaller).toPrecision(2)) });
+        if (id) await change({ [id]: Number(Number(smaller).toPrecision(2)) });
         await session.play();
       };
       const label = id ? ui.get("smaller-rate", { rate: number(Number(smaller), 2) }) : ui.get("continue");
@@ -317,7 +328,7 @@ export class Interface {
     } else {
       const known = ui.find(`errors.${error.code}`);
       // Without a run there is nothing on show: what did not come is asked for again.
-      const action = session.run ? undefined : { label: ui.get("try-again"), act: () => host.again() };
+      const action = failed.run ? undefined : { label: ui.get("try-again"), act: () => host.again() };
       this.#notices.say(known ? ui.get(`errors.${error.code}`, { message: error.message }) : error.message, {
         code: error.code,
         action,

@@ -36,7 +36,7 @@ export class Stage {
   /** All but the large one, in their order, and those of them that stand at its side if there is room. */
   #small;
   #beside;
-  /** What belongs to another run. @type {{ figure: HTMLElement, tag: HTMLElement, history: () => import("./history.js").History }|undefined} */
+  /** What belongs to another run. @type {{ figure: PictureFigure, tag: HTMLElement, history: () => import("./history.js").History }|undefined} */
   #other;
   #side = h("div", { className: "side", hidden: true });
 
@@ -69,18 +69,19 @@ export class Stage {
   /**
    * Puts the large picture of another run beside the large one, in the place of what stands at its side; without one,
    * takes it away again.
-   * @param {HTMLElement} [figure]
+   * @param {PictureFigure} [figure]
    * @param {HTMLElement} [tag] for the caption of the first
    * @param {() => import("./history.js").History} [history] of the other run, for the curves
    */
   pair(figure, tag, history) {
-    this.#other?.figure.remove();
+    this.#other?.figure.element.remove();
     this.#other?.tag.remove();
     this.#other = figure && tag && history && { figure, tag, history };
     this.hero.classList.toggle("pair", Boolean(this.#other));
     if (figure && tag) {
       this.#large.element.querySelector("figcaption")?.prepend(tag);
-      this.#large.element.after(figure);
+      this.#large.element.after(figure.element);
+      figure.theme = this.#large.theme;
     }
     this.arrange();
     this.showCurves();
@@ -121,13 +122,18 @@ export class Stage {
 
   /** @param {Theme} theme */
   set theme(theme) {
-    for (const picture of this.#pictures.values()) {
+    for (const picture of this.#drawn) {
       picture.theme = theme;
       picture.surface.measure();
       picture.repaint();
     }
     for (const part of [...this.#curves, ...this.#lenses.values()]) part.theme = theme;
     this.showCurves();
+  }
+
+  /** All pictures, that of another run with them. */
+  get #drawn() {
+    return [...this.#pictures.values(), ...(this.#other ? [this.#other.figure] : [])];
   }
 
   /** @param {import("../protocol.js").Frame} frame */
@@ -149,7 +155,7 @@ export class Stage {
 
   /** Renews the text alternatives. @param {string} text for pictures */
   describe(text) {
-    for (const picture of this.#pictures.values()) picture.describe(text, this.#ui);
+    for (const picture of this.#drawn) picture.describe(text, this.#ui);
     for (const curve of this.#curves) curve.describe(this.#session.last?.metrics ?? {});
   }
 
