@@ -1,7 +1,9 @@
 // For everyone: small screens, screen readers, words, and a fast start.
 
 import { idle, misled, missing, read, wanted, wordsOf } from "../../www/tools/check-words.mjs";
-import { CARDS, COLOUR_RULES, expect, open, pause, reached, test, violations } from "./site.js";
+import { firstScreen } from "./first-screen.js";
+import { fetchedForHood, underTheHood } from "./hood.js";
+import { CARDS, COLOUR_RULES, expect, open, pause, reached, resize, test, violations } from "./site.js";
 
 /** @typedef {import("./site.js").Page} Page */
 
@@ -18,24 +20,22 @@ const pictures = (page) =>
     }));
   });
 
-// One visit of each exhibit, since to open one costs most: it is opened on the narrowest screen, and looked at by
-// everyone. What fails does not keep the rest from being looked at.
-for (const { id } of CARDS)
-  test(`${id}: words, texts of pictures, narrow screens, menus, axe`, async ({ page, site }) => {
-    test.setTimeout(180_000);
-    await page.setViewportSize({ width: 360, height: 800 });
+// One visit of each exhibit, since to open one costs most: everybody looks at it. What fails does not keep the rest from
+// being looked at.
+for (const card of CARDS) {
+  const { id } = card;
+  test(`${id}: first screen, words, texts of pictures, narrow screens, menus, hood, axe`, async ({
+    page,
+    site,
+    context,
+  }) => {
+    test.setTimeout(240_000);
+    const asked = fetchedForHood(context);
+    await page.setViewportSize({ width: 1280, height: 800 });
     await open(page, `${site}#/${id}`);
     await reached(page, 3);
-    for (const width of [360, 390])
-      await test.step(`it fits a screen of ${width} pixels`, async () => {
-        await page.setViewportSize({ width, height: 800 });
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-        expect.soft(wide, `width of the page on a screen of ${width}`).toBeLessThanOrEqual(width);
-      });
-
-    await page.setViewportSize({ width: 1280, height: 900 });
-    await reached(page, 6);
     await pause(page);
+    await test.step("the first screen", () => firstScreen(page, card));
 
     await test.step("every id of its card has words", async () => {
       const { card, layers } = await page.evaluate(async () => {
@@ -69,7 +69,7 @@ for (const { id } of CARDS)
       [390, 844],
     ])
       await test.step(`nothing covers an open menu at ${width} × ${height}`, async () => {
-        await page.setViewportSize({ width, height });
+        await resize(page, width, height);
         const summary = page.getByText("Take away", { exact: true });
         await summary.click();
         // A trial click waits until nothing lies over the button.
@@ -77,8 +77,9 @@ for (const { id } of CARDS)
         await summary.click();
       });
 
-    await page.setViewportSize({ width: 1280, height: 900 });
+    await resize(page, 1280, 900);
     await page.locator("details.more summary").click();
+    await underTheHood(page, card, asked);
     for (const [colorScheme, rules] of /** @type {["light"|"dark", string[]?][]} */ ([
       ["light"],
       // The same page in other colours.
@@ -88,7 +89,15 @@ for (const { id } of CARDS)
         await page.emulateMedia({ colorScheme });
         expect.soft(await violations(page, rules), colorScheme).toEqual([]);
       });
+
+    for (const width of [360, 390])
+      await test.step(`it fits a screen of ${width} pixels`, async () => {
+        await resize(page, width, 800);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+        expect.soft(wide, `width of the page on a screen of ${width}`).toBeLessThanOrEqual(width);
+      });
   });
+}
 
 test("the contents name every exhibit, with a picture", async ({ page, site }) => {
   await open(page, `${site}#/gan2d`);

@@ -4,39 +4,11 @@
 import { readFileSync } from "node:fs";
 import { AxeBuilder } from "@axe-core/playwright";
 import { serve } from "../../www/tools/serve.mjs";
-import { CARDS, expect, open, pause, reached, test } from "./site.js";
-
-/** @typedef {{ left: number, top: number, right: number, bottom: number }} Edges */
-/** @typedef {{ name: string, edges: Edges }} Part */
+import { partsOf, wrong } from "./parts.js";
+import { CARDS, SOON, expect, open, pause, reached, test } from "./site.js";
 
 /** Smallest text on a projector of 1,920 × 1,080 pixels, and smallest in a picture there. */
 const [TEXT, MARKS] = [20, 18];
-
-/** Where parts of an exhibit are, of those that are seen. @param {import("@playwright/test").Frame} frame @param {string[]} selectors @returns {Promise<Part[]>} */
-const partsOf = (frame, selectors) =>
-  frame.evaluate((selectors) => {
-    const { shadowRoot } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
-    return selectors.flatMap((name) => {
-      const seen = [...shadowRoot.querySelectorAll(name)].filter((each) => each.checkVisibility());
-      return seen.map((each) => {
-        const { left, top, right, bottom } = each.getBoundingClientRect();
-        return { name, edges: { left, top, right, bottom } };
-      });
-    });
-  }, selectors);
-
-/** What is wrong with them: outside of the window, or one over another. @param {Part[]} parts @param {number} width @param {number} height */
-function wrong(parts, width, height) {
-  const found = parts
-    .filter(({ edges }) => edges.left < -1 || edges.top < -1 || edges.right > width + 1 || edges.bottom > height + 1)
-    .map(({ name, edges }) => `${name} is outside of ${width} × ${height}: ${JSON.stringify(edges)}`);
-  parts.forEach(({ name, edges: a }, i) => {
-    for (const { name: other, edges: b } of parts.slice(0, i))
-      if (a.right > b.left + 1 && b.right > a.left + 1 && a.bottom > b.top + 1 && b.bottom > a.top + 1)
-        found.push(`${name} lies over ${other}: ${JSON.stringify([a, b])}`);
-  });
-  return found;
-}
 
 /** The frame of the exhibit in a page around it. @param {import("./site.js").Page} page */
 const frameOf = (page) => /** @type {import("@playwright/test").Frame} */ (page.frames().find((each) => each.parentFrame())); // prettier-ignore
@@ -65,13 +37,13 @@ for (const { id } of CARDS) {
       await page.setViewportSize({ width, height: 900 });
       await iframe.evaluate((frame, width) => frame.setAttribute("width", String(width)), width);
       // It is told again when the width has changed.
-      await expect.poll(async () => (await told())?.width).toBe(width);
-      await expect.poll(height).toBe((await told())?.height);
+      await expect.poll(async () => (await told())?.width, SOON).toBe(width);
+      await expect.poll(height, SOON).toBe((await told())?.height);
       const looked = async () => {
         const parts = await partsOf(frame, [".title", ".question", ".hero > figure", ".transport"]);
         return [...wrong(parts, width, await height()), ...(parts.length < 4 ? ["parts are missing"] : [])];
       };
-      await expect.poll(looked, `at ${width}`).toEqual([]);
+      await expect.poll(looked, { ...SOON, message: `at ${width}` }).toEqual([]);
       const [canvas] = await partsOf(frame, [".hero > figure > .box"]);
       expect(canvas.edges.bottom - canvas.edges.top, `the picture's height at ${width}`).toBeGreaterThan(120);
       expect(await height()).toBeLessThan(1300);
@@ -96,7 +68,7 @@ for (const { id } of CARDS) {
       await page.setViewportSize({ width, height });
       const parts = [".title", ".question", ".badge", ".hero > figure", ".side:not([hidden]) > figure", ".headline", ".transport > *"]; // prettier-ignore
       const looked = async () => wrong(await partsOf(page.mainFrame(), parts), width, height);
-      await expect.poll(looked, `at ${width} × ${height}`).toEqual([]);
+      await expect.poll(looked, { ...SOON, message: `at ${width} × ${height}` }).toEqual([]);
       const measured = () =>
         page.evaluate(() => {
           const exhibit = /** @type {any} */ (document.querySelector("tilde-exhibit"));
@@ -125,7 +97,7 @@ for (const { id } of CARDS) {
         return { beyond, blurred };
       };
       // Nothing is cut off, and pictures have the screen's pixels.
-      await expect.poll(cut, `at ${width} × ${height}`).toEqual({ beyond: [], blurred: [] });
+      await expect.poll(cut, { ...SOON, message: `at ${width} × ${height}` }).toEqual({ beyond: [], blurred: [] });
       if (width === 1920) {
         const small = async () => (await measured()).texts.filter(([size]) => Number(size) < TEXT);
         await expect.poll(small).toEqual([]);
@@ -306,7 +278,7 @@ for (const [width, height] of [
 ])
   test(`the dialogue for embeds is for everyone at ${width} × ${height}`, async ({ page, site }) => {
     await page.setViewportSize({ width, height });
-    await open(page, `${site}#/mixture`);
+    await open(page, `${site}#/vae?backend=cpu`);
     await reached(page, 2);
     await page.getByText("Take away").press("Enter");
     await page.getByRole("button", { name: "Embed or present" }).press("Enter");

@@ -309,8 +309,12 @@ test("on the first screen of a laptop and of a phone the picture stands whole, w
     await page.setViewportSize({ width, height });
     if (width === 1280) await visit(page, site);
     for (const part of ["h1", ".why", "a.do", "tilde-exhibit .hero canvas", "button.play"]) {
-      const box = await page.locator(part).first().boundingBox();
-      expect((box?.y ?? -1) >= 0 && (box?.y ?? 0) + (box?.height ?? 0) <= height, `${part} at ${width}`).toBe(true);
+      const edges = async () => {
+        const box = await page.locator(part).first().boundingBox();
+        return box ? [box.y, box.y + box.height] : [];
+      };
+      const whole = async () => (await edges()).filter((edge) => edge >= 0 && edge <= height).length === 2;
+      await expect.poll(whole, `${part} at ${width} × ${height}: ${await edges()}`).toBe(true);
     }
   }
 });

@@ -1,93 +1,11 @@
-// "Under the hood": source, plan and shaders of every exhibit, and that measuring leaves the run as it is.
+// "Under the hood": measuring leaves the run as it is, and what cannot be shown is said. What the hood of every exhibit
+// shows is looked at in everyone.spec.js.
 
-import { readFileSync } from "node:fs";
 import { typical } from "../../www/engine/measure.js";
-import { CARDS, COLOUR_RULES, expect, open, reached, test, violations } from "./site.js";
-
-/** @param {string} path of this repository */
-const file = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+import { CARDS, expect, open, test } from "./site.js";
 
 /** The small settings of a card, as an address has them. @param {import("../../www/protocol.js").Card} card */
 const small = ({ small }) => new URLSearchParams(/** @type {any} */ (small));
-
-/** What is fetched only for it. @param {import("@playwright/test").BrowserContext} context */
-function fetched(context) {
-  /** @type {string[]} */
-  const found = [];
-  context.on("request", (request) => {
-    const path = new URL(request.url()).pathname;
-    if (/\/(plan|source)\/|\/(hood|plan|source|measure)\.|hood\.json/.test(path)) found.push(path);
-  });
-  return found;
-}
-
-for (const card of CARDS)
-  test(`${card.id}: under the hood are its source, and its plan with times and shaders`, async ({
-    page,
-    site,
-    context,
-  }) => {
-    test.setTimeout(180_000);
-    const asked = fetched(context);
-    await page.setViewportSize({ width: 390, height: 844 });
-    await open(page, `${site}#/${card.id}?${small(card)}&backend=cpu&steps=3`);
-    await reached(page, 3);
-    const hood = page.locator(".hood");
-    expect(asked, "before it is opened").toEqual([]);
-    await hood.locator("> summary").click();
-
-    await test.step("its source is that of this repository, by keyboard too", async () => {
-      const folder = `crate/models/src/${card.id.replaceAll("-", "_")}/`;
-      const tabs = hood.getByRole("tab");
-      await expect(tabs.first()).toBeVisible();
-      const names = await tabs.allTextContents();
-      expect(names).toEqual(expect.arrayContaining(["mod.rs", "card.rs"]));
-      if (names.includes("model.rs")) expect(names[0]).toBe("model.rs");
-      await tabs.first().focus();
-      for (const [i, name] of names.entries()) {
-        if (i) await page.keyboard.press("ArrowRight");
-        await expect(tabs.nth(i)).toBeFocused();
-        await expect(hood.locator(".path").first()).toHaveText(folder + name);
-        expect(await hood.getByRole("tabpanel").textContent()).toBe(file(folder + name));
-      }
-      await expect(hood.locator(".hljs-keyword").first()).toBeAttached();
-    });
-
-    const plan = await page.evaluate(() =>
-      /** @type {any} */ (document.querySelector("tilde-exhibit")).session.run.plan(),
-    );
-    if (!card.tensors) {
-      expect(plan).toBeUndefined();
-      await expect(hood.locator(".plan")).toContainText("without tensors");
-      await expect(hood.locator(".entry")).toHaveCount(0);
-      expect(asked.filter((path) => path.includes("/pkg/plan/"))).toEqual([]);
-    } else {
-      const entries = hood.locator(".entry");
-      await expect(entries).toHaveCount(plan.entries.length);
-      for (const [i, { name, kernels }] of plan.entries.entries())
-        await test.step(`${name}: ${kernels.length} kernels`, async () => {
-          const entry = entries.nth(i);
-          await entry.locator("summary").click();
-          await expect(entry.locator("summary code")).toHaveText(name);
-          await expect(entry.locator("tr.kernel")).toHaveCount(kernels.length);
-        });
-      await test.step("a kernel shows its shaders, an entry its times", async () => {
-        const entry = entries.first();
-        await entry.locator("tr.kernel button").first().click();
-        await expect(entry.locator(".shaders pre").first()).toContainText("@compute");
-        await entry.getByRole("button", { name: "Measure" }).click();
-        await expect(entry.locator(".took")).toHaveText(/\d (µs|ms) · \d.*FLOP\/s/, { timeout: 60_000 });
-        const times = await entry.locator("tr.kernel td:nth-child(3)").allTextContents();
-        for (const time of times) expect(time).toMatch(/^\d[\d.]* (µs|ms)$/);
-      });
-    }
-
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-    expect(wide, "width of the page").toBeLessThanOrEqual(390);
-    expect(await violations(page, undefined, ".hood"), "light").toEqual([]);
-    await page.emulateMedia({ colorScheme: "dark" });
-    expect(await violations(page, COLOUR_RULES, ".hood"), "dark").toEqual([]);
-  });
 
 /**
  * Checkpoints of a run that is measured after three steps, and of one that is not: after three steps, and two more.

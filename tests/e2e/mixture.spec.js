@@ -33,8 +33,8 @@ test("a painted stroke is what is fitted", async ({ page, site }) => {
   await page.mouse.move(box.x + box.width * 0.8, box.y + box.height * 0.3, { steps: 12 });
   await page.mouse.up();
   await expect(page.locator('[data-setting="data"] select')).toHaveValue("drawn");
-  await page.locator("button.play").click();
   const { step } = await metrics(page);
+  await page.locator("button.play").click();
   await reached(page, step + 5);
   const samples = () =>
     page.evaluate(async () => [

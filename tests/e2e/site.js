@@ -60,6 +60,9 @@ export const test =
 
 export { expect };
 
+/** How often is looked at what comes within a few frames, in milliseconds. */
+export const SOON = { intervals: [30, 30, 60, 100] };
+
 /** Milliseconds that this process has computed: whatever else the machine does is no part of it. */
 export function computed() {
   const { user, system } = process.cpuUsage();
@@ -76,19 +79,33 @@ export async function open(page, address) {
   await expect(page.locator("tilde-exhibit .title")).toBeVisible({ timeout: 60_000 });
 }
 
+/**
+ * Another size of the window, and the page as it is laid out for it.
+ * @param {Page} page @param {number} width @param {number} height
+ */
+export async function resize(page, width, height) {
+  await page.setViewportSize({ width, height });
+  // The stage is laid out in the frame after the one that the window has its new size in, pictures in the next.
+  await page.evaluate(async () => {
+    for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);
+  });
+}
+
 /** The run's figures as the page has them. @param {Page} page @returns {Promise<Record<string, number>>} */
 export const metrics = (page) =>
   page.evaluate(() => ({ .../** @type {any} */ (document.querySelector("tilde-exhibit")).session?.last?.metrics }));
 
 /**
- * Waits until so many steps are done. The page itself looks, in each of its frames: to ask it now and then would let
- * it train for nothing meanwhile.
+ * Waits until so many steps are done by the exhibit that the address names; another may be on its way out. The page itself
+ * looks, in each of its frames: to ask it now and then would let it train for nothing meanwhile.
  * @param {Page} page @param {number} step @param {number} [timeout] in milliseconds
  */
 export async function reached(page, step, timeout = 60_000) {
   const done = (/** @type {number} */ wanted) => {
     const exhibit = /** @type {any} */ (document.querySelector("tilde-exhibit"));
-    return (exhibit?.session?.last?.metrics.step ?? 0) >= wanted;
+    const [, id] = /^#\/([\w-]+)/.exec(location.hash) ?? [];
+    const { card, last } = exhibit?.session ?? {};
+    return (last?.metrics.step ?? 0) >= wanted && (!id || card.id === id.toLowerCase());
   };
   await page.waitForFunction(done, step, { timeout }).catch(async (error) => {
     throw new Error(`step ${(await metrics(page)).step} was reached, and not ${step}`, { cause: error });

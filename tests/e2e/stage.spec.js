@@ -1,101 +1,20 @@
-// The teaching moment on the first screen: what has to be in the window before anybody scrolls, for every exhibit.
+// The stage: what is said beside the picture, time as a handle, and the lens. What every first screen has is looked at in
+// everyone.spec.js.
 
 import { Reel } from "../../www/ui/reel.js";
+import { seen } from "./first-screen.js";
+import { partsOf } from "./parts.js";
 import { CARDS, expect, open, pause, pixels, reached, test, view } from "./site.js";
-
-/** @typedef {{ x: number, y: number, width: number, height: number }} Box */
-
-/** @param {import("./site.js").Page} page @param {string} selector @returns {Promise<Box>} of the first that is seen */
-async function boxOf(page, selector) {
-  const box = await page.locator(`${selector} >> visible=true`).first().boundingBox();
-  if (!box) throw new Error(`${selector} is not seen`);
-  return box;
-}
-
-/** @param {Box} inner @param {Box} outer within a pixel */
-const within = (inner, outer) =>
-  inner.x >= outer.x - 1 &&
-  inner.y >= outer.y - 1 &&
-  inner.x + inner.width <= outer.x + outer.width + 1 &&
-  inner.y + inner.height <= outer.y + outer.height + 1;
-
-/** @param {Box} a @param {Box} b by more than a pixel */
-const overlap = (a, b) =>
-  a.x + a.width > b.x + 1 && b.x + b.width > a.x + 1 && a.y + a.height > b.y + 1 && b.y + b.height > a.y + 1;
-
-/** @param {import("./site.js").Page} page @param {string[]} selectors inside the window, and none over another */
-async function seen(page, selectors) {
-  const { width, height } = /** @type {{ width: number, height: number }} */ (page.viewportSize());
-  const boxes = await Promise.all(selectors.map((selector) => boxOf(page, selector)));
-  boxes.forEach((box, i) => {
-    const place = `${selectors[i]} at ${width} × ${height}: ${JSON.stringify(box)}`;
-    expect.soft(within(box, { x: 0, y: 0, width, height }), place).toBe(true);
-    for (let k = 0; k < i; k++) expect.soft(overlap(box, boxes[k]), `${selectors[k]} and ${place}`).toBe(false);
-  });
-}
-
-/** Pads that do not lie exactly over the canvas that they are for. @param {import("./site.js").Page} page */
-const astray = (page) =>
-  page.evaluate(() => {
-    const root = /** @type {any} */ (document.querySelector("tilde-exhibit")).shadowRoot;
-    const seen = [...root.querySelectorAll(".pad")].filter((pad) => pad.checkVisibility());
-    const edges = (/** @type {Element} */ element) => {
-      const { left, top, right, bottom } = element.getBoundingClientRect();
-      return [left, top, right, bottom];
-    };
-    return seen.flatMap((pad) => {
-      const [on, over] = [edges(pad.parentElement.querySelector("canvas")), edges(pad)];
-      return on.some((edge, i) => Math.abs(edge - over[i]) > 1.5) ? [`${pad.ariaLabel}: ${over} over ${on}`] : [];
-    });
-  });
-
-for (const { id, experiments, settings } of CARDS) {
-  const field = settings.some(({ view, more }) => !view && !more) ? ".rail [data-setting]" : ".hero [data-setting]";
-
-  test(`${id}: picture, transport, first experiment and first setting are on the first screen`, async ({
-    page,
-    site,
-  }) => {
-    await page.setViewportSize({ width: 1280, height: 800 });
-    await open(page, `${site}#/${id}`);
-    await reached(page, 2);
-    await pause(page);
-    for (const [width, height] of [
-      [1280, 800],
-      [1440, 900],
-      [1920, 1080],
-    ]) {
-      await page.setViewportSize({ width, height });
-      await expect(page.locator(".exhibit.narrow")).toHaveCount(0);
-      await seen(page, [".title", ".question", ".hero > figure", ".transport", ".try button"]);
-      await seen(page, [field]);
-      await expect.poll(() => astray(page), `pads at ${width} × ${height}`).toEqual([]);
-    }
-
-    await page.setViewportSize({ width: 390, height: 844 });
-    await expect(page.locator(".exhibit.narrow")).toHaveCount(1);
-    await page.evaluate(() => scrollTo(0, 0));
-    await seen(page, [".title", ".question", ".hero > figure", ".transport", ".handle"]);
-    await expect.poll(() => astray(page), "pads on a phone").toEqual([]);
-    const first = page.locator(".try b").first();
-    await expect(page.locator(".handle")).toContainText(String(await first.textContent()));
-    await page.locator(".handle").click();
-    await seen(page, [".hero > figure", ".transport", ".try button"]);
-    expect(experiments.length).toBeGreaterThan(0);
-    await page.locator(".handle").click();
-    await expect(first).toBeHidden();
-  });
-}
 
 test("what an experiment says is beside the picture, and its notices are over it", async ({ page, site }) => {
   await page.setViewportSize({ width: 1280, height: 800 });
   await open(page, `${site}#/vae?backend=cpu&latent=99`);
   await reached(page, 2);
   await seen(page, [".notice", ".try button"]);
-  const hero = await boxOf(page, ".hero > figure");
+  const hero = await partsOf(page, [".hero > figure"]);
   await page.locator(".notice button").click();
   await expect(page.locator(".notice")).toHaveCount(0);
-  expect(await boxOf(page, ".hero > figure"), "nothing has moved").toEqual(hero);
+  expect(await partsOf(page, [".hero > figure"]), "nothing has moved").toEqual(hero);
   await page.locator(".try button").first().click();
   await seen(page, [".hero > figure", ".trial", ".transport"]);
 });

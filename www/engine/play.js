@@ -21,7 +21,7 @@ const PHASE_MS = 700;
 const LATE = 5;
 /** Least time between costly figures, which take at most a twentieth of the time. */
 const DEEP_MS = 500;
-/** Least duration of a whole run: a model of two numbers would be done before anyone sees it train. */
+/** Least duration of a whole run that rises: a model of two numbers would be done before anyone sees it train. */
 const WHOLE_MS = 4000;
 /**
  * A run that rises begins with so many steps a second, or fewer if it is a short one: its first events are what there
@@ -215,10 +215,10 @@ export class Player {
     const slow = this.#slow(options);
     if (slow) this.#phase = this.#phases[(this.#phases.indexOf(this.#phase) + 1) % this.#phases.length];
     else this.#phase = options.phase;
-    // Least duration of an iteration, in milliseconds.
-    let least = WHOLE_MS / Math.max(1, options.until);
-    // Exponential in time is linear in steps, so it goes on where it was after a pause.
-    if (options.pace === "rising") least = Math.max(least, 1000 / (this.#first + GROWTH * (options.until - left)));
+    // Least duration of an iteration, in milliseconds. Exponential in time is linear in steps, so it goes on where it was
+    // after a pause.
+    const rate = this.#first + GROWTH * (options.until - left);
+    const least = options.pace === "rising" ? Math.max(WHOLE_MS / Math.max(1, options.until), 1000 / rate) : 0;
     const most = Math.max(1, Math.floor(WAIT_MS / least));
     const n = this.#free(options) ? Math.min(this.#pace.slice, Math.ceil(left), most) : 1;
     const start = performance.now();
