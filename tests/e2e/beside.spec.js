@@ -62,6 +62,7 @@ test("a setting of B, a reset and a click change both runs; the address holds wh
   await open(page, `${site}#/gan2d?hidden=8&layers=1&batch=32&backend=cpu`);
   await page.getByRole("button", { name: "Two side by side" }).click();
   await expect(page.locator(".hero > figure")).toHaveCount(2);
+  await pause(page);
   // Another rate applies at once, more noise begins both anew.
   await page.getByLabel("D steps per G step").first().fill("5");
   await page.getByLabel("D steps per G step").first().press("Enter");

@@ -54,8 +54,10 @@ export class Beside extends EventTarget {
   change(values) {
     this.values = this.#different({ ...this.values, ...values });
     const live = Object.keys(values).every((id) => settingOf(this.#leader.card, id).live);
+    const done = live ? this.session.change(values) : this.#leader.reset();
+    // What is shown now has to be what it has now: there may be no frame to correct it.
     this.dispatchEvent(new Event("change"));
-    return live ? this.session.change(values) : this.#leader.reset();
+    return done;
   }
 
   /** Those that the first one does not have. @param {Values} values @returns {Values} */
