@@ -3,7 +3,7 @@
 import { bars } from "../views/bars.js";
 import { chart, patternOf } from "../views/chart.js";
 import { mapOf } from "../views/field.js";
-import { gridOf, isCoarse, paintImages } from "../views/images.js";
+import { gridOf, isCoarse, isNamed, paintImages } from "../views/images.js";
 import { NetworkBlock } from "../views/network.js";
 import { plane } from "../views/plane.js";
 import { stack } from "../views/stack.js";
@@ -188,14 +188,20 @@ export class PictureFigure {
   #paint() {
     if (this.#block || !this.picture || !this.theme || !this.surface.room) return;
     const smooth = this.#isSmooth && isCoarse(this.picture);
-    if (this.#kind === "images") this.grid = paintImages(this.surface, this.picture, this.theme, this.picked, smooth);
-    else this.#painter.paint(this.surface, this.picture, this.theme);
+    if (this.#kind === "images") {
+      const named = isNamed(this.picture) ? this.picture.layers : [];
+      const names = named.map(({ id }) => this.#words.get(`layers.${id}`));
+      this.grid = paintImages(this.surface, this.picture, this.theme, { picked: this.picked, smooth, names });
+    } else this.#painter.paint(this.surface, this.picture, this.theme);
   }
 
   #showKeys() {
     const { layers = [], range = [] } = this.picture ?? {};
+    const unsaid = ["field", "text", "network"];
+    // A single layer of images needs no key, and others may have their names beside them.
+    if (layers.length < 2 || (this.picture && isNamed(this.picture))) unsaid.push("images");
     const keys = layers
-      .filter(({ kind }) => !["field", "text", "network"].includes(kind) && (layers.length > 1 || kind !== "images"))
+      .filter(({ kind }) => !unsaid.includes(kind))
       .map((layer) =>
         h("span", { className: `key ${keyOf(layers, layer)} ${layer.role}` }, this.#words.get(`layers.${layer.id}`)),
       );

@@ -2,7 +2,7 @@
 // giving them a text.
 
 import { place } from "../views/plane.js";
-import { cornerOf, imageAt } from "../views/images.js";
+import { imageAt, placeOf } from "../views/images.js";
 import { linesOf } from "../views/text.js";
 import { h, say } from "./dom.js";
 
@@ -214,12 +214,12 @@ export function pick(figure, label, send) {
   const point = () => {
     const { grid } = figure;
     if (!grid) return;
-    const { x, y } = cornerOf(grid, 0, at);
+    const { x, y, width, height } = placeOf(grid, at);
     cursor.hidden = false;
     cursor.style.left = `${x / surface.ratio}px`;
     cursor.style.top = `${y / surface.ratio}px`;
-    cursor.style.width = `${(grid.cell - grid.gap) / surface.ratio}px`;
-    cursor.style.height = `${(grid.line - grid.gap) / surface.ratio}px`;
+    cursor.style.width = `${width / surface.ratio}px`;
+    cursor.style.height = `${height / surface.ratio}px`;
   };
   pad.addEventListener("click", (event) => {
     const [x, y] = shares(figure, event);
