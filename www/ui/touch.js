@@ -195,21 +195,22 @@ export function brush(figure, label, hint, send) {
 }
 
 /**
- * Picks two images: each click takes the place of the older one.
+ * Picks images: each click takes the place of the oldest one.
  * @param {PictureFigure} figure
  * @param {string} label
  * @param {Send} send
+ * @param {number} count of images that are picked at a time
  */
-export function pick(figure, label, send) {
+export function pick(figure, label, send, count) {
   const { surface } = figure;
   const cursor = h("i", { className: "cursor square", hidden: true });
   const pad = h("div", { className: "pad", tabIndex: 0, role: "application", "aria-label": label }, cursor);
   let at = 0;
   const take = (/** @type {number} */ index) => {
     if (index < 0) return;
-    figure.picked = [...figure.picked.filter((each) => each !== index), index].slice(-2);
+    figure.picked = [...figure.picked.filter((each) => each !== index), index].slice(-count);
     figure.repaint();
-    if (figure.picked.length === 2) send({ picks: figure.picked });
+    if (figure.picked.length === count) send({ picks: figure.picked });
   };
   const point = () => {
     const { grid } = figure;

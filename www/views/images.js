@@ -48,18 +48,22 @@ export const isNamed = (picture) => isTower(picture) || picture.layers.some(({ s
  * @param {number} room device pixels in a row
  * @param {number} ratio
  * @param {number} [headroom] device pixels that all rows may take together
- * @param {number} [wide] device pixels that the longest name of a layer takes
+ * @param {object} [how]
+ * @param {number} [how.wide] device pixels that the longest name of a layer takes
+ * @param {boolean} [how.smooth] whether pixels run into each other, and need not be whole device pixels
  * @returns {Grid}
  */
-export function gridOf(picture, room, ratio, headroom = Infinity, wide = 0) {
+export function gridOf(picture, room, ratio, headroom = Infinity, { wide = 0, smooth = false } = {}) {
   const { layers, columns } = picture;
   const [count = 1] = layers[0]?.shape ?? [];
-  if (columns) return gridWith(picture, columns, room, ratio, headroom, wide);
-  if (headroom === Infinity) return gridWith(picture, Math.ceil(Math.sqrt(count * 1.6)), room, ratio, headroom, wide);
+  const gridWith = (/** @type {number} */ across) =>
+    gridIn(picture, across, [room, headroom], ratio, { wide, smooth: smooth && isCoarse(picture) });
+  if (columns) return gridWith(columns);
+  if (headroom === Infinity) return gridWith(Math.ceil(Math.sqrt(count * 1.6)));
   // As large as the box allows.
-  let best = gridWith(picture, 1, room, ratio, headroom, wide);
+  let best = gridWith(1);
   for (let across = 2; across <= count; across++) {
-    const grid = gridWith(picture, across, room, ratio, headroom, wide);
+    const grid = gridWith(across);
     if (grid.cell > best.cell) best = grid;
   }
   return best;
@@ -69,13 +73,12 @@ export function gridOf(picture, room, ratio, headroom = Infinity, wide = 0) {
  * The same with so many columns.
  * @param {Picture} picture
  * @param {number} columns
- * @param {number} room
+ * @param {[number, number]} box
  * @param {number} ratio
- * @param {number} headroom
- * @param {number} wide
+ * @param {{ wide: number, smooth: boolean }} how
  * @returns {Grid}
  */
-function gridWith(picture, columns, room, ratio, headroom, wide) {
+function gridIn(picture, columns, [room, headroom], ratio, { wide, smooth }) {
   const { layers } = picture;
   const tower = isTower(picture);
   const gap = Math.round(2 * ratio);
@@ -89,16 +92,21 @@ function gridWith(picture, columns, room, ratio, headroom, wide) {
   const named = namesOf(layers[0], columns);
   const edge = Math.round((wide ? 0 : (layers.length > 1 ? 6 : named === "rows" ? 16 : 0) * ratio) + wide);
   const head = named === "columns" ? Math.round((TEXT + 5) * ratio) : 0;
-  // Between layers of units there is an arrow, between their towers a gap.
-  const before = (/** @type {number} */ i) =>
-    i === 0 ? head : !tower ? gap : Math.round((order[i].layer > 0 ? ARROW : ARROW / 2) * ratio);
+  // Between layers of units there is an arrow, between their towers a gap; between layers that have names, too.
+  const before = (/** @type {number} */ i) => {
+    if (i === 0) return head;
+    if (tower) return Math.round((order[i].layer > 0 ? ARROW : ARROW / 2) * ratio);
+    return wide && order[i].layer !== order[i - 1].layer ? 4 * gap : gap;
+  };
   const between = order.reduce((sum, _, i) => sum + before(i), 0);
   const high = order.reduce((sum, { h, w }) => sum + h / w, 0);
-  const width = Math.min((room - edge - gap * (columns - 1)) / columns, (headroom - between) / high, LARGEST_CSS * ratio); // prettier-ignore
+  const across = (room - edge - gap * (columns - 1)) / columns;
+  const width = Math.floor(Math.min(across, (headroom - between) / high, LARGEST_CSS * ratio));
   let [y, cell] = [0, 0];
   const rows = order.map(({ layer, first, h, w }, i) => {
     // If not even one device pixel fits, pixels get a fractional size.
-    const scale = width >= w ? Math.floor(width / w) : Math.max(width, 1) / w;
+    const whole = width >= w && !(smooth && isSeen(layers[layer]));
+    const scale = whole ? Math.floor(width / w) : Math.max(width, 1) / w;
     y += before(i);
     const row = { layer, first, y: Math.round(y), height: Math.round(h * scale), scale };
     y += h * scale;
@@ -167,7 +175,7 @@ export function paintImages(surface, picture, theme, { picked = [], smooth = fal
   const font = `${Math.round(TEXT * ratio)}px ${theme.font}`;
   context.font = font;
   const wide = Math.max(0, ...names.map((name) => context.measureText(name).width + 8 * ratio));
-  const grid = gridOf(picture, room, ratio, headroom, wide);
+  const grid = gridOf(picture, room, ratio, headroom, { wide, smooth });
   surface.fit(grid.width, grid.height);
   context.clearRect(0, 0, grid.width, grid.height);
   context.imageSmoothingQuality = "high";

@@ -189,7 +189,8 @@ pub enum ViewKind {
     /// the plane.
     Lines,
     /// Layers of `[N, 2]`, each a line through its points, x increasing, over axes with numbers. A
-    /// layer of [`ViewKind::Points`] is dots, one of [`ViewKind::Lines`] pieces.
+    /// layer of [`ViewKind::Points`] is dots, one of [`ViewKind::Lines`] pieces. A line with the label 1 is
+    /// one of before, drawn faintly.
     Curves,
     /// The same over a logarithmic x axis (all x > 0).
     LogCurves,
@@ -233,8 +234,10 @@ pub enum ActionKind {
     Brush,
     /// Drags one point over the view: payload `at` `[2]` in 0..=1 of the view, origin bottom left.
     Drag,
-    /// Picks images of a grid: payload `picks`, their indices.
+    /// Picks images of a grid, two at a time: payload `picks`, their indices.
     Pick,
+    /// Picks one image of a grid: payload `picks`, its index.
+    PickOne,
     /// A plain button: no payload.
     Button,
     /// A button that takes back what the brushes of its view have painted.

@@ -5,6 +5,8 @@ use super::model::DREAMS;
 use super::{CLASSES, Dbn, Stage, stage};
 use crate::prelude::*;
 
+/// Chains that are drawn in all layers.
+const CHAINS: usize = 5;
 /// Units of the top machine that are drawn.
 const UNITS: usize = 32;
 
@@ -22,15 +24,16 @@ impl Dbn {
         Ok(picture)
     }
 
-    /// The first chain of each row in all layers: labels and hidden units, which the top units join, and the pixels
-    /// that follow from the hidden ones.
+    /// A few chains in all layers: labels and hidden units, which the top units join, and the pixels that follow
+    /// from the hidden ones.
     pub(super) async fn layers(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let m = &self.model;
         let [top, hidden, labels] = m.dream_units.map(|var| live.device.read(var));
         let pixels = live.device.read(m.dreams);
+        // Their rows stand for different labels.
         let chosen = |all: Vec<f32>| -> (Vec<f32>, usize) {
             let each = all.len() / DREAMS;
-            (all.chunks(each * (DREAMS / CLASSES)).flat_map(|row| &row[..each]).copied().collect(), each)
+            (all.chunks(each * (DREAMS / CHAINS)).flat_map(|rows| &rows[..each]).copied().collect(), each)
         };
         let mut layers = Vec::new();
         for (id, units) in [("labels", labels), ("top", top), ("hidden", hidden)] {
@@ -38,7 +41,7 @@ impl Dbn {
             layers.push(Layer::units(id, data, each));
         }
         layers.push(Layer::images("pixels", Role::Model, chosen(pixels.await?).0, &self.sets.train));
-        Ok(Picture { columns: CLASSES, ..Picture::of(layers) })
+        Ok(Picture { columns: CHAINS, ..Picture::of(layers) })
     }
 
     /// The generative weights of each hidden unit.
