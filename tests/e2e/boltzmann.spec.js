@@ -37,3 +37,28 @@ test("dbn: a held label fills the whole grid with it", async ({ page, site }) =>
   await pause(page);
   expect(await spread()).toBeLessThan(apart / 2);
 });
+
+test("dbn: it says which machine learns, and there is no gain before there can be one", async ({ page, site }) => {
+  await open(page, `${site}#/dbn?backend=cpu&first_steps=40&steps=20`);
+  await reached(page, 20);
+  await pause(page);
+  const said = page.locator(".headline");
+  const labels = () =>
+    page.evaluate(async () => {
+      const exhibit = /** @type {any} */ (document.querySelector("tilde-exhibit"));
+      return [...(await exhibit.session.run.view("fantasies")).layers[0].labels];
+    });
+  await expect(said).toContainText("Machine 1 of 2 learns: step 20 of 40.");
+  await expect(said).not.toContainText("gained");
+  expect(await metrics(page)).not.toHaveProperty("identity");
+  expect(await labels()).toEqual([]);
+  // Past the change of machines, what was said of the first one is gone, with the frame that says so.
+  await page.locator("button.play").click();
+  await expect.poll(async () => (await metrics(page)).step).toBeGreaterThan(60);
+  await expect(said).toContainText("Machine 2 of 2 learns");
+  await expect(said).not.toContainText("Machine 1 of 2");
+  await pause(page);
+  await expect(said).toContainText("gained");
+  expect(await metrics(page)).not.toHaveProperty("first_step");
+  expect(await labels()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});

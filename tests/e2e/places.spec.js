@@ -184,14 +184,14 @@ for (const [how, value] of [
       const sent = [];
       session.act = async (/** @type {string} */ _, /** @type {any} */ payload) => sent.push(payload.picks);
       const id = pad.closest("[data-view]").dataset.view;
-      const { gridOf, cornerOf } = await import(new URL("www/views/images.js", location.href).href);
+      const { gridOf, placeOf } = await import(new URL("www/views/images.js", location.href).href);
       const picture = await session.run.view(id);
       const grid = gridOf(picture, canvas.width, devicePixelRatio);
       const box = canvas.getBoundingClientRect();
       const wanted = [2, grid.columns + 1];
       for (const index of wanted) {
-        const { x, y } = cornerOf(grid, 0, index);
-        const [across, up] = [x + grid.cell / 2, y + grid.line / 2];
+        const { x, y, width, height } = placeOf(grid, index);
+        const [across, up] = [x + width / 2, y + height / 2];
         const clientX = box.left + (across / canvas.width) * box.width;
         const clientY = box.top + (up / canvas.height) * box.height;
         pad.dispatchEvent(new MouseEvent("click", { clientX, clientY, bubbles: true }));

@@ -110,7 +110,8 @@ export function checkPayload(card, id, payload) {
     !(Array.isArray(at) && at.length === 2 && at.every((v) => typeof v === "number" && v >= 0 && v <= 1))
   )
     refuse(`at must be an array of two numbers from 0 to 1, found ${shown(at)}.`);
-  if (action.kind === "pick" && !(Array.isArray(picks) && picks.every((n) => Number.isSafeInteger(n) && n >= 0)))
+  const isPick = action.kind === "pick" || action.kind === "pick-one";
+  if (isPick && !(Array.isArray(picks) && picks.every((n) => Number.isSafeInteger(n) && n >= 0)))
     refuse(`picks must be an array of whole numbers from 0, found ${shown(picks)}.`);
   const line = action.kind === "text" || action.kind === "edit";
   if (line && (typeof text !== "string" || !text))
@@ -119,7 +120,7 @@ export function checkPayload(card, id, payload) {
   return {
     ...(action.kind === "brush" && { points }),
     ...(action.kind === "drag" && { at: [...(at ?? [])] }),
-    ...(action.kind === "pick" && { picks: [...(picks ?? [])] }),
+    ...(isPick && { picks: [...(picks ?? [])] }),
     ...(line && { text }),
   };
 }

@@ -164,6 +164,7 @@ export class Player {
     let [left, rebuilt] = [0, 0];
     let [shown, cost] = [0, 0];
     let [deepAt, deepCost] = [performance.now(), 0];
+    let { stage } = this.#known;
     for (let options = this.#options; options; options = this.#options) {
       // A run that was built again stands at an earlier step.
       if (options !== known || rebuilt !== this.#run.rebuilt) {
@@ -183,6 +184,9 @@ export class Player {
         const took = performance.now() - now;
         if (deep) [deepAt, deepCost] = [now + took, took];
         else cost = took;
+        // What is learned has changed: figures of before would speak of something else.
+        if (!deep && this.#known.stage !== stage) deepAt = -Infinity;
+        stage = this.#known.stage;
         shown = now;
       }
       await this.#run.enqueue(() => this.#run.keepIfDue());

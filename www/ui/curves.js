@@ -43,6 +43,8 @@ export class Curve {
   /** @type {Theme|undefined} */
   #theme;
   #hasGhost = false;
+  /** Where another stage of training begins. @type {{ step: number, stage: number }[]} */
+  #stages = [];
   /** What is to be shown once the library is there. @type {Parameters<Curve["show"]>|undefined} */
   #waiting;
   #called = false;
@@ -95,6 +97,7 @@ export class Curve {
     if (!this.#plot || this.#hasGhost !== Boolean(ghost)) this.#make(Boolean(ghost));
     this.#metrics.forEach(({ id, sometimes }, i) => (this.#keys[i].hidden = sometimes && !(id in metrics)));
     const steps = history.steps;
+    this.#stages = stagesOf(steps, history.column("stage"));
     const references = this.#metrics.map((metric) => referenceOf(metric, metrics));
     const now = [
       steps,
@@ -157,6 +160,7 @@ export class Curve {
     this.#plot = new /** @type {NonNullable<typeof UPlot>} */ (UPlot)(
       {
         ...this.#size,
+        hooks: { drawAxes: [(/** @type {any} */ plot) => this.#paintStages(plot)] },
         cursor: { show: false },
         legend: { show: false },
         padding: [6 * scale, 16 * scale, 0, 0],
@@ -191,6 +195,28 @@ export class Curve {
     );
   }
 
+  /** A line where another stage begins, with its number. @param {any} plot */
+  #paintStages({ ctx: context, bbox: { left, top, width, height }, valToPos }) {
+    const { colours, font } = /** @type {Theme} */ (this.#theme);
+    const scale = this.#scale * (globalThis.devicePixelRatio || 1);
+    context.save();
+    context.strokeStyle = context.fillStyle = colours.soft;
+    context.lineWidth = Math.max(1, Math.round(scale));
+    context.font = `${11 * scale}px ${font}`;
+    context.textAlign = "right";
+    context.textBaseline = "top";
+    context.beginPath();
+    for (const { step, stage } of this.#stages) {
+      const x = Math.round(valToPos(step, "x", true)) + 0.5;
+      if (x < left || x > left + width) continue;
+      context.moveTo(x, top);
+      context.lineTo(x, top + height);
+      context.fillText(String(stage), x - 4 * scale, top);
+    }
+    context.stroke();
+    context.restore();
+  }
+
   /**
    * How much larger than usual lines and numbers are. The library draws at the pixels of the screen, whatever the page is
    * enlarged by: its box is not enlarged (`.plot` in the style sheet), but what is in it.
@@ -206,6 +232,23 @@ export class Curve {
   #resize() {
     if (this.#plot && this.#box.clientWidth) this.#plot.setSize(this.#size);
   }
+}
+
+/**
+ * Where the stage of training changes, by the frames that say it.
+ * @param {number[]} steps
+ * @param {(number|null)[]} stages
+ */
+export function stagesOf(steps, stages) {
+  const found = [];
+  /** @type {number|undefined} */
+  let before;
+  for (const [i, stage] of stages.entries()) {
+    if (stage === null) continue;
+    if (before !== undefined && stage !== before) found.push({ step: steps[i], stage });
+    before = stage;
+  }
+  return found;
 }
 
 /** Whether a curve has a single value, which no line shows. @param {any} plot @param {number} series */

@@ -45,6 +45,7 @@ export const margin = (value, unit) => (unit === "share" ? `${number(100 * value
 export function measured(value, error, unit) {
   const [scale, sign] = unit === "share" ? [100, " %"] : [1, ""];
   const power = Math.floor(Math.log10(scale * error));
+  if (power < -6) return figure(value, unit); // what rounding leaves
   // A leading 1 or 2 is too coarse alone.
   const places = Math.min(6, Math.max(0, -power + (scale * error < 3 * 10 ** power ? 1 : 0)));
   const text = (/** @type {number} */ x) => `${(scale * x).toFixed(places).replace("-", "−")}${sign}`;

@@ -1,9 +1,9 @@
 // One view: its caption with the key of colours, its canvas, and the ways to touch it.
 
 import { bars } from "../views/bars.js";
-import { chart, patternOf } from "../views/chart.js";
+import { chart, isFaint, patternOf } from "../views/chart.js";
 import { mapOf } from "../views/field.js";
-import { gridOf, isCoarse, paintImages } from "../views/images.js";
+import { gridOf, isCoarse, isNamed, paintImages } from "../views/images.js";
 import { NetworkBlock } from "../views/network.js";
 import { plane } from "../views/plane.js";
 import { stack } from "../views/stack.js";
@@ -118,7 +118,8 @@ export class PictureFigure {
     const { ratio, element } = this.surface;
     if (this.#block) return this.#block.element.offsetHeight;
     const width = this.#box.clientWidth;
-    if (this.#kind === "images" && this.picture) return gridOf(this.picture, width * ratio, ratio).height / ratio;
+    if (this.#kind === "images" && this.picture)
+      return gridOf(this.picture, width * ratio, ratio, Infinity, { smooth: this.#isSmooth }).height / ratio;
     return width / (Number(element.style.getPropertyValue("--aspect")) || 1);
   }
 
@@ -156,7 +157,9 @@ export class PictureFigure {
   /** What an axis stands for, if the words say so. @param {"x"|"y"} axis */
   #axis(axis) {
     const name = this.#words.find(`views.${this.view.id}.${axis}`);
-    return name ? h("p", { className: `axis ${axis}` }, name) : null;
+    if (!name) return null;
+    // What its ends are stands at its ends.
+    return h("p", { className: `axis ${axis}` }, ...[name].flat().map((part) => h("span", {}, part)));
   }
 
   /** @param {import("../protocol.js").View["kind"]} kind */
@@ -188,14 +191,20 @@ export class PictureFigure {
   #paint() {
     if (this.#block || !this.picture || !this.theme || !this.surface.room) return;
     const smooth = this.#isSmooth && isCoarse(this.picture);
-    if (this.#kind === "images") this.grid = paintImages(this.surface, this.picture, this.theme, this.picked, smooth);
-    else this.#painter.paint(this.surface, this.picture, this.theme);
+    if (this.#kind === "images") {
+      const named = isNamed(this.picture) ? this.picture.layers : [];
+      const names = named.map(({ id }) => this.#words.get(`layers.${id}`));
+      this.grid = paintImages(this.surface, this.picture, this.theme, { picked: this.picked, smooth, names });
+    } else this.#painter.paint(this.surface, this.picture, this.theme);
   }
 
   #showKeys() {
     const { layers = [], range = [] } = this.picture ?? {};
+    const unsaid = ["field", "text", "network"];
+    // A single layer of images needs no key, and others may have their names beside them.
+    if (layers.length < 2 || (this.picture && isNamed(this.picture))) unsaid.push("images");
     const keys = layers
-      .filter(({ kind }) => !["field", "text", "network"].includes(kind) && (layers.length > 1 || kind !== "images"))
+      .filter((layer, at) => !unsaid.includes(layer.kind) && !(isFaint(layer) && at > 0 && isFaint(layers[at - 1])))
       .map((layer) =>
         h("span", { className: `key ${keyOf(layers, layer)} ${layer.role}` }, this.#words.get(`layers.${layer.id}`)),
       );
@@ -217,7 +226,7 @@ export class PictureFigure {
 /** The class of a layer's key, which looks as the layer does: lines show their pattern. @param {import("../protocol.js").Layer[]} layers @param {import("../protocol.js").Layer} layer */
 function keyOf(layers, layer) {
   const { kind, data, labels } = layer;
-  if (/curves$/.test(kind)) return `line-${patternOf(layers, layer)}`;
+  if (/curves$/.test(kind)) return `line-${patternOf(layers, layer)}${isFaint(layer) ? " faint" : ""}`;
   if (kind === "bars") return layers.find((each) => each.kind === kind) === layer ? "bars" : "lines";
   // Numerals have the colours of their classes, not that of the role.
   if (labels.length && kind === "points" && data.length > 2) return "numerals";

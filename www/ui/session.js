@@ -464,13 +464,27 @@ export class Session extends EventTarget {
     if (run) this.#show(await this.#waiting(() => run.frame(this.views, { deep })));
   }
 
+  /**
+   * All that is known with the figures of a frame that has no costly ones: those stay as they are until the next ones
+   * come, and what came with the last such frame and does not with this one is not known any more.
+   * @param {Frame["metrics"]} metrics
+   * @returns {Frame["metrics"]}
+   */
+  #known(metrics) {
+    const before = Object.entries(this.last?.metrics ?? {}).filter(([id]) => !this.#quick.has(id));
+    this.#quick = new Set(Object.keys(metrics));
+    return { ...Object.fromEntries(before), ...metrics };
+  }
+  /** Figures of the last frame that had no costly ones. @type {Set<string>} */
+  #quick = new Set();
+
   /** @param {Frame} frame */
   #show(frame) {
     // An edit has changed what is estimated, and the model counts its steps from 0 again. (In other
     // exhibits a smaller step means a return to the last finite weights, and the curves stay.)
     if (frame.metrics.step < this.step && this.card.actions.some(({ kind }) => kind === "edit")) this.#begin();
     // Costly figures come only now and then; in between, the latest values stay.
-    this.last = frame.deep ? frame : { ...frame, metrics: { ...this.last?.metrics, ...frame.metrics } };
+    this.last = frame.deep ? frame : { ...frame, metrics: this.#known(frame.metrics) };
     this.history.push(frame);
     // A paused frame does not stop it: the frame may have been asked for before playing began.
     if (frame.stopped) this.#setPlaying(false);

@@ -16,8 +16,8 @@ const SIDE = 300;
 const AROUND = 110;
 /** The large picture is no higher than this where its own width would decide, in CSS pixels. */
 const HIGHEST = 560;
-/** Kinds of picture that are wider than high. */
-const WIDE = /curves|bars|stack|text|network|table/;
+/** Kinds of picture that are wider than high. (Axes can have any shape.) */
+const WIDE = /bars|stack|text|network|table/;
 
 /** The stage. */
 export class Stage {
@@ -167,7 +167,7 @@ export class Stage {
     const send = (/** @type {import("../protocol.js").Payload} */ payload) => this.#session.act(id, payload);
     if (kind === "drag") drag(figure, id, label, send, this.#lens(answer, own));
     else if (kind === "brush") brush(figure, label, hint, send);
-    else if (kind === "pick") pick(figure, label, send);
+    else if (kind === "pick" || kind === "pick-one") pick(figure, label, send, kind === "pick" ? 2 : 1);
     else if (kind === "edit") figure.edit(id, send);
     else if (kind === "text")
       sentence(figure, label, (characters) => own.get(`actions.${id}.unknown`, { characters }), send);

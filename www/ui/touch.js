@@ -2,7 +2,7 @@
 // giving them a text.
 
 import { place } from "../views/plane.js";
-import { cornerOf, imageAt } from "../views/images.js";
+import { imageAt, placeOf } from "../views/images.js";
 import { linesOf } from "../views/text.js";
 import { h, say } from "./dom.js";
 
@@ -195,31 +195,32 @@ export function brush(figure, label, hint, send) {
 }
 
 /**
- * Picks two images: each click takes the place of the older one.
+ * Picks images: each click takes the place of the oldest one.
  * @param {PictureFigure} figure
  * @param {string} label
  * @param {Send} send
+ * @param {number} count of images that are picked at a time
  */
-export function pick(figure, label, send) {
+export function pick(figure, label, send, count) {
   const { surface } = figure;
   const cursor = h("i", { className: "cursor square", hidden: true });
   const pad = h("div", { className: "pad", tabIndex: 0, role: "application", "aria-label": label }, cursor);
   let at = 0;
   const take = (/** @type {number} */ index) => {
     if (index < 0) return;
-    figure.picked = [...figure.picked.filter((each) => each !== index), index].slice(-2);
+    figure.picked = [...figure.picked.filter((each) => each !== index), index].slice(-count);
     figure.repaint();
-    if (figure.picked.length === 2) send({ picks: figure.picked });
+    if (figure.picked.length === count) send({ picks: figure.picked });
   };
   const point = () => {
     const { grid } = figure;
     if (!grid) return;
-    const { x, y } = cornerOf(grid, 0, at);
+    const { x, y, width, height } = placeOf(grid, at);
     cursor.hidden = false;
     cursor.style.left = `${x / surface.ratio}px`;
     cursor.style.top = `${y / surface.ratio}px`;
-    cursor.style.width = `${(grid.cell - grid.gap) / surface.ratio}px`;
-    cursor.style.height = `${(grid.line - grid.gap) / surface.ratio}px`;
+    cursor.style.width = `${width / surface.ratio}px`;
+    cursor.style.height = `${height / surface.ratio}px`;
   };
   pad.addEventListener("click", (event) => {
     const [x, y] = shares(figure, event);

@@ -14,9 +14,14 @@ import { paintPoints } from "./points.js";
 /** Patterns tell lines of one colour apart; the keys show the same ones (`line-N` in the style sheet). */
 const PATTERNS = [[], [2, 3], [8, 3, 2, 3], [1, 5]];
 
-/** How many lines of the same role come before this one. @param {Layer[]} layers @param {Layer} layer */
+/** Whether it is a line of before. @param {Layer} layer */
+export const isFaint = ({ kind, labels }) => /curves$/.test(kind) && labels[0] === 1;
+
+/** How many lines of the same role come before this one, of those that are as faint. @param {Layer[]} layers @param {Layer} layer */
 export const patternOf = (layers, layer) =>
-  layers.filter(({ kind, role }) => kind === layer.kind && role === layer.role).indexOf(layer) % PATTERNS.length;
+  layers
+    .filter((each) => each.kind === layer.kind && each.role === layer.role && isFaint(each) === isFaint(layer))
+    .indexOf(layer) % PATTERNS.length;
 
 /** What the layers need; a constant gets some room. @param {Picture} picture */
 function boundsOf({ extent, layers }) {
@@ -51,7 +56,11 @@ export const chart = (logarithmic) => ({
     for (const layer of picture.layers) {
       if (layer.kind === "points") paintPoints(context, box, layer, theme, ratio);
       else if (layer.kind === "lines") paintLines(context, box, layer, theme, ratio);
-      else paintCurve(context, box, layer, patternOf(picture.layers, layer), theme, ratio);
+      else {
+        context.globalAlpha = isFaint(layer) ? 0.35 : 1;
+        paintCurve(context, box, layer, patternOf(picture.layers, layer), theme, ratio);
+        context.globalAlpha = 1;
+      }
     }
     context.restore();
   },

@@ -5,17 +5,23 @@ import { colourMap, colourOf } from "../ui/theme.js";
 
 /**
  * @typedef {import("../protocol.js").Picture} Picture
+ * @typedef {import("../protocol.js").Layer} Layer
  * @typedef {import("../ui/surface.js").Surface} Surface
+ *
+ * @typedef {object} Row  of images of one layer
+ * @property {number} layer
+ * @property {number} first  index of its first image
+ * @property {number} y
+ * @property {number} height  of its images
+ * @property {number} scale  device pixels per pixel
  *
  * @typedef {object} Grid
  * @property {number} columns
- * @property {number} count   images of one layer
- * @property {number} layers
- * @property {number} scale   device pixels per pixel
- * @property {number} cell    width of an image with its gap, in device pixels
- * @property {number} line    height of the same
+ * @property {number} count  images of the first layer
+ * @property {Row[]} rows  from the top
+ * @property {number} cell  width of an image with its gap, in device pixels
  * @property {number} gap
- * @property {number} edge    room at the left for the mark of each layer's row
+ * @property {number} edge  room at the left for what is said of the rows
  * @property {number} width
  * @property {number} height
  */
@@ -23,54 +29,120 @@ import { colourMap, colourOf } from "../ui/theme.js";
 const LARGEST_CSS = 132;
 /** Images up to this many pixels wide are so coarse that a person may want them smoothed. */
 const COARSE = 16;
+/** Text, and what an arrow between two layers takes, in CSS pixels. */
+const [TEXT, ARROW] = [11, 20];
 
-/** Whether its images are coarse ones of something that can be seen, not of weights. @param {Picture} picture */
-export const isCoarse = ({ layers, range }) =>
-  layers[0]?.kind === "images" && layers[0].shape[2] <= COARSE && range[0] >= 0;
+/** Whether its images are coarse ones of something that can be seen, not of weights or units. @param {Picture} picture */
+export const isCoarse = ({ layers, range }) => range[0] >= 0 && layers.some(isSeen);
+/** @param {Layer} layer */
+const isSeen = ({ kind, role, shape }) => kind === "images" && role !== "other" && shape[2] <= COARSE;
+
+/** Whether layers have images of different sizes: layers of units, drawn one above the other. @param {Picture} picture */
+const isTower = ({ layers }) => layers.some(({ shape }) => shape[1] !== layers[0].shape[1] || shape[2] !== layers[0].shape[2]); // prettier-ignore
+/** Whether layers need their names beside them: they are of different kinds of things. @param {Picture} picture */
+export const isNamed = (picture) => isTower(picture) || picture.layers.some(({ shape }) => shape[0] !== picture.layers[0].shape[0]); // prettier-ignore
 
 /**
+ * Rows of the layers take turns, so that pairs stand one above the other; a layer with fewer images has fewer rows.
  * @param {Picture} picture
  * @param {number} room device pixels in a row
  * @param {number} ratio
  * @param {number} [headroom] device pixels that all rows may take together
+ * @param {object} [how]
+ * @param {number} [how.wide] device pixels that the longest name of a layer takes
+ * @param {boolean} [how.smooth] whether pixels run into each other, and need not be whole device pixels
  * @returns {Grid}
  */
-export function gridOf({ layers, columns }, room, ratio, headroom = Infinity) {
-  const [count = 1, h = 1, w = 1] = layers[0]?.shape ?? [];
-  const across = columns || Math.ceil(Math.sqrt(count * 1.6));
-  const gap = Math.round(2 * ratio);
-  const edge = layers.length > 1 ? Math.round(6 * ratio) : 0;
-  const rows = Math.ceil(count / across) * layers.length;
-  const free = Math.min((room - edge - gap * (across - 1)) / (across * w), (headroom - gap * (rows - 1)) / (rows * h));
-  const most = Math.max(1, Math.floor((LARGEST_CSS * ratio) / w));
-  // If not even one device pixel fits, pixels get a fractional size.
-  const scale = free >= 1 ? Math.min(Math.floor(free), most) : Math.max(free, 1 / w);
-  const [cell, line] = [w * scale + gap, h * scale + gap];
-  return {
-    columns: across,
-    count,
-    layers: layers.length,
-    scale,
-    cell,
-    line,
-    gap,
-    edge,
-    width: Math.round(edge + across * cell - gap),
-    height: Math.round(rows * line - gap),
-  };
+export function gridOf(picture, room, ratio, headroom = Infinity, { wide = 0, smooth = false } = {}) {
+  const { layers, columns } = picture;
+  const [count = 1] = layers[0]?.shape ?? [];
+  const gridWith = (/** @type {number} */ across) =>
+    gridIn(picture, across, [room, headroom], ratio, { wide, smooth: smooth && isCoarse(picture) });
+  if (columns) return gridWith(columns);
+  if (headroom === Infinity) return gridWith(Math.ceil(Math.sqrt(count * 1.6)));
+  // As large as the box allows.
+  let best = gridWith(1);
+  for (let across = 2; across <= count; across++) {
+    const grid = gridWith(across);
+    if (grid.cell > best.cell) best = grid;
+  }
+  return best;
 }
 
 /**
- * Upper left corner of an image: rows of the layers take turns, so that pairs stand one above the other.
+ * The same with so many columns.
+ * @param {Picture} picture
+ * @param {number} columns
+ * @param {[number, number]} box
+ * @param {number} ratio
+ * @param {{ wide: number, smooth: boolean }} how
+ * @returns {Grid}
+ */
+function gridIn(picture, columns, [room, headroom], ratio, { wide, smooth }) {
+  const { layers } = picture;
+  const tower = isTower(picture);
+  const gap = Math.round(2 * ratio);
+  /** @type {{ layer: number, first: number, h: number, w: number }[]} */
+  const order = [];
+  const most = Math.max(1, ...layers.map(({ shape }) => Math.ceil(shape[0] / columns)));
+  for (let row = 0; row < most; row++)
+    layers.forEach(({ shape: [count, h, w] }, layer) => {
+      if (row * columns < count) order.push({ layer, first: row * columns, h, w });
+    });
+  const named = namesOf(layers[0], columns);
+  const edge = Math.round((wide ? 0 : (layers.length > 1 ? 6 : named === "rows" ? 16 : 0) * ratio) + wide);
+  const head = named === "columns" ? Math.round((TEXT + 5) * ratio) : 0;
+  // Between layers of units there is an arrow, between their towers a gap; between layers that have names, too.
+  const before = (/** @type {number} */ i) => {
+    if (i === 0) return head;
+    if (tower) return Math.round((order[i].layer > 0 ? ARROW : ARROW / 2) * ratio);
+    return wide && order[i].layer !== order[i - 1].layer ? 4 * gap : gap;
+  };
+  const between = order.reduce((sum, _, i) => sum + before(i), 0);
+  const high = order.reduce((sum, { h, w }) => sum + h / w, 0);
+  const across = (room - edge - gap * (columns - 1)) / columns;
+  const width = Math.floor(Math.min(across, (headroom - between) / high, LARGEST_CSS * ratio));
+  let [y, cell] = [0, 0];
+  const rows = order.map(({ layer, first, h, w }, i) => {
+    // If not even one device pixel fits, pixels get a fractional size.
+    const whole = width >= w && !(smooth && isSeen(layers[layer]));
+    const scale = whole ? Math.floor(width / w) : Math.max(width, 1) / w;
+    y += before(i);
+    const row = { layer, first, y: Math.round(y), height: Math.round(h * scale), scale };
+    y += h * scale;
+    cell = Math.max(cell, w * scale + gap);
+    return row;
+  });
+  return {
+    columns,
+    count: layers[0]?.shape[0] ?? 1,
+    rows,
+    cell,
+    gap,
+    edge,
+    width: Math.max(1, Math.round(edge + columns * cell - gap)),
+    height: Math.max(1, Math.round(y)),
+  };
+}
+
+/** What the labels of a layer name: the rows of its grid, one for each, or else its columns. @param {Layer|undefined} layer @param {number} columns */
+function namesOf(layer, columns) {
+  if (!layer?.labels.length) return "";
+  return layer.labels.length === Math.ceil(layer.shape[0] / columns) ? "rows" : "columns";
+}
+
+/**
+ * Where an image of the first layer stands, with those of the other layers below it.
  * @param {Grid} grid
- * @param {number} layer
  * @param {number} index
  */
-export function cornerOf({ columns, layers, cell, line, edge }, layer, index) {
-  return {
-    x: Math.round(edge + (index % columns) * cell),
-    y: Math.round((Math.floor(index / columns) * layers + layer) * line),
-  };
+export function placeOf({ columns, rows, cell, gap, edge }, index) {
+  const at = rows.findIndex(({ layer, first }) => layer === 0 && index < first + columns);
+  let last = at;
+  while (rows[last + 1]?.layer > 0) last++;
+  const { y } = rows[at];
+  const x = Math.round(edge + (index % columns) * cell);
+  return { x, y, width: Math.round(cell - gap), height: rows[last].y + rows[last].height - y };
 }
 
 /**
@@ -80,73 +152,126 @@ export function cornerOf({ columns, layers, cell, line, edge }, layer, index) {
  * @param {number} y
  * @returns {number} its index, or -1
  */
-export function imageAt({ columns, count, layers, cell, line, edge }, x, y) {
+export function imageAt({ columns, count, rows, cell, edge }, x, y) {
   const column = Math.floor((x - edge) / cell);
-  const index = Math.floor(y / line / layers) * columns + column;
-  return column >= 0 && column < columns && index >= 0 && index < count ? index : -1;
+  const row = rows.findLast((each) => each.y <= y);
+  const index = (row?.first ?? 0) + column;
+  return row && column >= 0 && column < columns && index < count ? index : -1;
 }
 
 /**
  * @param {Surface} surface
  * @param {Picture} picture
  * @param {import("../ui/theme.js").Theme} theme
- * @param {number[]} [picked] indices to frame
- * @param {boolean} [smooth] whether pixels run into each other
+ * @param {object} [how]
+ * @param {number[]} [how.picked] indices to frame
+ * @param {boolean} [how.smooth] whether pixels run into each other
+ * @param {string[]} [how.names] of the layers, where they need them
  * @returns {Grid}
  */
-export function paintImages(surface, picture, theme, picked = [], smooth = false) {
+export function paintImages(surface, picture, theme, { picked = [], smooth = false, names = [] } = {}) {
   const { context, room, ratio, headroom } = surface;
-  const grid = gridOf(picture, room, ratio, headroom);
+  const { layers, range } = picture;
+  const font = `${Math.round(TEXT * ratio)}px ${theme.font}`;
+  context.font = font;
+  const wide = Math.max(0, ...names.map((name) => context.measureText(name).width + 8 * ratio));
+  const grid = gridOf(picture, room, ratio, headroom, { wide, smooth });
   surface.fit(grid.width, grid.height);
   context.clearRect(0, 0, grid.width, grid.height);
-  context.imageSmoothingEnabled = smooth || grid.scale < 1;
   context.imageSmoothingQuality = "high";
-  const signed = picture.range[0] < 0;
-  if (signed) {
-    // Zero has the colour of the sheet: without lines between them, images would run together.
-    context.fillStyle = theme.colours.line;
-    for (let i = 0; i < grid.count; i++) {
-      const { x, y } = cornerOf(grid, 0, i);
-      context.fillRect(x - grid.gap, y - grid.gap, grid.cell + grid.gap, grid.line + grid.gap);
-    }
-  }
+  const signed = range[0] < 0;
+  const left = (/** @type {number} */ i) => Math.round(grid.edge + i * grid.cell);
   const table = colourMap(theme, signed ? "diverging" : "grey");
-  picture.layers.forEach((layer, which) => {
+  const sheets = layers.map((layer) => sheetOf(layer, table, signed ? range : [0, 0.5, 1]));
+  const tower = isTower(picture);
+  context.font = font; // a canvas that gets another size forgets it
+  context.textBaseline = "middle";
+  grid.rows.forEach(({ layer: which, first, y, height, scale }, at) => {
+    const layer = layers[which];
     const [count, h, w] = layer.shape;
-    const sheet = sheetOf(layer, count, h, w, table, signed ? picture.range : [0, 0.5, 1]);
-    for (let i = 0; i < count; i++) {
-      const { x, y } = cornerOf(grid, which, i);
-      context.drawImage(sheet, 0, i * h, w, h, x, y, Math.round(w * grid.scale), Math.round(h * grid.scale));
-      if (grid.edge && i % grid.columns === 0) {
-        context.fillStyle = colourOf(theme, layer.role);
-        context.fillRect(0, y, Math.round(grid.edge / 2), grid.line - grid.gap);
+    const width = Math.round(w * scale);
+    context.imageSmoothingEnabled = (smooth && isSeen(layer)) || scale < 1;
+    for (let i = first; i < Math.min(count, first + grid.columns); i++) {
+      // Narrower images stand in the middle of their column.
+      const x = left(i - first) + Math.round((grid.cell - grid.gap - width) / 2);
+      if (signed || layer.role === "other") {
+        // Zero has the colour of the sheet: without lines around them, images would run together.
+        context.fillStyle = theme.colours.line;
+        context.fillRect(x - grid.gap, y - grid.gap, width + 2 * grid.gap, height + 2 * grid.gap);
       }
+      context.drawImage(sheets[which], 0, i * h, w, h, x, y, width, height);
+    }
+    const middle = y + height / 2;
+    context.fillStyle = theme.colours.soft;
+    if (names.length) {
+      context.textAlign = "left";
+      if (tower || first === 0) context.fillText(names[which], 0, tower ? middle : y + TEXT * ratio);
+    } else if (layers.length > 1) {
+      context.fillStyle = colourOf(theme, layer.role);
+      context.fillRect(0, y, Math.round(grid.edge / 2), height);
+    } else if (namesOf(layer, grid.columns) === "rows") {
+      context.textAlign = "center";
+      context.fillText(String(layer.labels[first / grid.columns]), grid.edge / 2, middle);
+    }
+    if (tower && which > 0) {
+      const above = grid.rows[at - 1];
+      const columns = Array.from({ length: Math.min(count - first, grid.columns) }, (_, i) => left(i) + grid.cell / 2);
+      context.strokeStyle = theme.colours.soft;
+      context.lineWidth = ratio;
+      paintArrows(context, columns, [above.y + above.height, y], layer.role, ratio);
     }
   });
+  if (namesOf(layers[0], grid.columns) === "columns") {
+    context.textAlign = "center";
+    context.fillStyle = theme.colours.soft;
+    layers[0].labels
+      .slice(0, grid.columns)
+      .forEach((label, i) => context.fillText(String(label), left(i) + (grid.cell - grid.gap) / 2, (TEXT / 2) * ratio));
+  }
   context.strokeStyle = theme.colours.model;
   context.lineWidth = 2 * ratio;
   for (const index of picked) {
-    const { x, y } = cornerOf(grid, 0, index);
-    context.strokeRect(
-      x + ratio,
-      y + ratio,
-      grid.cell - grid.gap - 2 * ratio,
-      grid.line * grid.layers - grid.gap - 2 * ratio,
-    );
+    const { x, y, width, height } = placeOf(grid, index);
+    context.strokeRect(x + ratio, y + ratio, width - 2 * ratio, height - 2 * ratio);
   }
   return grid;
 }
 
 /**
+ * Arrows between a layer and the one above it: up from data, which are given, down to what a model gives out, and both
+ * ways between units.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number[]} columns where they stand
+ * @param {[number, number]} heights
+ * @param {Layer["role"]} role of the lower one
+ * @param {number} ratio
+ */
+function paintArrows(context, columns, [top, bottom], role, ratio) {
+  const [from, to, head] = [top + 5 * ratio, bottom - 5 * ratio, 3 * ratio];
+  context.beginPath();
+  for (const x of columns) {
+    context.moveTo(x, from);
+    context.lineTo(x, to);
+    for (const [tip, turn] of [
+      [from, 1],
+      [to, -1],
+    ]) {
+      if (role === (tip === from ? "model" : "data")) continue;
+      context.moveTo(x - head, tip + turn * head);
+      context.lineTo(x, tip);
+      context.lineTo(x + head, tip + turn * head);
+    }
+  }
+  context.stroke();
+}
+
+/**
  * All images of a layer one below the other, one canvas pixel for each of theirs.
- * @param {import("../protocol.js").Layer} layer
- * @param {number} count
- * @param {number} h
- * @param {number} w
+ * @param {Layer} layer
  * @param {Uint32Array} table
  * @param {number[]} range
  */
-function sheetOf({ data }, count, h, w, table, range) {
+function sheetOf({ data, shape: [count, h, w] }, table, range) {
   const pixels = new Uint32Array(count * h * w);
   for (let i = 0; i < pixels.length; i++) pixels[i] = table[Math.round(255 * position(data[i], range))];
   const sheet = new OffscreenCanvas(w, count * h);

@@ -175,7 +175,10 @@ pub enum ViewKind {
     Field,
     /// `[N, 4]`: x, y, dx, dy.
     Vectors,
-    /// `[N, H, W]` grey images in 0..=1, drawn in a grid.
+    /// `[N, H, W]` grey images in 0..=1, drawn in a grid. Rows of several layers take turns; one with fewer
+    /// images has fewer rows. Labels of the first layer are numbers of the grid's rows, one for each, or
+    /// else of its columns. Layers of different sizes are layers of units, from the top one down, with
+    /// arrows between them: up from [`Role::Data`], down to [`Role::Model`], both ways to [`Role::Other`].
     Images,
     /// `[N]` numbers as bars or a histogram. With labels, they are the characters below the bars.
     Bars,
@@ -186,7 +189,8 @@ pub enum ViewKind {
     /// the plane.
     Lines,
     /// Layers of `[N, 2]`, each a line through its points, x increasing, over axes with numbers. A
-    /// layer of [`ViewKind::Points`] is dots, one of [`ViewKind::Lines`] pieces.
+    /// layer of [`ViewKind::Points`] is dots, one of [`ViewKind::Lines`] pieces. A line with the label 1 is
+    /// one of before, drawn faintly.
     Curves,
     /// The same over a logarithmic x axis (all x > 0).
     LogCurves,
@@ -230,8 +234,10 @@ pub enum ActionKind {
     Brush,
     /// Drags one point over the view: payload `at` `[2]` in 0..=1 of the view, origin bottom left.
     Drag,
-    /// Picks images of a grid: payload `picks`, their indices.
+    /// Picks images of a grid, two at a time: payload `picks`, their indices.
     Pick,
+    /// Picks one image of a grid: payload `picks`, its index.
+    PickOne,
     /// A plain button: no payload.
     Button,
     /// A button that takes back what the brushes of its view have painted.

@@ -106,6 +106,13 @@ impl Layer {
         Layer::new(id, role, ViewKind::Images, data, &shape)
     }
 
+    /// Layers of `units` units, `[N, units]`, as images: a rectangle of them, as near to a square as it can be filled.
+    pub fn units(id: &'static str, data: Vec<f32>, units: usize) -> Layer {
+        let height = (1..=units.isqrt()).rev().find(|&height| units.is_multiple_of(height)).unwrap_or(1);
+        let shape = [data.len() / units, height, units / height];
+        Layer::new(id, Role::Other, ViewKind::Images, data, &shape)
+    }
+
     /// Lines of text of a width, as code points.
     pub fn text(id: &'static str, role: Role, codes: Vec<f32>, width: usize) -> Layer {
         Layer::rows(id, role, ViewKind::Text, codes, width)

@@ -30,7 +30,7 @@ impl Inputs {
             }
             // A button does something to the run, not to what it is of.
             ActionKind::Button => return,
-            ActionKind::Drag | ActionKind::Pick | ActionKind::Text => {
+            ActionKind::Drag | ActionKind::Pick | ActionKind::PickOne | ActionKind::Text => {
                 self.given.retain(|(other, _)| *other != id);
             }
             ActionKind::Edit => {

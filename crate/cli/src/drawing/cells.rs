@@ -57,9 +57,14 @@ pub fn field(out: &mut String, layer: &Layer, [low, middle, high]: [f32; 3]) {
     paint(out, &shares, CELLS, [0.0; 2], SIDE / CELLS as f32, map);
 }
 
-/// As many images as can be told apart: nine small ones or one large one.
+/// As many images as can be told apart, nine small ones or four larger ones, of the layer that has the most; or layers
+/// of units one above the other.
 pub fn images(out: &mut String, picture: &Picture) {
-    let layer = &picture.layers[0];
+    let first = &picture.layers[0];
+    if picture.layers.iter().any(|layer| layer.shape[1..] != first.shape[1..]) {
+        return tower(out, picture);
+    }
+    let layer = picture.layers.iter().rev().max_by_key(|layer| layer.shape[0]).unwrap_or(first);
     let [count, height, width] = [layer.shape[0], layer.shape[1], layer.shape[2]];
     let across = if width <= 8 { 3 } else { 2 }.min(count.isqrt().max(1));
     let room = (SIDE - 2.0 * EDGE - 2.0 * (across - 1) as f32) / across as f32;
@@ -72,6 +77,27 @@ pub fn images(out: &mut String, picture: &Picture) {
         let shares: Vec<f32> = image.iter().map(|v| (v - low) / (high - low).max(1e-9)).collect();
         let corner = [EDGE + x * (room + 2.0), EDGE + y * (room + 2.0)];
         paint(out, &shares, width, corner, size, map);
+    }
+}
+
+/// Layers of different sizes, from the top one down, of three of the columns.
+fn tower(out: &mut String, picture: &Picture) {
+    let columns = picture.columns.max(1);
+    let across = columns.min(3);
+    let high: f32 = picture.layers.iter().map(|layer| layer.shape[1] as f32 / layer.shape[2] as f32).sum();
+    let free = |gap: f32, count: usize| SIDE - 2.0 * EDGE - gap * (count - 1) as f32;
+    let cell = (free(2.0, across) / across as f32).min(free(4.0, picture.layers.len()) / high);
+    let left = (SIDE - across as f32 * (cell + 2.0) + 2.0) / 2.0;
+    let mut y = (SIDE - high * cell - 4.0 * (picture.layers.len() - 1) as f32) / 2.0;
+    for layer in &picture.layers {
+        let [height, width] = [layer.shape[1], layer.shape[2]];
+        let size = cell / width as f32;
+        for i in 0..across {
+            let image = i * (columns - 1) / (across - 1).max(1);
+            let shares = &layer.data[image * height * width..][..height * width];
+            paint(out, shares, width, [left + i as f32 * (cell + 2.0), y], size, Map::Grey);
+        }
+        y += height as f32 * size + 4.0;
     }
 }
 

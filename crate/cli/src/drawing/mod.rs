@@ -154,6 +154,12 @@ mod tests {
             Layer::new("nodes", Role::Data, ViewKind::Network, vec![0.5, 0.5, 2.0], &[1, 3]),
             Layer::new("j", Role::Data, ViewKind::Table, vec![0.5, 0.1], &[1, 2]),
         ];
+        let tower = ["top", "bottom"].into_iter().zip([[3, 1, 2], [3, 2, 2]]);
+        let tower = tower.map(|(id, shape): (_, [usize; 3])| {
+            Layer::new(id, Role::Other, ViewKind::Images, vec![0.5; shape.iter().product()], &shape)
+        });
+        let made = svg(ViewKind::Images, &Picture { columns: 3, ..picture(tower.collect(), [0.0; 4]) });
+        assert_eq!(made.matches("<path").count(), 6, "{made}");
         let empty = svg(ViewKind::Points, &picture(vec![], [0.0; 4])).len();
         for layer in layers {
             let made = svg(layer.kind, &picture(vec![layer.clone()], [0.0, 1.0, 0.0, 1.0]));

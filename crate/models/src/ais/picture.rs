@@ -2,6 +2,7 @@
 
 use super::Ais;
 use super::measure::Reading;
+use super::model::RUNGS;
 use crate::metrics::ais;
 use crate::prelude::*;
 
@@ -13,24 +14,43 @@ const BINS: usize = 24;
 const LAYERS: [(&str, Role); 2] = [("pixels", Role::Model), ("uniform", Role::Other)];
 
 impl Ais {
-    /// log Ẑ against β, of the run under way, or else of the last one.
+    /// log Ẑ against β, of the run under way, and faintly of the last whole one; or of that alone.
     pub(super) async fn running(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let (m, progress) = (&self.model, &self.progress);
         let (flat, sums) = (live.device.read(m.present_machine), live.device.read(m.anneal.sums));
+        let under_way = progress.done() < progress.rungs();
+        let before = (progress.finished && under_way)
+            .then(|| (live.device.read(m.finished_machine), live.device.read(m.finished_sums)));
         let log_z = self.exact.log_z(m.machine, flat.await?);
-        let weights = m.anneal.weights_of(&sums.await?);
+        let level = |log_z: f64| Layer::level("exact", Role::Truth, [0.0, 1.0], log_z as f32);
         let mut layers = Vec::new();
-        for (k, (id, role)) in LAYERS.into_iter().enumerate() {
-            let start = m.log_base(k);
-            let mut line = vec![0.0, start as f32];
-            for rung in 0..progress.done() {
-                let estimate = start + ais::log_mean(weights[k].at(rung as usize));
-                line.extend([progress.beta(rung + 1) as f32, estimate as f32]);
-            }
-            layers.push(Layer::curve(id, role, line));
+        if let Some((flat, sums)) = before {
+            let (log_z, sums) = (self.exact.log_z(m.machine, flat.await?), sums.await?);
+            // Its rungs had increments; those that it did not need have none.
+            let rungs =
+                sums.iter().rposition(|&x| x != 0.0).map_or(1, |last| last / (sums.len() / RUNGS) + 1);
+            layers.extend(self.paths(&sums, rungs, |rung| rung as f64 / rungs as f64));
+            layers.push(level(log_z));
+            layers.iter_mut().for_each(|layer| (layer.id, layer.labels) = ("before", vec![1]));
         }
-        layers.push(Layer::level("exact", Role::Truth, [0.0, 1.0], log_z as f32));
+        layers.extend(self.paths(&sums.await?, progress.done() as usize, |rung| progress.beta(rung as u32)));
+        layers.push(level(log_z));
         Ok(Picture::of(layers))
+    }
+
+    /// log Ẑ of each base over β, which is known after each rung, from the sums of a run.
+    fn paths(&self, sums: &[f32], rungs: usize, beta: impl Fn(usize) -> f64) -> Vec<Layer> {
+        let weights = self.model.anneal.weights_of(sums);
+        let path = |(k, (id, role)): (usize, (&'static str, Role))| {
+            let start = self.model.log_base(k);
+            let mut line = vec![0.0, start as f32];
+            for rung in 0..rungs {
+                let estimate = start + ais::log_mean(weights[k].at(rung));
+                line.extend([beta(rung + 1) as f32, estimate as f32]);
+            }
+            Layer::curve(id, role, line)
+        };
+        LAYERS.into_iter().enumerate().map(path).collect()
     }
 
     /// Chains of each base.
@@ -43,7 +63,7 @@ impl Ais {
             let (id, role) = LAYERS[k];
             Layer::images(id, role, data[from..from + count * d].to_vec(), &m.blank)
         };
-        Ok(Picture { columns: 8, ..Picture::of(vec![layer(0), layer(1)]) })
+        Ok(Picture::of(vec![layer(0), layer(1)]))
     }
 
     /// The estimates of log Z by single chains, as histograms: outlines of bars.

@@ -5,8 +5,9 @@ use crate::prelude::*;
 choices! {
     /// Pictures.
     pub enum Show: View {
-        "fantasies" => Fantasies: View::main(ViewKind::Images),
+        "layers" => Layers: View::main(ViewKind::Images),
         "settling" => Settling: View::main(ViewKind::Curves),
+        "fantasies" => Fantasies: View::side(ViewKind::Images),
         "units" => Units: View::side(ViewKind::Images),
         "data" => Data: View::side(ViewKind::Images),
     }
@@ -57,6 +58,8 @@ pub const CARD: Card = Card {
         Metric::new("weights_second", "", "weights", Role::Other),
         Metric::new("weights_third", "", "weights", Role::Other),
         Metric::new("stage", "", "", Role::Other),
+        Metric::new("layer_step", "steps", "", Role::Other).sometimes(),
+        Metric::new("joint_step", "steps", "", Role::Other).sometimes(),
     ],
     views: Show::ROWS,
     actions: Input::ROWS,

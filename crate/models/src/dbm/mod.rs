@@ -149,6 +149,7 @@ impl crate::Model for Dbm {
 
     async fn view(&self, live: &Live<'_>, view: Show) -> Result<Picture, Error> {
         match view {
+            Show::Layers => self.layers(live).await,
             Show::Fantasies => self.fantasies(live).await,
             Show::Settling => self.settling(live).await,
             Show::Units => self.units(live).await,

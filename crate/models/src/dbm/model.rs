@@ -40,6 +40,8 @@ pub struct Model {
     pub update: EntryId,
     measure_start: EntryId,
     measure: EntryId,
+    /// The units of the held-out images that are measured, each `[CHUNK, N]`.
+    probe: Layers,
     sample_start: EntryId,
     sample_walk: EntryId,
     /// The pixels of samples in the making, `[CHUNK, V]`.
@@ -177,6 +179,7 @@ impl Model {
             update,
             measure_start,
             measure,
+            probe,
             sample_start,
             sample_walk,
             drawn: drawn[0],
@@ -192,6 +195,32 @@ impl Model {
             d.schedule(&[(self.measure_start, 1), (self.measure, SETTLED as u32)], 1)?;
             Ok(d.read(self.trace))
         })
+    }
+
+    /// The units of each hidden layer after each of these numbers of mean-field rounds, of the first `images` held-out
+    /// images, `[images, N]` each.
+    ///
+    /// # Errors
+    /// [`Error::DeviceLost`].
+    pub fn rounds(
+        &self,
+        device: &Driver,
+        rounds: &[u32],
+        images: usize,
+    ) -> Result<Vec<[Answer<Vec<f32>>; LAYERS]>, Error> {
+        self.feed.begin_at(device, 0);
+        device.run(self.measure_start)?;
+        let mut done = 0;
+        let mut all = Vec::new();
+        for &round in rounds {
+            device.schedule(&[(self.measure, round - done)], 1)?;
+            done = round;
+            all.push([1, 2, 3].map(|l| {
+                let units = self.net.b[l].shape().len();
+                device.read_first(self.probe[l], images * units)
+            }));
+        }
+        Ok(all)
     }
 
     /// The ends of Gibbs chains from noise, `len` pixels in all.

@@ -2,8 +2,15 @@
 
 use super::measure::mean_bounds;
 use super::model::CHUNK;
-use super::{Dbm, SHOWN};
+use super::{Dbm, LAYERS, SHOWN};
 use crate::prelude::*;
+
+/// Rounds of the mean field after which the layers are drawn.
+const ROUNDS: [u32; 6] = [0, 1, 2, 4, 8, 24];
+/// Held-out images whose layers are drawn.
+const WATCHED: usize = 2;
+/// Pixels of the images whose bounds are followed round by round: all that are held out, if they are small.
+const PIXELS: usize = 1 << 16;
 
 impl Dbm {
     /// How likely each pixel of the chains is on.
@@ -13,16 +20,50 @@ impl Dbm {
         Ok(Picture::images("fantasies", Role::Model, data, &self.sets.train, 6))
     }
 
-    /// The bound after each round of the mean field, and the exact log-likelihood.
+    /// How the units of all layers settle, given an image: what they are after some rounds of the mean field, one
+    /// column each; the third layer at the top, the pixels at the bottom.
+    pub(super) async fn layers(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let images = WATCHED.min(self.sets.test.n);
+        let rounds = self.model.rounds(live.device, &ROUNDS, images)?;
+        let mut layers = [const { Vec::new() }; LAYERS];
+        for (column, answers) in rounds.into_iter().enumerate() {
+            for (layer, answer) in layers.iter_mut().zip(answers) {
+                let units = answer.await?;
+                let each = units.len() / images;
+                layer.resize(units.len() * ROUNDS.len(), 0.0);
+                for (image, row) in units.chunks(each).enumerate() {
+                    layer[(image * ROUNDS.len() + column) * each..][..each].copy_from_slice(row);
+                }
+            }
+        }
+        let [first, second, third] = layers;
+        let units = |id, data: Vec<f32>| {
+            let each = data.len() / (images * ROUNDS.len());
+            Layer::units(id, data, each)
+        };
+        let pixels = self.sets.test.first(images);
+        let given = pixels.chunks(self.sets.train.area()).flat_map(|v| v.repeat(ROUNDS.len())).collect();
+        let layers = vec![
+            units("third", third).labelled(ROUNDS.to_vec()),
+            units("second", second),
+            units("first", first),
+            Layer::images("data", Role::Data, given, &self.sets.train),
+        ];
+        Ok(Picture { columns: ROUNDS.len(), ..Picture::of(layers) })
+    }
+
+    /// How far below the exact log-likelihood the bound is after each round of the mean field.
     pub(super) async fn settling(&self, live: &Live<'_>) -> Result<Picture, Error> {
-        let images = CHUNK.min(self.sets.test.n);
+        let (test, area) = (self.sets.test.n, self.sets.train.area());
+        let images = (PIXELS / area).clamp(CHUNK.min(test), test);
         let traces = self.model.bounds(live.device, images);
         let known = self.known(live).await?;
-        let bounds = mean_bounds(&traces.await?, images, known.log_z);
-        let rounds = bounds.iter().enumerate();
-        let line: Vec<f32> = rounds.flat_map(|(i, bound)| [i as f32, *bound as f32]).collect();
-        let (end, exact) = ((bounds.len() - 1) as f32, known.log_likelihood(images) as f32);
-        let exact = Layer::level("exact", Role::Truth, [0.0, end], exact);
+        let mut gaps = mean_bounds(&traces.await?, images, known.log_z);
+        let exact = known.log_likelihood(images);
+        gaps.iter_mut().for_each(|bound| *bound -= exact);
+        gaps.truncate(changing(&gaps) + 1);
+        let line: Vec<f32> = gaps.iter().enumerate().flat_map(|(i, gap)| [i as f32, *gap as f32]).collect();
+        let exact = Layer::level("exact", Role::Truth, [0.0, (gaps.len() - 1) as f32], 0.0);
         Ok(Picture::of(vec![Layer::curve("bound", Role::Model, line), exact]))
     }
 
@@ -50,6 +91,14 @@ impl Dbm {
     }
 }
 
+/// The rounds, an even number and four or more, after which less than a hundredth of the whole change is left.
+fn changing(bounds: &[f64]) -> usize {
+    let last = bounds.len() - 1;
+    let small = 0.01 * (bounds[last] - bounds[0]).abs();
+    let settled = bounds.iter().position(|bound| (bounds[last] - bound).abs() <= small).unwrap_or(last);
+    (settled.max(3) + 2).next_multiple_of(2).min(last)
+}
+
 /// `[I, J] · [J, K]`.
 fn product(a: &[f32], b: &[f32], [rows, inner, columns]: [usize; 3]) -> Vec<f32> {
     let mut out = vec![0.0; rows * columns];
@@ -61,4 +110,59 @@ fn product(a: &[f32], b: &[f32], [rows, inner, columns]: [usize; 3]) -> Vec<f32>
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Run, exhibit::Sources};
+    use pollster::block_on;
+    use tilde_cpu::Cpu;
+    use tilde_graph::{Device, compile};
+
+    #[test]
+    fn rounds_are_drawn_as_far_as_something_changes() {
+        let settled_after = |rounds: usize| -> Vec<f64> { (0..=24).map(|i| i.min(rounds) as f64).collect() };
+        assert_eq!([1, 3, 5, 12, 24].map(|n| changing(&settled_after(n))), [6, 6, 8, 14, 24]);
+    }
+
+    /// μ₂ = σ(W₂ᵀμ₁ + W₃μ₃ + b₂), which each round ends with, in every column but the first.
+    #[test]
+    fn the_drawn_units_are_those_of_the_mean_field() {
+        let mut settings = Settings::new(&super::super::CARD);
+        for (id, value) in [("data", "strokes"), ("layer_steps", "20"), ("batch", "32")] {
+            settings.set_text(id, value).unwrap();
+        }
+        let load = async |program: &Program| {
+            let device: Box<dyn Device> = Box::new(Cpu::load(compile(program)).unwrap());
+            Ok(device)
+        };
+        let mut run = block_on(Run::open(settings, 3, Sources::default(), load)).unwrap();
+        block_on(run.train(80)).unwrap();
+        let layers = block_on(run.view("layers")).unwrap().layers;
+        let shapes: Vec<&[usize]> = layers.iter().map(|layer| &layer.shape[..]).collect();
+        assert_eq!(shapes, [[12, 2, 4], [12, 2, 4], [12, 2, 4], [12, 28, 28]]);
+        let saved = block_on(run.export()).unwrap();
+        let tensor = |name: &str| -> &[f32] {
+            let found = saved.iter().find(|s| s.name.ends_with(name)).unwrap_or_else(|| panic!("{name}"));
+            let SavedValues::F32(values) = &found.values else { panic!("{name}") };
+            values
+        };
+        let [w2, w3, b2] = ["weight2", "weight3", "bias2"].map(tensor);
+        let most = w2.iter().fold(0.0f32, |m, w| m.max(w.abs()));
+        assert!(most > 0.02, "it has learned next to nothing: {most}");
+        for column in (0..12).filter(|column| column % ROUNDS.len() > 0) {
+            let [third, second, first] = [0, 1, 2].map(|l| &layers[l].data[column * 8..][..8]);
+            for k in 0..8 {
+                let sum = |w: &dyn Fn(usize) -> f32, mu: &[f32]| (0..8).map(|i| w(i) * mu[i]).sum::<f32>();
+                let input = b2[k] + sum(&|i| w2[i * 8 + k], first) + sum(&|j| w3[k * 8 + j], third);
+                let mu = 1.0 / (1.0 + libm::expf(-input));
+                assert!(
+                    (second[k] - mu).abs() < 1e-5,
+                    "column {column}, unit {k}: {} is not {mu}",
+                    second[k]
+                );
+            }
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Figures: the bound, and the likelihoods beside it, by enumeration.
 
 use super::model::{CHUNK, MEASURED};
-use super::{Dbn, stage};
+use super::{Dbn, Stage, stage};
 use crate::metrics::dbn::Exact;
 use crate::prelude::*;
 
@@ -54,16 +54,26 @@ impl Dbn {
 
         let measured = measured.await?;
         let of_few = self.means(&measured, quick, draws);
-        let stage = stage(live.settings, live.step).0 as u32 + 1;
+        let (stage, _) = stage(live.settings, live.step);
         let estimate = |values: &[f64]| Estimate::of(values.iter().copied());
-        let mut out = vec![("stage", f64::from(stage))];
+        let mut out = vec![("stage", f64::from(stage as u32 + 1))];
+        let [first, top] = ["first_steps", "top_steps"].map(|id| live.settings.number(id));
+        let step = f64::from(live.step);
+        match stage {
+            Stage::First => out.extend([("first_step", step), ("first_step_reference", first)]),
+            // Beyond its steps its rate is 0.
+            Stage::Top => out.extend([("top_step", (step - first).min(top)), ("top_step_reference", top)]),
+            Stage::All => out.push(("fine_step", step - first - top)),
+        }
+        // Until the second machine has been put on top, it is the first one, and the labels are all alike.
+        let begun = stage != Stage::First;
         estimate(&of_few.reconstruction).report(&mut out, ["loss", "loss_se"]);
         // The first step computes it.
         if let Some(error) = error {
             out.push(("reconstruction_error", error.await?[0]));
         }
         // Without labels there is nothing that a class could be right about.
-        if !test.labels.is_empty() {
+        if begun && !test.labels.is_empty() {
             let right = estimate(&of_few.accuracy).mean;
             Estimate::share(right, of_few.accuracy.len()).report(&mut out, ["accuracy", "accuracy_se"]);
         }
@@ -84,7 +94,9 @@ impl Dbn {
             estimate(&all).report(&mut out, ["test_log_likelihood", "test_log_likelihood_se"]);
             estimate(&bound).report(&mut out, ["bound", "bound_se"]);
             estimate(&below).report(&mut out, ["first_log_likelihood", "first_log_likelihood_se"]);
-            estimate(&apart).report(&mut out, ["identity", "identity_se"]);
+            if begun {
+                estimate(&apart).report(&mut out, ["identity", "identity_se"]);
+            }
             out.extend([("log_partition_first", log_z), ("log_partition_top", exact.log_z)]);
         }
         Ok(out)

@@ -33,7 +33,7 @@ const CLASSES: usize = 10;
 const SHOWN: usize = 40;
 
 /// What the next steps do.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 enum Stage {
     /// Train the first machine.
     First,
@@ -179,6 +179,7 @@ impl crate::Model for Dbn {
     async fn view(&self, live: &Live<'_>, view: Show) -> Result<Picture, Error> {
         match view {
             Show::Fantasies => self.fantasies(live).await,
+            Show::Layers => self.layers(live).await,
             Show::First => self.first_units(live).await,
             Show::Top => self.top_units(live).await,
             Show::Data => Ok(Picture::held_out(&self.sets, SHOWN, 10)),

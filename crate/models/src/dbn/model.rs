@@ -33,6 +33,8 @@ pub struct Model {
     pub clamp: Var,
     /// Probabilities of the chains' pixels, `[DREAMS, V]`.
     pub dreams: Var,
+    /// The chains' top units `[DREAMS, T]`, then hidden ones `[DREAMS, H]` and labels `[DREAMS, Y]`.
+    pub dream_units: [Var; 3],
     /// Turns the machine below over and puts it on top.
     pub tie: EntryId,
     pub positive: EntryId,
@@ -193,6 +195,7 @@ impl Model {
             train_labels,
             clamp,
             dreams,
+            dream_units: [dream_t, dream[0], dream[1]],
             tie,
             positive,
             gibbs,

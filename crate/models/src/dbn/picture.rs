@@ -1,8 +1,12 @@
 //! The net's pictures.
 
-use super::Dbn;
+use super::card::Digit;
+use super::model::DREAMS;
+use super::{CLASSES, Dbn, Stage, stage};
 use crate::prelude::*;
 
+/// Chains that are drawn in all layers.
+const CHAINS: usize = 5;
 /// Units of the top machine that are drawn.
 const UNITS: usize = 32;
 
@@ -10,7 +14,34 @@ impl Dbn {
     /// How likely each pixel of the chains is on.
     pub(super) async fn fantasies(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let data = live.device.read(self.model.dreams).await?;
-        Ok(Picture::images("fantasies", Role::Model, data, &self.sets.train, 10))
+        let mut picture = Picture::images("fantasies", Role::Model, data, &self.sets.train, DREAMS / CLASSES);
+        // A row stands for its label once the top machine learns what labels are.
+        if stage(live.settings, live.step).0 != Stage::First
+            && live.settings.get::<Digit>("digit") == Digit::Each
+        {
+            picture.layers[0].labels = (0..CLASSES as u32).collect();
+        }
+        Ok(picture)
+    }
+
+    /// A few chains in all layers: labels and hidden units, which the top units join, and the pixels that follow
+    /// from the hidden ones.
+    pub(super) async fn layers(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let m = &self.model;
+        let [top, hidden, labels] = m.dream_units.map(|var| live.device.read(var));
+        let pixels = live.device.read(m.dreams);
+        // Their rows stand for different labels.
+        let chosen = |all: Vec<f32>| -> (Vec<f32>, usize) {
+            let each = all.len() / DREAMS;
+            (all.chunks(each * (DREAMS / CHAINS)).flat_map(|rows| &rows[..each]).copied().collect(), each)
+        };
+        let mut layers = Vec::new();
+        for (id, units) in [("labels", labels), ("top", top), ("hidden", hidden)] {
+            let (data, each) = chosen(units.await?);
+            layers.push(Layer::units(id, data, each));
+        }
+        layers.push(Layer::images("pixels", Role::Model, chosen(pixels.await?).0, &self.sets.train));
+        Ok(Picture { columns: CHAINS, ..Picture::of(layers) })
     }
 
     /// The generative weights of each hidden unit.

@@ -22,6 +22,7 @@ choices! {
     /// Inputs.
     pub enum Input: Action {
         "restart" => Restart: ActionKind::Button.on("fantasies"),
+        "unit" => Unit: ActionKind::PickOne.on("filters"),
     }
 
     /// Halves of a Gibbs step of the fantasies.

@@ -23,12 +23,15 @@ pub use tiny::{TINY_B, TINY_C, TINY_DATA, TINY_W};
 use crate::prelude::*;
 use card::{Algorithm, Input, Phase, Show};
 use model::{FANTASIES, Model};
+use picture::FILTERS;
 
 /// The opened exhibit.
 pub struct Rbm {
     model: Model,
     sets: ImageSets,
     hidden: usize,
+    /// The hidden unit that is picked.
+    unit: Option<usize>,
 }
 
 impl Rbm {
@@ -50,7 +53,7 @@ impl crate::Model for Rbm {
 
     fn new(setup: &Setup) -> Result<Rbm, Error> {
         let (settings, sets) = (setup.settings, setup.images()?.binarised());
-        Ok(Rbm { model: Model::new(settings, &sets)?, sets, hidden: settings.count("hidden") })
+        Ok(Rbm { model: Model::new(settings, &sets)?, sets, hidden: settings.count("hidden"), unit: None })
     }
 
     fn program(&self) -> Option<&Program> {
@@ -113,8 +116,15 @@ impl crate::Model for Rbm {
         }
     }
 
-    fn act(&mut self, live: &Live, action: Input, _payload: &Payload) -> Result<(), Error> {
+    fn act(&mut self, live: &Live, action: Input, payload: &Payload) -> Result<(), Error> {
         match action {
+            Input::Unit => {
+                let count = self.hidden.min(FILTERS);
+                let unit = payload.picks.first().copied().filter(|unit| *unit < count);
+                let wrong = || Error::BadData(format!("'unit' takes the number of a filter below {count}."));
+                self.unit = Some(unit.ok_or_else(wrong)?);
+                Ok(())
+            }
             Input::Restart => {
                 live.device.write(self.model.fantasy_h, &vec![0.0; FANTASIES * self.hidden]);
                 live.device.run(self.model.fantasy_visible)

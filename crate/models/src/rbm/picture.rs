@@ -6,7 +6,9 @@ use crate::numeric::scalar::softplus;
 use crate::prelude::*;
 
 /// Filters that are drawn.
-const FILTERS: usize = 64;
+pub(super) const FILTERS: usize = 100;
+/// Images in a row.
+const ACROSS: usize = 6;
 /// Side of the slice through the energy landscape, in points.
 const SLICE: usize = 32;
 /// What is seen of the plane through three images, which lie at (0, 0), (1, 0) and (0, 1).
@@ -14,10 +16,34 @@ const SLICE: usize = 32;
 const EXTENT: [f32; 4] = [-0.15, 1.15, -0.15, 1.15];
 
 impl Rbm {
-    /// How likely each pixel of the fantasies is on.
+    /// How likely each pixel of the fantasies is on, below a row of data: held-out images, or those that switch the
+    /// picked unit on more than any others.
     pub(super) async fn fantasies(&self, live: &Live<'_>) -> Result<Picture, Error> {
-        let data = live.device.read(self.model.fantasy_p).await?;
-        Ok(Picture::images("fantasies", Role::Model, data, &self.sets.train, 6))
+        let learner = &self.model.learner;
+        let data = live.device.read(self.model.fantasy_p);
+        let values = self.unit.map(|unit| (unit, learner.values(live.device)));
+        let (id, first) = match values {
+            None => ("data", self.sets.test.first(ACROSS)),
+            Some((unit, values)) => ("on", self.strongest(unit, &values.await?.w)),
+        };
+        let (like, data) = (&self.sets.train, data.await?);
+        let parts = vec![(id, Role::Data, first), ("fantasies", Role::Model, data)];
+        Ok(Picture::grids(like, ACROSS, parts))
+    }
+
+    /// The held-out images that give a hidden unit the most input, the strongest first.
+    fn strongest(&self, unit: usize, w: &[f32]) -> Vec<f32> {
+        let (test, area) = (&self.sets.test, self.sets.train.area());
+        let all = test.first(test.n);
+        let input = |v: &[f32]| v.iter().enumerate().map(|(i, x)| x * w[i * self.hidden + unit]).sum::<f32>();
+        let mut inputs: Vec<f32> = all.chunks(area).map(input).collect();
+        let mut strongest = Vec::new();
+        for _ in 0..ACROSS.min(test.n) {
+            let best = (0..test.n).fold(0, |best, i| if inputs[i] > inputs[best] { i } else { best });
+            inputs[best] = f32::NEG_INFINITY;
+            strongest.extend_from_slice(&all[best * area..][..area]);
+        }
+        strongest
     }
 
     /// The weights of each hidden unit as an image.

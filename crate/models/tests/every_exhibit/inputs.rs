@@ -16,6 +16,8 @@ pub fn actions_take_anything(card: &'static Card) {
         let mut payloads = vec![
             Payload::default(),
             Payload { picks: vec![usize::MAX, 0], ..Payload::default() },
+            Payload { picks: vec![usize::MAX], ..Payload::default() },
+            Payload { picks: vec![0], ..Payload::default() },
             Payload { points: vec![1e30, -1e30, 0.5], ..Payload::default() },
             Payload { at: Some([-5.0, 7.0]), ..Payload::default() },
             Payload { text: "\u{1F63A} ~ \0 \"".repeat(50), ..Payload::default() },
@@ -26,6 +28,7 @@ pub fn actions_take_anything(card: &'static Card) {
                 payloads.push(Payload { points: vec![0.5, 0.5, 0.6, 0.4], ..Payload::default() })
             }
             ActionKind::Pick
+            | ActionKind::PickOne
             | ActionKind::Button
             | ActionKind::Clear
             | ActionKind::Text

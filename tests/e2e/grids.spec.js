@@ -1,0 +1,86 @@
+// Grids of images: how they fill a box, and what stands where in them.
+
+import { measured } from "../../www/ui/format.js";
+import { stagesOf } from "../../www/ui/curves.js";
+import { patternOf } from "../../www/views/chart.js";
+import { gridOf, imageAt, isNamed, placeOf } from "../../www/views/images.js";
+import { expect, test } from "./site.js";
+
+/** A layer of images. @param {number[]} shape @param {string} [role] @param {number[]} [labels] */
+const layer = (shape, role = "model", labels = []) => ({ id: "a", kind: "images", role, shape, labels, data: [] });
+/** @param {any[]} layers @param {number} [columns] @returns {any} */
+const picture = (layers, columns = 0) => ({ layers, columns, extent: [0, 0, 0, 0], range: [0, 0.5, 1] });
+
+test("images are as large as their box allows", () => {
+  const hundred = picture([layer([100, 8, 8])]);
+  for (const [width, height] of [
+    [300, 480],
+    [480, 300],
+    [400, 400],
+  ]) {
+    const grid = gridOf(hundred, width, 1, height);
+    expect(grid.width).toBeLessThanOrEqual(width);
+    expect(grid.height).toBeLessThanOrEqual(height);
+    // No other number of columns has larger images.
+    for (let columns = 1; columns <= 100; columns++)
+      expect(gridOf({ ...hundred, columns }, width, 1, height).cell).toBeLessThanOrEqual(grid.cell);
+    // Smooth ones need not be whole pixels of the screen.
+    expect(gridOf(hundred, width, 1, height, { smooth: true }).cell).toBeGreaterThanOrEqual(grid.cell);
+  }
+});
+
+test("a layer with fewer images has fewer rows, and its name beside it", () => {
+  const both = picture([layer([6, 8, 8], "data"), layer([36, 8, 8])], 6);
+  expect(isNamed(both)).toBe(true);
+  expect(isNamed(picture([layer([6, 8, 8]), layer([6, 8, 8])]))).toBe(false);
+  const { rows, edge } = gridOf(both, 500, 1, 500, { wide: 60 });
+  expect(rows.map((row) => row.layer)).toEqual([0, 1, 1, 1, 1, 1, 1]);
+  expect(rows.map((row) => row.first)).toEqual([0, 0, 6, 12, 18, 24, 30]);
+  expect(edge).toBe(60);
+  for (let i = 1; i < 7; i++) expect(rows[i].y).toBeGreaterThanOrEqual(rows[i - 1].y + rows[i - 1].height);
+});
+
+test("layers of units stand one above the other, with room for arrows", () => {
+  const units = [
+    layer([12, 2, 4], "other", [0, 1, 2, 4, 8, 24]),
+    layer([12, 3, 4], "other"),
+    layer([12, 8, 8], "data"),
+  ];
+  const grid = gridOf(picture(units, 6), 500, 2, 800, { wide: 80 });
+  expect(grid.rows.map((row) => row.layer)).toEqual([0, 1, 2, 0, 1, 2]);
+  expect(grid.height).toBeLessThanOrEqual(800);
+  for (const at of [1, 2])
+    expect(grid.rows[at].y - grid.rows[at - 1].y - grid.rows[at - 1].height).toBeGreaterThanOrEqual(30);
+  // All are as wide as the column, but for what is left of whole pixels.
+  for (const { layer: which, scale } of grid.rows)
+    expect(grid.cell - grid.gap - units[which].shape[2] * scale).toBeLessThan(units[which].shape[2]);
+});
+
+test("what is picked is what is under the hand", () => {
+  for (const [of, columns] of /** @type {[any[], number][]} */ ([
+    [[layer([100, 8, 8])], 10],
+    [[layer([24, 8, 8], "data"), layer([24, 8, 8])], 8],
+    [[layer([10, 8, 8], "model", [0, 1])], 5],
+  ])) {
+    const grid = gridOf(picture(of, columns), 640, 1, 640);
+    for (let index = 0; index < of[0].shape[0]; index++) {
+      const { x, y, width, height } = placeOf(grid, index);
+      expect(imageAt(grid, x + width / 2, y + height / 2)).toBe(index);
+    }
+    expect(imageAt(grid, grid.width + 5, 5)).toBe(-1);
+  }
+});
+
+test("stages begin where the frames say so", () => {
+  expect(stagesOf([1, 2, 3, 4, 5], [1, null, 1, 2, null])).toEqual([{ step: 4, stage: 2 }]);
+  expect(stagesOf([1, 2], [null, null])).toEqual([]);
+  expect(stagesOf([7, 8], [3, 3])).toEqual([]);
+});
+
+test("a line of before has the pattern of the one it was, and rounding is no error", () => {
+  const line = (/** @type {string} */ role, /** @type {number[]} */ labels = []) => /** @type {any} */ ({ kind: "curves", role, labels, data: [] }); // prettier-ignore
+  const lines = [line("model", [1]), line("other", [1]), line("model"), line("model"), line("other")];
+  expect(lines.map((each) => patternOf(lines, each))).toEqual([0, 0, 0, 1, 0]);
+  expect(measured(1e-8, 1e-9, "nats")).not.toContain("±");
+  expect(measured(0.078, 0.017, "nats")).toBe("0.078 ± 0.017");
+});
