@@ -68,6 +68,8 @@
  * @property {number} every    at least so many milliseconds between frames
  * @property {{ run: number, views: string[] }} [beside]  a run that is to stand where this one stands, and its views
  *
+ * @typedef {{ step: number, ids: string[] }} Measured  figures that cost much, and the step that they are of
+ *
  * @typedef {object} Frame
  * @property {Metrics} metrics
  * @property {Losses} losses  of the steps since the frame before
@@ -75,6 +77,7 @@
  * @property {number} rate      iterations a second
  * @property {number} busy      seconds of computing since the run was opened
  * @property {boolean} deep      whether the costly figures are among them: it has all there are
+ * @property {Measured} [measured]  which of the figures are of an earlier step (the page adds it)
  * @property {boolean} playing
  * @property {string} phase     the phase that was stepped last, or ""
  * @property {string} stopped   why it stopped: "", "until", or an error's code

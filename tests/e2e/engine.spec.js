@@ -279,6 +279,34 @@ test("at full speed the rate that is said is that of the clock on the wall, fram
   expect(Math.abs(mean / wall - 1)).toBeLessThan(0.1);
 });
 
+test("costly figures come soon after the start, and take a twentieth of the time in the long run", async () => {
+  const run = await open();
+  const fake = Fake.opened[0];
+  const frame = fake.frame.bind(fake);
+  /** When each of them was asked for. @type {number[]} */
+  const asked = [];
+  const start = performance.now();
+  fake.frame = async (views, deep) => {
+    if (deep) asked.push(performance.now());
+    if (deep) await new Promise((resolve) => setTimeout(resolve, 1500));
+    return frame(views, deep);
+  };
+  fake.train = async function (n) {
+    await new Promise((resolve) => setTimeout(resolve, 10 * n));
+    this.step += n;
+  };
+  await played(run, 300_000, "full");
+  // Within a quarter of a minute three times, each after a longer pause than the one before.
+  const at = asked.map((time) => time - start);
+  expect(at[0]).toBeLessThan(1000);
+  expect(at[1]).toBeLessThan(6500);
+  expect(at[2]).toBeLessThan(15_000);
+  const late = at.filter((time) => time > 60_000);
+  const share = (1500 * (late.length - 1)) / (late[late.length - 1] - late[0]);
+  expect(share).toBeGreaterThan(0.03);
+  expect(share).toBeLessThan(0.055);
+});
+
 test("playing anew starts with small slices: the model may be a far larger one", async () => {
   const run = await open();
   const player = new Player(run, CARD, { frame: () => {}, fail: () => {} });

@@ -53,6 +53,28 @@ for (const card of CARDS) {
       await expect.soft(page.locator("article math").first()).toBeAttached();
     });
 
+    await test.step("keys name the classes that are there, axes say that they are logarithmic", async () => {
+      const shown = await page.evaluate(async () => {
+        const exhibit = /** @type {any} */ (document.querySelector("tilde-exhibit"));
+        const { card, run } = exhibit.session;
+        const all = [];
+        for (const { id, kind } of card.views) {
+          const figure = exhibit.shadowRoot.querySelector(`[data-view="${id}"]`);
+          const numerals = figure.querySelector(".keys .numerals")?.dataset.classes ?? "";
+          const { layers } = await run.view(id);
+          const points = layers.find((/** @type {any} */ each) => each.kind === "points" && each.labels.length > 1);
+          all.push({ id, kind, numerals, labels: [...new Set(points?.labels)], x: figure.querySelector(".axis.x")?.textContent }); // prettier-ignore
+        }
+        return all;
+      });
+      for (const { id, kind, numerals, labels, x } of shown) {
+        const named = numerals.split(" ").filter((/** @type {string} */ each) => /\d/.test(each)).map(Number); // prettier-ignore
+        expect.soft(labels, `the classes of ${id}`).toEqual(expect.arrayContaining(named));
+        expect.soft(named.length, `how many of ${id}`).toBe(Math.min(3, labels.length));
+        if (kind === "log-curves" && x) expect.soft(x, id).toContain("logarithmic");
+      }
+    });
+
     await test.step("every picture has a name, and says what it shows", async () => {
       const all = await pictures(page);
       expect.soft(all.filter(({ drawn, hidden }) => drawn && !hidden).length, "pictures").toBeGreaterThan(0);

@@ -15,8 +15,11 @@ test("E shares the points out, M moves the components", async ({ page, site }) =
   await pause(page);
   await page.getByRole("button", { name: "E step" }).click();
   await expect.poll(async () => new Set(await labels(page)).size).toBeGreaterThan(1);
+  const said = page.locator(".transport .where");
+  await expect(said).toContainText(/^E step: \d+ of 300 points changed hands/);
   const before = await metrics(page);
   await page.getByRole("button", { name: "M step" }).click();
+  await expect(said).toContainText("M step: components moved to their points");
   await expect.poll(async () => (await metrics(page)).log_likelihood).toBeGreaterThan(before.log_likelihood);
 });
 
@@ -42,4 +45,19 @@ test("a painted stroke is what is fitted", async ({ page, site }) => {
     ]);
   // The stroke lies at y = 1.2, and so do samples of what was fitted to it.
   expect((await samples()).filter((_, i) => i % 2).every((y) => Math.abs(y - 1.2) < 0.5)).toBe(true);
+});
+
+test("it is watched phase by phase, until somebody waits for an end", async ({ page, site }) => {
+  // As for whoever comes for the first time.
+  await page.addInitScript(() => localStorage.removeItem("tilde:pace"));
+  await open(page, `${site}#/mixture?backend=cpu`);
+  const speed = page.getByLabel("Speed");
+  await expect(speed).toHaveValue("phases");
+  await expect(page.locator(".transport .where")).toContainText(/^[EM] step: /);
+  await page.evaluate(() => {
+    const { session } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
+    session.perform(session.card.experiments[3]);
+  });
+  await expect(speed).toHaveValue("rising");
+  await reached(page, 30);
 });

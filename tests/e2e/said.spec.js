@@ -4,7 +4,9 @@ import { alternative } from "../../www/ui/alternatives.js";
 import { idleBy } from "../../www/settings.js";
 import { Words } from "../../www/ui/words.js";
 import { readFileSync } from "node:fs";
-import { expect, metrics, open, pause, reached, test } from "./site.js";
+import { Session } from "../../www/ui/session.js";
+import { onClock } from "./clock.js";
+import { CARDS, expect, metrics, open, pause, reached, test } from "./site.js";
 
 const ui = new Words(JSON.parse(readFileSync(new URL("../../www/words/en/ui.json", import.meta.url), "utf8")));
 const own = new Words({ layers: { data: "data", model: "generated", field: "D(x)" } });
@@ -96,4 +98,46 @@ test("a run and an experiment end with the last picture of the film", async ({ p
   expect(step).toBe(30);
   expect(denoised_reference).toBe(40);
   expect(denoised).toBe(40);
+});
+
+test("figures that lag behind are of a step that is said, until all are measured", async () => {
+  const card = CARDS[0];
+  /** @type {(frame: any) => void} */
+  let show = () => {};
+  const run = { listen: (/** @type {any} */ listener) => (show = listener.frame), inputs: async () => [] };
+  const start = /** @type {any} */ ({ settings: {}, seed: 1, backend: "cpu", steps: 0 });
+  const session = new Session(/** @type {any} */ ({ open: async () => run }), card, start);
+  await session.open({ steps: 0, look: false });
+  const frame = (/** @type {number} */ step, /** @type {boolean} */ deep, playing = true) => {
+    const metrics = deep ? { step, loss: 1, costly: step } : { step, loss: 1 };
+    const losses = { names: [], stride: 1, steps: [], values: [] };
+    show({ metrics, losses, views: {}, rate: 0, busy: 0, deep, playing, phase: "", stopped: "" });
+    return session.last?.measured;
+  };
+  const later = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  await onClock(5000, async () => {
+    expect(frame(1, true)).toBeUndefined();
+    await later(500);
+    expect(frame(2, false), "a moment old").toBeUndefined();
+    await later(1500);
+    expect(frame(3, false)).toEqual({ step: 1, ids: ["costly"] });
+    expect(session.last?.metrics.costly).toBe(1);
+    // It does not come and go while the run plays; at rest all is of one step.
+    expect(frame(4, true)).toEqual({ step: 4, ids: ["costly"] });
+    expect(frame(5, false)).toEqual({ step: 4, ids: ["costly"] });
+    expect(frame(6, true, false)).toBeUndefined();
+    expect(frame(7, false, false), "at rest, and yet old").toEqual({ step: 6, ids: ["costly"] });
+  });
+});
+
+test("a sentence whose figure is of an earlier step says so, and so does the figure", async ({ page, site }) => {
+  await open(page, `${site}#/gpt?backend=cpu`);
+  const sentence = page.locator(".headline p").first();
+  await expect(sentence).toContainText(/\(at step [\d,]+\)$/, { timeout: 60_000 });
+  const figure = page.locator('.figures [data-metric="test_loss"] small');
+  await expect(figure).toContainText(/at step [\d,]+$/);
+  await expect(page.locator('.figures [data-metric="loss"] small'), "of every step").not.toContainText("at step");
+  await pause(page);
+  await expect(sentence).not.toContainText("at step");
+  await expect(figure).not.toContainText("at step");
 });

@@ -19,8 +19,12 @@ const STEADY_MS = 100;
 const PHASE_MS = 700;
 /** Steps that are caught up with at most. */
 const LATE = 5;
-/** Least time between costly figures, which take at most a twentieth of the time. */
+/**
+ * Least time between costly figures. They take at most a twentieth of the time in the long run, and more at first, when
+ * they change most: after each one comes a pause twice as long as that after the one before, in terms of what it took.
+ */
 const DEEP_MS = 500;
+const LONGEST = 20;
 /** Least duration of a whole run that rises: a model of two numbers would be done before anyone sees it train. */
 const WHOLE_MS = 4000;
 /**
@@ -163,7 +167,7 @@ export class Player {
     let known;
     let [left, rebuilt] = [0, 0];
     let [shown, cost] = [0, 0];
-    let [deepAt, deepCost] = [performance.now(), 0];
+    let [deepAt, deepCost, patience] = [performance.now(), 0, 1];
     let { stage } = this.#known;
     for (let options = this.#options; options; options = this.#options) {
       // A run that was built again stands at an earlier step.
@@ -176,13 +180,13 @@ export class Player {
       const now = performance.now();
       // A frame may cost at most half of the time: a heavy picture slows pictures, not training.
       if (this.#acknowledged && now - shown >= Math.max(options.every, 2 * cost)) {
-        const deep = now - deepAt > Math.max(DEEP_MS, 20 * deepCost);
+        const deep = now - deepAt > Math.max(DEEP_MS, patience * deepCost);
         const views = shown ? this.#turnOf(options.views) : options.views;
         await this.#send(views, deep, "").catch((error) => {
           if (describe(error).code !== "aborted") throw error;
         });
         const took = performance.now() - now;
-        if (deep) [deepAt, deepCost] = [now + took, took];
+        if (deep) [deepAt, deepCost, patience] = [now + took, took, Math.min(LONGEST, 2 * patience)];
         else cost = took;
         // What is learned has changed: figures of before would speak of something else.
         if (!deep && this.#known.stage !== stage) deepAt = -Infinity;

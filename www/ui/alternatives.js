@@ -32,6 +32,8 @@ export function alternative(picture, words) {
   /** The clusters of the first cloud, which the others are held against. @type {Int16Array|undefined} */
   let clusters;
   const parts = picture.layers.map((layer) => {
+    // Among points, bars only mix their colours.
+    if (layer.kind === "bars" && picture.layers[0].kind === "points") return "";
     if (layer.kind !== "points" || layer.data.length < 2 * CLOUD || layer.labels.length) return part(layer, box, words);
     const cloud = said(words, "points", layer, { count: whole(layer.data.length / 2) });
     if (clusters) {

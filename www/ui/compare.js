@@ -43,7 +43,7 @@ export class Compare {
     this.#around = around;
     const { session, words } = around;
     const { ui, own } = words;
-    this.#headline = new Headline(session.card.metrics, own);
+    this.#headline = new Headline(session.card.metrics, own, ui);
     this.#headline.element.dataset.which = "B";
     this.#button = h(
       "button",
@@ -103,7 +103,7 @@ export class Compare {
     this.#beside?.close();
     this.#beside = this.#figure = undefined;
     this.#around.stage.pair();
-    this.#headline.show({});
+    this.#headline.show({ metrics: {} });
     this.#choose(false);
   }
 
@@ -145,10 +145,11 @@ export class Compare {
   }
 
   /** @param {import("../protocol.js").Frame} frame */
-  #show({ views, metrics }) {
+  #show(frame) {
+    const { views } = frame;
     const [{ id }] = this.#around.session.card.views;
     if (views[id]) this.#figure?.show(views[id]);
-    this.#headline.show(metrics);
+    this.#headline.show(frame);
     this.#around.stage.showCurves();
   }
 

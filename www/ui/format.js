@@ -19,12 +19,14 @@ export function number(value, digits = 4) {
 export const whole = (value) => WHOLE.format(Math.round(value)).replace("-", "−");
 
 /**
- * A metric in the form of its unit: a share as per cent, a count as a whole number.
+ * A metric in the form of its unit: a share as per cent, a count as a whole number, an estimated number of points to two
+ * significant digits.
  * @param {number} value
  * @param {string} unit
  */
 export function figure(value, unit) {
   if (unit === "share") return `${number(100 * value, 3)} %`;
+  if (unit === "points") return whole(Number(value.toPrecision(2)));
   if (unit === "steps" || /^of \d/.test(unit) || (Number.isInteger(value) && unit === "")) return whole(value);
   return number(value);
 }

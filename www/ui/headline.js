@@ -2,7 +2,7 @@
 
 import { referenceOf } from "./curves.js";
 import { h, say } from "./dom.js";
-import { figure, measured } from "./format.js";
+import { figure, measured as within, whole } from "./format.js";
 
 /** @typedef {import("../protocol.js").Metric} Metric */
 
@@ -15,33 +15,51 @@ export class Headline {
   /** Each with its wordings, of which the first that is known is said. @type {{ texts: string[], line: HTMLElement }[]} */
   #lines;
 
-  /** @param {Metric[]} metrics @param {import("./words.js").Words} words */
-  constructor(metrics, words) {
+  /** Of what step a sentence is that is of an earlier one. @type {(step: number) => string} */
+  #at;
+
+  /** @param {Metric[]} metrics @param {import("./words.js").Words} words @param {import("./words.js").Words} ui */
+  constructor(metrics, words, ui) {
+    this.#at = (step) => ` (${ui.get("measured-at", { step: whole(step) })})`;
     this.#metrics = new Map(metrics.map((metric) => [metric.id, metric]));
     const said = /** @type {(string|string[])[]} */ (words.find("headline") ?? []);
     this.#lines = said.map((texts) => ({ texts: [texts].flat(), line: h("p", { hidden: true }) }));
     this.element = h("div", { className: "headline", hidden: true }, ...this.#lines.map(({ line }) => line));
   }
 
-  /** Shows what is known: a sentence with a figure that is not is left out. @param {import("../protocol.js").Metrics} values */
-  show(values) {
-    for (const { texts, line } of this.#lines) {
-      const parts = this.#said(texts, values);
+  /**
+   * Shows what is known: a sentence with a figure that is not is left out. One of an earlier step says so.
+   * @param {Pick<import("../protocol.js").Frame, "metrics"|"measured">} frame
+   */
+  show({ metrics, measured }) {
+    const all = this.#lines.map(({ texts }) => this.#said(texts, metrics, measured));
+    this.#lines.forEach(({ line }, i) => {
+      const { parts, old } = all[i] ?? {};
       line.hidden = !parts;
-      if (!parts) continue;
+      if (!parts) return;
+      // Of several one after the other the last one says it.
+      if (measured && old && !all.slice(i + 1).find(Boolean)?.old)
+        parts.push(`${parts.pop()}${this.#at(measured.step)}`);
       // Figures change many times a second: elements stay, and only their text is set.
       if (line.childElementCount !== parts.length)
         line.replaceChildren(...parts.map((_, i) => h(i % 2 ? "b" : "span")));
       parts.forEach((part, i) => say(/** @type {HTMLElement} */ (line.children[i]), part));
-    }
+    });
     this.element.hidden = this.#lines.every(({ line }) => line.hidden);
   }
 
-  /** The first wording whose figures are all known. @param {string[]} texts @param {import("../protocol.js").Metrics} values */
-  #said(texts, values) {
+  /**
+   * The first wording whose figures are all known.
+   * @param {string[]} texts
+   * @param {import("../protocol.js").Metrics} values
+   * @param {import("../protocol.js").Measured} [measured]
+   */
+  #said(texts, values, measured) {
     for (const text of texts) {
       const parts = this.#parts(text, values);
-      if (parts) return parts;
+      if (!parts) continue;
+      const ids = [...text.matchAll(PLACE)].filter(([, , reference]) => !reference).map(([, id]) => id);
+      return { parts, old: ids.some((id) => measured?.ids.includes(id)) };
     }
     return undefined;
   }
@@ -60,7 +78,7 @@ export class Headline {
       const value = metric && (reference ? referenceOf(metric, values) : values[id]);
       if (!metric || value === undefined || value === null) return undefined;
       const error = reference ? undefined : values[`${id}_se`];
-      const said = error ? measured(value, error, metric.unit) : figure(value, metric.unit);
+      const said = error ? within(value, error, metric.unit) : figure(value, metric.unit);
       parts.push(text.slice(from, index), said);
       from = index + all.length;
     }

@@ -88,8 +88,8 @@ export class Interface {
     );
     this.#scrubber = new Scrubber(session, ui, (frame) => this.#showFrame(frame));
     this.#transport = new Transport(session, words, this.#scrubber);
-    this.#figures = new Figures(session.card.metrics, own, words.ui.get("standard-error"));
-    this.#headline = new Headline(session.card.metrics, own);
+    this.#figures = new Figures(session.card.metrics, own, ui);
+    this.#headline = new Headline(session.card.metrics, own, ui);
     this.#controls = new Controls(offered.settings, words, (id, value) => this.#change(id, value), offered.extras);
     for (const { view, field } of this.#controls.under) this.#stage.put(view, field);
     const lift = (/** @type {boolean} */ up) =>
@@ -251,8 +251,8 @@ export class Interface {
   #showFrame(frame) {
     const { session, tilde, opaque } = this.#parts;
     this.#stage.show(frame);
-    this.#figures.show(frame.metrics);
-    this.#headline.show(frame.metrics);
+    this.#figures.show(frame);
+    this.#headline.show(frame);
     this.#transport.show();
     this.#status.show(session, tilde.build, opaque);
     for (const output of this.#lesson.querySelectorAll("output[data-metric]")) {

@@ -30,7 +30,7 @@ const PAINTERS = { bars, stack, curves: chart(false), "log-curves": chart(true) 
  * @type {Record<string, (words: import("./words.js").Words, id: string) => TextBlock|NetworkBlock|TableBlock>}
  */
 const BLOCKS = {
-  text: () => new TextBlock(),
+  text: (words) => new TextBlock(words),
   network: (words) => new NetworkBlock(words),
   table: (words, id) => new TableBlock(words, id),
 };
@@ -96,7 +96,7 @@ export class PictureFigure {
 
   /** @param {Picture} picture */
   show(picture) {
-    const keys = picture.layers.map((layer) => layer.id + keyOf(picture.layers, layer)).join();
+    const keys = picture.layers.map((layer) => layer.id + keyOf(picture.layers, layer) + classesOf(layer)).join();
     this.picture = picture;
     this.onshow(picture);
     if (this.#block) {
@@ -116,6 +116,7 @@ export class PictureFigure {
   /** Height of the picture at the full width of its figure, in CSS pixels. */
   get height() {
     const { ratio, element } = this.surface;
+    if (this.#block instanceof NetworkBlock) return this.#block.height;
     if (this.#block) return this.#block.element.offsetHeight;
     const width = this.#box.clientWidth;
     if (this.#kind === "images" && this.picture)
@@ -156,10 +157,12 @@ export class PictureFigure {
 
   /** What an axis stands for, if the words say so. @param {"x"|"y"} axis */
   #axis(axis) {
-    const name = this.#words.find(`views.${this.view.id}.${axis}`);
-    if (!name) return null;
+    const said = this.#words.find(`views.${this.view.id}.${axis}`);
+    if (!said) return null;
+    const logarithmic = axis === "x" && this.view.kind === "log-curves";
     // What its ends are stands at its ends.
-    return h("p", { className: `axis ${axis}` }, ...[name].flat().map((part) => h("span", {}, part)));
+    const parts = [logarithmic ? this.#words.get("tools.logarithmic", { name: said }) : said].flat();
+    return h("p", { className: `axis ${axis}` }, ...parts.map((part) => h("span", {}, part)));
   }
 
   /** @param {import("../protocol.js").View["kind"]} kind */
@@ -205,8 +208,13 @@ export class PictureFigure {
     if (layers.length < 2 || (this.picture && isNamed(this.picture))) unsaid.push("images");
     const keys = layers
       .filter((layer, at) => !unsaid.includes(layer.kind) && !(isFaint(layer) && at > 0 && isFaint(layers[at - 1])))
+      .filter(({ kind }) => kind !== "bars" || this.#kind === "bars") // elsewhere they mix colours
       .map((layer) =>
-        h("span", { className: `key ${keyOf(layers, layer)} ${layer.role}` }, this.#words.get(`layers.${layer.id}`)),
+        h(
+          "span",
+          { className: `key ${keyOf(layers, layer)} ${layer.role}`, "data-classes": classesOf(layer) || undefined },
+          this.#words.get(`layers.${layer.id}`),
+        ),
       );
     const field = layers.find(({ kind }) => kind === "field");
     if (field)
@@ -225,11 +233,21 @@ export class PictureFigure {
 
 /** The class of a layer's key, which looks as the layer does: lines show their pattern. @param {import("../protocol.js").Layer[]} layers @param {import("../protocol.js").Layer} layer */
 function keyOf(layers, layer) {
-  const { kind, data, labels } = layer;
+  const { kind, data } = layer;
   if (/curves$/.test(kind)) return `line-${patternOf(layers, layer)}${isFaint(layer) ? " faint" : ""}`;
   if (kind === "bars") return layers.find((each) => each.kind === kind) === layer ? "bars" : "lines";
-  // Numerals have the colours of their classes, not that of the role.
-  if (labels.length && kind === "points" && data.length > 2) return "numerals";
+  if (classesOf(layer)) return "numerals";
   if (kind === "points" && data.length > 0 && data.length <= 4) return "ring";
   return kind;
+}
+
+/**
+ * The classes of a layer of points that are drawn as numerals, which have colours of their own and not that of the role;
+ * those that there are, if many the first and the last. Otherwise "".
+ * @param {import("../protocol.js").Layer} layer
+ */
+function classesOf({ kind, data, labels }) {
+  if (kind !== "points" || !labels.length || data.length <= 2) return "";
+  const all = [...new Set(labels)].sort((a, b) => a - b);
+  return (all.length > 3 ? [all[0], all[1], "…", all.at(-1)] : all).join(" ");
 }

@@ -26,8 +26,12 @@ import { History } from "./history.js";
 
 /** Where a browser keeps whether a run is to be slow at first. */
 const PACE = "tilde:pace";
+/** A run of phases that has no more steps than this is short enough to be watched phase by phase at first. */
+const WATCHED = 200;
 /** Inputs come many at a time; they are asked for when they pause. */
 const ASK_MS = 500;
+/** Costly figures that are older than this are said with the step they are of, in milliseconds. */
+const OLD_MS = 1500;
 /** Pictures that a film has at most when it is played to its end, and the time of one in milliseconds. */
 const FILM = { pictures: 100, each: 24 };
 
@@ -55,7 +59,7 @@ export class Session extends EventTarget {
   /** Views to keep up to date, the large one first. @type {string[]} */
   views;
   /** @type {import("../protocol.js").PlayOptions["pace"]} */
-  pace = recall(PACE) === "full" ? "full" : "rising";
+  pace;
   /** @type {number} milliseconds between frames */
   every = 40;
   /**
@@ -76,10 +80,22 @@ export class Session extends EventTarget {
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   #asking;
   #phase = "";
+  /** Whether it goes phase by phase without having been asked to. */
+  #watched;
   /** @type {Promise<unknown>} */
   #turn = Promise.resolve();
+  /** The phase that was stepped last by hand. */
+  did = "";
+  /** Of how many items of the large picture the label changed with the last frame. @type {{ changed: number, all: number }|undefined} */
+  changes;
   /** How often something was asked for. */
   #asked = 0;
+  /** When all figures came last, and of what step; which of them come only then; whether they are ever old in this run. */
+  #measuredAt = 0;
+  #measured = 0;
+  /** @type {string[]} */
+  #costly = [];
+  #old = false;
 
   /**
    * @param {Tilde} tilde
@@ -97,6 +113,8 @@ export class Session extends EventTarget {
     this.data = start.data;
     this.#given = this.inputs = start.inputs ?? [];
     this.#until = card.budget;
+    this.#watched = card.phases.length > 0 && card.budget <= WATCHED && recall(PACE) !== "full";
+    this.pace = this.#watched ? "phases" : recall(PACE) === "full" ? "full" : "rising";
   }
 
   get step() {
@@ -178,6 +196,7 @@ export class Session extends EventTarget {
     return this.#inTurn(async () => {
       if (phase) await this.run?.step(phase);
       else await this.run?.train(1);
+      this.did = phase ?? "";
       this.dispatchEvent(new CustomEvent("stepped", { detail: phase }));
       await this.#look();
     });
@@ -289,6 +308,8 @@ export class Session extends EventTarget {
   #playUntil(step, phase = "") {
     this.#until = step;
     this.#phase = phase;
+    // To an end that somebody waits for it goes faster.
+    if (this.#watched) [this.#watched, this.pace] = [false, "rising"];
     this.#setPlaying(true);
     return this.#inTurn(() => this.#play());
   }
@@ -365,6 +386,7 @@ export class Session extends EventTarget {
 
   /** Plays at another speed. Who wants no slow beginning has none from then on. @param {Session["pace"]} pace */
   choosePace(pace) {
+    this.#watched = false;
     this.pace = pace;
     if (pace === "full" || pace === "rising") remember(PACE, pace);
     this.refresh();
@@ -444,6 +466,8 @@ export class Session extends EventTarget {
     this.lost.clear();
     this.#until = this.card.budget;
     this.#phase = "";
+    this.#old = false;
+    this.did = "";
     this.dispatchEvent(new Event("restart"));
   }
 
@@ -483,13 +507,30 @@ export class Session extends EventTarget {
     // An edit has changed what is estimated, and the model counts its steps from 0 again. (In other
     // exhibits a smaller step means a return to the last finite weights, and the curves stay.)
     if (frame.metrics.step < this.step && this.card.actions.some(({ kind }) => kind === "edit")) this.#begin();
-    // Costly figures come only now and then; in between, the latest values stay.
-    this.last = frame.deep ? frame : { ...frame, metrics: this.#known(frame.metrics) };
+    this.changes = changesOf(this.last?.views[this.card.views[0].id], frame.views[this.card.views[0].id]);
+    this.last = this.#completed(frame);
     this.history.push(frame);
     // A paused frame does not stop it: the frame may have been asked for before playing began.
     if (frame.stopped) this.#setPlaying(false);
     this.dispatchEvent(new CustomEvent("frame", { detail: this.last }));
     if (frame.stopped === "until") this.#end();
+  }
+
+  /**
+   * Costly figures come only now and then: in between the latest values stay, and where they are old, the frame says of
+   * what step they are. In a run that plays it goes on to do so, lest this come and go.
+   * @param {Frame} frame
+   * @returns {Frame}
+   */
+  #completed(frame) {
+    const now = performance.now();
+    const metrics = frame.deep ? frame.metrics : this.#known(frame.metrics);
+    if (frame.deep) [this.#measuredAt, this.#measured] = [now, metrics.step];
+    else this.#costly = Object.keys(metrics).filter((id) => !(id in frame.metrics));
+    const behind = this.#costly.length > 0 && this.#measured !== metrics.step;
+    this.#old ||= behind && now - this.#measuredAt > OLD_MS;
+    const measured = (frame.playing ? this.#old : behind) ? { step: this.#measured, ids: this.#costly } : undefined;
+    return { ...frame, metrics, measured };
   }
 
   /** Its steps are used. A film is played to its last picture first, unless something else is asked for. */
@@ -523,6 +564,7 @@ export class Session extends EventTarget {
 
   /** @param {boolean} playing */
   #setPlaying(playing) {
+    if (playing) this.did = "";
     if (this.playing === playing) return;
     this.playing = playing;
     this.dispatchEvent(new Event("change"));
@@ -551,4 +593,15 @@ export class Session extends EventTarget {
     this.#turn = done;
     return done;
   }
+}
+
+/**
+ * Of how many items the label is another one than in the picture before.
+ * @param {import("../protocol.js").Picture|undefined} before
+ * @param {import("../protocol.js").Picture|undefined} after
+ */
+function changesOf(before, after) {
+  const [was, is] = [before, after].map((picture) => picture?.layers.find(({ labels }) => labels.length)?.labels);
+  if (!was || !is || was.length !== is.length) return undefined;
+  return { changed: is.reduce((sum, label, i) => sum + Number(label !== was[i]), 0), all: is.length };
 }

@@ -17,7 +17,7 @@ const AROUND = 110;
 /** The large picture is no higher than this where its own width would decide, in CSS pixels. */
 const HIGHEST = 560;
 /** Kinds of picture that are wider than high. (Axes can have any shape.) */
-const WIDE = /bars|stack|text|network|table/;
+const WIDE = /bars|stack|network|table/;
 
 /** The stage. */
 export class Stage {
@@ -165,7 +165,7 @@ export class Stage {
     const label = own.get(`actions.${id}`);
     const hint = own.hint(`actions.${id}`) || label;
     const send = (/** @type {import("../protocol.js").Payload} */ payload) => this.#session.act(id, payload);
-    if (kind === "drag") drag(figure, id, label, send, this.#lens(answer, own));
+    if (kind === "drag") drag(figure, id, label, send, own.get("tools.drag"), this.#lens(answer, own));
     else if (kind === "brush") brush(figure, label, hint, send);
     else if (kind === "pick" || kind === "pick-one") pick(figure, label, send, kind === "pick" ? 2 : 1);
     else if (kind === "edit") figure.edit(id, send);

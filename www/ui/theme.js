@@ -69,29 +69,48 @@ export const colourOf = ({ colours }, role) => (role === "other" ? colours.soft 
 /** @param {Theme} theme @param {number} label */
 export const classColour = ({ dark }, label) => (dark ? CLASSES_DARK : CLASSES_LIGHT)[label % 10];
 
+/** The colours of the classes in these shares. @param {Theme} theme @param {Float32Array} shares */
+export function mixedColour(theme, shares) {
+  const sum = [0, 0, 0];
+  shares.forEach((share, label) => {
+    const colour = parseInt(classColour(theme, label).slice(1), 16);
+    [16, 8, 0].forEach((shift, i) => (sum[i] += share * ((colour >> shift) & 255)));
+  });
+  return `rgb(${sum.map(Math.round).join(" ")})`;
+}
+
 /** Viridis at eleven places; between them it is nearly straight. @type {Rgb[]} */
 const VIRIDIS = [
   [68, 1, 84], [72, 36, 117], [65, 68, 135], [53, 95, 141], [42, 120, 142], [33, 145, 140],
   [34, 168, 132], [68, 191, 112], [122, 209, 81], [189, 223, 38], [253, 231, 37],
 ]; // prettier-ignore
 
+/** Energies: pale in the valleys, where the data are; no colour of a density. The style sheet has the same. @type {Rgb[]} */
+const ENERGY = [[250, 247, 240], [196, 186, 220], [112, 96, 160], [38, 28, 78]]; // prettier-ignore
+
 /** @param {Rgb} a @param {Rgb} b @param {number} t @returns {Rgb} */
 const mix = (a, b, t) => [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t];
+
+/** @param {Rgb[]} stops @param {number} t from 0 to 1 */
+function between(stops, t) {
+  const at = t * (stops.length - 1);
+  const low = Math.min(Math.floor(at), stops.length - 2);
+  return mix(stops[low], stops[low + 1], at - low);
+}
 
 /**
  * A colour map as a table of 256 colours, packed for canvas image data.
  * @param {Theme} theme
- * @param {"viridis"|"diverging"|"grey"} kind diverging runs from the model's orange to the data's blue
+ * @param {"viridis"|"diverging"|"energy"|"grey"} kind diverging runs from the model's orange to the data's blue
  * @returns {Uint32Array}
  */
 export function colourMap({ rgb }, kind) {
   const table = new Uint32Array(256);
   for (let i = 0; i < 256; i++) {
     const t = i / 255;
-    const at = t * (VIRIDIS.length - 1);
-    const low = Math.min(Math.floor(at), VIRIDIS.length - 2);
     const colour =
-      kind === "viridis" ? mix(VIRIDIS[low], VIRIDIS[low + 1], at - low)
+      kind === "viridis" ? between(VIRIDIS, t)
+      : kind === "energy" ? between(ENERGY, t)
       : kind === "grey" ? mix([12, 12, 14], [250, 250, 248], t)
       : mix(rgb.sheet, t < 0.5 ? rgb.model : rgb.data, Math.abs(2 * t - 1) ** 0.85 * 0.92); // prettier-ignore
     const [red, green, blue] = colour.map(Math.round);

@@ -58,15 +58,18 @@ function shares({ surface }, event) {
  * @param {string} id of the action
  * @param {string} label
  * @param {Send} send
+ * @param {string} invitation stands at the handle until it is used
  * @param {import("./lens.js").Lens} [lens] that shows what the model makes of the place
  */
-export function drag(figure, id, label, send, lens) {
+export function drag(figure, id, label, send, invitation, lens) {
   const { surface } = figure;
   const knob = h("i", { className: "knob" });
+  const inviting = h("span", { className: "inviting", "aria-hidden": "true" }, invitation);
   const pad = h(
     "div",
     { className: "pad", tabIndex: 0, role: "slider", "aria-label": label, "aria-valuemin": 0, "aria-valuemax": 100 },
     knob,
+    inviting,
   );
   const { post, busy } = latest(send);
   /** @type {[number, number]} */
@@ -74,10 +77,15 @@ export function drag(figure, id, label, send, lens) {
   const move = (/** @type {[number, number]} */ to, /** @type {boolean} */ tell) => {
     at = [Math.min(1, Math.max(0, to[0])), Math.min(1, Math.max(0, to[1]))];
     knob.style.left = `${100 * at[0]}%`;
-    knob.style.bottom = `${100 * at[1]}%`;
+    knob.style.bottom = inviting.style.bottom = `${100 * at[1]}%`;
+    // On the side where there is more room.
+    const left = at[0] > 0.5;
+    inviting.style.left = left ? "" : `${100 * at[0]}%`;
+    inviting.style.right = left ? `${100 - 100 * at[0]}%` : "";
     pad.setAttribute("aria-valuenow", String(Math.round(100 * at[0])));
     pad.setAttribute("aria-valuetext", `${Math.round(100 * at[0])} % across, ${Math.round(100 * at[1])} % up`);
     if (!tell) return;
+    inviting.remove();
     lens?.move(at);
     post({ at });
   };

@@ -17,6 +17,7 @@ export class Transport {
   #session;
   #scrubber;
   #play;
+  #speed;
   #where = h("output", { className: "where" });
 
   /**
@@ -42,7 +43,7 @@ export class Transport {
       onchange: () => this.#setPace(/** @type {any} */ (speed.value)),
     });
     speed.append(...PACES.map((pace) => h("option", { value: pace }, ui.get(`paces.${pace}`))));
-    speed.value = session.pace;
+    this.#speed = speed;
     this.element = h(
       "div",
       { className: "transport", role: "group", "aria-label": ui.get("transport") },
@@ -67,13 +68,21 @@ export class Transport {
 
   /** Shows the state of the session. */
   show() {
-    const { playing, finished, last, step, seed, pace } = this.#session;
+    const { playing, finished, last, step, seed, pace, did } = this.#session;
     say(this.#play, this.#ui.get(playing ? "pause" : finished ? "continue" : "play"));
-    const slow = playing && pace === "phases" && last?.phase;
+    if (this.#speed.value !== pace) this.#speed.value = pace;
+    const phase = playing ? pace === "phases" && last?.phase : did;
     const { past } = this.#scrubber;
     if (past) return say(this.#where, this.#ui.get("past", { step: whole(past.metrics.step) }));
-    const remark = slow ? this.#own.find(`phases.${last.phase}.doing`) : finished ? this.#ui.get("steps-used") : "";
+    const remark = phase ? this.#doing(phase) : finished ? this.#ui.get("steps-used") : "";
     say(this.#where, (remark ? `${remark} · ` : "") + this.#ui.get("where", { step: whole(step), seed }));
+    this.#where.classList.toggle("doing", Boolean(phase));
+  }
+
+  /** What a phase has done, in a sentence. @param {string} phase */
+  #doing(phase) {
+    const { changed = 0, all = 0 } = this.#session.changes ?? {};
+    return `${this.#own.get(`phases.${phase}`)}: ${this.#own.get(`phases.${phase}.doing`, { changed, all })}`;
   }
 
   /** @param {Session["pace"]} pace */

@@ -4,6 +4,7 @@ import { colourOf } from "../ui/theme.js";
 import { logTicksBetween, tick, ticksBetween } from "./axes.js";
 import { paintLines } from "./lines.js";
 import { paintPoints } from "./points.js";
+import { UPRIGHT, paintUpright } from "./stack.js";
 
 /**
  * @typedef {import("../protocol.js").Layer} Layer
@@ -47,13 +48,16 @@ export const chart = (logarithmic) => ({
   paint(surface, picture, theme) {
     const { context, canvas, ratio } = surface;
     context.clearRect(0, 0, canvas.width, canvas.height);
-    const box = boxOf(canvas, boundsOf(picture), logarithmic, ratio);
+    const parts = picture.layers.filter(({ kind }) => kind === "stack");
+    const layers = picture.layers.filter(({ kind }) => kind !== "stack");
+    const bar = parts.length ? UPRIGHT * ratio : 0;
+    const box = boxOf(canvas, boundsOf({ ...picture, layers }), logarithmic, ratio, bar);
     paintAxes(context, box, logarithmic, theme, ratio);
     context.save();
     context.beginPath();
     context.rect(box.left, box.top - 2 * ratio, box.width, box.height + 4 * ratio);
     context.clip();
-    for (const layer of picture.layers) {
+    for (const layer of layers) {
       if (layer.kind === "points") paintPoints(context, box, layer, theme, ratio);
       else if (layer.kind === "lines") paintLines(context, box, layer, theme, ratio);
       else {
@@ -63,6 +67,9 @@ export const chart = (logarithmic) => ({
       }
     }
     context.restore();
+    const { top, height } = box;
+    if (bar)
+      paintUpright(context, parts, picture.range, { left: canvas.width - bar, top, width: bar, height }, theme, ratio);
   },
 });
 
@@ -71,12 +78,13 @@ export const chart = (logarithmic) => ({
  * @param {number[]} extent
  * @param {boolean} logarithmic
  * @param {number} ratio
+ * @param {number} bar what an upright bar beside it takes, in device pixels
  * @returns {Box}
  */
-function boxOf(canvas, extent, logarithmic, ratio) {
+function boxOf(canvas, extent, logarithmic, ratio, bar) {
   const [x0, x1, y0, y1] = extent;
   const [left, top] = [46 * ratio, 8 * ratio];
-  const [width, height] = [canvas.width - left - 14 * ratio, canvas.height - top - 22 * ratio];
+  const [width, height] = [canvas.width - left - 14 * ratio - bar, canvas.height - top - 22 * ratio];
   const along = logarithmic
     ? (/** @type {number} */ x) => Math.log(x / x0) / Math.log(x1 / x0)
     : (/** @type {number} */ x) => (x - x0) / (x1 - x0);

@@ -30,7 +30,9 @@ const TAGS = /** @type {const} */ (["connected", "separated", "from", "source", 
 
 const SVG = "http://www.w3.org/2000/svg";
 /** Sizes in CSS pixels, as in the style sheet. */
-const [HEAD, ROW, GAP, WIDEST] = [28, 24, 42, 150];
+const [HEAD, ROW, WIDEST] = [28, 24, 150];
+/** Between two rows of nodes: at least, where nothing decides it, and at most. */
+const GAP = { least: 22, usual: 42, most: 120 };
 /** Least number of rows that nodes can be dragged to. */
 const ROWS = 4;
 /** Pixels that a pointer moves before it drags. */
@@ -54,13 +56,16 @@ export class NetworkBlock {
   #send = async () => {};
   /** @type {HTMLElement} */
   #editor = h("div");
+  /** What it stands in, which may have a height to be filled. @type {Element|null} */
+  #box = null;
+  #resized = new ResizeObserver(() => this.#place());
 
   /** @param {import("../ui/words.js").Words} words */
   constructor(words) {
     this.#words = words;
     this.#arrows.setAttribute("aria-hidden", "true");
     this.element = h("div", { className: "network", role: "group" }, this.#graph, this.#editor);
-    new ResizeObserver(() => this.#place()).observe(this.#graph);
+    this.#resized.observe(this.#graph);
   }
 
   /** Takes edits from now on. @param {string} id of the action @param {Send} send */
@@ -184,12 +189,38 @@ export class NetworkBlock {
     const width = this.#graph.clientWidth;
     const tallest = HEAD + ROW * Math.max(...this.#nodes.map(({ states }) => states.length));
     const rows = Math.max(1, this.#picture?.columns ?? 1);
-    const height = rows * tallest + (rows - 1) * GAP;
+    const height = rows * tallest + (rows - 1) * this.#gap(rows, tallest);
     return { width, height, tallest, wide: Math.min(WIDEST, Math.floor((width - 16) / 3)) };
+  }
+
+  /** Between two rows, so that the graph fills the height that it has. @param {number} rows @param {number} tallest */
+  #gap(rows, tallest) {
+    const room = this.#box?.clientHeight;
+    if (!room || rows < 2) return GAP.usual;
+    return Math.min(GAP.most, Math.max(GAP.least, (room - this.#around - rows * tallest) / (rows - 1)));
+  }
+
+  /** Height of what is around the graph. */
+  get #around() {
+    const { marginTop, marginBottom } = getComputedStyle(this.#graph);
+    return this.#editor.offsetHeight + parseFloat(marginTop) + parseFloat(marginBottom) + 6;
+  }
+
+  /** Height that it has where nothing decides it. */
+  get height() {
+    if (!this.#nodes.length) return this.element.offsetHeight;
+    const rows = Math.max(1, this.#picture?.columns ?? 1);
+    return this.#around + rows * this.#sizes().tallest + (rows - 1) * GAP.usual;
   }
 
   /** Puts nodes and arrows where they belong. */
   #place() {
+    const box = this.element.parentElement;
+    if (box !== this.#box) {
+      if (this.#box) this.#resized.unobserve(this.#box);
+      if (box) this.#resized.observe(box);
+      this.#box = box;
+    }
     const picture = this.#picture;
     if (!picture || !this.#nodes.length || !this.#graph.clientWidth) return;
     const { width, height, tallest, wide } = this.#sizes();

@@ -27,6 +27,16 @@ import { paintVectors } from "./vectors.js";
 /** Fields stand side by side, each in its own panel; everything else is drawn over each of them. @param {Picture} picture */
 const panelsOf = ({ layers }) => Math.max(1, layers.filter(({ kind }) => kind === "field").length);
 
+/**
+ * How much of each point belongs to each class, row by row, where a layer of bars says so.
+ * @param {Picture} picture
+ * @param {import("../protocol.js").Layer} layer
+ */
+function sharesOf({ layers }, { labels }) {
+  const { data } = layers.find(({ kind }) => kind === "bars") ?? {};
+  return data && labels.length && data.length % labels.length === 0 ? data : undefined;
+}
+
 /** @param {Picture} picture */
 function boundsOf({ extent, layers }) {
   const [x0, x1, y0, y1] = extent;
@@ -61,7 +71,7 @@ export const plane = {
       for (const layer of others) {
         if (layer.kind === "vectors") paintVectors(context, box, layer, theme, ratio);
         else if (layer.kind === "lines") paintLines(context, box, layer, theme, ratio);
-        else paintPoints(context, box, layer, theme, ratio);
+        else if (layer.kind === "points") paintPoints(context, box, layer, theme, ratio, sharesOf(picture, layer));
       }
       context.restore();
     }

@@ -1,6 +1,6 @@
 // Points: discs for data, diamonds for the model, numerals for classes, so that colour is never alone.
 
-import { classColour, colourOf } from "../ui/theme.js";
+import { classColour, colourOf, mixedColour } from "../ui/theme.js";
 
 /**
  * @param {CanvasRenderingContext2D} context
@@ -8,10 +8,11 @@ import { classColour, colourOf } from "../ui/theme.js";
  * @param {import("../protocol.js").Layer} layer
  * @param {import("../ui/theme.js").Theme} theme
  * @param {number} ratio device pixels per CSS pixel
+ * @param {Float32Array} [shares] of each class in each labelled point
  */
-export function paintPoints(context, box, { data, role, labels }, theme, ratio) {
+export function paintPoints(context, box, { data, role, labels }, theme, ratio, shares) {
   const count = data.length / 2;
-  if (labels.length === count && count > 1) return paintNumerals(context, box, data, labels, theme, ratio);
+  if (labels.length === count && count > 1) return paintNumerals(context, box, data, labels, shares, theme, ratio);
   // One or two points get large marks; more are a cloud.
   if (count <= 2) return paintMarks(context, box, data, colourOf(theme, role), theme, ratio);
   const size = ratio * Math.min(3.4, Math.max(1.6, 60 / Math.sqrt(count)));
@@ -40,10 +41,12 @@ export function paintPoints(context, box, { data, role, labels }, theme, ratio) 
  * @param {import("./plane.js").Box} box
  * @param {Float32Array} data
  * @param {ArrayLike<number>} labels
+ * @param {Float32Array|undefined} shares
  * @param {import("../ui/theme.js").Theme} theme
  * @param {number} ratio
  */
-function paintNumerals(context, box, data, labels, theme, ratio) {
+function paintNumerals(context, box, data, labels, shares, theme, ratio) {
+  const classes = (shares?.length ?? 0) / labels.length;
   context.font = `600 ${Math.round((labels.length > 1500 ? 8 : 10) * ratio)}px ${theme.font}`;
   context.textAlign = "center";
   context.textBaseline = "middle";
@@ -55,7 +58,9 @@ function paintNumerals(context, box, data, labels, theme, ratio) {
     const [text, x, y] = [String(labels[i]), box.x(data[2 * i]), box.y(data[2 * i + 1])];
     // A halo where there are few, so that they can be read on a field of any colour.
     if (labels.length <= 500) context.strokeText(text, x, y);
-    context.fillStyle = classColour(theme, labels[i]);
+    context.fillStyle = shares
+      ? mixedColour(theme, shares.subarray(i * classes, (i + 1) * classes))
+      : classColour(theme, labels[i]);
     context.fillText(text, x, y);
   }
   context.globalAlpha = 1;

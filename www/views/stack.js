@@ -51,6 +51,65 @@ export const stack = {
   },
 };
 
+/** Width of an upright bar with its numbers, in CSS pixels. */
+export const UPRIGHT = 118;
+
+/**
+ * One upright bar: a part that rises towards a mark, what is missing to it, and the three numbers.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Layer[]} layers
+ * @param {number[]} range low, middle, high of its axis
+ * @param {{ left: number, top: number, width: number, height: number }} box
+ * @param {import("../ui/theme.js").Theme} theme
+ * @param {number} ratio
+ */
+export function paintUpright(context, layers, [low, , high], { left, top, width, height }, theme, ratio) {
+  const y = (/** @type {number} */ v) => top + height * (1 - (Math.max(low, v) - low) / (high - low || 1));
+  const wide = 40 * ratio;
+  const line = 17 * ratio;
+  const [first, gap] = layers.filter(({ role }) => role !== "truth");
+  const mark = layers.find(({ role }) => role === "truth");
+  if (!first || !gap || !mark) return;
+  const [value, missing, ceiling] = [first, gap, mark].map(({ data }) => data[0]);
+  const [at, rim] = [y(value), y(value + missing)];
+  context.lineWidth = 1.5 * ratio;
+  for (const [role, from, to, alpha] of /** @type {[import("../protocol.js").Role, number, number, number][]} */ ([
+    [first.role, top + height, at, 0.78],
+    [gap.role, at, rim, 0.3],
+  ])) {
+    context.fillStyle = context.strokeStyle = colourOf(theme, role);
+    context.globalAlpha = alpha;
+    context.fillRect(left, to, wide, from - to);
+    context.globalAlpha = 1;
+    context.strokeRect(left, to, wide, from - to);
+  }
+  // A bracket marks what is missing to the ceiling.
+  const edge = left + wide + 6 * ratio;
+  context.beginPath();
+  context.moveTo(edge - 4 * ratio, rim);
+  context.lineTo(edge, rim);
+  context.lineTo(edge, at);
+  context.lineTo(edge - 4 * ratio, at);
+  context.stroke();
+  context.fillStyle = theme.colours.truth;
+  context.fillRect(left - 6 * ratio, y(ceiling) - ratio, width - 2 * ratio, 2 * ratio);
+  // The numbers stand at what they are of, and one below the other where that is too close.
+  const highest = y(ceiling) - 0.55 * line;
+  const lowest = Math.min(Math.max(at, highest + 2 * line), top + height - 0.5 * line);
+  const between = Math.min(Math.max((at + rim) / 2, highest + line), lowest - line);
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  context.font = `600 ${Math.round(12 * ratio)}px ${theme.font}`;
+  for (const [role, text, y] of /** @type {[import("../protocol.js").Role, string, number][]} */ ([
+    [mark.role, number(ceiling), highest],
+    [gap.role, number(missing), between],
+    [first.role, number(value), lowest],
+  ])) {
+    context.fillStyle = colourOf(theme, role);
+    context.fillText(text, edge + 6 * ratio, y);
+  }
+}
+
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {import("../ui/theme.js").Theme} theme

@@ -35,15 +35,23 @@ export class TextBlock {
   /** @type {HTMLElement[]} the characters of a shaded text */
   #shaded = [];
   #known = "";
+  #words;
+
+  /** @param {import("../ui/words.js").Words} words */
+  constructor(words) {
+    this.#words = words;
+  }
 
   /** @param {Picture} picture */
   show({ layers, columns }) {
-    const [text, shade] = layers;
+    const [text, ...others] = layers;
     if (!text) return;
+    const shade = others.find(({ kind }) => kind === "field");
+    const example = others.find(({ kind, role }) => kind === "text" && role === "data");
     const lines = linesOf(text);
     if (lines.length === 1 && !shade && !text.labels.length) this.#showFile(lines[0]);
     else if (shade) this.#showShaded(lines, shade, columns);
-    else this.#showPlain(lines, text);
+    else this.#showPlain(lines, text, example);
   }
 
   /** The text alternative, for a text that is looked at more than read. @param {string} text */
@@ -61,8 +69,13 @@ export class TextBlock {
     this.element.replaceChildren(h("pre", { tabIndex: 0 }, text));
   }
 
-  /** Paragraphs; what is marked is underlined. @param {string[]} lines @param {Layer} layer */
-  #showPlain(lines, { labels, shape: [, length] }) {
+  /**
+   * Paragraphs; what is marked is underlined. Before them stands what they are to be like.
+   * @param {string[]} lines
+   * @param {Layer} layer
+   * @param {Layer} [example]
+   */
+  #showPlain(lines, { labels, shape: [, length] }, example) {
     const paragraphs = lines.map((line, i) => {
       const marks = labels.slice(i * length, (i + 1) * length);
       const parts = [];
@@ -74,6 +87,10 @@ export class TextBlock {
       }
       return h("p", {}, ...parts);
     });
+    if (example) {
+      const name = h("b", {}, this.#words.get(`layers.${example.id}`));
+      paragraphs.unshift(h("p", { className: "example" }, name, " ", linesOf(example)[0].trim()));
+    }
     this.element.replaceChildren(...paragraphs);
   }
 

@@ -2,6 +2,10 @@
 
 import { colourOf } from "../ui/theme.js";
 
+/** Lengths below which an arrow is left out, and from which on it is as strong as any, in CSS pixels. */
+const SHORTEST = 2.5;
+const WHOLE = 14;
+
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {import("./plane.js").Box} box
@@ -19,15 +23,17 @@ export function paintVectors(context, box, { data, role }, theme, ratio) {
   );
   const scale = Math.min(1, (0.9 * cell) / longest);
   context.strokeStyle = context.fillStyle = colourOf(theme, role);
-  // The truth is broad and pale, so that learned arrows stay visible on top of it.
+  // The truth is broad and pale, so that learned arrows stay visible on top of it. The key looks so, too (style sheet).
   const truth = role === "truth";
   context.lineWidth = (truth ? 4 : 1.4) * ratio;
-  context.globalAlpha = truth ? 0.22 : 0.75;
+  const full = truth ? 0.3 : 0.75;
   for (let i = 0; i < data.length; i += 4) {
     const [x0, y0] = [box.x(data[i]), box.y(data[i + 1])];
     const [x1, y1] = [box.x(data[i] + scale * data[i + 2]), box.y(data[i + 1] + scale * data[i + 3])];
     const length = Math.hypot(x1 - x0, y1 - y0);
-    if (length < 1.5 * ratio) continue;
+    // What is too short to point anywhere is left out; what is short is faint, so that it does not come and go.
+    if (length < SHORTEST * ratio) continue;
+    context.globalAlpha = full * Math.min(1, length / (WHOLE * ratio));
     const head = Math.min(5 * ratio, length / 2);
     const [ux, uy] = [((x1 - x0) / length) * head, ((y1 - y0) / length) * head];
     context.beginPath();

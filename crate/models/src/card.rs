@@ -169,9 +169,11 @@ pub enum Role {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ViewKind {
-    /// Layers of `[N, 2]` points.
+    /// Layers of `[N, 2]` points. A layer of bars, `[N · K]`, says how much of each labelled point belongs to
+    /// each of K classes, whose colours it mixes.
     Points,
-    /// A `[H, W]` grid of numbers, row 0 at the bottom (lowest y).
+    /// A `[H, W]` grid of numbers, row 0 at the bottom (lowest y). The role gives the colours: an amount of the
+    /// data or the model, an energy ([`Role::Truth`]), or a quantity with a middle ([`Role::Other`]).
     Field,
     /// `[N, 4]`: x, y, dx, dy.
     Vectors,
@@ -196,7 +198,8 @@ pub enum ViewKind {
     LogCurves,
     /// Horizontal bars made of parts: layers of `[N]`, one number for each of N bars. The first
     /// layer's part ends at its value, each further one is as long as its value; a layer of
-    /// [`Role::Truth`] is a mark at its value. The picture's extent gives the axis, x₀ to x₁.
+    /// [`Role::Truth`] is a mark at its value. The picture's extent gives the axis, x₀ to x₁. Among curves such
+    /// layers are one upright bar beside them, and the picture's range gives its axis.
     Stack,
     /// A directed graph of variables with states, S in all. Layers by id, first of this kind: `nodes`
     /// `[N, 3]` (x and y in 0..=1, to the right and downwards, and how many states) with flags as

@@ -37,6 +37,7 @@ fn paint(out: &mut String, shares: &[f32], columns: usize, [left, top]: [f32; 2]
 /// A field over the whole drawing.
 pub fn field(out: &mut String, layer: &Layer, [low, middle, high]: [f32; 3]) {
     let [height, width] = [layer.shape[0], layer.shape[1]];
+    let amount = |v: f32, [low, _, high]: [f32; 3]| (v - low) / (high - low).max(1e-9);
     let (map, share): (Map, fn(f32, [f32; 3]) -> f32) = match layer.role {
         Role::Other => (Map::Diverging, |v, [low, middle, high]| {
             if v < middle {
@@ -45,7 +46,8 @@ pub fn field(out: &mut String, layer: &Layer, [low, middle, high]: [f32; 3]) {
                 0.5 + 0.5 * (v - middle) / (high - middle).max(1e-9)
             }
         }),
-        _ => (Map::Viridis, |v, [low, _, high]| (v - low) / (high - low).max(1e-9)),
+        Role::Truth => (Map::Energy, amount),
+        Role::Data | Role::Model => (Map::Viridis, amount),
     };
     let value = |i: usize| {
         let (row, column) = (i / CELLS, i % CELLS);

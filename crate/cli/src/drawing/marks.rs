@@ -91,12 +91,17 @@ pub fn vectors(out: &mut String, layer: &Layer, frame: &Frame) {
     stroke(out, &path, ink(layer), 0.8);
 }
 
+/// All layers but an upright bar beside the axes, for which there is no room.
+fn along_axes(picture: &Picture) -> impl Iterator<Item = &Layer> {
+    picture.layers.iter().filter(|layer| layer.kind != ViewKind::Stack)
+}
+
 /// Lines over axes that are not drawn, `along` giving the place on the x axis.
 pub fn curves(out: &mut String, picture: &Picture, along: fn(f32) -> f32) {
     let mut extent = picture.extent;
     if extent[1] <= extent[0] || extent[3] <= extent[2] {
         let bound = |axis: usize| {
-            let values = picture.layers.iter().flat_map(move |l| l.data.iter().skip(axis).step_by(2));
+            let values = along_axes(picture).flat_map(move |l| l.data.iter().skip(axis).step_by(2));
             values.fold((f32::MAX, f32::MIN), |(low, high), &x| (low.min(x), high.max(x)))
         };
         let ((x0, x1), (y0, y1)) = (bound(0), bound(1));
@@ -108,7 +113,7 @@ pub fn curves(out: &mut String, picture: &Picture, along: fn(f32) -> f32) {
         }
     }
     let frame = Frame::new([along(extent[0]), along(extent[1]), extent[2], extent[3]], false);
-    for layer in &picture.layers {
+    for layer in along_axes(picture) {
         let moved: Vec<f32> =
             layer.data.iter().enumerate().map(|(i, &v)| if i % 2 == 0 { along(v) } else { v }).collect();
         let moved = Layer { data: moved, ..layer.clone() };

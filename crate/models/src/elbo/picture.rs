@@ -51,10 +51,10 @@ impl Elbo {
         Layer::curve(id, role, data)
     }
 
-    /// The prior, the posterior, and q.
+    /// The prior, the posterior, and q; beside them the bound, which rises towards log p(x).
     pub(super) fn fit(&self) -> Picture {
         let (q, m) = (&self.guide, &self.model);
-        let layers = vec![
+        let mut layers = vec![
             self.over_z("prior", Role::Other, 0.4, |z| libm::exp(m.log_prior(z))),
             self.over_z("posterior", Role::Truth, 0.34, |z| libm::exp(m.log_joint(z) - m.log_evidence)),
             self.over_z("q", Role::Model, 0.26, |z| libm::exp(q.log_density(z))),
@@ -63,7 +63,9 @@ impl Elbo {
         let top = |layer: &Layer| layer.data.iter().skip(1).step_by(2).fold(0.0f32, |m, y| m.max(*y));
         let high = layers.iter().map(top).fold(0.0, f32::max).max(1.3 * top(&layers[1]));
         let [low, end] = if q.discrete { [0.4, 3.6] } else { [-REACH as f32, REACH as f32] };
-        Picture::plane(layers, [low, end, 0.0, 1.05 * high])
+        let (bar, [foot, head]) = self.bar();
+        layers.extend(bar);
+        Picture::plane(layers, [low, end, 0.0, 1.05 * high]).ranged([foot, 0.5 * (foot + head), head])
     }
 
     /// The prior, the likelihood, and their product.
@@ -95,8 +97,8 @@ impl Elbo {
         Picture::plane(layers, q.bounds().map(|v| v as f32)).ranged(range)
     }
 
-    /// The bound and the gap, which together are log p(x).
-    pub(super) fn balance(&self) -> Picture {
+    /// The bound and the gap, which together are log p(x), and the axis for them.
+    fn bar(&self) -> (Vec<Layer>, [f32; 2]) {
         let elbo = self.guide.elbo(&self.model, &self.rule);
         let gap = self.guide.kl(&self.model);
         let truth = self.model.log_evidence;
@@ -109,7 +111,12 @@ impl Elbo {
         // The axis depends on the truth alone, so that the mark stands still; it gives way to a q that
         // is far off.
         let low = truth - [4.0, 16.0, 64.0, 256.0].into_iter().find(|d| *d > 1.05 * gap).unwrap_or(1.2 * gap);
-        let [low, high] = [low, truth + 0.15 * (truth - low)].map(|v| v as f32);
+        (layers, [low, truth + 0.15 * (truth - low)].map(|v| v as f32))
+    }
+
+    /// The bar by itself.
+    pub(super) fn balance(&self) -> Picture {
+        let (layers, [low, high]) = self.bar();
         Picture::plane(layers, [low, high, 0.0, 0.0])
     }
 

@@ -19,7 +19,7 @@ impl Ebm {
         let above = landscape.energies.iter().map(|e| (e - low).min(DEPTH)).collect();
         let layers = vec![
             Layer::field("energy", Role::Truth, above),
-            Layer::lines("trail", Role::Other, shapes::trails(&trail.await?, TRAIL)),
+            Layer::lines("trail", Role::Model, shapes::trails(&trail.await?, TRAIL)),
             Layer::points("chains", Role::Model, chains.await?),
         ];
         Ok(Picture::plane(layers, EXTENT).ranged([0.0, 0.5 * DEPTH, DEPTH]))

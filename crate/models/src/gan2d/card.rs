@@ -20,7 +20,7 @@ choices! {
         "field" => Field: View::side(ViewKind::Field),
     }
 
-    /// The generator whose points are shown.
+    /// The generator whose points are shown, measured and drawn.
     pub enum Shown {
         "present" => Present,
         "averaged" => Averaged,

@@ -41,7 +41,7 @@ impl Gan2d {
         self.game.set_shown(live.device, live.settings.get("shown"));
     }
 
-    /// `n` samples of the averaged generator, `[n, 2]`.
+    /// `n` samples of the generator that is shown, `[n, 2]`.
     fn samples(&self, device: &Driver, n: usize, seed: u64) -> Answer<Vec<f32>> {
         device.seed(self.game.sample, seed);
         device.collect(self.game.sample, "samples", 2 * n)
@@ -148,9 +148,9 @@ mod tests {
     use tilde_cpu::Cpu;
     use tilde_graph::{Device, compile};
 
-    /// Arrows begin at points that are shown, whichever generator's these are.
+    /// Arrows begin at points that are shown, whichever generator's these are; figures and samples are of the same.
     #[test]
-    fn a_picture_is_of_one_generator() {
+    fn all_that_is_said_is_of_one_generator() {
         let mut settings = Settings::new(&CARD);
         for (id, value) in [("hidden", "8"), ("batch", "32")] {
             settings.set_text(id, value).unwrap();
@@ -170,9 +170,14 @@ mod tests {
             for (arrow, point) in arrows.chunks_exact(4).zip(points.chunks_exact(2)) {
                 assert_eq!(arrow[..2], *point);
             }
-            shown.push(points);
+            let distance = |figures: Figures| figures.iter().find(|f| f.0 == "energy_distance").map(|f| f.1);
+            let measured = distance(block_on(run.metrics(true)).unwrap()).unwrap();
+            shown.push((points, measured, block_on(run.sample(20, 1)).unwrap().data));
         }
         // After a few steps the two are not the same.
-        assert_ne!(shown[0], shown[1]);
+        let [present, averaged] = &shown[..] else { unreachable!() };
+        assert_ne!(present.0, averaged.0);
+        assert_ne!(present.1, averaged.1);
+        assert_ne!(present.2, averaged.2);
     }
 }

@@ -35,7 +35,7 @@ pub struct Game {
     pub untrained: EntryId,
     /// 1 where the points that are shown are the averaged generator's, 0 where they are the present one's.
     shown: Knob,
-    /// Samples of the averaged generator, `[CHUNK, 2]`.
+    /// Samples of the generator that is shown, `[CHUNK, 2]`.
     pub sample: EntryId,
     pub field: EntryId,
     /// Points of the generator that is shown, `points [CHUNK, 2]`, and where D would have the first of them
@@ -178,16 +178,16 @@ impl Game {
             g.output("loss_d", discriminator_loss(g)[0]);
             g.output("loss_g", generator_loss(g)[0]);
         })?;
-        let sample = p.entry("sample", |g| {
-            g.output("samples", averaged_generator.apply(g, g.normal([CHUNK, z_dim]), leaky));
-        })?;
+        let made = figures(|g| {
+            let z = g.normal([CHUNK, z_dim]);
+            [g.knob(shown).select(averaged_generator.apply(g, z, leaky), nets.generate(g, z))]
+        });
+        let sample = p.entry("sample", |g| g.output("samples", made(g)[0]))?;
         let field = p.entry("field", |g| {
             g.output("field", nets.logits(g, g.read(grid)).sigmoid());
         })?;
         let arrows = p.entry("arrows", |g| {
-            let z = g.normal([CHUNK, z_dim]);
-            let averaged = averaged_generator.apply(g, z, leaky);
-            let points = g.knob(shown).select(averaged, nets.generate(g, z));
+            let [points] = made(g);
             let x = points.slice(0, ARROWS).stop();
             // Uphill of log σ(D): where D would have each forgery go.
             let climb = -(-nets.logits(g, x)).softplus().sum();

@@ -6,6 +6,8 @@ use super::{Gan2d, REACH};
 use crate::prelude::*;
 
 const EXTENT: [f32; 4] = [-REACH, REACH, -REACH, REACH];
+/// Length that no arrow reaches.
+const LONGEST: f64 = 0.4;
 
 /// The places of the discriminator's field, `[FIELD², 2]`.
 pub(super) fn grid() -> Vec<f32> {
@@ -26,7 +28,8 @@ impl Gan2d {
             Shown::Present => "generated",
             Shown::Averaged => "averaged",
         };
-        let arrows: Vec<f32> = pairs.flat_map(|(x, d)| [x[0], x[1], d[0], d[1]]).collect();
+        let arrow = |(x, d): (&[f32], &[f32])| shapes::arrow([x[0], x[1]], [d[0], d[1]].map(f64::from), LONGEST);
+        let arrows = pairs.flat_map(arrow).collect();
         let layers = vec![
             Layer::points("data", Role::Data, data),
             Layer::arrows("arrows", Role::Other, arrows),

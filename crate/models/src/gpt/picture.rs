@@ -15,8 +15,19 @@ impl Gpt {
     pub(super) async fn written(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let texts = self.texts(live.device, WRITTEN, VIEW_SEED)?.await?;
         let codes = self.codes(&texts);
-        let samples = Layer::text("samples", Role::Model, codes, WRITTEN);
-        Ok(picture(vec![samples.labelled(self.marks(&texts))], 0))
+        let samples = Layer::text("samples", Role::Model, codes, WRITTEN).labelled(self.marks(&texts));
+        let true_one = self.codes(self.held_out());
+        let length = true_one.len();
+        Ok(picture(vec![samples, Layer::text("example", Role::Data, true_one, length)], 0))
+    }
+
+    /// What it is to write like: a sentence of the held-out text, or its beginning.
+    fn held_out(&self) -> &[u32] {
+        let test = &self.corpus.test;
+        let Some(first) = self.corpus.first() else { return &test[..WRITTEN.min(test.len())] };
+        // The text may begin within a sentence, and be cut off within another one.
+        let whole = test[..test.len().min(4 * WRITTEN)].split(|&symbol| symbol == first).skip(1);
+        whole.filter(|text| text.len() <= WRITTEN).max_by_key(|text| text.len()).unwrap_or_default()
     }
 
     /// How much the last character of the sentence takes from each, in every head.

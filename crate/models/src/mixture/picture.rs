@@ -72,7 +72,8 @@ impl Mixture {
             Method::KMeans => ("spokes", Role::Other),
             Method::Em | Method::Variational => ("ellipses", Role::Model),
         };
-        vec![points, Layer::lines(id, role, pieces).labelled(labels), self.means()]
+        let shares = Layer::bars("shares", Role::Other, responsibilities.iter().map(|&r| r as f32).collect());
+        vec![points, shares, Layer::lines(id, role, pieces).labelled(labels), self.means()]
     }
 
     /// The mixture's density.
