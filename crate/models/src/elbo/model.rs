@@ -49,6 +49,12 @@ pub struct Model {
     pub log_posterior: Vec<f64>,
     /// The room of each place: 1 where z is discrete.
     pub width: f64,
+    /// The mean and variance of z under the posterior, and the posterior's entropy.
+    pub mean: f64,
+    /// See [`Model::mean`].
+    pub variance: f64,
+    /// See [`Model::mean`].
+    pub entropy: f64,
     /// z, log p(z|x) and p(z|x) of the places that weigh anything.
     near: Vec<[f64; 3]>,
 }
@@ -64,16 +70,31 @@ impl Model {
                 ((-half..=half).map(|i| f64::from(i) * GRID).collect(), GRID)
             }
         };
-        let (log_noise, log_evidence) = (libm::log(noise), 0.0);
+        let (log_noise, log_evidence, mean, variance, entropy) = (libm::log(noise), 0.0, 0.0, 0.0, 0.0);
         let (log_posterior, near) = (Vec::new(), Vec::new());
-        let mut model =
-            Model { decoder, x, noise, log_noise, log_evidence, places, log_posterior, width, near };
+        let mut model = Model {
+            decoder,
+            x,
+            noise,
+            log_noise,
+            log_evidence,
+            places,
+            log_posterior,
+            width,
+            mean,
+            variance,
+            entropy,
+            near,
+        };
         let mut logs: Vec<f64> = model.places.iter().map(|&z| model.log_joint(z)).collect();
         model.log_evidence = log_sum_exp(logs.iter().copied()) + libm::log(width);
         logs.iter_mut().for_each(|l| *l -= model.log_evidence);
         let each = model.places.iter().zip(&logs).filter(|(_, log)| **log > NOTHING);
         model.near = each.map(|(&z, &log)| [z, log, libm::exp(log)]).collect();
         model.log_posterior = logs;
+        model.mean = model.under_posterior(|z, _| z);
+        model.variance = model.under_posterior(|z, _| (z - model.mean) * (z - model.mean));
+        model.entropy = -model.under_posterior(|_, log| log);
         model
     }
 

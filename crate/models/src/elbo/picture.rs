@@ -86,9 +86,7 @@ impl Elbo {
         let mut layers = vec![field, Layer::lines("trail", Role::Data, shapes::path(&self.trail))];
         if !q.discrete {
             // The forward divergence is least where the moments are the posterior's.
-            let mean = m.under_posterior(|z, _| z);
-            let variance = m.under_posterior(|z, _| (z - mean) * (z - mean));
-            let at = [mean as f32, (0.5 * libm::log(variance)) as f32];
+            let at = [m.mean as f32, (0.5 * libm::log(m.variance)) as f32];
             layers.push(Layer::points("moments", Role::Truth, at.to_vec()));
         }
         layers.push(Layer::points("q", Role::Model, q.at.map(|v| v as f32).to_vec()));
