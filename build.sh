@@ -23,6 +23,7 @@ usage() {
 ./build.sh bench    training speed in the browser beside other libraries; writes docs/benchmarks.md
 ./build.sh bytes    where the bytes of the modules are; writes docs/bytes.md
 ./build.sh pictures the small pictures of the contents, each from a real run of the native command
+./build.sh weights  weights that the site ships, trained by the native command: a quarter of an hour each
 ./build.sh dist     the folder dist/, to upload to any static host
 TXT
 }
@@ -516,6 +517,35 @@ run_pictures() {
   done < <(picture_runs)
 }
 
+# ---------------------------------------------------------------- weights
+
+# For each experiment that begins from weights: their name, exhibit, steps, and settings.
+shipped_weights() {
+  node -p '
+    JSON.parse(fs.readFileSync("target/cards.json")).flatMap(({ id, experiments }) => experiments
+      .filter(({ weights }) => weights)
+      .map(({ weights, steps, settings }) => [weights, id, steps, ...settings.map((pair) => pair.join("="))].join(" "))).join("\n")'
+}
+
+train_weights() {
+  local name=$1 id=$2 steps=$3 change changes=()
+  for change in "${@:4}"; do changes+=(--set "$change"); done
+  mkdir -p www/weights
+  cargo run -q --release -p tilde -- train "$id" --steps "$steps" "${changes[@]}" --save-average "www/weights/$name.safetensors"
+  gzip -9nf "www/weights/$name.safetensors"
+}
+
+# run_weights [NAME…]: without a name all of them.
+run_weights() {
+  local name rest
+  build_cards
+  while read -r name rest; do
+    (($# == 0)) || [[ " $* " == *" $name "* ]] || continue
+    # shellcheck disable=SC2086 # the words of the line are meant to be split
+    timed "training www/weights/$name" train_weights "$name" $rest </dev/null
+  done < <(shipped_weights)
+}
+
 # ---------------------------------------------------------------- commands
 
 command=${1:-serve}
@@ -536,6 +566,7 @@ case $command in
   slow) run_slow ;;
   bench) run_bench "$@" ;;
   pictures) run_pictures "$@" ;;
+  weights) run_weights "$@" ;;
   dist)
     build
     npm run --silent dist

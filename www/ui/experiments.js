@@ -1,6 +1,7 @@
 // "Try this": predict, run, explain.
 
 import { h } from "./dom.js";
+import { whole } from "./format.js";
 
 /**
  * @typedef {import("../protocol.js").Experiment} Experiment
@@ -64,14 +65,15 @@ export class Experiments {
     );
   }
 
-  /** @param {Experiment} experiment @param {string} guess */
-  async #run(experiment, guess) {
+  /** @param {Experiment} experiment @param {string} guess @param {boolean} [scratch] without weights that are shipped */
+  async #run(experiment, guess, scratch = false) {
     const words = this.#own.find(`experiments.${experiment.id}`) ?? {};
     const look = () => h("p", {}, h("b", {}, this.#ui.get("look-for")), ` ${words.look ?? ""}`);
     this.#show(h("h3", {}, words.label ?? experiment.id), look(), h("p", { className: "buttons" }, this.#close()));
-    await this.#session.perform(experiment);
+    await this.#session.perform(experiment, scratch);
     // Short runs end before their "look for" is read, so it stays.
     if (this.panel.hidden) return;
+    const trained = experiment.weights && !scratch;
     const options = words.options ?? [];
     const said =
       guess && options.length
@@ -85,9 +87,17 @@ export class Experiments {
       said ? h("p", {}, h("b", {}, said)) : null,
       look(),
       h("p", {}, words.explain ?? ""),
+      trained ? h("p", {}, this.#ui.get("trained", { steps: whole(experiment.steps) })) : null,
       h(
         "p",
         { className: "buttons" },
+        trained
+          ? h(
+              "button",
+              { type: "button", onclick: () => this.#run(experiment, guess, true) },
+              this.#ui.get("from-scratch"),
+            )
+          : null,
         h("button", { type: "button", onclick: () => this.#back() }, this.#ui.get("back-to-defaults")),
         this.#close(),
       ),

@@ -149,6 +149,9 @@ pub struct Train {
     /// Saves the trained weights, with the state of the optimiser
     #[arg(long, value_name = "FILE.safetensors")]
     pub save: Option<PathBuf>,
+    /// Saves the averaged weights alone, in two bytes each: what a page ships to begin from
+    #[arg(long, value_name = "FILE.safetensors")]
+    pub save_average: Option<PathBuf>,
     /// Prints JSON
     #[arg(long)]
     pub json: bool,

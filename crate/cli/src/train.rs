@@ -44,9 +44,12 @@ pub fn run(args: &Train, out: &mut dyn Write) -> Result<(), Failure> {
         csv.finish(&mut run)?;
     }
     let metrics = metrics?;
+    let step = metrics.iter().find(|m| m.0 == "step").map_or(f64::from(steps), |m| m.1);
     if let Some(path) = &args.save {
-        let step = metrics.iter().find(|m| m.0 == "step").map_or(f64::from(steps), |m| m.1);
         weights::write(path, &mut run, step)?;
+    }
+    if let Some(path) = &args.save_average {
+        weights::write_average(path, &mut run, step)?;
     }
     if let Some(path) = &args.samples {
         let many = card.views.iter().all(|v| !matches!(v.kind, ViewKind::Images | ViewKind::Text));

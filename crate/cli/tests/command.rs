@@ -113,6 +113,34 @@ fn saved_weights_sample_alike_and_train_on() {
 }
 
 #[test]
+fn averaged_weights_alone_are_a_file_to_begin_from() {
+    let [all, average] = ["all.safetensors", "average.safetensors"].map(file);
+    let [all, average] = [&all, &average].map(|path| path.to_str().expect("text"));
+    let small = ["--set", "hidden=16", "--set", "layers=1", "--set", "batch=16", "--set", "timesteps=12"];
+    let train = |more: &[&str]| json(&[&["train", "ddpm", "--json"][..], more].concat());
+    train(&[&small[..], &["--steps", "9", "--save", all, "--save-average", average]].concat());
+    let size = |path: &str| std::fs::metadata(path).expect("a file").len();
+    assert!(4 * size(average) < size(all), "{} of {}", size(average), size(all));
+    let sample = |weights: &str| json(&["sample", "ddpm", "-n", "50", "--json", "--load", weights]);
+    let numbers = |samples: &Json| -> Vec<f64> {
+        let rows = samples["data"].as_array().expect("data").iter();
+        rows.flat_map(|x| x.as_array().cloned().unwrap_or_else(|| vec![x.clone()]))
+            .map(|x| x.as_f64().expect("a number"))
+            .collect()
+    };
+    // Weights of eight bits in place of 24 move samples by little.
+    let [full, halved] = [all, average].map(|path| numbers(&sample(path)));
+    let off = full.iter().zip(&halved).map(|(a, b)| (a - b).abs()).sum::<f64>() / full.len() as f64;
+    assert!(off > 0.0 && off < 0.1, "{off}");
+    let on = train(&["--steps", "2", "--load", average]);
+    assert_eq!(on["metrics"]["step"], 11.0);
+    // What averages nothing says so.
+    let (code, complaint) = failure(&["train", "elbo", "--steps", "1", "--save-average", average]);
+    assert_eq!(code, 1, "{complaint}");
+    assert!(complaint.contains("no averaged weights"), "{complaint}");
+}
+
+#[test]
 fn figures_and_samples_become_files() {
     let [csv, png] = ["figures.csv", "samples.png"].map(file);
     let paths = [&csv, &png].map(|path| path.to_str().expect("text"));

@@ -291,6 +291,9 @@ pub struct Experiment {
     pub steps: u32,
     /// If not "", the phase that is stepped in place of whole iterations.
     pub phase: &'static str,
+    /// If not "", weights that the site ships (`www/weights/NAME.safetensors.gz`), trained with these settings and
+    /// steps: training from scratch takes minutes.
+    pub weights: &'static str,
 }
 
 impl Experiment {
@@ -300,7 +303,12 @@ impl Experiment {
         steps: u32,
         settings: &'static [(&'static str, &'static str)],
     ) -> Experiment {
-        Experiment { id, settings, steps, phase: "" }
+        Experiment { id, settings, steps, phase: "", weights: "" }
+    }
+
+    /// The same, beginning from weights that the site ships.
+    pub const fn trained(self, weights: &'static str) -> Experiment {
+        Experiment { weights, ..self }
     }
 
     /// The same, stepping a phase in place of whole iterations.

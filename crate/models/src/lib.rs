@@ -50,6 +50,6 @@ pub use error::Error;
 pub use exhibits::*;
 pub use history::History;
 pub use model::{Exhibit, Live, Model, Setup};
-pub use run::{Frame, Run};
+pub use run::{AVERAGE, Frame, Run};
 pub use saved::{Saved, SavedValues};
 pub use settings::Settings;

@@ -6,6 +6,7 @@ mod ring;
 #[cfg(test)]
 mod tests;
 
+pub use checkpoint::AVERAGE;
 pub use frame::Frame;
 
 use crate::card::Value;

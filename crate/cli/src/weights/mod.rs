@@ -15,7 +15,8 @@ use std::fs;
 use std::path::Path;
 use tilde_models::card::Card;
 use tilde_models::kept::ALPHABET;
-use tilde_models::{Run, Saved, SavedValues, Settings};
+
+use tilde_models::{AVERAGE, Run, Saved, SavedValues, Settings};
 
 /// The version of the files that are written now.
 const VERSION: u64 = 1;
@@ -122,9 +123,38 @@ fn whole(metadata: &BTreeMap<String, String>, key: &str, most: u64) -> Result<u6
 pub fn write(path: &Path, run: &mut Run, step: f64) -> Result<(), Failure> {
     let mut tensors = pollster::block_on(run.export())?;
     tensors.extend(run.kept());
-    let bytes: Vec<Vec<u8>> = tensors.iter().map(|t| to_bytes(&t.values)).collect();
+    write_tensors(path, run, step, &tensors, false)
+}
+
+/// Saves the averaged weights of a run at this step, its step count and its last losses: enough to sample from, and to go
+/// on from with an optimiser that begins anew.
+///
+/// # Errors
+/// If it averages none, the device is lost or the file cannot be written.
+pub fn write_average(path: &Path, run: &mut Run, step: f64) -> Result<(), Failure> {
+    let mut tensors = pollster::block_on(run.export())?;
+    tensors.retain(|t| t.name == AVERAGE || t.name == "steps" || t.name.starts_with("last."));
+    if !tensors.iter().any(|t| t.name == AVERAGE) {
+        let id = run.settings().card().id;
+        return Err(Failure::Failed(format!("{id} has no averaged weights. Save all of it with `--save`.")));
+    }
+    tensors.extend(run.kept());
+    write_tensors(path, run, step, &tensors, true)
+}
+
+/// Tensors of a run and what they are; averaged weights may be halved.
+fn write_tensors(path: &Path, run: &Run, step: f64, tensors: &[Saved], halved: bool) -> Result<(), Failure> {
+    let halves = |t: &Saved| halved && t.name == AVERAGE;
+    let bytes: Vec<Vec<u8>> = tensors
+        .iter()
+        .map(|t| match &t.values {
+            SavedValues::F32(values) if halves(t) => values.iter().flat_map(|&x| upper_half(x)).collect(),
+            values => to_bytes(values),
+        })
+        .collect();
     let views = tensors.iter().zip(&bytes).map(|(tensor, bytes)| {
         let dtype = match tensor.values {
+            SavedValues::F32(_) if halves(tensor) => Dtype::BF16,
             SavedValues::F32(_) => Dtype::F32,
             SavedValues::F64(_) => Dtype::F64,
             SavedValues::U32(_) => Dtype::U32,
@@ -146,6 +176,13 @@ pub fn write(path: &Path, run: &mut Run, step: f64) -> Result<(), Failure> {
     let file =
         safetensors::serialize(views, Some(metadata)).map_err(|e| Failure::file(path, "written", &e))?;
     fs::write(path, file).map_err(|e| Failure::file(path, "written", &e))
+}
+
+/// A finite number as `BF16`: the upper half of the single, rounded to the nearest, ties to even.
+fn upper_half(x: f32) -> [u8; 2] {
+    let bits = x.to_bits();
+    let rounded = bits + 0x7FFF + ((bits >> 16) & 1);
+    ((rounded >> 16) as u16).to_le_bytes()
 }
 
 /// Values as little-endian bytes.

@@ -89,15 +89,16 @@ pub const CARD: Card = Card {
         Experiment::new("plateau", 1000, &[("fourier", "false")]),
         Experiment::new(
             "images",
-            1000,
+            2000,
             &[
-                ("data", "digits8"),
+                ("data", "strokes"),
                 ("learning_rate", "0.002"),
                 ("sampler", "ddim"),
                 ("sampling_steps", "25"),
                 ("time", "0.5"),
             ],
-        ),
+        )
+        .trained("ddpm-strokes"),
     ],
     data: &["points", "images"],
     budget: 2000,

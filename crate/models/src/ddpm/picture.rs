@@ -11,9 +11,8 @@ use crate::prelude::*;
 const SHOWN: usize = 384;
 /// Arrows on a side of the grid.
 const GRID: usize = 15;
-/// Images of the data that are shown, and images in a row.
+/// Images of the data that are shown.
 const IMAGES: usize = 16;
-const ACROSS: usize = 8;
 /// Bars of what changes with the time.
 const BARS: usize = 25;
 const EXTENT: [f32; 4] = [-REACH, REACH, -REACH, REACH];
@@ -32,7 +31,7 @@ fn points(plane: &Plane, (id, role, mut data): Part) -> Layer {
 /// Grids of images, one above the other.
 fn images(sets: &ImageSets, mut parts: Vec<Part>) -> Picture {
     parts.iter_mut().for_each(|(_, _, data)| to_pixels(data));
-    Picture::grids(&sets.train, ACROSS, parts)
+    Picture::grids(&sets.train, 0, parts)
 }
 
 impl Ddpm {

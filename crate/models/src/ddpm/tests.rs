@@ -222,3 +222,36 @@ fn every_view_of_every_set_is_finite() {
         block_on(run.metrics(true)).unwrap();
     }
 }
+
+/// A file of averaged weights alone: their samples, and an optimiser that begins anew.
+#[test]
+fn averaged_weights_alone_are_sampled_and_trained_on() {
+    let mut one = open(&[], 3, None);
+    block_on(one.train(8)).unwrap();
+    let mut saved = block_on(one.export()).unwrap();
+    saved.retain(|s| ["average", "steps", "last.loss"].contains(&s.name.as_str()));
+    let mut other = open(&[], 3, None);
+    other.import(&saved).unwrap();
+    assert_eq!(other.step(), 8);
+    let [known, got] = [&mut one, &mut other].map(|run| block_on(run.sample(40, 5)).unwrap());
+    assert!(known == got, "the samples differ");
+    let loss = |run: &mut Run| figure(&block_on(run.metrics(false)).unwrap(), "loss");
+    assert_eq!(loss(&mut one), loss(&mut other));
+    // The parameters are the average, and training moves them.
+    let of = |run: &mut Run, name: &str| {
+        let saved = block_on(run.export()).unwrap();
+        saved.into_iter().find(|s| s.name.starts_with(name)).unwrap_or_else(|| panic!("no '{name}'")).values
+    };
+    let before = of(&mut other, "average");
+    assert_eq!(before, of(&mut one, "average"));
+    assert_ne!(of(&mut other, "denoiser."), of(&mut one, "denoiser."));
+    block_on(other.train(3)).unwrap();
+    assert_eq!(other.step(), 11);
+    assert_ne!(before, of(&mut other, "average"));
+    // Of another size it is refused, and nothing has changed.
+    let mut small = open(&[("hidden", "8")], 3, None);
+    assert!(small.import(&saved).unwrap_err().to_string().contains("'average' should be"));
+    assert_eq!(small.step(), 0);
+    saved.retain(|s| s.name != "average");
+    assert!(other.import(&saved).is_err());
+}

@@ -90,14 +90,30 @@ impl Run {
         self.exhibit.alphabet()
     }
 
-    /// Takes a checkpoint back. Nothing changes unless all of it fits.
+    /// The parameters that a file of averaged weights alone is of: it has their average and none of them. The
+    /// average is laid out as they are.
+    fn averaged(&self, saved: &[Saved]) -> Option<Loc> {
+        let has = |name: &str| saved.iter().any(|s| s.name == name);
+        let vars = self.exhibit.program().vars();
+        let length = vars.iter().find(|v| v.name == AVERAGE && has(AVERAGE))?.shape.len();
+        let group = vars.iter().position(|v| {
+            v.shape.len() == length && !v.params.is_empty() && !v.params.iter().any(|p| has(&p.name))
+        })?;
+        Some(self.place.device.of_plan(|plan| plan.vars[group].loc))
+    }
+
+    /// Takes a checkpoint back. Nothing changes unless all of it fits. With averaged weights alone, what else
+    /// there is stays as it was: at the start of a run that was just opened.
     ///
     /// # Errors
     /// [`Error::BadFile`] if a tensor is missing or has another shape or type.
     pub fn import(&mut self, saved: &[Saved]) -> Result<(), Error> {
-        let parts = self.saved_parts();
+        let averaged = self.averaged(saved);
         let mut found = Vec::new();
-        for (name, loc, shape, holds) in &parts {
+        for (name, loc, shape, holds) in &self.saved_parts() {
+            if averaged.is_some() && !saved.iter().any(|s| s.name == *name) {
+                continue;
+            }
             let dtype = match loc.arena.dtype() {
                 DType::F32 => "F32",
                 DType::U32 => "U32",
@@ -105,6 +121,9 @@ impl Run {
             let values = Saved::find(saved, name, dtype, &shape.dims().collect::<Vec<_>>())?;
             sound(name, *holds, values)?;
             found.push((*loc, values));
+            if let (Some(parameters), AVERAGE) = (averaged, name.as_str()) {
+                found.push((parameters, values));
+            }
         }
         let step = steps(saved)?;
         self.exhibit.load(saved)?;
@@ -155,6 +174,9 @@ const MOST_COUNTED: f32 = 16_777_216.0;
 
 /// The name of the step count in a checkpoint.
 const STEPS: &str = "steps";
+
+/// The name of the average of all parameters in a checkpoint.
+pub const AVERAGE: &str = "average";
 
 /// The largest step count of a checkpoint. Training goes on from there, and must not overflow.
 const MOST_STEPS: u32 = u32::MAX / 2;
