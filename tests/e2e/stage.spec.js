@@ -4,7 +4,7 @@
 import { Reel } from "../../www/ui/reel.js";
 import { seen } from "./first-screen.js";
 import { partsOf } from "./parts.js";
-import { CARDS, expect, open, pause, pixels, reached, test, view } from "./site.js";
+import { CARDS, expect, metrics, open, pause, pixels, reached, test, view } from "./site.js";
 
 test("what an experiment says is beside the picture, and its notices are over it", async ({ page, site }) => {
   await page.setViewportSize({ width: 1280, height: 800 });
@@ -60,6 +60,32 @@ test("one looks back through the run with the slider of time, and comes back to 
   await expect(where).not.toContainText("looking back");
 });
 
+test("trails join the places of points in frames that were kept; the run before stays as faint rings", async ({
+  page,
+  site,
+}) => {
+  await open(page, `${site}#/gan2d?backend=cpu&hidden=8&layers=1&batch=32`);
+  await reached(page, 40);
+  await pause(page);
+  const points = view(page, "points");
+  const trails = page.locator('[data-view="points"]').getByRole("button", { name: "Trails" });
+  const now = await pixels(points);
+  // Pictures are long texts: what is said of them is whether they are alike.
+  const isNow = async () => (await pixels(points)) === now;
+  await expect(trails).toHaveAttribute("aria-pressed", "false");
+  await trails.click();
+  expect(await isNow(), "with trails").toBe(false);
+  await trails.click();
+  expect(await isNow(), "without them").toBe(true);
+  await page.getByRole("button", { name: "Reset" }).click();
+  const hide = page.getByRole("button", { name: "Hide previous run" });
+  await expect(hide).toBeVisible();
+  await expect.poll(async () => (await metrics(page)).step).toBe(0);
+  const ghosted = await pixels(points);
+  await hide.click();
+  await expect.poll(async () => (await pixels(points)) === ghosted, "without the run before").toBe(false);
+});
+
 test("frames that are kept are few, small and evenly spread", () => {
   const frame = (/** @type {number} */ step, /** @type {number} */ length) =>
     /** @type {any} */ ({ metrics: { step }, views: { a: { layers: [{ data: { length }, labels: [] }] } } });
@@ -88,6 +114,8 @@ for (const { id, actions } of CARDS)
       const pad = page.locator(`[data-view="${on}"] .pad`).first();
       const lens = page.locator(".lens canvas");
       await expect(page.locator(".lens")).toBeHidden();
+      // Before anybody touches it, the answer stands beside the picture.
+      await expect(page.locator(`.side [data-view="${answer}"] canvas`)).toBeVisible();
       await pad.focus();
       await page.keyboard.press("ArrowLeft");
       await expect(lens).toBeVisible();

@@ -250,7 +250,7 @@ export class Interface {
   /** @param {import("../protocol.js").Frame} frame the present one, or one that is looked back at */
   #showFrame(frame) {
     const { session, tilde, opaque } = this.#parts;
-    this.#stage.show(frame);
+    this.#stage.show(frame, this.#scrubber.before(frame));
     this.#figures.show(frame);
     this.#headline.show(frame);
     this.#transport.show();
@@ -282,7 +282,7 @@ export class Interface {
     this.#status.show(session, tilde.build, opaque);
     if (this.#ghost.hidden !== !session.ghost) {
       this.#ghost.hidden = !session.ghost;
-      this.#stage.showCurves();
+      this.#stage.showGhost();
     }
   }
 

@@ -9,6 +9,7 @@ import { plane } from "../views/plane.js";
 import { stack } from "../views/stack.js";
 import { TableBlock } from "../views/table.js";
 import { TextBlock } from "../views/text.js";
+import { leavesTrails } from "../views/traces.js";
 import { alternative } from "./alternatives.js";
 import { h } from "./dom.js";
 import { number } from "./format.js";
@@ -45,11 +46,15 @@ export class PictureFigure {
   picked = [];
   /** @type {import("./theme.js").Theme|undefined} */
   theme;
+  /** What was before the picture. @type {import("../views/traces.js").Traces} */
+  traces = { before: [] };
   /** Is told of each picture. @type {(picture: Picture) => void} */
   onshow = () => {};
   #keys = h("span", { className: "keys" });
   /** Makes coarse images smooth, as a person sees digits in them, or shows their pixels. */
   #smooth = h("button", { type: "button", className: "tool", hidden: true, "aria-pressed": "true" });
+  /** Shows where the points come from. */
+  #trails = h("button", { type: "button", className: "tool", hidden: true, "aria-pressed": "false" });
   /** The layers that the keys were made for, as one text. */
   #shown = "";
   #words;
@@ -70,12 +75,17 @@ export class PictureFigure {
     this.#block = BLOCKS[view.kind]?.(words, view.id);
     this.surface.canvas.setAttribute("aria-label", this.#name);
     const hint = words.hint(`views.${view.id}`);
-    this.#smooth.textContent = words.get("tools.smooth");
-    this.#smooth.onclick = () => {
-      this.#smooth.setAttribute("aria-pressed", String(!this.#isSmooth));
-      this.#paint();
-    };
-    this.tools = h("span", { className: "tools" }, this.#smooth);
+    for (const [tool, name] of /** @type {[HTMLElement, string][]} */ ([
+      [this.#smooth, "smooth"],
+      [this.#trails, "trails"],
+    ])) {
+      tool.textContent = words.get(`tools.${name}`);
+      tool.onclick = () => {
+        tool.setAttribute("aria-pressed", String(!isPressed(tool)));
+        this.#paint();
+      };
+    }
+    this.tools = h("span", { className: "tools" }, this.#smooth, this.#trails);
     /** Below the picture; holds a setting, for example. */
     this.foot = h("div", { className: "foot" });
     // It gives the picture the room that a large figure has left.
@@ -107,6 +117,7 @@ export class PictureFigure {
     const images = picture.layers[0]?.kind === "images";
     if (images !== (this.#kind === "images")) this.#become(images ? "images" : this.#plain);
     this.#smooth.hidden = !isCoarse(picture);
+    this.#trails.hidden = this.#painter !== plane || !leavesTrails(picture);
     if (keys !== this.#shown || this.#keys.childElementCount === 0) this.#showKeys();
     this.#shown = keys;
     if (this.#fixed) this.surface.aspect = this.#painter.aspect(picture);
@@ -120,7 +131,7 @@ export class PictureFigure {
     if (this.#block) return this.#block.element.offsetHeight;
     const width = this.#box.clientWidth;
     if (this.#kind === "images" && this.picture)
-      return gridOf(this.picture, width * ratio, ratio, Infinity, { smooth: this.#isSmooth }).height / ratio;
+      return gridOf(this.picture, width * ratio, ratio, Infinity, { smooth: isPressed(this.#smooth) }).height / ratio;
     return width / (Number(element.style.getPropertyValue("--aspect")) || 1);
   }
 
@@ -183,8 +194,9 @@ export class PictureFigure {
     return this.#kind !== "images" && !this.#block;
   }
 
-  get #isSmooth() {
-    return this.#smooth.getAttribute("aria-pressed") === "true";
+  /** Whether it shows where the points come from. @param {boolean} shown */
+  set trails(shown) {
+    this.#trails.setAttribute("aria-pressed", String(shown));
   }
 
   get #painter() {
@@ -193,12 +205,13 @@ export class PictureFigure {
 
   #paint() {
     if (this.#block || !this.picture || !this.theme || !this.surface.room) return;
-    const smooth = this.#isSmooth && isCoarse(this.picture);
+    const smooth = isPressed(this.#smooth) && isCoarse(this.picture);
+    const { before, ghost } = this.traces;
     if (this.#kind === "images") {
       const named = isNamed(this.picture) ? this.picture.layers : [];
       const names = named.map(({ id }) => this.#words.get(`layers.${id}`));
       this.grid = paintImages(this.surface, this.picture, this.theme, { picked: this.picked, smooth, names });
-    } else this.#painter.paint(this.surface, this.picture, this.theme);
+    } else this.#painter.paint(this.surface, this.picture, this.theme, { before: isPressed(this.#trails) ? before : [], ghost }); // prettier-ignore
   }
 
   #showKeys() {
@@ -230,6 +243,9 @@ export class PictureFigure {
     this.#keys.replaceChildren(...keys);
   }
 }
+
+/** @param {HTMLElement} button */
+const isPressed = (button) => button.getAttribute("aria-pressed") === "true";
 
 /** The class of a layer's key, which looks as the layer does: lines show their pattern. @param {import("../protocol.js").Layer[]} layers @param {import("../protocol.js").Layer} layer */
 function keyOf(layers, layer) {

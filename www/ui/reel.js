@@ -43,6 +43,12 @@ export class Reel {
     return this.#frames[index];
   }
 
+  /** The last `most` of those before a frame, the oldest first; of all if it is not kept. @param {Frame} frame @param {number} most */
+  before(frame, most) {
+    const at = this.#frames.indexOf(frame);
+    return this.#frames.slice(0, at < 0 ? this.length : at).slice(-most);
+  }
+
   clear() {
     this.#frames = [];
     [this.#bytes, this.#stride, this.#seen] = [0, 1, 0];

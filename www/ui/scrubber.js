@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { whole } from "./format.js";
+import { LONGEST } from "../views/traces.js";
 import { Reel } from "./reel.js";
 
 /** @typedef {import("../protocol.js").Frame} Frame */
@@ -48,6 +49,11 @@ export class Scrubber {
   add(frame) {
     this.#reel.add(frame);
     this.#place();
+  }
+
+  /** The last frames that are kept of those before one, the oldest first. @param {Frame} frame */
+  before(frame) {
+    return this.#reel.before(frame, LONGEST);
   }
 
   /** Goes back to the present. */

@@ -96,6 +96,8 @@ export class Session extends EventTarget {
   /** @type {string[]} */
   #costly = [];
   #old = false;
+  /** @type {Frame["views"]|undefined} */
+  #ghostViews;
 
   /**
    * @param {Tilde} tilde
@@ -175,6 +177,16 @@ export class Session extends EventTarget {
   /** Whether it has used all the steps that it does by itself. */
   get finished() {
     return !this.playing && this.step >= this.#until;
+  }
+
+  /** The last pictures of the run before, as long as that is shown. */
+  get ghostViews() {
+    return this.ghost && this.#ghostViews;
+  }
+
+  /** The step that it plays to by itself. */
+  get until() {
+    return this.#until;
   }
 
   /** Plays from here. Once its steps are used, it gets the same number again. */
@@ -278,10 +290,12 @@ export class Session extends EventTarget {
   }
 
   /**
-   * Sets up a prepared experiment and plays it to its end.
+   * Sets up a prepared experiment and plays it to its end, or begins at its end with weights that the site ships.
    * @param {Experiment} experiment
+   * @param {boolean} [scratch] whether to train all the same
    */
-  async perform(experiment) {
+  async perform(experiment, scratch = false) {
+    if (experiment.weights && !scratch) return this.#performTrained(experiment);
     const settings = defaults(this.card);
     for (const [id, text] of experiment.settings) settings[id] = read(settingOf(this.card, id), text).value;
     await this.pause();
@@ -292,6 +306,17 @@ export class Session extends EventTarget {
       this.addEventListener("restart", resolve, { once: true });
     });
     if (type === "end") this.dispatchEvent(new CustomEvent("experiment", { detail: experiment.id }));
+  }
+
+  /** @param {Experiment} experiment */
+  async #performTrained({ id, weights }) {
+    const asked = ++this.#asked;
+    const { fetchWeights } = await import("./trained.js");
+    const bytes = await this.#waiting(() => fetchWeights(weights)).catch((error) => this.#report(error));
+    if (!bytes || asked !== this.#asked) return;
+    await this.load(bytes);
+    await this.#end();
+    this.dispatchEvent(new CustomEvent("experiment", { detail: id }));
   }
 
   /**
@@ -395,7 +420,7 @@ export class Session extends EventTarget {
   /** Asks for the present pictures again: more of them have come into view. */
   refresh() {
     if (this.playing) this.#inTurn(() => this.#play());
-    else if (this.run) this.#inTurn(() => this.#look());
+    else if (this.run) this.#queued(() => this.#look());
   }
 
   close() {
@@ -458,6 +483,7 @@ export class Session extends EventTarget {
   #begin() {
     const drawn = this.history.steps.length > 2 && this.card.metrics.some(({ curve }) => curve);
     const before = drawn ? this.history : this.ghost;
+    if (drawn) this.#ghostViews = this.last?.views;
     this.history = new History(this.data ?? this.settings.data);
     // Figures of other data have another scale, which would press the new curves flat.
     this.ghost = before?.data === this.history.data ? before : undefined;
@@ -585,6 +611,11 @@ export class Session extends EventTarget {
   #inTurn(job) {
     this.#asked++;
     this.run?.hurry();
+    return this.#queued(job);
+  }
+
+  /** The same without hurry: what is under way, such as a film, goes on to its end. @param {() => Promise<unknown>} job */
+  #queued(job) {
     const done = this.#turn.then(job).catch(async (error) => {
       if (error.code === "aborted") return; // what comes next has a picture of its own
       this.#report(error);

@@ -56,11 +56,15 @@ export class Stage {
     const curves = this.#curves.map(({ element }) => element);
     this.#large = hero;
     this.#small = [...twins.map(({ element }) => element), ...curves, ...others.map(({ element }) => element)];
-    // A second picture of the same weight is enough at the side; else a curve and a small picture.
-    this.#beside = twins.length
-      ? [twins[0].element]
-      : [curves[0], others[0]?.element].filter((each) => each !== undefined);
+    // What answers to the hand stands beside it; with a second picture of the same weight that is enough, else there are
+    // a curve and a small picture.
+    const touched = card.actions.find(({ answer, view }) => answer && view === hero.view.id);
+    const answer = this.#pictures.get(touched?.answer ?? "")?.element;
+    const next = twins.length ? [twins[0].element] : [curves[0], others[0]?.element];
+    this.#beside = [...new Set([answer, ...next])].filter((each) => each !== undefined).slice(0, 2);
     hero.surface.bounded = true;
+    // A film is of ways that points go.
+    hero.trails = card.metrics.some(({ film }) => film);
     this.hero = h("div", { className: "hero" }, hero.element, this.#side);
     this.rest = h("div", { className: "rest" }, ...this.#small);
     this.#watch(pictures);
@@ -136,16 +140,34 @@ export class Stage {
     return [...this.#pictures.values(), ...(this.#other ? [this.#other.figure] : [])];
   }
 
-  /** @param {import("../protocol.js").Frame} frame */
-  show(frame) {
+  /**
+   * @param {import("../protocol.js").Frame} frame
+   * @param {import("../protocol.js").Frame[]} [before] kept frames before it, the oldest first
+   */
+  show(frame, before = []) {
+    const { ghostViews } = this.#session;
     for (const [id, picture] of Object.entries(frame.views)) {
-      this.#pictures.get(id)?.show(picture);
+      const figure = this.#pictures.get(id);
+      if (figure) figure.traces = { before: before.flatMap(({ views }) => views[id] ?? []), ghost: ghostViews?.[id] };
+      figure?.show(picture);
       this.#lenses.get(id)?.show(picture);
     }
     this.showCurves();
   }
 
-  /** Draws the curves. Also needed between frames, when a ghost has appeared or disappeared. */
+  /** Draws with the run before, or without it, once that has appeared or disappeared between frames. */
+  showGhost() {
+    const { ghostViews } = this.#session;
+    for (const [id, figure] of this.#pictures) {
+      const ghost = ghostViews?.[id];
+      if (figure.traces.ghost === ghost) continue;
+      figure.traces = { ...figure.traces, ghost };
+      figure.repaint();
+    }
+    this.showCurves();
+  }
+
+  /** Draws the curves. */
   showCurves() {
     const { history, ghost, last, playing } = this.#session;
     // A curve has the same axes for both: in the place of the run before, faint, is the other one.

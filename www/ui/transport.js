@@ -10,6 +10,9 @@ import { whole } from "./format.js";
 
 const PACES = ["rising", "full", "steady", "phases"];
 
+/** A run that has risen so long has its full speed, in milliseconds. */
+const RISEN_MS = 5000;
+
 /** The row of buttons under the pictures. */
 export class Transport {
   #ui;
@@ -19,6 +22,8 @@ export class Transport {
   #play;
   #speed;
   #where = h("output", { className: "where" });
+  /** When it began to play. */
+  #since = Infinity;
 
   /**
    * @param {Session} session
@@ -75,7 +80,8 @@ export class Transport {
     const { past } = this.#scrubber;
     if (past) return say(this.#where, this.#ui.get("past", { step: whole(past.metrics.step) }));
     const remark = phase ? this.#doing(phase) : finished ? this.#ui.get("steps-used") : "";
-    say(this.#where, (remark ? `${remark} · ` : "") + this.#ui.get("where", { step: whole(step), seed }));
+    const where = [remark, this.#ui.get("where", { step: whole(step), seed }), this.#left()];
+    say(this.#where, where.filter(Boolean).join(" · "));
     this.#where.classList.toggle("doing", Boolean(phase));
   }
 
@@ -83,6 +89,16 @@ export class Transport {
   #doing(phase) {
     const { changed = 0, all = 0 } = this.#session.changes ?? {};
     return `${this.#own.get(`phases.${phase}`)}: ${this.#own.get(`phases.${phase}.doing`, { changed, all })}`;
+  }
+
+  /** How long it will take, where that is minutes. */
+  #left() {
+    const { playing, pace, until, step, last } = this.#session;
+    if (!playing) this.#since = Infinity;
+    else if (this.#since === Infinity) this.#since = performance.now();
+    const known = performance.now() - this.#since > RISEN_MS && (pace === "full" || pace === "rising");
+    const minutes = known && last?.rate ? (until - step) / last.rate / 60 : 0;
+    return minutes > 1 ? this.#ui.get("minutes-left", { minutes: whole(minutes) }) : "";
   }
 
   /** @param {Session["pace"]} pace */

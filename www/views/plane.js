@@ -4,6 +4,7 @@ import { niceStep, tick } from "./axes.js";
 import { paintField } from "./field.js";
 import { paintLines } from "./lines.js";
 import { paintPoints } from "./points.js";
+import { paintTraces } from "./traces.js";
 import { paintVectors } from "./vectors.js";
 
 /**
@@ -21,7 +22,7 @@ import { paintVectors } from "./vectors.js";
  *
  * @typedef {object} Painter
  * @property {(picture: Picture) => number} aspect
- * @property {(surface: import("../ui/surface.js").Surface, picture: Picture, theme: Theme) => void} paint
+ * @property {(surface: import("../ui/surface.js").Surface, picture: Picture, theme: Theme, traces?: import("./traces.js").Traces) => void} paint
  */
 
 /** Fields stand side by side, each in its own panel; everything else is drawn over each of them. @param {Picture} picture */
@@ -55,7 +56,7 @@ export const plane = {
     return (panelsOf(picture) * (x1 - x0)) / (y1 - y0);
   },
 
-  paint(surface, picture, theme) {
+  paint(surface, picture, theme, traces) {
     const { context, canvas, ratio } = surface;
     context.clearRect(0, 0, canvas.width, canvas.height);
     const fields = picture.layers.filter(({ kind }) => kind === "field");
@@ -68,6 +69,7 @@ export const plane = {
       context.clip();
       if (fields[panel]) paintField(context, box, fields[panel], picture.range, theme);
       else paintGrid(context, box, theme, ratio);
+      if (traces) paintTraces(context, box, picture, traces, theme, ratio);
       for (const layer of others) {
         if (layer.kind === "vectors") paintVectors(context, box, layer, theme, ratio);
         else if (layer.kind === "lines") paintLines(context, box, layer, theme, ratio);

@@ -62,8 +62,7 @@ impl Autoencoder {
         let codes = self.codes(live).await?;
         let (near, _) = codes.nearest_to(&codes.place(self.at));
         let mut data = decoded.await?;
-        let white = f32::from(self.sets.train.levels);
-        data.extend(self.sets.train.image(self.model.mapped[near]).iter().map(|&p| f32::from(p) / white));
+        data.extend(self.sets.train.grey(self.model.mapped[near]));
         Ok(self.images("pair", Role::Model, data, 2))
     }
 

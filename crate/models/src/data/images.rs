@@ -120,6 +120,12 @@ impl Images {
         self.pixels.iter().take(n.saturating_mul(self.area())).map(|&p| f32::from(p) / white).collect()
     }
 
+    /// The pixels of image `i` in 0..=1.
+    pub fn grey(&self, i: usize) -> impl Iterator<Item = f32> + '_ {
+        let white = f32::from(self.levels);
+        self.image(i).iter().map(move |&p| f32::from(p) / white)
+    }
+
     /// The classes of the first `n`; none where they are not known.
     pub fn classes(&self, n: usize) -> Vec<u32> {
         self.labels.iter().take(n).map(|&label| u32::from(label)).collect()

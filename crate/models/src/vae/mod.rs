@@ -35,6 +35,8 @@ pub struct Vae {
     at: [f32; 2],
     /// The two held-out images at the ends of the interpolation.
     ends: [usize; 2],
+    /// Posterior means of held-out images, `[MAPPED, Z]`.
+    means: Memo<Vec<f32>>,
 }
 
 impl Vae {
@@ -70,7 +72,8 @@ impl crate::Model for Vae {
         let (d, z, last) = (sets.train.area(), settings.count("latent"), sets.test.n - 1);
         let exact = settings.flag("linear") && d <= ppca::MOST;
         let exact = exact.then(|| ppca::log_likelihood(&sets.train.to_floats(), d, z)).flatten();
-        Ok(Vae { model, sets, z, ppca: exact.map(|nats| -nats), at: [0.5; 2], ends: [0, last.min(3)] })
+        let (ppca, ends) = (exact.map(|nats| -nats), [0, last.min(3)]);
+        Ok(Vae { model, sets, z, ppca, at: [0.5; 2], ends, means: Memo::default() })
     }
 
     fn program(&self) -> Option<&Program> {

@@ -27,24 +27,46 @@ impl Vae {
         Ok(Picture { extent: [-REACH, REACH, -REACH, REACH], ..picture })
     }
 
-    /// Posterior means of held-out images in the first two latent dimensions, with their classes.
-    pub(super) async fn latent_map(&self, live: &Live<'_>) -> Result<Picture, Error> {
+    /// Posterior means of the first held-out images, `[MAPPED, Z]` or as many as there are.
+    async fn means(&self, live: &Live<'_>) -> Result<Rc<Vec<f32>>, Error> {
         let (m, count) = (&self.model, MAPPED.min(self.sets.test.n));
-        let codes = m.feed.over(live.device, m.encode, CHUNK, count, "mean").await?;
-        let plane = |code: &[f32]| [code[0], code.get(1).copied().unwrap_or(0.0)];
-        let codes = Layer::points("codes", Role::Data, codes.chunks(self.z).flat_map(plane).collect());
-        let extent = [-1.6 * REACH, 1.6 * REACH, -1.6 * REACH, 1.6 * REACH];
-        Ok(Picture::plane(vec![codes.labelled(self.sets.test.classes(count))], extent))
+        self.means
+            .get(live.generation, async || m.feed.over(live.device, m.encode, CHUNK, count, "mean").await)
+            .await
     }
 
-    /// The image of the point that was last dragged to.
-    pub(super) async fn decoded(&self, live: &Live<'_>) -> Result<Picture, Error> {
+    /// Posterior means of held-out images in the first two latent dimensions, with their classes, and the point that
+    /// was last dragged to.
+    pub(super) async fn latent_map(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let means = self.means(live).await?;
+        let plane = |code: &[f32]| [code[0], code.get(1).copied().unwrap_or(0.0)];
+        let codes = Layer::points("codes", Role::Data, means.chunks(self.z).flat_map(plane).collect());
+        let codes = codes.labelled(self.sets.test.classes(MAPPED.min(self.sets.test.n)));
+        let place = Layer::points("place", Role::Model, plane(&self.place()).to_vec());
+        let extent = [-1.6 * REACH, 1.6 * REACH, -1.6 * REACH, 1.6 * REACH];
+        Ok(Picture::plane(vec![codes, place], extent))
+    }
+
+    /// The code of the point that was last dragged to.
+    fn place(&self) -> Vec<f32> {
         let mut code = vec![0.0; self.z];
         for (c, at) in code.iter_mut().zip(self.at) {
             *c = (2.0 * at - 1.0) * REACH;
         }
-        let data = self.decode(live.device, &code).await?;
-        Ok(Picture::images("decoded", Role::Model, data, &self.sets.train, 1))
+        code
+    }
+
+    /// The image of the point that was last dragged to, and the held-out one whose code is nearest.
+    pub(super) async fn decoded(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let place = self.place();
+        let made = self.decode(live.device, &place);
+        let means = self.means(live).await?;
+        let off = |code: &[f32]| code.iter().zip(&place).map(|(a, b)| (a - b) * (a - b)).sum::<f32>();
+        let all = means.chunks(self.z).map(off).enumerate();
+        let (near, _) = all.fold((0, f32::INFINITY), |best, each| if each.1 < best.1 { each } else { best });
+        let mut data = made.await?;
+        data.extend(self.sets.test.grey(near));
+        Ok(Picture::images("decoded", Role::Model, data, &self.sets.train, 2))
     }
 
     pub(super) async fn samples(&self, live: &Live<'_>) -> Result<Picture, Error> {
