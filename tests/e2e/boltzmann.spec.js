@@ -62,3 +62,34 @@ test("dbn: it says which machine learns, and there is no gain before there can b
   expect(await metrics(page)).not.toHaveProperty("first_step");
   expect(await labels()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
+
+test("rbm: a picked filter shows the data that switch it on most", async ({ page, site }) => {
+  await open(page, `${site}#/rbm?backend=cpu&hidden=20&steps=200`);
+  await reached(page, 200);
+  await pause(page);
+  const top = () =>
+    page.evaluate(async () => {
+      const { run } = /** @type {any} */ (document.querySelector("tilde-exhibit")).session;
+      const [row] = (await run.view("fantasies")).layers;
+      return row.id;
+    });
+  expect(await top()).toBe("data");
+  await page.locator('[data-view="filters"] .pad').click();
+  await expect.poll(top).toBe("on");
+  // What each image gives the unit: the strongest first, and the least of them more than the images of before on average.
+  const [before, after] = await page.evaluate(async () => {
+    const { run } = /** @type {any} */ (document.querySelector("tilde-exhibit")).session;
+    await run.act("unit", { picks: [3] });
+    const filter = (await run.view("filters")).layers[0].data.slice(3 * 64, 4 * 64);
+    const inputs = (/** @type {any} */ { data }) =>
+      Array.from({ length: 9 }, (_, k) =>
+        filter.reduce(
+          (/** @type {number} */ sum, /** @type {number} */ w, /** @type {number} */ i) => sum + w * data[64 * k + i],
+          0,
+        ),
+      );
+    return [inputs((await run.view("data")).layers[0]), inputs((await run.view("fantasies")).layers[0])];
+  });
+  expect(after).toEqual([...after].sort((a, b) => b - a));
+  expect(after[8]).toBeGreaterThan(before.reduce((sum, x) => sum + x, 0) / 9);
+});

@@ -37,6 +37,10 @@ test("a layer with fewer images has fewer rows, and its name beside it", () => {
   expect(rows.map((row) => row.layer)).toEqual([0, 1, 1, 1, 1, 1, 1]);
   expect(rows.map((row) => row.first)).toEqual([0, 0, 6, 12, 18, 24, 30]);
   expect(edge).toBe(60);
+  // It ends with a whole row, where it has one.
+  const nine = { ...both, layers: [layer([9, 8, 8], "data"), layer([36, 8, 8])] };
+  expect(gridOf(nine, 500, 1, 500, { wide: 60 }).rows.filter((row) => row.layer === 0)).toHaveLength(1);
+  expect(gridOf({ ...nine, columns: 0 }, 1100, 1, 640, { wide: 60 }).columns).toBe(9);
   for (let i = 1; i < 7; i++) expect(rows[i].y).toBeGreaterThanOrEqual(rows[i - 1].y + rows[i - 1].height);
 });
 
@@ -51,6 +55,11 @@ test("layers of units stand one above the other, with room for arrows", () => {
   expect(grid.height).toBeLessThanOrEqual(800);
   for (const at of [1, 2])
     expect(grid.rows[at].y - grid.rows[at - 1].y - grid.rows[at - 1].height).toBeGreaterThanOrEqual(30);
+  // Where there is more room aside than below, the two stand side by side.
+  const aside = gridOf(picture(units, 6), 1400, 2, 500, { wide: 80 });
+  expect(aside.columns).toBe(12);
+  expect(aside.rows.map((row) => row.layer)).toEqual([0, 1, 2]);
+  expect(aside.width).toBeLessThanOrEqual(1400);
   // All are as wide as the column, but for what is left of whole pixels.
   for (const { layer: which, scale } of grid.rows)
     expect(grid.cell - grid.gap - units[which].shape[2] * scale).toBeLessThan(units[which].shape[2]);

@@ -22,6 +22,8 @@ import { colourMap, colourOf } from "../ui/theme.js";
  * @property {number} cell  width of an image with its gap, in device pixels
  * @property {number} gap
  * @property {number} edge  room at the left for what is said of the rows
+ * @property {number} group  columns that belong together
+ * @property {number} apart  room between these groups
  * @property {number} width
  * @property {number} height
  */
@@ -32,13 +34,16 @@ const COARSE = 16;
 /** Text, and what an arrow between two layers takes, in CSS pixels. */
 const [TEXT, ARROW] = [11, 20];
 
-/** Whether its images are coarse ones of something that can be seen, not of weights or units. @param {Picture} picture */
-export const isCoarse = ({ layers, range }) => range[0] >= 0 && layers.some(isSeen);
-/** @param {Layer} layer */
-const isSeen = ({ kind, role, shape }) => kind === "images" && role !== "other" && shape[2] <= COARSE;
-
 /** Whether layers have images of different sizes: layers of units, drawn one above the other. @param {Picture} picture */
 const isTower = ({ layers }) => layers.some(({ shape }) => shape[1] !== layers[0].shape[1] || shape[2] !== layers[0].shape[2]); // prettier-ignore
+/** Whether a layer is units of a tower, not something that can be seen. @param {Layer} layer @param {boolean} tower */
+const isUnits = ({ role }, tower) => tower && role === "other";
+/** Whether its images are coarse ones of something that can be seen, not of weights or units. @param {Picture} picture */
+export const isCoarse = (picture) =>
+  picture.range[0] >= 0 &&
+  picture.layers.some(
+    (layer) => layer.kind === "images" && layer.shape[2] <= COARSE && !isUnits(layer, isTower(picture)),
+  );
 /** Whether layers need their names beside them: they are of different kinds of things. @param {Picture} picture */
 export const isNamed = (picture) => isTower(picture) || picture.layers.some(({ shape }) => shape[0] !== picture.layers[0].shape[0]); // prettier-ignore
 
@@ -55,10 +60,15 @@ export const isNamed = (picture) => isTower(picture) || picture.layers.some(({ s
  */
 export function gridOf(picture, room, ratio, headroom = Infinity, { wide = 0, smooth = false } = {}) {
   const { layers, columns } = picture;
-  const [count = 1] = layers[0]?.shape ?? [];
+  const count = Math.max(1, ...layers.map(({ shape }) => shape[0]));
   const gridWith = (/** @type {number} */ across) =>
     gridIn(picture, across, [room, headroom], ratio, { wide, smooth: smooth && isCoarse(picture) });
-  if (columns) return gridWith(columns);
+  // Towers of several things stand side by side, where that makes them larger.
+  const times = Math.ceil(count / (columns || 1));
+  if (columns) {
+    const [one, all] = [gridWith(columns), gridWith(columns * times)];
+    return isTower(picture) && all.cell > one.cell ? all : one;
+  }
   if (headroom === Infinity) return gridWith(Math.ceil(Math.sqrt(count * 1.6)));
   // As large as the box allows.
   let best = gridWith(1);
@@ -84,10 +94,12 @@ function gridIn(picture, columns, [room, headroom], ratio, { wide, smooth }) {
   const gap = Math.round(2 * ratio);
   /** @type {{ layer: number, first: number, h: number, w: number }[]} */
   const order = [];
-  const most = Math.max(1, ...layers.map(({ shape }) => Math.ceil(shape[0] / columns)));
-  for (let row = 0; row < most; row++)
+  const most = Math.max(1, ...layers.map(({ shape }) => shape[0]));
+  for (let row = 0; row * columns < most; row++)
     layers.forEach(({ shape: [count, h, w] }, layer) => {
-      if (row * columns < count) order.push({ layer, first: row * columns, h, w });
+      // One with fewer images ends with a whole row, if it has one.
+      const end = count < most && count > columns ? count - (count % columns) : count;
+      if (row * columns < end) order.push({ layer, first: row * columns, h, w });
     });
   const named = namesOf(layers[0], columns);
   const edge = Math.round((wide ? 0 : (layers.length > 1 ? 6 : named === "rows" ? 16 : 0) * ratio) + wide);
@@ -100,12 +112,15 @@ function gridIn(picture, columns, [room, headroom], ratio, { wide, smooth }) {
   };
   const between = order.reduce((sum, _, i) => sum + before(i), 0);
   const high = order.reduce((sum, { h, w }) => sum + h / w, 0);
-  const across = (room - edge - gap * (columns - 1)) / columns;
+  const group = tower && picture.columns < columns ? picture.columns : columns;
+  const apart = Math.round(ARROW * ratio);
+  const beside = apart * (columns / group - 1);
+  const across = (room - edge - gap * (columns - 1) - beside) / columns;
   const width = Math.floor(Math.min(across, (headroom - between) / high, LARGEST_CSS * ratio));
   let [y, cell] = [0, 0];
   const rows = order.map(({ layer, first, h, w }, i) => {
     // If not even one device pixel fits, pixels get a fractional size.
-    const whole = width >= w && !(smooth && isSeen(layers[layer]));
+    const whole = width >= w && !(smooth && !isUnits(layers[layer], tower));
     const scale = whole ? Math.floor(width / w) : Math.max(width, 1) / w;
     y += before(i);
     const row = { layer, first, y: Math.round(y), height: Math.round(h * scale), scale };
@@ -120,7 +135,9 @@ function gridIn(picture, columns, [room, headroom], ratio, { wide, smooth }) {
     cell,
     gap,
     edge,
-    width: Math.max(1, Math.round(edge + columns * cell - gap)),
+    group,
+    apart,
+    width: Math.max(1, Math.round(edge + columns * cell - gap + beside)),
     height: Math.max(1, Math.round(y)),
   };
 }
@@ -180,7 +197,9 @@ export function paintImages(surface, picture, theme, { picked = [], smooth = fal
   context.clearRect(0, 0, grid.width, grid.height);
   context.imageSmoothingQuality = "high";
   const signed = range[0] < 0;
-  const left = (/** @type {number} */ i) => Math.round(grid.edge + i * grid.cell);
+  const left = (/** @type {number} */ i) =>
+    Math.round(grid.edge + i * grid.cell + Math.floor(i / grid.group) * grid.apart);
+  const middleOf = (/** @type {number} */ i) => left(i) + (grid.cell - grid.gap) / 2;
   const table = colourMap(theme, signed ? "diverging" : "grey");
   const sheets = layers.map((layer) => sheetOf(layer, table, signed ? range : [0, 0.5, 1]));
   const tower = isTower(picture);
@@ -190,11 +209,11 @@ export function paintImages(surface, picture, theme, { picked = [], smooth = fal
     const layer = layers[which];
     const [count, h, w] = layer.shape;
     const width = Math.round(w * scale);
-    context.imageSmoothingEnabled = (smooth && isSeen(layer)) || scale < 1;
+    context.imageSmoothingEnabled = (smooth && !isUnits(layer, tower)) || scale < 1;
     for (let i = first; i < Math.min(count, first + grid.columns); i++) {
       // Narrower images stand in the middle of their column.
       const x = left(i - first) + Math.round((grid.cell - grid.gap - width) / 2);
-      if (signed || layer.role === "other") {
+      if (signed || isUnits(layer, tower)) {
         // Zero has the colour of the sheet: without lines around them, images would run together.
         context.fillStyle = theme.colours.line;
         context.fillRect(x - grid.gap, y - grid.gap, width + 2 * grid.gap, height + 2 * grid.gap);
@@ -215,7 +234,7 @@ export function paintImages(surface, picture, theme, { picked = [], smooth = fal
     }
     if (tower && which > 0) {
       const above = grid.rows[at - 1];
-      const columns = Array.from({ length: Math.min(count - first, grid.columns) }, (_, i) => left(i) + grid.cell / 2);
+      const columns = Array.from({ length: Math.min(count - first, grid.columns) }, (_, i) => middleOf(i));
       context.strokeStyle = theme.colours.soft;
       context.lineWidth = ratio;
       paintArrows(context, columns, [above.y + above.height, y], layer.role, ratio);
@@ -224,9 +243,9 @@ export function paintImages(surface, picture, theme, { picked = [], smooth = fal
   if (namesOf(layers[0], grid.columns) === "columns") {
     context.textAlign = "center";
     context.fillStyle = theme.colours.soft;
-    layers[0].labels
-      .slice(0, grid.columns)
-      .forEach((label, i) => context.fillText(String(label), left(i) + (grid.cell - grid.gap) / 2, (TEXT / 2) * ratio));
+    const { labels } = layers[0];
+    for (let i = 0; i < grid.columns; i++)
+      context.fillText(String(labels[i % labels.length]), middleOf(i), (TEXT / 2) * ratio);
   }
   context.strokeStyle = theme.colours.model;
   context.lineWidth = 2 * ratio;

@@ -178,7 +178,7 @@ pub enum ViewKind {
     /// `[N, 4]`: x, y, dx, dy.
     Vectors,
     /// `[N, H, W]` grey images in 0..=1, drawn in a grid. Rows of several layers take turns; one with fewer
-    /// images has fewer rows. Labels of the first layer are numbers of the grid's rows, one for each, or
+    /// images has fewer rows, whole ones if it can. Labels of the first layer are numbers of the grid's rows, one for each, or
     /// else of its columns. Layers of different sizes are layers of units, from the top one down, with
     /// arrows between them: up from [`Role::Data`], down to [`Role::Model`], both ways to [`Role::Other`].
     Images,

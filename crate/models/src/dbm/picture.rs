@@ -6,7 +6,7 @@ use super::{Dbm, LAYERS, SHOWN};
 use crate::prelude::*;
 
 /// Rounds of the mean field after which the layers are drawn.
-const ROUNDS: [u32; 6] = [0, 1, 2, 4, 8, 24];
+const ROUNDS: [u32; 6] = [0, 1, 2, 3, 6, 24];
 /// Held-out images whose layers are drawn.
 const WATCHED: usize = 2;
 /// Pixels of the images whose bounds are followed round by round: all that are held out, if they are small.

@@ -7,8 +7,8 @@ use crate::prelude::*;
 
 /// Filters that are drawn.
 pub(super) const FILTERS: usize = 100;
-/// Images in a row.
-const ACROSS: usize = 6;
+/// Images in the row of data.
+const ACROSS: usize = 9;
 /// Side of the slice through the energy landscape, in points.
 const SLICE: usize = 32;
 /// What is seen of the plane through three images, which lie at (0, 0), (1, 0) and (0, 1).
@@ -28,7 +28,7 @@ impl Rbm {
         };
         let (like, data) = (&self.sets.train, data.await?);
         let parts = vec![(id, Role::Data, first), ("fantasies", Role::Model, data)];
-        Ok(Picture::grids(like, ACROSS, parts))
+        Ok(Picture::grids(like, 0, parts))
     }
 
     /// The held-out images that give a hidden unit the most input, the strongest first.
