@@ -28,7 +28,8 @@ const VIRIDIS: [Rgb; 6] = [
 ];
 const DIVERGING: [Rgb; 3] = [[212.0, 85.0, 10.0], [255.0, 255.0, 255.0], [10.0, 102.0, 183.0]];
 /// As on the page: an energy is pale where it is low, so that it is not taken for a density.
-const ENERGY: [Rgb; 4] = [[250.0, 247.0, 240.0], [196.0, 186.0, 220.0], [112.0, 96.0, 160.0], [38.0, 28.0, 78.0]];
+const ENERGY: [Rgb; 4] =
+    [[250.0, 247.0, 240.0], [196.0, 186.0, 220.0], [112.0, 96.0, 160.0], [38.0, 28.0, 78.0]];
 const GREY: [Rgb; 2] = [[12.0, 12.0, 14.0], [250.0, 250.0, 248.0]];
 
 /// A map of colours.

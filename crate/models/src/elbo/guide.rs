@@ -156,7 +156,10 @@ impl Guide {
             // Farther out q weighs nothing, however narrow it is in its box.
             let (mean, sd) = self.moments();
             let before = |end: f64| model.places.partition_point(|&z| z < end);
-            (before(mean - 12.0 * sd)..before(mean + 12.0 * sd), ((STRIDE * sd / model.width) as usize).max(1))
+            (
+                before(mean - 12.0 * sd)..before(mean + 12.0 * sd),
+                ((STRIDE * sd / model.width) as usize).max(1),
+            )
         };
         let each = model.places[range.clone()].iter().zip(&model.log_posterior[range]).step_by(stride);
         let density = self.density();

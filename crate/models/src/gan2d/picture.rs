@@ -28,7 +28,8 @@ impl Gan2d {
             Shown::Present => "generated",
             Shown::Averaged => "averaged",
         };
-        let arrow = |(x, d): (&[f32], &[f32])| shapes::arrow([x[0], x[1]], [d[0], d[1]].map(f64::from), LONGEST);
+        let arrow =
+            |(x, d): (&[f32], &[f32])| shapes::arrow([x[0], x[1]], [d[0], d[1]].map(f64::from), LONGEST);
         let arrows = pairs.flat_map(arrow).collect();
         let layers = vec![
             Layer::points("data", Role::Data, data),
