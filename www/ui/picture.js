@@ -249,7 +249,9 @@ const isPressed = (button) => button.getAttribute("aria-pressed") === "true";
 
 /** The class of a layer's key, which looks as the layer does: lines show their pattern. @param {import("../protocol.js").Layer[]} layers @param {import("../protocol.js").Layer} layer */
 function keyOf(layers, layer) {
-  const { kind, data } = layer;
+  const { kind, data, labels } = layer;
+  // Pieces with labels have the colours of their classes.
+  if (kind === "lines" && labels.length) return "lines classed";
   if (/curves$/.test(kind)) return `line-${patternOf(layers, layer)}${isFaint(layer) ? " faint" : ""}`;
   if (kind === "bars") return layers.find((each) => each.kind === kind) === layer ? "bars" : "lines";
   if (classesOf(layer)) return "numerals";

@@ -4,7 +4,7 @@ import { colourOf } from "../ui/theme.js";
 import { logTicksBetween, tick, ticksBetween } from "./axes.js";
 import { paintLines } from "./lines.js";
 import { paintPoints } from "./points.js";
-import { UPRIGHT, paintUpright } from "./stack.js";
+import { paintUpright, uprightWidth } from "./stack.js";
 
 /**
  * @typedef {import("../protocol.js").Layer} Layer
@@ -50,7 +50,7 @@ export const chart = (logarithmic) => ({
     context.clearRect(0, 0, canvas.width, canvas.height);
     const parts = picture.layers.filter(({ kind }) => kind === "stack");
     const layers = picture.layers.filter(({ kind }) => kind !== "stack");
-    const bar = parts.length ? UPRIGHT * ratio : 0;
+    const bar = parts.length ? uprightWidth(canvas.width, ratio) : 0;
     const box = boxOf(canvas, boundsOf({ ...picture, layers }), logarithmic, ratio, bar);
     paintAxes(context, box, logarithmic, theme, ratio);
     context.save();

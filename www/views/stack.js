@@ -51,8 +51,13 @@ export const stack = {
   },
 };
 
-/** Width of an upright bar with its numbers, in CSS pixels. */
-export const UPRIGHT = 118;
+/** What an upright bar takes with its numbers: so much of a picture's width, and so many CSS pixels at most. */
+const UPRIGHT = { share: 0.28, most: 118 };
+/** Of that, the numbers and what is around them. */
+const NUMBERS = 66;
+
+/** Width of an upright bar in a picture of this width, both in device pixels. @param {number} width @param {number} ratio */
+export const uprightWidth = (width, ratio) => Math.min(UPRIGHT.share * width, UPRIGHT.most * ratio);
 
 /**
  * One upright bar: a part that rises towards a mark, what is missing to it, and the three numbers.
@@ -65,7 +70,7 @@ export const UPRIGHT = 118;
  */
 export function paintUpright(context, layers, [low, , high], { left, top, width, height }, theme, ratio) {
   const y = (/** @type {number} */ v) => top + height * (1 - (Math.max(low, v) - low) / (high - low || 1));
-  const wide = 40 * ratio;
+  const wide = Math.max(12 * ratio, width - NUMBERS * ratio);
   const line = 17 * ratio;
   const [first, gap] = layers.filter(({ role }) => role !== "truth");
   const mark = layers.find(({ role }) => role === "truth");

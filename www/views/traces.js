@@ -16,7 +16,7 @@ import { colourOf } from "../ui/theme.js";
 export const LONGEST = 24;
 const MOST = 160;
 /** A point that goes farther than this share of the picture at once was put there, and did not move there. */
-const JUMP = 0.25;
+const JUMP = 0.1;
 
 /** Whether its points are the model's, and many: marks and numerals have no trails. @param {Layer} layer */
 const isCloud = ({ kind, role, data, labels }) =>
