@@ -138,6 +138,8 @@ test("a sentence whose figure is of an earlier step says so, and so does the fig
   await expect(figure).toContainText(/at step [\d,]+$/);
   await expect(page.locator('.figures [data-metric="loss"] small'), "of every step").not.toContainText("at step");
   await pause(page);
+  // The last frame may have been given up by whoever could not wait for it.
+  await page.evaluate(() => /** @type {any} */ (document.querySelector("tilde-exhibit")).session.refresh());
   await expect(sentence).not.toContainText("at step");
   await expect(figure).not.toContainText("at step");
 });

@@ -88,6 +88,8 @@ export class Session extends EventTarget {
   did = "";
   /** Of how many items of the large picture the label changed with the last frame. @type {{ changed: number, all: number }|undefined} */
   changes;
+  /** Whether the next frame is the one after a step by hand. */
+  #stepped = false;
   /** How often something was asked for. */
   #asked = 0;
   /** When all figures came last, and of what step; which of them come only then; whether they are ever old in this run. */
@@ -209,6 +211,7 @@ export class Session extends EventTarget {
       if (phase) await this.run?.step(phase);
       else await this.run?.train(1);
       this.did = phase ?? "";
+      this.#stepped = true;
       this.dispatchEvent(new CustomEvent("stepped", { detail: phase }));
       await this.#look();
     });
@@ -533,7 +536,10 @@ export class Session extends EventTarget {
     // An edit has changed what is estimated, and the model counts its steps from 0 again. (In other
     // exhibits a smaller step means a return to the last finite weights, and the curves stay.)
     if (frame.metrics.step < this.step && this.card.actions.some(({ kind }) => kind === "edit")) this.#begin();
-    this.changes = changesOf(this.last?.views[this.card.views[0].id], frame.views[this.card.views[0].id]);
+    // One that was only asked for again, as after scrolling, has changed nothing.
+    const [{ id }] = this.card.views;
+    if (frame.playing || this.#stepped) this.changes = changesOf(this.last?.views[id], frame.views[id]);
+    this.#stepped = false;
     this.last = this.#completed(frame);
     this.history.push(frame);
     // A paused frame does not stop it: the frame may have been asked for before playing began.
@@ -627,12 +633,14 @@ export class Session extends EventTarget {
 }
 
 /**
- * Of how many items the label is another one than in the picture before.
+ * Of how many items the label is another one than in the picture before, which may have had none.
  * @param {import("../protocol.js").Picture|undefined} before
  * @param {import("../protocol.js").Picture|undefined} after
  */
 function changesOf(before, after) {
-  const [was, is] = [before, after].map((picture) => picture?.layers.find(({ labels }) => labels.length)?.labels);
-  if (!was || !is || was.length !== is.length) return undefined;
-  return { changed: is.reduce((sum, label, i) => sum + Number(label !== was[i]), 0), all: is.length };
+  const layer = after?.layers.find(({ labels }) => labels.length);
+  const was = before?.layers.find(({ id }) => id === layer?.id)?.labels;
+  if (!layer || (was?.length && was.length !== layer.labels.length)) return undefined;
+  const changed = layer.labels.reduce((sum, label, i) => sum + Number(label !== was?.[i]), 0);
+  return { changed, all: layer.labels.length };
 }
