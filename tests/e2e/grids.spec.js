@@ -84,6 +84,8 @@ test("stages begin where the frames say so", () => {
   expect(stagesOf([1, 2, 3, 4, 5], [1, null, 1, 2, null])).toEqual([{ step: 4, stage: 2 }]);
   expect(stagesOf([1, 2], [null, null])).toEqual([]);
   expect(stagesOf([7, 8], [3, 3])).toEqual([]);
+  // A frame comes some steps after the change that it says.
+  expect(stagesOf([90, 130], [1, 2], [0, 100])).toEqual([{ step: 100, stage: 2 }]);
 });
 
 test("a line of before has the pattern of the one it was, and rounding is no error", () => {

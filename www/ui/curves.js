@@ -97,7 +97,7 @@ export class Curve {
     if (!this.#plot || this.#hasGhost !== Boolean(ghost)) this.#make(Boolean(ghost));
     this.#metrics.forEach(({ id, sometimes }, i) => (this.#keys[i].hidden = sometimes && !(id in metrics)));
     const steps = history.steps;
-    this.#stages = stagesOf(steps, history.column("stage"));
+    this.#stages = stagesOf(steps, history.column("stage"), history.column("stage_began"));
     const references = this.#metrics.map((metric) => referenceOf(metric, metrics));
     const now = [
       steps,
@@ -235,17 +235,18 @@ export class Curve {
 }
 
 /**
- * Where the stage of training changes, by the frames that say it.
+ * Where the stage of training changes: the steps that frames say it began at, or else those of the frames.
  * @param {number[]} steps
  * @param {(number|null)[]} stages
+ * @param {(number|null)[]} [began]
  */
-export function stagesOf(steps, stages) {
+export function stagesOf(steps, stages, began = []) {
   const found = [];
   /** @type {number|undefined} */
   let before;
   for (const [i, stage] of stages.entries()) {
     if (stage === null) continue;
-    if (before !== undefined && stage !== before) found.push({ step: steps[i], stage });
+    if (before !== undefined && stage !== before) found.push({ step: began[i] ?? steps[i], stage });
     before = stage;
   }
   return found;

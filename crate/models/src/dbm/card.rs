@@ -58,6 +58,7 @@ pub const CARD: Card = Card {
         Metric::new("weights_second", "", "weights", Role::Other),
         Metric::new("weights_third", "", "weights", Role::Other),
         Metric::new("stage", "", "", Role::Other),
+        Metric::new("stage_began", "steps", "", Role::Other),
         Metric::new("layer_step", "steps", "", Role::Other).sometimes(),
         Metric::new("joint_step", "steps", "", Role::Other).sometimes(),
     ],

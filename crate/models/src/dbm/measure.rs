@@ -81,12 +81,16 @@ impl Dbm {
         };
         let mut out = Figures::new();
         match self.stage(live.step) {
-            Stage::Layer(_) => {
+            Stage::Layer(layer) => {
                 let each = self.pretrained / LAYERS as u32;
+                out.push(("stage_began", f64::from(layer as u32 * each)));
                 out.push(("layer_step", f64::from(live.step % each)));
                 out.push(("layer_step_reference", f64::from(each)));
             }
-            Stage::Joint => out.push(("joint_step", f64::from(live.step - self.pretrained))),
+            Stage::Joint => {
+                out.push(("stage_began", f64::from(self.pretrained)));
+                out.push(("joint_step", f64::from(live.step - self.pretrained)));
+            }
         }
         likelihood.times(-1.0).report(&mut out, ["loss", "loss_se"]);
         likelihood.report(&mut out, ["test_log_likelihood", "test_log_likelihood_se"]);

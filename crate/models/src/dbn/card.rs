@@ -73,6 +73,7 @@ pub const CARD: Card = Card {
         Metric::new("log_partition_top", "nats", "partition", Role::Model),
         Metric::new("accuracy", "share", "accuracy", Role::Model).sometimes(),
         Metric::new("stage", "", "", Role::Other),
+        Metric::new("stage_began", "steps", "", Role::Other),
         Metric::new("first_step", "steps", "", Role::Other).sometimes(),
         Metric::new("top_step", "steps", "", Role::Other).sometimes(),
         Metric::new("fine_step", "steps", "", Role::Other).sometimes(),

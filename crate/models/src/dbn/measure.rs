@@ -59,11 +59,17 @@ impl Dbn {
         let mut out = vec![("stage", f64::from(stage as u32 + 1))];
         let [first, top] = ["first_steps", "top_steps"].map(|id| live.settings.number(id));
         let step = f64::from(live.step);
+        let began = match stage {
+            Stage::First => 0.0,
+            Stage::Top => first,
+            Stage::All => first + top,
+        };
+        out.push(("stage_began", began));
         match stage {
             Stage::First => out.extend([("first_step", step), ("first_step_reference", first)]),
             // Beyond its steps its rate is 0.
-            Stage::Top => out.extend([("top_step", (step - first).min(top)), ("top_step_reference", top)]),
-            Stage::All => out.push(("fine_step", step - first - top)),
+            Stage::Top => out.extend([("top_step", (step - began).min(top)), ("top_step_reference", top)]),
+            Stage::All => out.push(("fine_step", step - began)),
         }
         // Until the second machine has been put on top, it is the first one, and the labels are all alike.
         let begun = stage != Stage::First;
