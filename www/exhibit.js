@@ -8,8 +8,8 @@
 
 import { isOpaque, loadings } from "./client.js";
 import { TildeError } from "./errors.js";
+import { getModule } from "./fetch.js";
 import { parse } from "./ui/address.js";
-import { unpack } from "./ui/packed.js";
 import { h, say, sheet } from "./ui/dom.js";
 import { bringEmoji } from "./ui/emoji.js";
 import { theEngine } from "./ui/engine.js";
@@ -18,6 +18,7 @@ import { Interface } from "./ui/interface.js";
 import { Notices } from "./ui/notices.js";
 import { Session } from "./ui/session.js";
 import { words } from "./ui/words.js";
+import { loadBlocks } from "./views/blocks.js";
 
 /** @typedef {import("./protocol.js").Card} Card */
 
@@ -187,6 +188,8 @@ export class TildeExhibit extends HTMLElement {
       const tilde = await theEngine(id);
       const card = tilde.exhibits.find((each) => each.id === id);
       if (!card) throw new TildeError("unknown-exhibit", `There is no exhibit "${id}".`);
+      const blocks = loadBlocks(card.views.map(({ kind }) => kind));
+      blocks.catch(() => {}); // reported below, where it is awaited
       const place = former ? { ...placeOf(former), warnings: [] } : parse(card, this.#pairs());
       const own = former ? {} : await this.#own(card, place);
       const session = new Session(tilde, card, { ...place, ...own });
@@ -201,7 +204,7 @@ export class TildeExhibit extends HTMLElement {
       session.open({ steps: place.steps, look: !autoplay });
       // Training starts now, whether or not there is anything to read yet.
       if (autoplay) session.play();
-      const [styles, ui, said] = await loading;
+      const [[styles, ui, said]] = await Promise.all([loading, blocks]);
       if (generation !== this.#generation) return;
       this.#root.adoptedStyleSheets = styles;
       this.#interface = new Interface({
@@ -288,6 +291,7 @@ export class TildeExhibit extends HTMLElement {
    */
   async #own(card, { own, warnings }) {
     if (!own) return {};
+    const { unpack } = await getModule(new URL("./ui/packed.js", import.meta.url));
     return unpack(card, own).catch(() => {
       warnings.push({ kind: "own", key: "own", value: "" });
       return {};

@@ -1,8 +1,8 @@
 // The address of a session: settings, seed, and what was put in by hand.
 
 import { BASE } from "../client.js";
+import { getModule } from "../fetch.js";
 import { format } from "./address.js";
-import { pack } from "./packed.js";
 
 /**
  * What an address cannot say: one's own data or what was painted, where they are too large for it; weights
@@ -18,11 +18,22 @@ import { pack } from "./packed.js";
  */
 export async function linkOf(session, { backend = "auto", build = "", trial = "" } = {}) {
   const { card, settings, seed } = session;
-  const { text, lost } = await pack(await session.own());
+  const { text, lost } = await packed(await session.own());
   return {
     hash: format(card, { settings, seed, backend, build, trial, beside: session.beside?.settings }, text),
     lost: [...lost, ...session.lost],
   };
+}
+
+/**
+ * As much as an address can hold of one's own. What packs it comes only where there is something.
+ * @param {import("./packed.js").Own} own
+ * @returns {Promise<{ text: string, lost: Lost[] }>}
+ */
+async function packed(own) {
+  if (!own.inputs.length && !own.data) return { text: "", lost: [] };
+  const { pack } = await getModule(new URL("./packed.js", import.meta.url));
+  return pack(own);
 }
 
 /** The whole address. @param {string} hash from "#" on @param {string} [search] what is before it, from "?" on */

@@ -1,14 +1,12 @@
 // One view: its caption with the key of colours, its canvas, and the ways to touch it.
 
 import { bars } from "../views/bars.js";
+import { blockOf } from "../views/blocks.js";
 import { chart, isFaint, patternOf } from "../views/chart.js";
 import { mapOf } from "../views/field.js";
 import { gridOf, isCoarse, isNamed, paintImages } from "../views/images.js";
-import { NetworkBlock } from "../views/network.js";
 import { plane } from "../views/plane.js";
 import { stack } from "../views/stack.js";
-import { TableBlock } from "../views/table.js";
-import { TextBlock } from "../views/text.js";
 import { leavesTrails } from "../views/traces.js";
 import { alternative } from "./alternatives.js";
 import { h } from "./dom.js";
@@ -25,16 +23,6 @@ import { Surface } from "./surface.js";
  * @type {Record<string, import("../views/plane.js").Painter>}
  */
 const PAINTERS = { bars, stack, curves: chart(false), "log-curves": chart(true) };
-
-/**
- * Views that are elements of the page, not pictures.
- * @type {Record<string, (words: import("./words.js").Words, id: string) => TextBlock|NetworkBlock|TableBlock>}
- */
-const BLOCKS = {
-  text: (words) => new TextBlock(words),
-  network: (words) => new NetworkBlock(words),
-  table: (words, id) => new TableBlock(words, id),
-};
 
 /** A figure that shows one view of the card. */
 export class PictureFigure {
@@ -72,7 +60,7 @@ export class PictureFigure {
     this.#kind = view.kind;
     this.#words = words;
     this.surface = new Surface(() => this.#paint(), view.kind === "images");
-    this.#block = BLOCKS[view.kind]?.(words, view.id);
+    this.#block = blockOf(view.kind, words, view.id);
     this.surface.canvas.setAttribute("aria-label", this.#name);
     const hint = words.hint(`views.${view.id}`);
     for (const [tool, name] of /** @type {[HTMLElement, string][]} */ ([
@@ -127,8 +115,7 @@ export class PictureFigure {
   /** Height of the picture at the full width of its figure, in CSS pixels. */
   get height() {
     const { ratio, element } = this.surface;
-    if (this.#block instanceof NetworkBlock) return this.#block.height;
-    if (this.#block) return this.#block.element.offsetHeight;
+    if (this.#block) return this.#block.height ?? this.#block.element.offsetHeight;
     const width = this.#box.clientWidth;
     if (this.#kind === "images" && this.picture)
       return gridOf(this.picture, width * ratio, ratio, Infinity, { smooth: isPressed(this.#smooth) }).height / ratio;
@@ -163,7 +150,7 @@ export class PictureFigure {
 
   /** Lets what it shows be edited, if that can be. @param {string} id of the action @param {import("./touch.js").Send} send */
   edit(id, send) {
-    if (this.#block instanceof NetworkBlock || this.#block instanceof TableBlock) this.#block.connect(id, send);
+    this.#block?.connect?.(id, send);
   }
 
   /** What an axis stands for, if the words say so. @param {"x"|"y"} axis */

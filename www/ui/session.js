@@ -2,6 +2,7 @@
 // It knows nothing of elements; they listen to its events.
 
 import { TildeError } from "../errors.js";
+import { getModule } from "../fetch.js";
 import { complete, defaults, read, settingOf } from "../settings.js";
 import { recall, remember } from "../storage.js";
 import { History } from "./history.js";
@@ -314,8 +315,11 @@ export class Session extends EventTarget {
   /** @param {Experiment} experiment */
   async #performTrained({ id, weights }) {
     const asked = ++this.#asked;
-    const { fetchWeights } = await import("./trained.js");
-    const bytes = await this.#waiting(() => fetchWeights(weights)).catch((error) => this.#report(error));
+    const fetched = async () => {
+      const { fetchWeights } = await getModule(new URL("./trained.js", import.meta.url));
+      return fetchWeights(weights);
+    };
+    const bytes = await this.#waiting(fetched).catch((error) => this.#report(error));
     if (!bytes || asked !== this.#asked) return;
     await this.load(bytes);
     await this.#end();

@@ -58,6 +58,22 @@ impl Saved {
         Saved { name: name.to_string(), shape: shape.to_vec(), values: SavedValues::U32(values.to_vec()) }
     }
 
+    /// The tensor of that name, if there is one.
+    #[inline(never)] // for many callers, and small
+    pub fn get<'a>(saved: &'a [Saved], name: &str) -> Option<&'a Saved> {
+        saved.iter().find(|s| s.name == name)
+    }
+
+    /// The tensor of that name.
+    ///
+    /// # Errors
+    /// [`Error::BadFile`] if it is missing.
+    pub fn named<'a>(saved: &'a [Saved], name: &str) -> Result<&'a Saved, Error> {
+        Saved::get(saved, name).ok_or_else(|| {
+            Error::BadFile(format!("The file has no tensor '{name}'. Was it saved with other settings?"))
+        })
+    }
+
     /// The tensor of that name, shape and type.
     ///
     /// # Errors
@@ -68,11 +84,7 @@ impl Saved {
         dtype: &str,
         shape: &[usize],
     ) -> Result<&'a SavedValues, Error> {
-        let Some(s) = saved.iter().find(|s| s.name == name) else {
-            return Err(Error::BadFile(format!(
-                "The file has no tensor '{name}'. Was it saved with other settings?"
-            )));
-        };
+        let s = Saved::named(saved, name)?;
         let found = s.values.dtype();
         if s.shape != shape || s.values.count() != shape.iter().product::<usize>() || found != dtype {
             let sizes = |shape: &[usize]| shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
@@ -87,7 +99,7 @@ impl Saved {
 
     /// The sizes of the tensor of that name; none if it is missing.
     pub fn sizes<'a>(saved: &'a [Saved], name: &str) -> &'a [usize] {
-        saved.iter().find(|s| s.name == name).map_or(&[], |s| &s.shape)
+        Saved::get(saved, name).map_or(&[], |s| &s.shape)
     }
 
     /// The rows of the tensor of that name; 0 if it is missing.

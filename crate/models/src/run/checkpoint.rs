@@ -93,7 +93,7 @@ impl Run {
     /// The parameters that a file of averaged weights alone is of: it has their average and none of them. The
     /// average is laid out as they are.
     fn averaged(&self, saved: &[Saved]) -> Option<Loc> {
-        let has = |name: &str| saved.iter().any(|s| s.name == name);
+        let has = |name: &str| Saved::get(saved, name).is_some();
         let vars = self.exhibit.program().vars();
         let length = vars.iter().find(|v| v.name == AVERAGE && has(AVERAGE))?.shape.len();
         let group = vars.iter().position(|v| {
@@ -111,7 +111,7 @@ impl Run {
         let averaged = self.averaged(saved);
         let mut found = Vec::new();
         for (name, loc, shape, holds) in &self.saved_parts() {
-            if averaged.is_some() && !saved.iter().any(|s| s.name == *name) {
+            if averaged.is_some() && Saved::get(saved, name).is_none() {
                 continue;
             }
             let dtype = match loc.arena.dtype() {
@@ -162,11 +162,12 @@ fn sound(name: &str, holds: Holds, values: &SavedValues) -> Result<(), Error> {
     if values.iter().all(|&x| fits(x)) {
         return Ok(());
     }
-    Err(Error::BadFile(match holds {
-        Holds::Any => format!("The file's '{name}' holds numbers that are not finite."),
-        Holds::Count => format!("The file's '{name}' is no count: a whole number from 0 to 16777216."),
-        Holds::NotNegative => format!("The file's '{name}' holds numbers below 0, and cannot."),
-    }))
+    let what = match holds {
+        Holds::Any => "holds numbers that are not finite",
+        Holds::Count => "is no count: a whole number from 0 to 16777216",
+        Holds::NotNegative => "holds numbers below 0, and cannot",
+    };
+    Err(Error::BadFile(format!("The file's '{name}' {what}.")))
 }
 
 /// Floats count exactly up to 2²⁴.
@@ -183,11 +184,8 @@ const MOST_STEPS: u32 = u32::MAX / 2;
 
 /// The step count of a checkpoint: a whole number, which programs that count on the device keep as a float.
 fn steps(saved: &[Saved]) -> Result<u32, Error> {
-    let wrong = || Error::BadFile(format!("The file's '{STEPS}' is no count of steps."));
-    let found = saved.iter().find(|s| s.name == STEPS).ok_or_else(|| {
-        Error::BadFile(format!("The file has no tensor '{STEPS}'. Was it saved with other settings?"))
-    })?;
-    match &found.values {
+    let wrong = || Error::BadFile("The file's 'steps' is no count of steps.".into());
+    match &Saved::named(saved, STEPS)?.values {
         SavedValues::U32(v) if v.len() == 1 && v[0] <= MOST_STEPS => Ok(v[0]),
         SavedValues::F32(v)
             if v.len() == 1 && v[0] >= 0.0 && v[0] <= MOST_COUNTED && libm::truncf(v[0]) == v[0] =>
