@@ -2,13 +2,16 @@
 
 import { Client } from "./client.js";
 import { TildeError, shown } from "./errors.js";
+import { getModule } from "./fetch.js";
 import { checkAll, checkSeed, complete, ownPoints, settingOf } from "./settings.js";
 import { checkData, checkPayload } from "./data/check.js";
 import { ChosenFiles } from "./data/read.js";
 import { words } from "./ui/words.js";
-import * as weights from "./weights.js";
 
 export { TildeError };
+
+/** What reads and writes files of weights: few visits need it. @returns {Promise<typeof import("./weights.js")>} */
+const weightsModule = () => getModule(new URL("./weights.js", import.meta.url));
 
 /**
  * @typedef {import("./protocol.js").Card & { title: string }} Card
@@ -319,6 +322,7 @@ export class Run {
    */
   async save() {
     const { tensors, step, about } = await this.#call("save", []);
+    const weights = await weightsModule();
     return weights.write(this.card, this.status, step, tensors, about);
   }
 
@@ -330,6 +334,7 @@ export class Run {
    *   those of one's own that are open now
    */
   async load(bytes) {
+    const weights = await weightsModule();
     const { tensors, settings, seed, metadata } = weights.read(this.card, bytes);
     const { status, remark, data } = await this.#call("load", [tensors, settings, seed, metadata]);
     this.status = status;

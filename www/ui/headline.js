@@ -9,12 +9,18 @@ import { figure, measured as within, whole } from "./format.js";
 /** A place in a sentence: a figure of the card, or its reference. */
 const PLACE = /\{(\w+?)(_reference)?\}/g;
 
+/** What stands for a figure before it comes, about as wide: what is below must not move then. */
+const SOON = "–".padEnd(13, "\u00a0");
+
 /** The sentences of a card. */
 export class Headline {
   #metrics;
   /** Each with its wordings, of which the first that is known is said. @type {{ texts: string[], line: HTMLElement }[]} */
   #lines;
 
+  /** Whether all figures have come once since the run began. */
+  #complete = false;
+  #step = 0;
   /** Of what step a sentence is that is of an earlier one. @type {(step: number) => string} */
   #at;
 
@@ -28,10 +34,14 @@ export class Headline {
   }
 
   /**
-   * Shows what is known: a sentence with a figure that is not is left out. One of an earlier step says so.
-   * @param {Pick<import("../protocol.js").Frame, "metrics"|"measured">} frame
+   * Shows what is known: a sentence with a figure that is not is left out, but keeps its place until the costly ones have
+   * come for the first time. One of an earlier step says so.
+   * @param {Pick<import("../protocol.js").Frame, "metrics"|"measured"> & { deep?: boolean }} frame
    */
-  show({ metrics, measured }) {
+  show({ metrics, measured, deep = false }) {
+    const { step = 0 } = metrics;
+    this.#complete = deep || (this.#complete && step >= this.#step);
+    this.#step = step;
     const all = this.#lines.map(({ texts }) => this.#said(texts, metrics, measured));
     this.#lines.forEach(({ line }, i) => {
       const { parts, old } = all[i] ?? {};
@@ -56,7 +66,7 @@ export class Headline {
    */
   #said(texts, values, measured) {
     for (const text of texts) {
-      const parts = this.#parts(text, values);
+      const parts = this.#parts(text, values) ?? (this.#complete ? undefined : this.#parts(text, values, SOON));
       if (!parts) continue;
       const ids = [...text.matchAll(PLACE)].filter(([, , reference]) => !reference).map(([, id]) => id);
       return { parts, old: ids.some((id) => measured?.ids.includes(id)) };
@@ -68,17 +78,19 @@ export class Headline {
    * Text and figures of a sentence in turn.
    * @param {string} text
    * @param {import("../protocol.js").Metrics} values
+   * @param {string} [unknown] what stands for a figure that is not known; without it there is no sentence then
    * @returns {string[]|undefined}
    */
-  #parts(text, values) {
+  #parts(text, values, unknown) {
     const parts = [];
     let from = 0;
     for (const { 0: all, 1: id, 2: reference, index } of text.matchAll(PLACE)) {
       const metric = this.#metrics.get(id);
       const value = metric && (reference ? referenceOf(metric, values) : values[id]);
-      if (!metric || value === undefined || value === null) return undefined;
+      const known = metric && value !== undefined && value !== null;
+      if (!known && !unknown) return undefined;
       const error = reference ? undefined : values[`${id}_se`];
-      const said = error ? within(value, error, metric.unit) : figure(value, metric.unit);
+      const said = !known ? (unknown ?? "") : error ? within(value, error, metric.unit) : figure(value, metric.unit);
       parts.push(text.slice(from, index), said);
       from = index + all.length;
     }

@@ -73,6 +73,7 @@ export class PictureFigure {
         this.#paint();
       };
     }
+    this.#trails.hidden = view.kind !== "points";
     this.tools = h("span", { className: "tools" }, this.#smooth, this.#trails);
     /** Below the picture; holds a setting, for example. */
     this.foot = h("div", { className: "foot" });
@@ -105,7 +106,9 @@ export class PictureFigure {
     const images = picture.layers[0]?.kind === "images";
     if (images !== (this.#kind === "images")) this.#become(images ? "images" : this.#plain);
     this.#smooth.hidden = !isCoarse(picture);
-    this.#trails.hidden = this.#painter !== plane || !leavesTrails(picture);
+    // In pictures of points it keeps its place, so that nothing moves when the first ones come.
+    this.#trails.hidden = this.#painter !== plane || (this.view.kind !== "points" && !leavesTrails(picture));
+    this.#trails.style.visibility = leavesTrails(picture) ? "" : "hidden";
     if (keys !== this.#shown || this.#keys.childElementCount === 0) this.#showKeys();
     this.#shown = keys;
     if (this.#fixed) this.surface.aspect = this.#painter.aspect(picture);

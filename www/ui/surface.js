@@ -79,11 +79,10 @@ export class Surface {
    * @param {number} height
    */
   fit(width, height) {
-    if (this.canvas.width === width && this.canvas.height === height) return;
-    this.canvas.width = width;
-    this.canvas.height = height;
-    this.canvas.style.width = `${width / this.ratio}px`;
-    this.canvas.style.height = `${height / this.ratio}px`;
+    const { canvas, ratio } = this;
+    if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+    // The same device pixels are another size in the page once that is enlarged.
+    [canvas.style.width, canvas.style.height] = [`${width / ratio}px`, `${height / ratio}px`];
   }
 
   /** Draws again with the next frame, once for any number of requests. */
@@ -112,7 +111,8 @@ export class Surface {
       width !== this.#width || (this.#flow ? this.#bounded && height !== this.#height : height !== this.canvas.height);
     this.#width = width;
     this.#height = height;
-    if (!this.#flow) this.fit(width, height);
+    if (this.#flow) this.fit(this.canvas.width, this.canvas.height);
+    else this.fit(width, height);
     if (changed) this.#draw();
   }
 }

@@ -14,7 +14,7 @@ import { colourOf } from "../ui/theme.js";
 
 /** Pictures that a trail goes back through, and points that have one. */
 export const LONGEST = 24;
-const MOST = 160;
+const MOST = 40;
 /** A point that goes farther than this share of the picture at once was put there, and did not move there. */
 const JUMP = 0.1;
 
