@@ -46,7 +46,7 @@ export class Headline {
     this.#lines.forEach(({ line }, i) => {
       const { parts, old } = all[i] ?? {};
       line.hidden = !parts;
-      if (!parts) return;
+      if (!parts) return line.replaceChildren();
       // Of several one after the other the last one says it.
       if (measured && old && !all.slice(i + 1).find(Boolean)?.old)
         parts.push(`${parts.pop()}${this.#at(measured.step)}`);
