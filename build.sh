@@ -506,16 +506,20 @@ picture() {
   cargo run -q --release -p tilde -- view "$id" --view "$view" --steps "$steps" "${changes[@]}" --out "www/pictures/$id.svg"
 }
 
-# run_pictures [ID…]: without a name all of them, which takes some minutes.
-run_pictures() {
-  local id rest
+# each LISTING WORDS JOB [NAME…]: the job for each line of a listing, a name and what belongs to it; with names for those.
+each() {
+  local listing=$1 words=$2 job=$3 name rest
+  shift 3
   build_cards
-  while read -r id rest; do
-    (($# == 0)) || [[ " $* " == *" $id "* ]] || continue
+  while read -r name rest; do
+    (($# == 0)) || [[ " $* " == *" $name "* ]] || continue
     # shellcheck disable=SC2086 # the words of the line are meant to be split
-    timed "drawing www/pictures/$id.svg" picture "$id" $rest </dev/null
-  done < <(picture_runs)
+    timed "$words $name" "$job" "$name" $rest </dev/null
+  done < <("$listing")
 }
+
+# run_pictures [ID…]: without a name all of them, which takes some minutes.
+run_pictures() { each picture_runs "drawing the picture of" picture "$@"; }
 
 # ---------------------------------------------------------------- weights
 
@@ -536,15 +540,7 @@ train_weights() {
 }
 
 # run_weights [NAME…]: without a name all of them.
-run_weights() {
-  local name rest
-  build_cards
-  while read -r name rest; do
-    (($# == 0)) || [[ " $* " == *" $name "* ]] || continue
-    # shellcheck disable=SC2086 # the words of the line are meant to be split
-    timed "training www/weights/$name" train_weights "$name" $rest </dev/null
-  done < <(shipped_weights)
-}
+run_weights() { each shipped_weights "training the weights" train_weights "$@"; }
 
 # ---------------------------------------------------------------- commands
 

@@ -3,7 +3,7 @@
 import { measured } from "../../www/ui/format.js";
 import { stagesOf } from "../../www/ui/curves.js";
 import { patternOf } from "../../www/views/chart.js";
-import { gridOf, imageAt, isNamed, placeOf } from "../../www/views/images.js";
+import { gridOf, imageAt, isNamed, placeOf } from "../../www/views/grid.js";
 import { expect, test } from "./site.js";
 
 /** A layer of images. @param {number[]} shape @param {string} [role] @param {number[]} [labels] */

@@ -184,7 +184,7 @@ for (const [how, value] of [
       const sent = [];
       session.act = async (/** @type {string} */ _, /** @type {any} */ payload) => sent.push(payload.picks);
       const id = pad.closest("[data-view]").dataset.view;
-      const { gridOf, placeOf } = await import(new URL("www/views/images.js", location.href).href);
+      const { gridOf, placeOf } = await import(new URL("www/views/grid.js", location.href).href);
       const picture = await session.run.view(id);
       const grid = gridOf(picture, canvas.width, devicePixelRatio);
       const box = canvas.getBoundingClientRect();

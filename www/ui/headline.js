@@ -20,7 +20,6 @@ export class Headline {
 
   /** Whether all figures have come once since the run began. */
   #complete = false;
-  #step = 0;
   /** Of what step a sentence is that is of an earlier one. @type {(step: number) => string} */
   #at;
 
@@ -33,15 +32,18 @@ export class Headline {
     this.element = h("div", { className: "headline", hidden: true }, ...this.#lines.map(({ line }) => line));
   }
 
+  /** A run begins, whose figures have yet to come. */
+  begin() {
+    this.#complete = false;
+  }
+
   /**
    * Shows what is known: a sentence with a figure that is not is left out, but keeps its place until the costly ones have
    * come for the first time. One of an earlier step says so.
    * @param {Pick<import("../protocol.js").Frame, "metrics"|"measured"> & { deep?: boolean }} frame
    */
   show({ metrics, measured, deep = false }) {
-    const { step = 0 } = metrics;
-    this.#complete = deep || (this.#complete && step >= this.#step);
-    this.#step = step;
+    this.#complete ||= deep;
     const all = this.#lines.map(({ texts }) => this.#said(texts, metrics, measured));
     this.#lines.forEach(({ line }, i) => {
       const { parts, old } = all[i] ?? {};
@@ -87,10 +89,11 @@ export class Headline {
     for (const { 0: all, 1: id, 2: reference, index } of text.matchAll(PLACE)) {
       const metric = this.#metrics.get(id);
       const value = metric && (reference ? referenceOf(metric, values) : values[id]);
-      const known = metric && value !== undefined && value !== null;
-      if (!known && !unknown) return undefined;
       const error = reference ? undefined : values[`${id}_se`];
-      const said = !known ? (unknown ?? "") : error ? within(value, error, metric.unit) : figure(value, metric.unit);
+      let said = unknown;
+      if (metric && value !== undefined && value !== null)
+        said = error ? within(value, error, metric.unit) : figure(value, metric.unit);
+      if (said === undefined) return undefined;
       parts.push(text.slice(from, index), said);
       from = index + all.length;
     }

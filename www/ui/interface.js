@@ -227,6 +227,7 @@ export class Interface {
     session.addEventListener("frame", (event) => this.#came(/** @type {CustomEvent} */ (event).detail));
     session.addEventListener("change", () => this.#showState());
     session.addEventListener("restart", () => {
+      this.#headline.begin();
       this.#notices.mended();
       this.#showState();
     });

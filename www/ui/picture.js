@@ -4,7 +4,8 @@ import { bars } from "../views/bars.js";
 import { blockOf } from "../views/blocks.js";
 import { chart, isFaint, patternOf } from "../views/chart.js";
 import { mapOf } from "../views/field.js";
-import { gridOf, isCoarse, isNamed, paintImages } from "../views/images.js";
+import { gridOf, isCoarse, isNamed } from "../views/grid.js";
+import { paintImages } from "../views/images.js";
 import { plane } from "../views/plane.js";
 import { stack } from "../views/stack.js";
 import { leavesTrails } from "../views/traces.js";
@@ -15,7 +16,7 @@ import { Surface } from "./surface.js";
 
 /**
  * @typedef {import("../protocol.js").Picture} Picture
- * @typedef {import("../views/images.js").Grid} Grid
+ * @typedef {import("../views/grid.js").Grid} Grid
  */
 
 /**

@@ -6,6 +6,7 @@ import { getModule } from "../fetch.js";
 import { complete, defaults, read, settingOf } from "../settings.js";
 import { recall, remember } from "../storage.js";
 import { History } from "./history.js";
+import { KnownFigures } from "./known.js";
 
 /**
  * @typedef {import("../protocol.js").Frame} Frame
@@ -31,8 +32,6 @@ const PACE = "tilde:pace";
 const WATCHED = 200;
 /** Inputs come many at a time; they are asked for when they pause. */
 const ASK_MS = 500;
-/** Costly figures that are older than this are said with the step they are of, in milliseconds. */
-const OLD_MS = 1500;
 /** Pictures that a film has at most when it is played to its end, and the time of one in milliseconds. */
 const FILM = { pictures: 100, each: 24 };
 
@@ -93,12 +92,8 @@ export class Session extends EventTarget {
   #stepped = false;
   /** How often something was asked for. */
   #asked = 0;
-  /** When all figures came last, and of what step; which of them come only then; whether they are ever old in this run. */
-  #measuredAt = 0;
-  #measured = 0;
-  /** @type {string[]} */
-  #costly = [];
-  #old = false;
+  /** Its figures between two frames that have the costly ones. */
+  #known = new KnownFigures();
   /** @type {Frame["views"]|undefined} */
   #ghostViews;
 
@@ -499,7 +494,7 @@ export class Session extends EventTarget {
     this.lost.clear();
     this.#until = this.card.budget;
     this.#phase = "";
-    this.#old = false;
+    this.#known.begin();
     this.did = "";
     this.dispatchEvent(new Event("restart"));
   }
@@ -521,20 +516,6 @@ export class Session extends EventTarget {
     if (run) this.#show(await this.#waiting(() => run.frame(this.views, { deep })));
   }
 
-  /**
-   * All that is known with the figures of a frame that has no costly ones: those stay as they are until the next ones
-   * come, and what came with the last such frame and does not with this one is not known any more.
-   * @param {Frame["metrics"]} metrics
-   * @returns {Frame["metrics"]}
-   */
-  #known(metrics) {
-    const before = Object.entries(this.last?.metrics ?? {}).filter(([id]) => !this.#quick.has(id));
-    this.#quick = new Set(Object.keys(metrics));
-    return { ...Object.fromEntries(before), ...metrics };
-  }
-  /** Figures of the last frame that had no costly ones. @type {Set<string>} */
-  #quick = new Set();
-
   /** @param {Frame} frame */
   #show(frame) {
     // An edit has changed what is estimated, and the model counts its steps from 0 again. (In other
@@ -544,29 +525,12 @@ export class Session extends EventTarget {
     const [{ id }] = this.card.views;
     if (frame.playing || this.#stepped) this.changes = changesOf(this.last?.views[id], frame.views[id]);
     this.#stepped = false;
-    this.last = this.#completed(frame);
+    this.last = this.#known.completed(frame, this.last);
     this.history.push(frame);
     // A paused frame does not stop it: the frame may have been asked for before playing began.
     if (frame.stopped) this.#setPlaying(false);
     this.dispatchEvent(new CustomEvent("frame", { detail: this.last }));
     if (frame.stopped === "until") this.#end();
-  }
-
-  /**
-   * Costly figures come only now and then: in between the latest values stay, and where they are old, the frame says of
-   * what step they are. In a run that plays it goes on to do so, lest this come and go.
-   * @param {Frame} frame
-   * @returns {Frame}
-   */
-  #completed(frame) {
-    const now = performance.now();
-    const metrics = frame.deep ? frame.metrics : this.#known(frame.metrics);
-    if (frame.deep) [this.#measuredAt, this.#measured] = [now, metrics.step];
-    else this.#costly = Object.keys(metrics).filter((id) => !(id in frame.metrics));
-    const behind = this.#costly.length > 0 && this.#measured !== metrics.step;
-    this.#old ||= behind && now - this.#measuredAt > OLD_MS;
-    const measured = (frame.playing ? this.#old : behind) ? { step: this.#measured, ids: this.#costly } : undefined;
-    return { ...frame, metrics, measured };
   }
 
   /** Its steps are used. A film is played to its last picture first, unless something else is asked for. */

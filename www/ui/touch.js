@@ -2,7 +2,7 @@
 // giving them a text.
 
 import { place } from "../views/plane.js";
-import { imageAt, placeOf } from "../views/images.js";
+import { imageAt, placeOf } from "../views/grid.js";
 import { linesOf } from "../views/text.js";
 import { h, say } from "./dom.js";
 

@@ -49,11 +49,11 @@ pub struct Model {
     pub log_posterior: Vec<f64>,
     /// The room of each place: 1 where z is discrete.
     pub width: f64,
-    /// The mean and variance of z under the posterior, and the posterior's entropy.
+    /// The mean of z under the posterior.
     pub mean: f64,
-    /// See [`Model::mean`].
+    /// The variance of z under the posterior.
     pub variance: f64,
-    /// See [`Model::mean`].
+    /// The entropy of the posterior, in nats.
     pub entropy: f64,
     /// z, log p(z|x) and p(z|x) of the places that weigh anything.
     near: Vec<[f64; 3]>,
