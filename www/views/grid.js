@@ -68,11 +68,12 @@ export function gridOf(picture, room, ratio, headroom = Infinity, { wide = 0, sm
     return isTower(picture) && all.cell > one.cell ? all : one;
   }
   if (headroom === Infinity) return gridWith(Math.ceil(Math.sqrt(count * 1.6)));
-  // As large as the box allows.
+  // As large as the box allows, and of those as square as can be.
+  const longest = (/** @type {Grid} */ { width, height }) => Math.max(width, height);
   let best = gridWith(1);
   for (let across = 2; across <= count; across++) {
     const grid = gridWith(across);
-    if (grid.cell > best.cell) best = grid;
+    if (grid.cell > best.cell || (grid.cell === best.cell && longest(grid) < longest(best))) best = grid;
   }
   return best;
 }
