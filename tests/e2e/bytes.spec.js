@@ -23,6 +23,9 @@ for (const [words, address, wasm, total] of /** @type {const} */ ([
       sizes.push(response.body().then((body) => ({ url: response.url(), bytes: gzipped(body) })));
     };
     context.on("response", weigh);
+    /** @type {string[]} */
+    const requested = [];
+    context.on("request", (request) => requested.push(request.url()));
     await page.addInitScript(() => {
       const note = (/** @type {Event} */ event) => {
         if (/** @type {CustomEvent} */ (event).detail.metrics.step >= 1)
@@ -32,14 +35,22 @@ for (const [words, address, wasm, total] of /** @type {const} */ ([
     });
     await page.goto(`${host.address}${address}`);
     await page.waitForFunction(() => "steppedAt" in window);
-    // What the page asks for once a step is on screen is no part of it.
+    context.off("response", weigh); // what comes after this has no test to be weighed in
+    const weighed = await Promise.all([...sizes]);
+    // What the page asks for once a step is on screen is no part of it. The page knows when something was asked for
+    // only once it has come whole, which for a picture may be after its answer began.
+    await page.waitForFunction(() =>
+      [...document.images].every(({ currentSrc }) => !currentSrc || performance.getEntriesByName(currentSrc).length),
+    );
     const later = await page.evaluate(() => {
       const { steppedAt } = /** @type {any} */ (window);
       const asked = performance.getEntriesByType("resource");
       return asked.filter(({ startTime }) => startTime > steppedAt).map(({ name }) => name);
     });
-    context.off("response", weigh); // what comes after this has no test to be weighed in
-    const all = (await Promise.all([...sizes])).filter(({ url }) => !later.includes(url));
+    // The page has no entry of what is still under way, and none of what the engine's worker asks for.
+    const firstLater = requested.findIndex((url) => later.includes(url));
+    const inTime = firstLater < 0 ? requested : requested.slice(0, firstLater);
+    const all = weighed.filter(({ url }) => inTime.includes(url));
     host.close();
     const sum = (/** @type {typeof all} */ list) => list.reduce((total, { bytes }) => total + bytes, 0);
     const modules = all.filter(({ url }) => url.endsWith(".wasm"));
