@@ -6,6 +6,8 @@ import { MOST_CHARACTERS, pack, unpack } from "../../www/ui/packed.js";
 import { knownDefaults, presentDefaults } from "../../www/tools/defaults.mjs";
 import { CARDS, computed, expect, metrics, open, pause, reached, test, view } from "./site.js";
 
+test.use({ pace: "steady" });
+
 const card = (/** @type {string} */ id) =>
   /** @type {import("../../www/protocol.js").Card} */ (CARDS.find((each) => each.id === id));
 

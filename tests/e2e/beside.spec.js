@@ -2,6 +2,8 @@
 
 import { CARDS, expect, open, pause, reached, test } from "./site.js";
 
+test.use({ pace: "steady" });
+
 /** @typedef {import("../../www/protocol.js").Card} Card */
 
 /** A setting that is not the one of the card's tests, with another value. @param {Card} card @returns {[string, string]} */

@@ -5,6 +5,8 @@ import { firstScreen } from "./first-screen.js";
 import { fetchedForHood, underTheHood } from "./hood.js";
 import { CARDS, COLOUR_RULES, expect, open, pause, reached, resize, test, violations } from "./site.js";
 
+test.use({ pace: "steady" });
+
 /** @typedef {import("./site.js").Page} Page */
 
 const EXHIBITS = CARDS.map(({ id }) => id);

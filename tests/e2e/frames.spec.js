@@ -7,6 +7,8 @@ import { serve } from "../../www/tools/serve.mjs";
 import { partsOf, wrong } from "./parts.js";
 import { CARDS, SOON, expect, open, pause, reached, test } from "./site.js";
 
+test.use({ pace: "steady" });
+
 /** Smallest text on a projector of 1,920 × 1,080 pixels, and smallest in a picture there. */
 const [TEXT, MARKS] = [20, 18];
 

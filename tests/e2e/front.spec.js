@@ -5,6 +5,8 @@ import AxeBuilder from "@axe-core/playwright";
 import { serve } from "../../www/tools/serve.mjs";
 import { CARDS, expect, metrics, open, reached, settled, test } from "./site.js";
 
+test.use({ pace: "steady" });
+
 /** @typedef {import("./site.js").Page} Page */
 
 /** The registry's order: chapters as the lecture has them, and in each the exhibits as they are registered. */
@@ -161,46 +163,50 @@ test("what was paused by hand stays so, and the space bar scrolls", async ({ pag
   expect((await metrics(page)).step).toBe(step);
 });
 
-test("an exhibit gets its tick when its experiments have run to their ends, and keeps it", async ({ page, site }) => {
-  test.setTimeout(240_000);
-  // All of one but the shortest have been done on another day.
-  const [shortest, ...others] = [...GAN.experiments].sort((a, b) => a.steps - b.steps).map(({ id }) => id);
-  await page.goto(`${site}blank.html`);
-  await page.evaluate(([key, text]) => localStorage.setItem(key, text), [KEY, JSON.stringify({ gan2d: others })]);
-  await visit(page, site);
-  await expect(stop(page, "gan2d").locator(".tick")).toHaveText(
-    `${others.length} of ${others.length + 1} experiments done`,
-  );
-  await expect(page.locator(".tick.done")).toHaveCount(0);
-  await page.locator("a.do").click();
-  await expect(page.locator("tilde-exhibit .title")).toBeVisible();
-  // An experiment that is broken off does not count.
-  const perform = (/** @type {string} */ id) =>
-    page.evaluate((which) => {
-      const { session } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
-      const experiment = session.card.experiments.find((/** @type {any} */ each) => each.id === which);
-      return session.perform(experiment);
-    }, id);
-  const broken = perform(shortest);
-  // On its way, not still the run before it.
-  await page.waitForFunction(
-    (settings) => {
-      const { session } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
-      const set = settings.every(([id, value]) => String(session.settings[id]) === value);
-      return set && session.playing && session.step >= 2;
-    },
-    GAN.experiments.find(({ id }) => id === shortest)?.settings ?? [],
-  );
-  await page.getByRole("button", { name: "Reset" }).click();
-  await broken;
-  await expect(page.locator("nav .tick.done")).toHaveCount(0);
-  await perform(shortest);
-  await expect(page.locator('nav a[data-id="gan2d"]')).toHaveAccessibleName(/done$/);
-  await page.locator("nav .mark").click();
-  await expect(stop(page, "gan2d").locator(".tick.done")).toHaveText("done");
-  await page.reload();
-  await expect(stop(page, "gan2d").locator(".tick.done")).toHaveText("done");
-  await expect(page.locator(".course .tick.done")).toHaveCount(1);
+test.describe("at full speed", () => {
+  test.use({ pace: "full" });
+
+  test("an exhibit gets its tick when its experiments have run to their ends, and keeps it", async ({ page, site }) => {
+    test.setTimeout(240_000);
+    // All of one but the shortest have been done on another day.
+    const [shortest, ...others] = [...GAN.experiments].sort((a, b) => a.steps - b.steps).map(({ id }) => id);
+    await page.goto(`${site}blank.html`);
+    await page.evaluate(([key, text]) => localStorage.setItem(key, text), [KEY, JSON.stringify({ gan2d: others })]);
+    await visit(page, site);
+    await expect(stop(page, "gan2d").locator(".tick")).toHaveText(
+      `${others.length} of ${others.length + 1} experiments done`,
+    );
+    await expect(page.locator(".tick.done")).toHaveCount(0);
+    await page.locator("a.do").click();
+    await expect(page.locator("tilde-exhibit .title")).toBeVisible();
+    // An experiment that is broken off does not count.
+    const perform = (/** @type {string} */ id) =>
+      page.evaluate((which) => {
+        const { session } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
+        const experiment = session.card.experiments.find((/** @type {any} */ each) => each.id === which);
+        return session.perform(experiment);
+      }, id);
+    const broken = perform(shortest);
+    // On its way, not still the run before it.
+    await page.waitForFunction(
+      (settings) => {
+        const { session } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
+        const set = settings.every(([id, value]) => String(session.settings[id]) === value);
+        return set && session.playing && session.step >= 2;
+      },
+      GAN.experiments.find(({ id }) => id === shortest)?.settings ?? [],
+    );
+    await page.getByRole("button", { name: "Reset" }).click();
+    await broken;
+    await expect(page.locator("nav .tick.done")).toHaveCount(0);
+    await perform(shortest);
+    await expect(page.locator('nav a[data-id="gan2d"]')).toHaveAccessibleName(/done$/);
+    await page.locator("nav .mark").click();
+    await expect(stop(page, "gan2d").locator(".tick.done")).toHaveText("done");
+    await page.reload();
+    await expect(stop(page, "gan2d").locator(".tick.done")).toHaveText("done");
+    await expect(page.locator(".course .tick.done")).toHaveCount(1);
+  });
 });
 
 for (const [how, act] of /** @type {[string, string][]} */ ([

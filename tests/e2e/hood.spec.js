@@ -4,6 +4,8 @@
 import { typical } from "../../www/engine/measure.js";
 import { CARDS, expect, open, test } from "./site.js";
 
+test.use({ pace: "steady" });
+
 /** The small settings of a card, as an address has them. @param {import("../../www/protocol.js").Card} card */
 const small = ({ small }) => new URLSearchParams(/** @type {any} */ (small));
 

@@ -5,6 +5,8 @@ import { claims, misclaimed } from "../../www/tools/check-lessons.mjs";
 import { readClaim, valuesOf } from "../../www/ui/claims.js";
 import { CARDS, expect, open, test } from "./site.js";
 
+test.use({ pace: "steady" });
+
 /** A claim is played to this step at most here: what it says of later ones is the exhibit's own matter. */
 const FEW = 3;
 

@@ -13,6 +13,8 @@ import { CARDS, expect, metrics, open, reached, settled, test } from "./site.js"
 const WORKER = `
 import { serve } from "./engine/serve.js";
 import { loaders } from "./load.js";
+
+test.use({ pace: "steady" });
 const [devices, loaded] = [new Set(), new Set()];
 let [poisoned, gone] = [false, false];
 const orders = new BroadcastChannel("orders");

@@ -19,7 +19,7 @@ const BLANK = '<!doctype html><title>Blank</title><link rel="icon" href="data:,"
  * fails the test that it happens in.
  */
 export const test =
-  /** @type {import("@playwright/test").TestType<{ page: Page, context: import("@playwright/test").BrowserContext, browser: import("@playwright/test").Browser, quietly: boolean, quiet: void }, { site: string }>} */ (
+  /** @type {import("@playwright/test").TestType<{ page: Page, context: import("@playwright/test").BrowserContext, browser: import("@playwright/test").Browser, quietly: boolean, pace: string, quiet: void }, { site: string }>} */ (
     // Its own types cannot express a fixture that only some of its kinds of test have.
     /** @type {any} */ (base).extend({
       site: [
@@ -33,22 +33,28 @@ export const test =
       ],
       // A test in which requests fail sets it to false: each is an error on the console.
       quietly: [true, { option: true }],
+      // How fast a run goes, as the page remembers it. "steady" (ten steps a second) where a test looks at what stands
+      // there: what a run computes meanwhile, the other tests wait for. A slow beginning is for eyes (training.spec.js).
+      pace: ["full", { option: true }],
       quiet: [
         async (
-          /** @type {{ context: import("@playwright/test").BrowserContext, quietly: boolean }} */ { context, quietly },
+          /** @type {{ context: import("@playwright/test").BrowserContext, quietly: boolean, pace: string }} */ {
+            context,
+            quietly,
+            pace,
+          },
           /** @type {() => Promise<void>} */ use,
         ) => {
           /** @type {string[]} */
           const problems = [];
           context.on("console", (message) => message.type() === "error" && problems.push(message.text()));
-          // Slow beginnings are for eyes: training.spec.js looks at them.
-          await context.addInitScript(() => {
+          await context.addInitScript((pace) => {
             try {
-              localStorage.setItem("tilde:pace", "full");
+              localStorage.setItem("tilde:pace", pace);
             } catch {
               // A document that may store nothing.
             }
-          });
+          }, pace);
           context.on("weberror", (error) => problems.push(error.error().message));
           await use();
           if (quietly) expect(problems, "the console stays clean").toEqual([]);

@@ -2,6 +2,8 @@
 
 import { expect, open, reached, test } from "./site.js";
 
+test.use({ pace: "steady" });
+
 // Browsers write to the console what does not arrive; here it is on purpose.
 test.use({ quietly: false });
 

@@ -113,8 +113,9 @@ export class Session extends EventTarget {
     this.data = start.data;
     this.#given = this.inputs = start.inputs ?? [];
     this.#until = card.budget;
-    this.#watched = card.phases.length > 0 && card.budget <= WATCHED && recall(PACE) !== "full";
-    this.pace = this.#watched ? "phases" : recall(PACE) === "full" ? "full" : "rising";
+    const pace = recall(PACE);
+    this.#watched = card.phases.length > 0 && card.budget <= WATCHED && (pace ?? "rising") === "rising";
+    this.pace = this.#watched ? "phases" : pace === "full" || pace === "steady" ? pace : "rising";
   }
 
   get step() {
@@ -411,11 +412,11 @@ export class Session extends EventTarget {
     });
   }
 
-  /** Plays at another speed. Who wants no slow beginning has none from then on. @param {Session["pace"]} pace */
+  /** Plays at another speed, which the next exhibits have, too; phase by phase is for this one. @param {Session["pace"]} pace */
   choosePace(pace) {
     this.#watched = false;
     this.pace = pace;
-    if (pace === "full" || pace === "rising") remember(PACE, pace);
+    if (pace !== "phases") remember(PACE, pace);
     this.refresh();
   }
 
