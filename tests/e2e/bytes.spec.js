@@ -9,9 +9,9 @@ import { expect, test } from "./site.js";
 const gzipped = (body) => execFileSync("gzip", ["-9", "-c"], { input: body, maxBuffer: 1 << 26 }).length;
 
 for (const [words, address, wasm, total] of /** @type {const} */ ([
-  ["to the front page", "", 200_000, 350_000],
-  ["on the CPU", "#/gan2d?backend=cpu", 200_000, 350_000],
-  ["by an address that names the GPU", "#/gan2d?backend=webgpu", 220_000, 350_000],
+  ["to the front page", "", 200_000, 300_000],
+  ["on the CPU", "#/gan2d?backend=cpu", 200_000, 300_000],
+  ["by an address that names the GPU", "#/gan2d?backend=webgpu", 220_000, 345_000],
 ])) {
   test(`a first visit ${words} is small`, async ({ page, context }, info) => {
     const root = info.outputPath("dist");

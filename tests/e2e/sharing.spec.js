@@ -136,6 +136,15 @@ test("dist works under a sub-path", async ({ page }) => {
     await reached(page, 5);
     await open(page, `${address}#/mixture`);
     await reached(page, 5);
+    // What is fetched by its address when it is wanted: an element for texts, the hood, the dialogue for embeds.
+    await open(page, `${address}#/gpt?steps=2`);
+    await expect(page.locator('[data-view] .text').first()).toBeVisible();
+    await page.locator("details.more summary").click();
+    await page.locator(".hood > summary").click();
+    await expect(page.locator(".hood").getByRole("tab").first()).toBeVisible();
+    await page.getByText("Take away", { exact: true }).click();
+    await page.getByRole("button", { name: /^Embed or present/ }).click();
+    await expect(page.locator("dialog[open]")).toBeVisible();
     close();
   } finally {
     rmSync(folder, { recursive: true });
