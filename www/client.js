@@ -15,6 +15,7 @@ import { get } from "./fetch.js";
  *
  * @typedef {object} RunListener
  * @property {(frame: import("./protocol.js").Frame) => void} [frame]
+ * @property {(state: import("./protocol.js").Tensor[]) => void} [kept]
  * @property {(error: TildeError, status: import("./protocol.js").Status, stopped: boolean) => void} [notice]
  */
 
@@ -255,6 +256,8 @@ export class Client {
       case "frame":
         tell(this.#listeners.get(message.run)?.frame, message.frame);
         return this.#acknowledge(message.run);
+      case "kept":
+        return tell(this.#listeners.get(message.run)?.kept, message.state);
       case "notice":
         return tell(this.#listeners.get(message.run)?.notice, revive(message.notice), message.status, message.stopped);
       case "progress": {

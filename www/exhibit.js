@@ -192,7 +192,7 @@ export class TildeExhibit extends HTMLElement {
       blocks.catch(() => {}); // reported below, where it is awaited
       const place = former ? { ...placeOf(former), warnings: [] } : parse(card, this.#pairs());
       const own = former ? {} : await this.#own(card, place);
-      const session = new Session(tilde, card, { ...place, ...own });
+      const session = new Session(tilde, card, { ...place, ...own, state: former?.kept });
       if (generation !== this.#generation) return;
       this.#session = session;
       tilde.ended.then(() => this.#session === session && this.#restart(session));

@@ -51,6 +51,8 @@
  * @property {GivenInput[]} [inputs]  that another run of the exhibit was given
  * @property {string} [alphabet]  characters that the weights it has know, if it is of text
  * @property {Backend} backend
+ * @property {Tensor[]} [state]  of another run of the same, to go on from
+ * @property {boolean} [kept]  whether states are told that it could go on from
  *
  * @typedef {object} Status  what a run is now
  * @property {BackendName} backend
@@ -102,7 +104,8 @@
  * @typedef {{ type: "progress", id: number, done: number, total: number, rate: number }} ProgressMessage
  * @typedef {{ type: "frame", run: number, frame: Frame }} FrameMessage
  * @typedef {{ type: "notice", run: number, notice: Described, status: Status, stopped: boolean }} NoticeMessage  `stopped`: it no longer plays
- * @typedef {ReadyMessage|FailedMessage|LoadingMessage|ResultMessage|ErrorMessage|ProgressMessage|FrameMessage|NoticeMessage} FromWorker
+ * @typedef {{ type: "kept", run: number, state: Tensor[] }} KeptMessage  what another run could go on from
+ * @typedef {ReadyMessage|FailedMessage|LoadingMessage|ResultMessage|ErrorMessage|ProgressMessage|FrameMessage|NoticeMessage|KeptMessage} FromWorker
  */
 
 /**

@@ -90,13 +90,15 @@ export class Tilde {
 
   /**
    * @param {string} id of an exhibit
-   * @param {{ seed?: number, settings?: Record<string, unknown>, data?: object, backend?: Backend, inputs?: import("./protocol.js").GivenInput[] }} [options]
-   *   without a seed, one is drawn; `run.seed` tells it. `inputs` are what `run.inputs()` gave
+   * @param {{ seed?: number, settings?: Record<string, unknown>, data?: object, backend?: Backend, inputs?: import("./protocol.js").GivenInput[], state?: import("./protocol.js").Tensor[], kept?: boolean }} [options]
+   *   without a seed, one is drawn; `run.seed` tells it. `inputs` are what `run.inputs()` gave. With `kept`, the listener
+   *   `kept` hears every few seconds of a state that another run of the same can be opened with as `state`, should the
+   *   engine end
    * @returns {Promise<Run>}
    */
   async open(id, options) {
     const given = optionsOf(options, "open");
-    const { seed = randomSeed(), settings = {}, data, backend = this.#requested, inputs = [] } = given;
+    const { seed = randomSeed(), settings = {}, data, backend = this.#requested, inputs = [], state, kept } = given;
     checkBackend(backend);
     const card = this.exhibits.find((each) => each.id === id);
     if (!card)
@@ -114,6 +116,8 @@ export class Tilde {
       data: own,
       inputs: inputs.map((input) => ({ id: input?.id, payload: checkPayload(card, input?.id, input?.payload) })),
       backend,
+      state,
+      kept: Boolean(kept),
     };
     const number = this.#client.nextRun();
     return new Run(this.#client, number, card, await this.#client.call(number, "open", [opened]));
@@ -412,6 +416,7 @@ export class Run {
   listen(listener) {
     callable(listener?.frame, "frame");
     callable(listener?.notice, "notice");
+    callable(listener?.kept, "kept");
     this.#client.listen(this.#number, {
       ...listener,
       notice: (error, status, stopped) => {

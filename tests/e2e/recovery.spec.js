@@ -14,7 +14,6 @@ const WORKER = `
 import { serve } from "./engine/serve.js";
 import { loaders } from "./load.js";
 
-test.use({ pace: "steady" });
 const [devices, loaded] = [new Set(), new Set()];
 let [poisoned, gone] = [false, false];
 const orders = new BroadcastChannel("orders");

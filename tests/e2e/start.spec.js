@@ -99,13 +99,34 @@ test("a module on a slow line is said to be on its way", async ({ page, site }) 
   await expect(page.locator("tilde-exhibit .arriving")).toHaveCount(0);
 });
 
-test("a worker that ends by itself is started again, and the run begins anew as it was set", async ({ page, site }) => {
+test("a worker that ends by itself is started again, and the run goes on, at most five seconds back", async ({
+  page,
+  site,
+}) => {
   await open(page, `${site}#/gan2d?backend=cpu&seed=7&noise=3`);
-  await reached(page, 5);
+  // By the third snapshot a second or more of it is kept.
+  const kept = () => page.evaluate(() => /** @type {any} */ (document.querySelector("tilde-exhibit")).session.step);
+  await page.evaluate(() => {
+    const { session } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
+    let [times, state] = [0, session.kept];
+    Object.defineProperty(session, "kept", {
+      get: () => state,
+      set: (value) => {
+        state = value;
+        if (value && ++times === 2) Object.assign(window, { keptAt: session.step });
+      },
+    });
+  });
+  await page.waitForFunction(() => "keptAt" in window);
+  const at = await page.evaluate(() => /** @type {any} */ (window).keptAt);
+  expect(at).toBeGreaterThan(5);
   const end = () => Promise.all(page.workers().map((worker) => worker.evaluate(() => self.close()).catch(() => {})));
   await end();
   await expect(page.locator("tilde-exhibit .notice p")).toContainText("The engine ended by itself");
-  await reached(page, 5);
+  // It never was before that step again: the frame in which it was kept came a moment before or after.
+  await expect.poll(kept).toBeGreaterThan(0);
+  expect(await kept()).toBeGreaterThan(at - 5);
+  await reached(page, at + 5);
   const { seed, settings } = await page.evaluate(() => {
     const { seed, settings } = /** @type {any} */ (document.querySelector("tilde-exhibit")).session;
     return { seed, settings };

@@ -39,6 +39,7 @@ const LOSSES = 3;
 /** A run and everything it takes to build it again. */
 export class EngineRun {
   #engine;
+  /** @type {import("../protocol.js").OpenOptions} */
   #options;
   /** @type {WebRun} */
   #web;
@@ -47,6 +48,8 @@ export class EngineRun {
   /** @type {Promise<unknown>} */
   #queue = Promise.resolve();
   #snapshots = new Snapshots();
+  /** Is told each state that it could go back to. @type {((state: Tensor[]) => void)|undefined} */
+  onkept;
   /** How often it was built again, each time at an earlier step. */
   rebuilt = 0;
   #busy = 0;
@@ -64,7 +67,8 @@ export class EngineRun {
    */
   constructor(engine, options, web, why, notice) {
     this.#engine = engine;
-    this.#options = { ...options, settings: { ...options.settings } };
+    // What it began from is not what another model in its place begins from.
+    this.#options = { ...options, settings: { ...options.settings }, state: undefined };
     this.#web = web;
     this.#why = why;
     this.#notice = notice;
@@ -76,6 +80,21 @@ export class EngineRun {
    * @param {(notice: import("../protocol.js").Described, run: EngineRun) => void} notice
    */
   static async open(engine, options, notice) {
+    const run = await EngineRun.#open(engine, options, notice);
+    try {
+      if (options.state) await run.#web.import_state(options.state);
+    } catch {
+      await run.reset(run.status.seed); // one that does not fit is as good as none
+    }
+    return run;
+  }
+
+  /**
+   * @param {Engine} engine
+   * @param {import("../protocol.js").OpenOptions} options
+   * @param {(notice: import("../protocol.js").Described, run: EngineRun) => void} notice
+   */
+  static async #open(engine, options, notice) {
     const { modules } = engine;
     // Without tensors there is nothing to choose.
     const backend = modules.card(options.exhibit).tensors ? options.backend : "cpu";
@@ -450,7 +469,9 @@ export class EngineRun {
   async #keep() {
     const start = performance.now();
     await this.#web.train(0); // refuses to keep weights that have diverged
-    this.#snapshots.add(await this.#web.export_state(), performance.now() - start);
+    const state = await this.#web.export_state();
+    this.#snapshots.add(state, performance.now() - start);
+    this.onkept?.(state);
   }
 
   /**

@@ -197,6 +197,7 @@ class Server {
     const run = await EngineRun.open(this.#engine, read, (notice, { status }) =>
       this.#port.postMessage({ type: "notice", run: number, notice, status, stopped: false }),
     );
+    if (options.kept) run.onkept = (state) => this.#port.postMessage({ type: "kept", run: number, state });
     const player = new Player(run, card, {
       frame: (frame, transfer) => this.#port.postMessage({ type: "frame", run: number, frame }, transfer),
       fail: (notice) =>

@@ -24,6 +24,7 @@ import { KnownFigures } from "./known.js";
  * @property {number} steps  to train before it is shown
  * @property {import("../protocol.js").GivenInput[]} [inputs]  that an address holds
  * @property {UserData} [data]  likewise
+ * @property {import("../protocol.js").Tensor[]} [state]  of the run before, to go on from
  */
 
 /** Where a browser keeps whether a run is to be slow at first. */
@@ -75,6 +76,8 @@ export class Session extends EventTarget {
   #stop;
   #until;
   #given;
+  /** What another run could go on from. @type {import("../protocol.js").Tensor[]|undefined} */
+  kept;
   /** What was put in by hand, as far as it is known here: for a run that is opened after the engine has ended. */
   inputs;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
@@ -111,6 +114,7 @@ export class Session extends EventTarget {
     this.backend = start.backend;
     this.views = card.views.map(({ id }) => id);
     this.data = start.data;
+    this.kept = start.state;
     this.#given = this.inputs = start.inputs ?? [];
     this.#until = card.budget;
     const pace = recall(PACE);
@@ -463,7 +467,9 @@ export class Session extends EventTarget {
    */
   async #open(inputs = [], look = false) {
     const { seed, settings, data } = this;
-    const open = () => this.#tilde.open(this.card.id, { seed, settings, data, inputs, backend: this.backend });
+    const state = this.run ? undefined : this.kept;
+    const given = { seed, settings, data, inputs, state, kept: true };
+    const open = () => this.#tilde.open(this.card.id, { ...given, backend: this.backend });
     const run = await open().catch((error) => {
       if (error.code !== "no-webgpu") throw error;
       this.backend = "auto"; // continues on the CPU; the badge says why
@@ -478,8 +484,13 @@ export class Session extends EventTarget {
     if (this.#closed) return run.close(); // by somebody who did not wait for it
     this.run?.close();
     this.run = run;
-    run.listen({ frame: (frame) => this.#show(frame), notice: (error, _, stopped) => this.#noticed(error, stopped) });
+    run.listen({
+      frame: (frame) => this.#show(frame),
+      notice: (error, _, stopped) => this.#noticed(error, stopped),
+      kept: (state) => (this.kept = state),
+    });
     this.#begin();
+    this.kept = state;
     if (frame) this.#show(frame);
   }
 
@@ -492,6 +503,7 @@ export class Session extends EventTarget {
     this.ghost = before?.data === this.history.data ? before : undefined;
     this.last = undefined;
     this.problem = undefined;
+    this.kept = undefined;
     this.lost.clear();
     this.#until = this.card.budget;
     this.#phase = "";
