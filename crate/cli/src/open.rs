@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::weights::Weights;
 use crate::{data, settings};
 use pollster::block_on;
+use std::collections::BTreeSet;
 use tilde_graph::{Plan, Program, compile};
 use tilde_models::exhibit::{Sources, UserData};
 use tilde_models::kept::{self, Given};
@@ -41,6 +42,7 @@ pub fn model(model: &Model, seed: Option<u64>) -> Result<Run, Failure> {
     let seed = seed.or(weights.as_ref().map(|w| w.seed)).unwrap_or(SEED);
     let backend = Backend::open(model.backend).map_err(Error::from)?;
     let alphabet = weights.as_ref().and_then(|w| w.alphabet());
+    let lacking = unknown(user.as_ref(), alphabet.as_deref());
     let mut run = open(&backend, &settings, Sources { alphabet, ..sources(user) }, seed)?;
     if let Some(weights) = weights {
         run.repeat(&mut given.inputs.iter().map(|(id, payload)| (&**id, payload)))?;
@@ -51,11 +53,32 @@ pub fn model(model: &Model, seed: Option<u64>) -> Result<Run, Failure> {
             ),
             other => other,
         })?;
-        if let Some(remark) = remark {
+        for remark in remark.into_iter().chain(lacking) {
             eprintln!("{remark}");
         }
     }
     Ok(run)
+}
+
+/// Most characters that are named.
+const NAMED: usize = 20;
+
+/// Says which characters of a text the weights do not know: they are left out of it.
+fn unknown(user: Option<&UserData>, alphabet: Option<&str>) -> Option<String> {
+    let (Some(UserData::Text(text)), Some(alphabet)) = (user, alphabet) else { return None };
+    // Neither is ever learned.
+    let read = |c: &char| !matches!(c, '\r' | '\u{feff}');
+    let lacking: BTreeSet<char> = text.chars().filter(read).filter(|&c| !alphabet.contains(c)).collect();
+    let count = text.chars().filter(|c| lacking.contains(c)).count();
+    let more = lacking.len().saturating_sub(NAMED);
+    let named: String = lacking.iter().take(NAMED).collect();
+    let and_more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (count > 0).then(|| {
+        format!(
+            "The weights do not know \"{}\"{and_more}: {count} places of the text are left out.",
+            named.escape_debug()
+        )
+    })
 }
 
 /// Builds the exhibit that the settings belong to, loads it and starts it from the seed.

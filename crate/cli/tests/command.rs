@@ -113,6 +113,28 @@ fn saved_weights_sample_alike_and_train_on() {
 }
 
 #[test]
+fn characters_that_weights_do_not_know_are_named() {
+    let [first, second, weights] = ["first.txt", "second.txt", "text.safetensors"].map(file);
+    std::fs::write(&first, "abc de. ".repeat(200)).expect("written");
+    std::fs::write(&second, "abc \u{e9}d#e. ".repeat(200)).expect("written");
+    let [first, second, weights] = [&first, &second, &weights].map(|path| path.to_str().expect("text"));
+    let small = ["--set", "context=8", "--set", "width=16", "--set", "layers=1", "--set", "batch=8"];
+    let train = |more: &[&str]| tilde(&[&["train", "gpt", "--steps", "1"][..], more].concat());
+    assert!(train(&[&small[..], &["--data", first, "--save", weights]].concat()).status.success());
+    let told = |data| {
+        let output = train(&["--load", weights, "--data", data]);
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).expect("text")
+    };
+    let text = told(second);
+    assert!(
+        text.contains("The weights do not know \"#\u{e9}\": 400 places of the text are left out."),
+        "{text}"
+    );
+    assert!(!told(first).contains("do not know"));
+}
+
+#[test]
 fn averaged_weights_alone_are_a_file_to_begin_from() {
     let [all, average] = ["all.safetensors", "average.safetensors"].map(file);
     let [all, average] = [&all, &average].map(|path| path.to_str().expect("text"));
