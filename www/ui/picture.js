@@ -10,7 +10,7 @@ import { plane } from "../views/plane.js";
 import { stack } from "../views/stack.js";
 import { leavesTrails } from "../views/traces.js";
 import { alternative } from "./alternatives.js";
-import { h } from "./dom.js";
+import { h, say } from "./dom.js";
 import { number } from "./format.js";
 import { Surface } from "./surface.js";
 
@@ -40,6 +40,8 @@ export class PictureFigure {
   /** Is told of each picture. @type {(picture: Picture) => void} */
   onshow = () => {};
   #keys = h("span", { className: "keys" });
+  /** What is to be seen, in short. */
+  #said = h("span");
   /** Makes coarse images smooth, as a person sees digits in them, or shows their pixels. */
   #smooth = h("button", { type: "button", className: "tool", hidden: true, "aria-pressed": "true" });
   /** Shows where the points come from. */
@@ -63,7 +65,7 @@ export class PictureFigure {
     this.surface = new Surface(() => this.#paint(), view.kind === "images");
     this.#block = blockOf(view.kind, words, view.id);
     this.surface.canvas.setAttribute("aria-label", this.#name);
-    const hint = words.hint(`views.${view.id}`);
+    const { hint = "", images = "", more = "" } = words.find(`views.${view.id}`) ?? {};
     for (const [tool, name] of /** @type {[HTMLElement, string][]} */ ([
       [this.#smooth, "smooth"],
       [this.#trails, "trails"],
@@ -83,13 +85,23 @@ export class PictureFigure {
     this.element = h(
       "figure",
       { className: `picture of-${view.kind}${view.main ? " main" : ""}`, "data-view": view.id },
-      h("figcaption", {}, h("strong", { title: hint }, words.get(`views.${view.id}`)), this.tools, this.#keys),
+      h(
+        "figcaption",
+        {},
+        h("strong", { title: [hint, images, more].filter(Boolean).join(" ") }, words.get(`views.${view.id}`)),
+        this.tools,
+        this.#keys,
+      ),
       this.#axis("y"),
       this.#box,
       this.#axis("x"),
       this.foot,
-      hint ? h("p", { className: "about" }, hint) : null,
+      // On the first screen there is room for a line or two, and for the rest below it.
+      hint
+        ? h("p", { className: "about" }, this.#said, more ? h("span", { className: "further" }, ` ${more}`) : "")
+        : null,
     );
+    this.#say();
     if (this.#fixed)
       this.surface.aspect = PAINTERS[view.kind]?.aspect({ layers: [], extent: [], range: [], columns: 0 }) ?? 1;
   }
@@ -173,6 +185,13 @@ export class PictureFigure {
     this.element.classList.toggle("changed", kind !== this.view.kind);
     this.#kind = kind;
     this.surface.flow = kind === "images";
+    this.#say();
+  }
+
+  /** What is to be seen may be another thing in images. */
+  #say() {
+    const { hint = "", images = hint } = this.#words.find(`views.${this.view.id}`) ?? {};
+    say(this.#said, this.#kind === "images" ? images : hint);
   }
 
   /** Its kind when it shows no images. */
