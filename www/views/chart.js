@@ -4,7 +4,7 @@ import { colourOf } from "../ui/theme.js";
 import { logTicksBetween, tick, ticksBetween } from "./axes.js";
 import { paintLines } from "./lines.js";
 import { paintPoints } from "./points.js";
-import { paintUpright, uprightWidth } from "./stack.js";
+import { paintName, paintUpright, uprightWidth } from "./upright.js";
 
 /**
  * @typedef {import("../protocol.js").Layer} Layer
@@ -16,7 +16,13 @@ import { paintUpright, uprightWidth } from "./stack.js";
 const PATTERNS = [[], [2, 3], [8, 3, 2, 3], [1, 5]];
 
 /** Whether it is a line of before. @param {Layer} layer */
-export const isFaint = ({ kind, labels }) => /curves$/.test(kind) && labels[0] === 1;
+export const isFaint = (layer) => isCurve(layer) && layer.labels[0] === 1;
+
+/** Whether its curves and its bar have their names beside them, so that there need be no key. @param {Picture} picture */
+export const isNamed = ({ layers }) => layers.some(isCurve) && layers.some(({ kind }) => kind === "stack");
+
+/** @param {Layer} layer */
+const isCurve = ({ kind }) => /curves$/.test(kind);
 
 /** How many lines of the same role come before this one, of those that are as faint. @param {Layer[]} layers @param {Layer} layer */
 export const patternOf = (layers, layer) =>
@@ -45,7 +51,7 @@ function boundsOf({ extent, layers }) {
 export const chart = (logarithmic) => ({
   aspect: () => 1.7,
 
-  paint(surface, picture, theme) {
+  paint(surface, picture, theme, _, names = {}) {
     const { context, canvas, ratio } = surface;
     context.clearRect(0, 0, canvas.width, canvas.height);
     const parts = picture.layers.filter(({ kind }) => kind === "stack");
@@ -67,9 +73,19 @@ export const chart = (logarithmic) => ({
       }
     }
     context.restore();
+    if (!bar) return;
     const { top, height } = box;
-    if (bar)
-      paintUpright(context, parts, picture.range, { left: canvas.width - bar, top, width: bar, height }, theme, ratio);
+    for (const layer of layers.filter(isCurve))
+      paintName(context, box, layer, names[layer.id], isFaint(layer), theme, ratio);
+    paintUpright(
+      context,
+      parts,
+      picture.range,
+      { left: canvas.width - bar, top, width: bar, height },
+      names,
+      theme,
+      ratio,
+    );
   },
 });
 
