@@ -1,10 +1,10 @@
 // Curves over axes with numbers: a line through the points of each layer, dots and pieces among them.
 
+import { getModule } from "../fetch.js";
 import { colourOf } from "../ui/theme.js";
 import { logTicksBetween, tick, ticksBetween } from "./axes.js";
 import { paintLines } from "./lines.js";
 import { paintPoints } from "./points.js";
-import { paintName, paintUpright, uprightWidth } from "./upright.js";
 
 /**
  * @typedef {import("../protocol.js").Layer} Layer
@@ -47,6 +47,10 @@ function boundsOf({ extent, layers }) {
   return [x0, x1, y0 - room, y1 + room];
 }
 
+/** What few have: an upright bar, and names beside the curves. It comes when one has it. @type {typeof import("./upright.js")|undefined} */
+let upright;
+const bringUpright = async () => (upright = await getModule(new URL("./upright.js", import.meta.url)));
+
 /** @param {boolean} logarithmic whether x is @returns {import("./plane.js").Painter} */
 export const chart = (logarithmic) => ({
   aspect: () => 1.7,
@@ -56,7 +60,8 @@ export const chart = (logarithmic) => ({
     context.clearRect(0, 0, canvas.width, canvas.height);
     const parts = picture.layers.filter(({ kind }) => kind === "stack");
     const layers = picture.layers.filter(({ kind }) => kind !== "stack");
-    const bar = parts.length ? uprightWidth(canvas.width, ratio) : 0;
+    if (parts.length && !upright) return void bringUpright().then(() => surface.invalidate());
+    const bar = parts.length && upright ? upright.uprightWidth(canvas.width, ratio) : 0;
     const box = boxOf(canvas, boundsOf({ ...picture, layers }), logarithmic, ratio, bar);
     paintAxes(context, box, logarithmic, theme, ratio);
     context.save();
@@ -73,11 +78,11 @@ export const chart = (logarithmic) => ({
       }
     }
     context.restore();
-    if (!bar) return;
+    if (!bar || !upright) return;
     const { top, height } = box;
     for (const layer of layers.filter(isCurve))
-      paintName(context, box, layer, names[layer.id], isFaint(layer), theme, ratio);
-    paintUpright(
+      upright.paintName(context, box, layer, names[layer.id], isFaint(layer), theme, ratio);
+    upright.paintUpright(
       context,
       parts,
       picture.range,

@@ -47,7 +47,9 @@ impl Autoencoder {
         ];
         // Elsewhere a place of the plane says little of how far codes are.
         if self.z == 2 {
-            layers.insert(0, Layer::lines("holes", Role::Other, codes.hatching()).labelled(vec![1]));
+            let mut holes = Layer::lines("holes", Role::Other, codes.hatching());
+            holes.labels = vec![1];
+            layers.insert(0, holes);
         }
         Ok(Picture::plane(layers, EXTENT))
     }
@@ -70,15 +72,12 @@ impl Autoencoder {
         let (near, off) = codes.nearest_to(&here);
         let train = &self.sets.train;
         let image = |id, role, data| Layer::images(id, role, data, train);
+        let at = off < AWAY;
         let own = train.grey(self.model.mapped[near]).collect();
-        let layers = vec![
-            match off < AWAY {
-                true => image("image", Role::Data, own),
-                false => image("near", Role::Data, own).labelled(vec![1]),
-            },
-            Layer::bars("numbers", Role::Other, numbers),
-            image("made", Role::Model, clipped(made.await?)),
-        ];
+        let mut own = image(if at { "image" } else { "near" }, Role::Data, own);
+        own.labels.extend((!at).then_some(1));
+        let numbers = Layer::new("numbers", Role::Other, ViewKind::Bars, numbers, &[self.z]);
+        let layers = vec![own, numbers, image("made", Role::Model, clipped(made.await?))];
         Ok(Picture { columns: 2, ..Picture::of(layers) })
     }
 

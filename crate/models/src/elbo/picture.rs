@@ -78,8 +78,9 @@ impl Elbo {
         if self.trail.len() > 2 {
             let began = self.began();
             layers.push(stacked("began_elbo", Role::Other, began.elbo(m, &self.rule)));
-            let curve = self.over_z("began", Role::Model, 0.26, |z| libm::exp(began.log_density(z)));
-            layers.push(curve.labelled(vec![1]));
+            let mut curve = self.over_z("began", Role::Model, 0.26, |z| libm::exp(began.log_density(z)));
+            curve.labels = vec![1];
+            layers.push(curve);
         }
         Picture::plane(layers, [low, end, 0.0, 1.05 * high]).ranged([foot, 0.5 * (foot + head), head])
     }
