@@ -69,16 +69,19 @@ test("the ring in the code plane decodes another image, and says how far the nea
   await pad.scrollIntoViewIfNeeded();
   const here = view(page, "here");
   const before = await pixels(here);
+  // It begins where an image is: its numbers, and what is made of them.
+  const parts = (/** @type {any[]} */ layers) => layers.map(({ id, data }) => [id, data.length]);
+  expect(parts(await picture(page, "here"))).toEqual([["image", 64], ["numbers", 2], ["made", 64]]); // prettier-ignore
+  expect((await metrics(page)).nearest).toBe(0);
   await pad.focus();
-  for (let i = 0; i < 5; i++) await page.keyboard.press("Shift+ArrowRight");
-  for (let i = 0; i < 5; i++) await page.keyboard.press("Shift+ArrowUp");
+  for (let i = 0; i < 10; i++) await page.keyboard.press("Shift+ArrowRight");
+  for (let i = 0; i < 10; i++) await page.keyboard.press("Shift+ArrowUp");
   await expect.poll(() => pixels(here)).not.toBe(before);
   // Keys that come faster than pictures are all counted.
-  const place = async () => [
-    ...(await picture(page, "codes")).find((/** @type {any} */ { id }) => id === "place").data,
-  ];
+  const place = async () => [...(await picture(page, "codes")).find((/** @type {any} */ { id }) => id === "code").data];
   await expect.poll(async () => (await place()).map((x) => Math.round(1000 * x))).toEqual([3000, 3000]);
   // No image is near the corner of the plane.
+  expect(parts(await picture(page, "here"))[0][0]).toBe("near");
   await expect.poll(async () => (await metrics(page)).nearest).toBeGreaterThan(0.5);
 });
 

@@ -38,6 +38,30 @@ const astray = (page) =>
   });
 
 /**
+ * Texts of the first screen that break off, or are too long for where they stand: a caption has two lines below the large
+ * picture and three at its side, an experiment two.
+ * @param {import("./site.js").Page} page
+ */
+const cut = (page) =>
+  page.evaluate(() => {
+    const root = /** @type {any} */ (document.querySelector("tilde-exhibit")).shadowRoot;
+    const lines = { ".hero > figure > .about": 2, ".side .about": 3, ".try b": 2, ".try span": 2, ".question": 3 };
+    return Object.entries(lines).flatMap(([selector, most]) =>
+      [...root.querySelectorAll(`.screen ${selector}`)].flatMap((text) => {
+        if (!text.checkVisibility()) return [];
+        const { webkitLineClamp, textOverflow, lineHeight } = getComputedStyle(text);
+        const count = Math.round(text.clientHeight / parseFloat(lineHeight));
+        const clipped = [webkitLineClamp !== "none", textOverflow === "ellipsis", text.scrollHeight > text.clientHeight + 1, text.scrollWidth > text.clientWidth + 1]; // prettier-ignore
+        const around = text.closest("figure, button") ?? root.querySelector(".top");
+        const outside = text.getBoundingClientRect().bottom > around.getBoundingClientRect().bottom + 1;
+        return clipped.includes(true) || outside || count > most
+          ? [`${selector}, ${count} lines: ${text.textContent}`]
+          : [];
+      }),
+    );
+  });
+
+/**
  * Picture, transport, first experiment and first setting of the exhibit that is open are on the first screen, and on a
  * phone its sheet rises without hiding the picture.
  * @param {import("./site.js").Page} page paused
@@ -55,6 +79,7 @@ export async function firstScreen(page, { experiments, settings }) {
     await seen(page, [".title", ".question", ".hero > figure", ".transport", ".try button"]);
     await seen(page, [field]);
     await expect.poll(() => astray(page), `pads at ${width} × ${height}`).toEqual([]);
+    await soft.poll(() => cut(page), `texts cut at ${width} × ${height}`).toEqual([]);
   }
 
   await resize(page, 390, 844);

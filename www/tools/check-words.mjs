@@ -85,7 +85,7 @@ export const wanted = (card) => [
   ...card.actions.flatMap(({ id }) => [`actions.${id}.label`, `actions.${id}.hint`]),
   ...card.phases.flatMap((id) => [`phases.${id}.label`, `phases.${id}.hint`, `phases.${id}.doing`]),
   ...card.experiments.flatMap(({ id }) =>
-    ["label", "predict", "options", "answer", "look", "explain"].map((part) => `experiments.${id}.${part}`),
+    ["label", "ask", "predict", "options", "answer", "look", "explain"].map((part) => `experiments.${id}.${part}`),
   ),
 ];
 

@@ -27,8 +27,9 @@ export class Experiments {
         "button",
         { type: "button", onclick: () => this.#predict(experiment) },
         h("b", {}, own.get(`experiments.${experiment.id}`)),
-        // "Look for" appears only with the run: before, it would give the answer away.
-        h("span", {}, own.find(`experiments.${experiment.id}.predict`) ?? ""),
+        // In short, what is to be guessed: all of it comes when it is opened. "Look for" appears only with the run:
+        // before, it would give the answer away.
+        h("span", {}, own.find(`experiments.${experiment.id}.ask`) ?? ""),
       ),
     );
     this.element = h(

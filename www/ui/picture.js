@@ -2,15 +2,17 @@
 
 import { bars } from "../views/bars.js";
 import { blockOf } from "../views/blocks.js";
-import { chart, isFaint, patternOf } from "../views/chart.js";
+import { chart, isFaint, isNamed as isNamedChart, patternOf } from "../views/chart.js";
 import { mapOf } from "../views/field.js";
 import { gridOf, isCoarse, isNamed } from "../views/grid.js";
 import { paintImages } from "../views/images.js";
+import { isHatching } from "../views/lines.js";
 import { plane } from "../views/plane.js";
 import { stack } from "../views/stack.js";
 import { leavesTrails } from "../views/traces.js";
+import { getModule } from "../fetch.js";
 import { alternative } from "./alternatives.js";
-import { h } from "./dom.js";
+import { h, say } from "./dom.js";
 import { number } from "./format.js";
 import { Surface } from "./surface.js";
 
@@ -40,10 +42,14 @@ export class PictureFigure {
   /** Is told of each picture. @type {(picture: Picture) => void} */
   onshow = () => {};
   #keys = h("span", { className: "keys" });
+  /** What is to be seen, in short. */
+  #said = h("span");
   /** Makes coarse images smooth, as a person sees digits in them, or shows their pixels. */
   #smooth = h("button", { type: "button", className: "tool", hidden: true, "aria-pressed": "true" });
   /** Shows where the points come from. */
   #trails = h("button", { type: "button", className: "tool", hidden: true, "aria-pressed": "false" });
+  /** @type {{ x?: HTMLElement, y?: HTMLElement }} */
+  #axes = {};
   /** The layers that the keys were made for, as one text. */
   #shown = "";
   #words;
@@ -63,7 +69,7 @@ export class PictureFigure {
     this.surface = new Surface(() => this.#paint(), view.kind === "images");
     this.#block = blockOf(view.kind, words, view.id);
     this.surface.canvas.setAttribute("aria-label", this.#name);
-    const hint = words.hint(`views.${view.id}`);
+    const { hint = "", images = "", more = "" } = words.find(`views.${view.id}`) ?? {};
     for (const [tool, name] of /** @type {[HTMLElement, string][]} */ ([
       [this.#smooth, "smooth"],
       [this.#trails, "trails"],
@@ -83,22 +89,40 @@ export class PictureFigure {
     this.element = h(
       "figure",
       { className: `picture of-${view.kind}${view.main ? " main" : ""}`, "data-view": view.id },
-      h("figcaption", {}, h("strong", { title: hint }, words.get(`views.${view.id}`)), this.tools, this.#keys),
+      h(
+        "figcaption",
+        {},
+        h("strong", { title: [hint, images, more].filter(Boolean).join(" ") }, words.get(`views.${view.id}`)),
+        this.tools,
+        this.#keys,
+      ),
       this.#axis("y"),
       this.#box,
       this.#axis("x"),
       this.foot,
-      hint ? h("p", { className: "about" }, hint) : null,
+      // On the first screen there is room for a line or two, and for the rest below it.
+      hint
+        ? h("p", { className: "about" }, this.#said, more ? h("span", { className: "further" }, ` ${more}`) : "")
+        : null,
     );
+    this.#say();
+    // What has two named axes of its own has no common scale.
+    this.surface.stretched = Boolean(this.#axes.x && this.#axes.y);
+    this.element.classList.toggle("stretched", this.surface.stretched);
     if (this.#fixed)
       this.surface.aspect = PAINTERS[view.kind]?.aspect({ layers: [], extent: [], range: [], columns: 0 }) ?? 1;
   }
 
-  /** @param {Picture} picture */
-  show(picture) {
+  /** @param {Picture} shown */
+  show(shown) {
+    this.onshow(shown);
+    // Points over images are handles, which whoever connects them has drawn.
+    const picture =
+      shown.layers[0]?.kind === "images"
+        ? { ...shown, layers: shown.layers.filter(({ kind }) => kind !== "points") }
+        : shown;
     const keys = picture.layers.map((layer) => layer.id + keyOf(picture.layers, layer) + classesOf(layer)).join();
     this.picture = picture;
-    this.onshow(picture);
     if (this.#block) {
       if (this.#kind === "network" && this.#shown === "") this.#showKeys();
       this.#shown = keys;
@@ -111,6 +135,7 @@ export class PictureFigure {
     this.#trails.hidden = this.#painter !== plane || (this.view.kind !== "points" && !leavesTrails(picture));
     this.#trails.style.visibility = leavesTrails(picture) ? "" : "hidden";
     if (keys !== this.#shown || this.#keys.childElementCount === 0) this.#showKeys();
+    if (keys !== this.#shown) for (const axis of /** @type {const} */ (["x", "y"])) this.#axis(axis);
     this.#shown = keys;
     if (this.#fixed) this.surface.aspect = this.#painter.aspect(picture);
     this.#paint();
@@ -162,9 +187,13 @@ export class PictureFigure {
     const said = this.#words.find(`views.${this.view.id}.${axis}`);
     if (!said) return null;
     const logarithmic = axis === "x" && this.view.kind === "log-curves";
-    // What its ends are stands at its ends.
-    const parts = [logarithmic ? this.#words.get("tools.logarithmic", { name: said }) : said].flat();
-    return h("p", { className: `axis ${axis}` }, ...parts.map((part) => h("span", {}, part)));
+    // It may depend on what is shown, which the first layer's id tells. What its ends are stands at its ends.
+    const text =
+      typeof said === "string" || Array.isArray(said) ? said : (said[this.picture?.layers[0].id ?? ""] ?? "");
+    const parts = [logarithmic ? this.#words.get("tools.logarithmic", { name: text }) : text].flat();
+    const element = (this.#axes[axis] ??= h("p", { className: `axis ${axis}` }));
+    element.replaceChildren(...parts.map((part) => h("span", {}, part)));
+    return element;
   }
 
   /** @param {import("../protocol.js").View["kind"]} kind */
@@ -173,6 +202,13 @@ export class PictureFigure {
     this.element.classList.toggle("changed", kind !== this.view.kind);
     this.#kind = kind;
     this.surface.flow = kind === "images";
+    this.#say();
+  }
+
+  /** What is to be seen may be another thing in images. */
+  #say() {
+    const { hint = "", images = hint } = this.#words.find(`views.${this.view.id}`) ?? {};
+    say(this.#said, this.#kind === "images" ? images : hint);
   }
 
   /** Its kind when it shows no images. */
@@ -198,14 +234,33 @@ export class PictureFigure {
     if (this.#block || !this.picture || !this.theme || !this.surface.room) return;
     const smooth = isPressed(this.#smooth) && isCoarse(this.picture);
     const { before, ghost } = this.traces;
-    if (this.#kind === "images") {
+    if (this.#kind === "images" && isSqueezed(this.picture)) {
+      const how = { smooth, names: this.#names ?? {} };
+      if (paintSqueeze) paintSqueeze(this.surface, this.picture, this.theme, how);
+      else loadSqueeze().then(() => this.#paint());
+    } else if (this.#kind === "images") {
       const named = isNamed(this.picture) ? this.picture.layers : [];
       const names = named.map(({ id }) => this.#words.get(`layers.${id}`));
       this.grid = paintImages(this.surface, this.picture, this.theme, { picked: this.picked, smooth, names });
-    } else this.#painter.paint(this.surface, this.picture, this.theme, { before: isPressed(this.#trails) ? before : [], ghost }); // prettier-ignore
+    } else {
+      const traces = { before: isPressed(this.#trails) ? before : [], ghost };
+      this.#painter.paint(this.surface, this.picture, this.theme, traces, this.#names);
+    }
+  }
+
+  /** Names of the layers, where they are written into the picture. */
+  get #names() {
+    if (!this.picture || !(isNamedChart(this.picture) || isSqueezed(this.picture))) return undefined;
+    return Object.fromEntries(this.picture.layers.map(({ id }) => [id, this.#words.get(`layers.${id}`)]));
   }
 
   #showKeys() {
+    if (this.#names) {
+      // A canvas does not wait for a font: emoji come with the page.
+      const { font } = this.theme ?? {};
+      if (font) document.fonts.load(`14px ${font}`, Object.values(this.#names).join("")).then(() => this.#paint());
+      return this.#keys.replaceChildren();
+    }
     const { layers = [], range = [] } = this.picture ?? {};
     const unsaid = ["field", "text", "network"];
     // A single layer of images needs no key, and others may have their names beside them.
@@ -235,12 +290,20 @@ export class PictureFigure {
   }
 }
 
+/** Whether there are numbers between images. @param {Picture} picture */
+const isSqueezed = ({ layers }) => layers[0]?.kind === "images" && layers.some(({ kind }) => kind === "bars");
+
+/** Its painter, once there was something to paint. @type {typeof import("../views/squeeze.js").paintSqueeze|undefined} */
+let paintSqueeze;
+const loadSqueeze = async () => ({ paintSqueeze } = await getModule(new URL("../views/squeeze.js", import.meta.url)));
+
 /** @param {HTMLElement} button */
 const isPressed = (button) => button.getAttribute("aria-pressed") === "true";
 
 /** The class of a layer's key, which looks as the layer does: lines show their pattern. @param {import("../protocol.js").Layer[]} layers @param {import("../protocol.js").Layer} layer */
 function keyOf(layers, layer) {
   const { kind, data, labels } = layer;
+  if (isHatching(layer)) return "hatching";
   // Pieces with labels have the colours of their classes.
   if (kind === "lines" && labels.length) return "lines classed";
   if (/curves$/.test(kind)) return `line-${patternOf(layers, layer)}${isFaint(layer) ? " faint" : ""}`;

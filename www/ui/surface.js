@@ -11,6 +11,8 @@ export class Surface {
   #height = 0;
   #bounded = false;
   #scheduled = false;
+  /** Whether its two axes may have scales of their own. */
+  stretched = false;
 
   /**
    * @param {() => void} draw called when the size or the colours have changed

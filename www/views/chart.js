@@ -1,10 +1,10 @@
 // Curves over axes with numbers: a line through the points of each layer, dots and pieces among them.
 
+import { getModule } from "../fetch.js";
 import { colourOf } from "../ui/theme.js";
 import { logTicksBetween, tick, ticksBetween } from "./axes.js";
 import { paintLines } from "./lines.js";
 import { paintPoints } from "./points.js";
-import { paintUpright, uprightWidth } from "./stack.js";
 
 /**
  * @typedef {import("../protocol.js").Layer} Layer
@@ -16,7 +16,13 @@ import { paintUpright, uprightWidth } from "./stack.js";
 const PATTERNS = [[], [2, 3], [8, 3, 2, 3], [1, 5]];
 
 /** Whether it is a line of before. @param {Layer} layer */
-export const isFaint = ({ kind, labels }) => /curves$/.test(kind) && labels[0] === 1;
+export const isFaint = (layer) => isCurve(layer) && layer.labels[0] === 1;
+
+/** Whether its curves and its bar have their names beside them, so that there need be no key. @param {Picture} picture */
+export const isNamed = ({ layers }) => layers.some(isCurve) && layers.some(({ kind }) => kind === "stack");
+
+/** @param {Layer} layer */
+const isCurve = ({ kind }) => /curves$/.test(kind);
 
 /** How many lines of the same role come before this one, of those that are as faint. @param {Layer[]} layers @param {Layer} layer */
 export const patternOf = (layers, layer) =>
@@ -41,16 +47,21 @@ function boundsOf({ extent, layers }) {
   return [x0, x1, y0 - room, y1 + room];
 }
 
+/** What few have: an upright bar, and names beside the curves. It comes when one has it. @type {typeof import("./upright.js")|undefined} */
+let upright;
+const bringUpright = async () => (upright = await getModule(new URL("./upright.js", import.meta.url)));
+
 /** @param {boolean} logarithmic whether x is @returns {import("./plane.js").Painter} */
 export const chart = (logarithmic) => ({
   aspect: () => 1.7,
 
-  paint(surface, picture, theme) {
+  paint(surface, picture, theme, _, names = {}) {
     const { context, canvas, ratio } = surface;
     context.clearRect(0, 0, canvas.width, canvas.height);
     const parts = picture.layers.filter(({ kind }) => kind === "stack");
     const layers = picture.layers.filter(({ kind }) => kind !== "stack");
-    const bar = parts.length ? uprightWidth(canvas.width, ratio) : 0;
+    if (parts.length && !upright) return void bringUpright().then(() => surface.invalidate());
+    const bar = parts.length && upright ? upright.uprightWidth(canvas.width, ratio) : 0;
     const box = boxOf(canvas, boundsOf({ ...picture, layers }), logarithmic, ratio, bar);
     paintAxes(context, box, logarithmic, theme, ratio);
     context.save();
@@ -67,9 +78,19 @@ export const chart = (logarithmic) => ({
       }
     }
     context.restore();
+    if (!bar || !upright) return;
     const { top, height } = box;
-    if (bar)
-      paintUpright(context, parts, picture.range, { left: canvas.width - bar, top, width: bar, height }, theme, ratio);
+    for (const layer of layers.filter(isCurve))
+      upright.paintName(context, box, layer, names[layer.id], isFaint(layer), theme, ratio);
+    upright.paintUpright(
+      context,
+      parts,
+      picture.range,
+      { left: canvas.width - bar, top, width: bar, height },
+      names,
+      theme,
+      ratio,
+    );
   },
 });
 

@@ -124,7 +124,7 @@ function paintArrows(context, columns, [top, bottom], role, ratio) {
  * @param {Uint32Array} table
  * @param {number[]} range
  */
-function sheetOf({ data, shape: [count, h, w] }, table, range) {
+export function sheetOf({ data, shape: [count, h, w] }, table, range) {
   const pixels = new Uint32Array(count * h * w);
   for (let i = 0; i < pixels.length; i++) pixels[i] = table[Math.round(255 * position(data[i], range))];
   const sheet = new OffscreenCanvas(w, count * h);

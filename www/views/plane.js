@@ -22,7 +22,8 @@ import { paintVectors } from "./vectors.js";
  *
  * @typedef {object} Painter
  * @property {(picture: Picture) => number} aspect
- * @property {(surface: import("../ui/surface.js").Surface, picture: Picture, theme: Theme, traces?: import("./traces.js").Traces) => void} paint
+ * @property {(surface: import("../ui/surface.js").Surface, picture: Picture, theme: Theme, traces?: import("./traces.js").Traces, names?: Record<string, string>) => void} paint  `names` of the
+ *   layers, where they are written into the picture
  */
 
 /** Fields stand side by side, each in its own panel; everything else is drawn over each of them. @param {Picture} picture */
@@ -62,7 +63,7 @@ export const plane = {
     const fields = picture.layers.filter(({ kind }) => kind === "field");
     const others = picture.layers.filter(({ kind }) => kind !== "field");
     for (let panel = 0; panel < panelsOf(picture); panel++) {
-      const box = boxOf(canvas, boundsOf(picture), panel, panelsOf(picture), ratio);
+      const box = boxOf(canvas, boundsOf(picture), panel, panelsOf(picture), ratio, surface.stretched);
       context.save();
       context.beginPath();
       context.rect(box.left, box.top, box.width, box.height);
@@ -86,14 +87,16 @@ export const plane = {
  * @param {number} panel
  * @param {number} panels
  * @param {number} ratio
+ * @param {boolean} stretched whether each axis has a scale of its own
  * @returns {Box}
  */
-function boxOf(canvas, extent, panel, panels, ratio) {
+function boxOf(canvas, extent, panel, panels, ratio, stretched) {
   const [x0, x1, y0, y1] = extent;
   const gap = 8 * ratio;
   const room = (canvas.width - gap * (panels - 1)) / panels;
-  const scale = Math.min(room / (x1 - x0), canvas.height / (y1 - y0));
-  const [width, height] = [(x1 - x0) * scale, (y1 - y0) * scale];
+  const free = [room / (x1 - x0), canvas.height / (y1 - y0)];
+  const [across, up] = stretched ? free : free.map(() => Math.min(...free));
+  const [width, height] = [(x1 - x0) * across, (y1 - y0) * up];
   const left = panel * (room + gap) + (room - width) / 2;
   const top = (canvas.height - height) / 2;
   return {
@@ -102,8 +105,8 @@ function boxOf(canvas, extent, panel, panels, ratio) {
     width,
     height,
     extent,
-    x: (x) => left + (x - x0) * scale,
-    y: (y) => top + height - (y - y0) * scale,
+    x: (x) => left + (x - x0) * across,
+    y: (y) => top + height - (y - y0) * up,
   };
 }
 

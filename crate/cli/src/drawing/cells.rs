@@ -4,7 +4,7 @@ use super::colour::{self, Map};
 use super::{EDGE, SIDE, put};
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use tilde_models::card::Role;
+use tilde_models::card::{Role, ViewKind};
 use tilde_models::exhibit::{Layer, Picture};
 
 /// Shades that are told apart.
@@ -63,10 +63,12 @@ pub fn field(out: &mut String, layer: &Layer, [low, middle, high]: [f32; 3]) {
 /// of units one above the other.
 pub fn images(out: &mut String, picture: &Picture) {
     let first = &picture.layers[0];
-    if picture.layers.iter().any(|layer| layer.shape[1..] != first.shape[1..]) {
+    // What is among them is not seen at this size.
+    let layers = || picture.layers.iter().filter(|layer| layer.kind == ViewKind::Images);
+    if layers().any(|layer| layer.shape[1..] != first.shape[1..]) {
         return tower(out, picture);
     }
-    let layer = picture.layers.iter().rev().max_by_key(|layer| layer.shape[0]).unwrap_or(first);
+    let layer = layers().rev().max_by_key(|layer| layer.shape[0]).unwrap_or(first);
     let [count, height, width] = [layer.shape[0], layer.shape[1], layer.shape[2]];
     let across = if width <= 8 { 3 } else { 2 }.min(count.isqrt().max(1));
     let room = (SIDE - 2.0 * EDGE - 2.0 * (across - 1) as f32) / across as f32;

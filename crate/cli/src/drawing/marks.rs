@@ -126,7 +126,9 @@ pub fn curves(out: &mut String, picture: &Picture, along: fn(f32) -> f32) {
                     let [x, y] = place(&frame, p[0], p[1]);
                     put!(path, "{}{x} {y}", if i == 0 { 'M' } else { 'L' });
                 }
-                stroke(out, &path, ink(layer), if layer.role == Role::Truth { 1.0 } else { 2.0 });
+                // Those of before are faint.
+                let thin = layer.role == Role::Truth || layer.labels.first() == Some(&1);
+                stroke(out, &path, ink(layer), if thin { 1.0 } else { 2.0 });
             }
         }
     }

@@ -8,6 +8,9 @@ use alloc::vec::Vec;
 /// Share of held-out codes that lie farther from the training codes than what counts as a hole.
 pub const QUANTILE: f64 = 0.05;
 
+/// Cells along a side of the plane that holes are looked for in.
+const HATCHED: usize = 36;
+
 /// Codes of training images, with their moments.
 pub struct Codes {
     /// The codes, `[n, Z]`.
@@ -71,6 +74,31 @@ impl Codes {
     /// The code at a place of the plane that is shown, 0..=1 each, `[Z]`.
     pub fn place(&self, at: [f32; 2]) -> Vec<f32> {
         self.at(&deviations(at))
+    }
+
+    /// A code in standard deviations from the mean, `[Z]`.
+    pub fn deviations_of(&self, code: &[f32]) -> Vec<f32> {
+        (0..self.z).map(|i| ((f64::from(code[i]) - self.mean[i]) / self.sd[i]) as f32).collect()
+    }
+
+    /// Pieces `[n, 4]` over the holes of the plane that is shown: the places within two standard deviations of the Gaussian
+    /// that are farther from all codes than all but `QUANTILE` of the codes are from the nearest other one.
+    pub fn hatching(&self) -> Vec<f32> {
+        let points = self.plane(&self.codes);
+        let gap = |p: [f32; 2], but: usize| {
+            let each = points.chunks_exact(2).enumerate().filter(|(i, _)| *i != but);
+            let square = |q: &[f32]| (p[0] - q[0]) * (p[0] - q[0]) + (p[1] - q[1]) * (p[1] - q[1]);
+            each.map(|(_, q)| square(q)).fold(f32::INFINITY, f32::min)
+        };
+        let own = points.chunks_exact(2).enumerate().map(|(i, p)| f64::from(gap([p[0], p[1]], i)));
+        let edge = quantile(own.collect(), 1.0 - QUANTILE) as f32;
+        let half = REACH / HATCHED as f32;
+        let middle = |i: usize| (2 * i + 1) as f32 * half - REACH;
+        let cells = (0..HATCHED * HATCHED).map(|i| [middle(i % HATCHED), middle(i / HATCHED)]);
+        let r = self.shape()[1] as f32;
+        let within = |[x, y]: [f32; 2]| x * x - 2.0 * r * x * y + y * y < 4.0 * (1.0 - r * r);
+        let holes = cells.filter(|&p| within(p) && gap(p, usize::MAX) > edge);
+        holes.flat_map(|[x, y]| [x - half, y - half, x + half, y + half]).collect()
     }
 
     /// Codes `[n, Z]` as points of the plane that is shown, `[n, 2]`: their first two dimensions in
@@ -146,6 +174,20 @@ mod tests {
             normal(2000, seed).chunks_exact(2).flat_map(at).collect()
         };
         assert!(share(&Codes::new(ring(3), 2), &ring(4)) > 0.9);
+    }
+
+    /// What is within a ring of codes is hatched, and what is on it is not.
+    #[test]
+    fn a_hole_is_hatched() {
+        let ring = (0..400).flat_map(|i| {
+            let angle = i as f32 / 400.0 * core::f32::consts::TAU;
+            [angle.cos(), angle.sin()]
+        });
+        let pieces = Codes::new(ring.collect(), 2).hatching();
+        let far = |piece: &[f32]| ((piece[0] + piece[2]) / 2.0).hypot((piece[1] + piece[3]) / 2.0);
+        // In standard deviations the radius is √2.
+        assert!(pieces.chunks_exact(4).any(|piece| far(piece) < 0.2));
+        assert!(pieces.chunks_exact(4).all(|piece| (far(piece) - 2f32.sqrt()).abs() > 0.01));
     }
 
     #[test]

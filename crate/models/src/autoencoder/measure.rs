@@ -82,7 +82,7 @@ impl Autoencoder {
                 out.push(("angle", pca.angle(&weights.await?[range])));
             }
         }
-        out.push(("nearest", codes.nearest_to(&codes.place(self.at)).1));
+        out.push(("nearest", codes.nearest_to(&self.ring(&codes)).1));
         if let (Some(test_codes), Some(drawn), Some(images)) = (test_codes, drawn, images) {
             codes.holes(&drawn.await?, &test_codes.await?).report(&mut out, ["holes", "holes_se"]);
             let made = distance(&images.await?, &self.sets);

@@ -44,8 +44,10 @@ pub struct Autoencoder {
     mapped: Cell<Option<u64>>,
     /// The codes that are mapped on the device.
     codes: Memo<Codes>,
-    /// The place of the code plane that was last dragged to, 0..=1 each.
-    at: [f32; 2],
+    /// The place of the code plane that was last dragged to, 0..=1 each; before, the ring is at the code of an image.
+    at: Option<[f32; 2]>,
+    /// That image, among the mapped ones.
+    shown: usize,
 }
 
 impl Autoencoder {
@@ -63,6 +65,14 @@ impl Autoencoder {
         self.map(live)?;
         let read = async || Ok(Codes::new(live.device.output(self.model.map, "codes").await?, self.z));
         self.codes.get(live.generation, read).await
+    }
+
+    /// The code that the ring is at, `[Z]`.
+    fn ring(&self, codes: &Codes) -> Vec<f32> {
+        match self.at {
+            Some(at) => codes.place(at),
+            None => codes.codes[self.shown * self.z..][..self.z].to_vec(),
+        }
     }
 
     /// Decodes codes that are given in standard deviations from the mean of the mapped ones: `rows` are the
@@ -120,15 +130,19 @@ impl crate::Model for Autoencoder {
     fn new(setup: &Setup) -> Result<Autoencoder, Error> {
         let (settings, sets) = (setup.settings, setup.images()?);
         let z = settings.count("latent");
+        let model = Model::new(settings, &sets)?;
+        // The first of its class: of digits a nought, whose shape one knows at a glance.
+        let shown = model.mapped.iter().position(|&i| sets.train.labels.get(i) == Some(&0)).unwrap_or(0);
         Ok(Autoencoder {
-            model: Model::new(settings, &sets)?,
+            model,
             z,
             optimum: Optimum::new(&sets, z),
             test_distance: measure::test_distance(&sets),
             sets,
             mapped: Cell::new(None),
             codes: Memo::default(),
-            at: [0.5; 2],
+            at: None,
+            shown,
         })
     }
 
@@ -167,7 +181,7 @@ impl crate::Model for Autoencoder {
 
     fn act(&mut self, _live: &Live, action: Input, payload: &Payload) -> Result<(), Error> {
         match action {
-            Input::Code => self.at = payload.place("code")?,
+            Input::Code => self.at = Some(payload.place("code")?),
         }
         Ok(())
     }

@@ -1,6 +1,5 @@
 //! Pictures of the codes and of what is decoded from them.
 
-use super::codes::deviations;
 use super::model::SHOWN;
 use super::{Autoencoder, REACH, clipped};
 use crate::prelude::*;
@@ -11,6 +10,8 @@ const GRID: usize = 13;
 const ACROSS: usize = 10;
 /// Samples that are shown.
 const SAMPLES: usize = 40;
+/// A ring that is no farther from a code, in standard deviations, is at it.
+const AWAY: f64 = 0.05;
 /// Dimensions that are traversed, and pictures on the way.
 const DIMENSIONS: usize = 4;
 const BETWEEN: usize = 11;
@@ -31,19 +32,25 @@ impl Autoencoder {
     /// place that was dragged to, and the code nearest to it.
     pub(super) async fn code_plane(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let codes = self.codes(live).await?;
-        let here = codes.place(self.at);
+        let here = self.ring(&codes);
         let (near, _) = codes.nearest_to(&here);
         let mut all = Layer::points("codes", Role::Data, codes.plane(&codes.codes));
         let label = |i: &usize| self.sets.train.labels.get(*i).map(|&l| u32::from(l));
         all.labels = self.model.mapped.iter().filter_map(label).collect();
         let ellipse = |k: f64| shapes::ellipse([0.0; 2], codes.shape(), k);
         let fitted: Vec<f32> = [1.0, 2.0].into_iter().flat_map(ellipse).collect();
-        let layers = vec![
+        let mut layers = vec![
             all,
             Layer::lines("fitted", Role::Other, fitted),
             Layer::points("nearest", Role::Data, codes.plane(&codes.codes[near * self.z..][..self.z])),
-            Layer::points("place", Role::Model, codes.plane(&here)),
+            Layer::points("code", Role::Model, codes.plane(&here)),
         ];
+        // Elsewhere a place of the plane says little of how far codes are.
+        if self.z == 2 {
+            let mut holes = Layer::lines("holes", Role::Other, codes.hatching());
+            holes.labels = vec![1];
+            layers.insert(0, holes);
+        }
         Ok(Picture::plane(layers, EXTENT))
     }
 
@@ -55,15 +62,23 @@ impl Autoencoder {
         Ok(Picture { extent: EXTENT, ..self.images("decoded", Role::Model, data, GRID) })
     }
 
-    /// The image of the place that was dragged to, and the training image whose code is nearest.
+    /// An image, the numbers at the ring, and the image that is made of them. The image is the one whose code is there, or
+    /// else, labelled 1, that of the nearest code.
     pub(super) async fn here(&self, live: &Live<'_>) -> Result<Picture, Error> {
-        let place = deviations(self.at);
-        let decoded = self.decode(live, core::iter::once(&place[..]))?;
         let codes = self.codes(live).await?;
-        let (near, _) = codes.nearest_to(&codes.place(self.at));
-        let mut data = decoded.await?;
-        data.extend(self.sets.train.grey(self.model.mapped[near]));
-        Ok(self.images("pair", Role::Model, data, 2))
+        let here = self.ring(&codes);
+        let numbers = codes.deviations_of(&here);
+        let made = self.decode(live, core::iter::once(&numbers[..]))?;
+        let (near, off) = codes.nearest_to(&here);
+        let train = &self.sets.train;
+        let image = |id, role, data| Layer::images(id, role, data, train);
+        let at = off < AWAY;
+        let own = train.grey(self.model.mapped[near]).collect();
+        let mut own = image(if at { "image" } else { "near" }, Role::Data, own);
+        own.labels.extend((!at).then_some(1));
+        let numbers = Layer::new("numbers", Role::Other, ViewKind::Bars, numbers, &[self.z]);
+        let layers = vec![own, numbers, image("made", Role::Model, clipped(made.await?))];
+        Ok(Picture { columns: 2, ..Picture::of(layers) })
     }
 
     /// Images of codes that are drawn from the fitted Gaussian.

@@ -2,7 +2,7 @@
 
 use super::guide::{Estimator, Guide, Rule};
 use super::model::Model;
-use super::{Elbo, bounds};
+use super::{Elbo, START, bounds};
 use crate::prelude::*;
 
 /// Points of a curve over z, and where they end.
@@ -30,6 +30,11 @@ pub(super) fn landscape(model: &Model, guide: Guide) -> Vec<f32> {
     shapes::grid(FIELD, guide.bounds().map(|v| v as f32)).chunks_exact(2).map(bound).collect()
 }
 
+/// A part of a bar.
+fn stacked(id: &'static str, role: Role, value: f64) -> Layer {
+    Layer::new(id, role, ViewKind::Stack, vec![value as f32], &[1])
+}
+
 impl Elbo {
     /// A function of z as a curve, or as one box for each discrete z, `half` wide to either side.
     fn over_z(&self, id: &'static str, role: Role, half: f64, f: impl Fn(f64) -> f64) -> Layer {
@@ -51,7 +56,12 @@ impl Elbo {
         Layer::curve(id, role, data)
     }
 
-    /// The prior, the posterior, and q; beside them the bound, which rises towards log p(x).
+    /// q as it was when it was last put somewhere.
+    fn began(&self) -> Guide {
+        Guide { at: [0, 1].map(|i| f64::from(self.trail[i])), ..self.guide }
+    }
+
+    /// The prior, the posterior, and q, now and at first; beside them the bound, which rises towards log p(x).
     pub(super) fn fit(&self) -> Picture {
         let (q, m) = (&self.guide, &self.model);
         let mut layers = vec![
@@ -65,6 +75,13 @@ impl Elbo {
         let [low, end] = if q.discrete { [0.4, 3.6] } else { [-REACH as f32, REACH as f32] };
         let (bar, [foot, head]) = self.bar();
         layers.extend(bar);
+        if self.trail.len() > 2 {
+            let began = self.began();
+            layers.push(stacked("began_elbo", Role::Other, began.elbo(m, &self.rule)));
+            let mut curve = self.over_z("began", Role::Model, 0.26, |z| libm::exp(began.log_density(z)));
+            curve.labels = vec![1];
+            layers.push(curve);
+        }
         Picture::plane(layers, [low, end, 0.0, 1.05 * high]).ranged([foot, 0.5 * (foot + head), head])
     }
 
@@ -82,7 +99,9 @@ impl Elbo {
     /// The bound over the parameters, and the way of q.
     pub(super) fn landscape(&self) -> Picture {
         let (q, m) = (&self.guide, &self.model);
-        let field = Layer::field("landscape", Role::Model, self.landscape.clone());
+        // Its axes are those of q's parameters.
+        let axes = if q.discrete { "odds" } else { "landscape" };
+        let field = Layer::field(axes, Role::Model, self.landscape.clone());
         let mut layers = vec![field, Layer::lines("trail", Role::Data, shapes::path(&self.trail))];
         if !q.discrete {
             // The forward divergence is least where the moments are the posterior's.
@@ -100,16 +119,16 @@ impl Elbo {
         let elbo = self.guide.elbo(&self.model, &self.rule);
         let gap = self.guide.kl(&self.model);
         let truth = self.model.log_evidence;
-        let part = |id, role, value: f64| Layer::new(id, role, ViewKind::Stack, vec![value as f32], &[1]);
         let layers = vec![
-            part("elbo", Role::Model, elbo),
-            part("gap", Role::Data, gap),
-            part("log_evidence", Role::Truth, truth),
+            stacked("elbo", Role::Model, elbo),
+            stacked("gap", Role::Data, gap),
+            stacked("log_evidence", Role::Truth, truth),
         ];
-        // The axis depends on the truth alone, so that the mark stands still; it gives way to a q that
-        // is far off.
-        let low = truth - [4.0, 16.0, 64.0, 256.0].into_iter().find(|d| *d > 1.05 * gap).unwrap_or(1.2 * gap);
-        (layers, [low, truth + 0.15 * (truth - low)].map(|v| v as f32))
+        // The scale stays while q moves, so that a gap that closes is seen to: that of where q starts is within it, and
+        // that of where it was put.
+        let start = Guide { at: START, ..self.guide }.kl(&self.model);
+        let low = truth - 1.1 * start.max(self.began().kl(&self.model)).max(gap);
+        (layers, [low, truth + 0.2 * (truth - low)].map(|v| v as f32))
     }
 
     /// The bar by itself.

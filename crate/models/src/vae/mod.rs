@@ -24,6 +24,10 @@ use crate::prelude::*;
 use card::{Input, Show};
 use model::{Model, SHOWN};
 
+/// Where the ring begins, 0..=1 each: far from the middle, where images of all kinds are near and what is decoded is a mean
+/// of them.
+const START: [f32; 2] = [0.62, 0.9];
+
 /// The opened exhibit.
 pub struct Vae {
     model: Model,
@@ -73,7 +77,7 @@ impl crate::Model for Vae {
         let exact = settings.flag("linear") && d <= ppca::MOST;
         let exact = exact.then(|| ppca::log_likelihood(&sets.train.to_floats(), d, z)).flatten();
         let (ppca, ends) = (exact.map(|nats| -nats), [0, last.min(3)]);
-        Ok(Vae { model, sets, z, ppca, at: [0.5; 2], ends, means: Memo::default() })
+        Ok(Vae { model, sets, z, ppca, at: START, ends, means: Memo::default() })
     }
 
     fn program(&self) -> Option<&Program> {

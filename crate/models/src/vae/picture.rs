@@ -10,6 +10,11 @@ const REACH: f32 = 2.5;
 /// Images of the latent map.
 const MAPPED: usize = 512;
 
+/// A code in the latent plane.
+fn plane(code: &[f32]) -> [f32; 2] {
+    [code[0], code.get(1).copied().unwrap_or(0.0)]
+}
+
 impl Vae {
     /// Decoded images of a grid over the first two latent dimensions, the others 0; the first row is
     /// the top.
@@ -22,8 +27,10 @@ impl Vae {
                 code[1] = at(GRID - 1 - i / GRID);
             }
         }
-        let data = self.decode(live.device, &codes).await?;
-        let picture = Picture::images("decoded", Role::Model, data, &self.sets.train, GRID);
+        let made = self.decode(live.device, &codes);
+        let ring = Layer::points("latent", Role::Model, plane(&self.place()).to_vec());
+        let mut picture = Picture::images("decoded", Role::Model, made.await?, &self.sets.train, GRID);
+        picture.layers.push(ring);
         Ok(Picture { extent: [-REACH, REACH, -REACH, REACH], ..picture })
     }
 
@@ -39,7 +46,6 @@ impl Vae {
     /// was last dragged to.
     pub(super) async fn latent_map(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let means = self.means(live).await?;
-        let plane = |code: &[f32]| [code[0], code.get(1).copied().unwrap_or(0.0)];
         let codes = Layer::points("codes", Role::Data, means.chunks(self.z).flat_map(plane).collect());
         let codes = codes.labelled(self.sets.test.classes(MAPPED.min(self.sets.test.n)));
         let place = Layer::points("place", Role::Model, plane(&self.place()).to_vec());
@@ -47,7 +53,7 @@ impl Vae {
         Ok(Picture::plane(vec![codes, place], extent))
     }
 
-    /// The code of the point that was last dragged to.
+    /// The code at the ring, `[Z]`: beyond the plane it is 0.
     fn place(&self) -> Vec<f32> {
         let mut code = vec![0.0; self.z];
         for (c, at) in code.iter_mut().zip(self.at) {
@@ -56,7 +62,7 @@ impl Vae {
         code
     }
 
-    /// The image of the point that was last dragged to, and the held-out one whose code is nearest.
+    /// The image of the code at the ring, and the held-out one whose code is nearest.
     pub(super) async fn decoded(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let place = self.place();
         let made = self.decode(live.device, &place);
