@@ -14,7 +14,8 @@ const lesson = (/** @type {string} */ id) => readFile(new URL(`../../www/words/e
 
 test("a claim that names what its card does not have is found", () => {
   const card = /** @type {import("../../www/protocol.js").Card} */ (CARDS.find(({ id }) => id === "vae"));
-  const good = "[a](do:beta=12&play=800&point=kl-bars) [b](do:point=terms) [c](do:play=10)";
+  const good =
+    "[a](do:beta=12&play=800&point=kl-bars) [b](do:point=terms) [c](do:play=10) [d](do:point=test_elbo) [e](do:point=weight_decay)";
   expect(misclaimed(card, good)).toEqual([]);
   for (const [wrong, why] of [
     ["bta=2", 'no setting "bta"'],
@@ -23,7 +24,7 @@ test("a claim that names what its card does not have is found", () => {
     ["linear=true", "linear does nothing then"],
     ["play=0", '"0" is no step'],
     ["play=soon", '"soon" is no step'],
-    ["point=kl-bar", 'no view or curve "kl-bar"'],
+    ["point=kl-bar", 'no view, curve, figure or setting "kl-bar"'],
     ["", "it does nothing"],
   ])
     expect(misclaimed(card, `${good} [d](do:${wrong})`).join(), wrong).toContain(why);

@@ -11,7 +11,7 @@ import { h } from "./dom.js";
  * @typedef {object} Claim
  * @property {[id: string, value: string][]} settings  to set
  * @property {string|undefined} play  the step to play to
- * @property {string|undefined} point  the view or curve to show
+ * @property {string|undefined} point  the view, curve, figure or setting to show, the first that there is of this name
  */
 
 /** @param {string} text what follows "do:" @returns {Claim} */
@@ -55,8 +55,10 @@ export function wrongClaim(card, text) {
   }
   if (play !== undefined && !(/^[1-9]\d*$/.test(play) && Number(play) <= 10 * card.budget))
     wrong.push(`"${play}" is no step to play to`);
-  const shown = [...card.views.map(({ id }) => id), ...card.metrics.map(({ curve }) => curve).filter(Boolean)];
-  if (point !== undefined && !shown.includes(point)) wrong.push(`there is no view or curve "${point}"`);
+  const shown = [...card.views, ...card.metrics, ...card.settings].map(({ id }) => id);
+  shown.push(...card.metrics.map(({ curve }) => curve));
+  if (point !== undefined && !(point && shown.includes(point)))
+    wrong.push(`there is no view, curve, figure or setting "${point}"`);
   if (!settings.length && play === undefined && point === undefined) wrong.push("it does nothing");
   return wrong;
 }
@@ -112,7 +114,7 @@ export class Claims {
     const values = this.#changes(claim);
     this.#pressed = button;
     this.back.hidden = false;
-    const shown = this.#stage.find(claim.point);
+    const shown = this.#shownBy(claim.point);
     const hidden = !shown.checkVisibility();
     this.#point(hidden ? this.#stage.find() : shown);
     const restarts = Object.keys(values).some((id) => !settingOf(session.card, id).live);
@@ -121,6 +123,22 @@ export class Claims {
     if (Object.keys(values).length) await session.change(values);
     if (claim.play) await session.playTo(Number(claim.play));
     if (hidden) this.#pointOnceShown(shown, button);
+  }
+
+  /**
+   * The element of a view or a curve, or else of a figure or a setting, as far as it can be brought into sight.
+   * @param {string} [id]
+   */
+  #shownBy(id = "") {
+    const { card } = this.#session;
+    const root = /** @type {ShadowRoot} */ (this.back.getRootNode());
+    const drawn = card.views.some((view) => view.id === id) || card.metrics.some(({ curve }) => curve === id);
+    const element = /** @type {HTMLElement|null} */ (
+      drawn ? null : root.querySelector(`:is([data-metric="${id}"], [data-setting="${id}"]):not(output)`)
+    );
+    if (!element) return this.#stage.find(id);
+    element.closest("details")?.setAttribute("open", "");
+    return element;
   }
 
   /**
