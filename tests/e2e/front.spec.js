@@ -117,6 +117,10 @@ test("the page about how it is made is whole, and leads back", async ({ page, si
   expect(violations.map(({ id }) => id)).toEqual([]);
   const hrefs = await page.locator("main a").evaluateAll((all) => all.map((a) => a.getAttribute("href")));
   for (const href of hrefs) expect(href).toMatch(/^https:/);
+  // In the colours that were chosen on the site.
+  await page.evaluate(() => localStorage.setItem("tilde-theme", "dark"));
+  await page.reload();
+  await expect(page.locator("html")).toHaveCSS("color-scheme", "dark");
   await page.locator("nav a").click();
   await expect(page.locator("a.do")).toBeVisible();
 });

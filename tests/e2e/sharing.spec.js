@@ -138,7 +138,7 @@ test("dist works under a sub-path", async ({ page }) => {
     await reached(page, 5);
     // What is fetched by its address when it is wanted: an element for texts, the hood, the dialogue for embeds.
     await open(page, `${address}#/gpt?steps=2`);
-    await expect(page.locator('[data-view] .text').first()).toBeVisible();
+    await expect(page.locator("[data-view] .text").first()).toBeVisible();
     await page.locator("details.more summary").click();
     await page.locator(".hood > summary").click();
     await expect(page.locator(".hood").getByRole("tab").first()).toBeVisible();

@@ -11,7 +11,7 @@ import { build, transform } from "esbuild";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const www = join(root, "www");
 /** What a page loads, an article imports, or a worker begins with. */
-const ENTRIES = ["start", "app", "bench-page", "tilde", "exhibit", "embed", "frames", "worker"].map((name) => `${name}.js`); // prettier-ignore
+const ENTRIES = ["start", "app", "document", "bench-page", "tilde", "exhibit", "embed", "frames", "worker"].map((name) => `${name}.js`); // prettier-ignore
 const SOURCES_ONLY = new Set(["tools", "worker-classic.js"]);
 const SOURCE_TYPES = /\.(md|d\.ts)$|^(package\.json|\.gitignore)$/;
 /** A script of the site that is fetched by its address, not imported. */

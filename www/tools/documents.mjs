@@ -33,6 +33,7 @@ export async function documents() {
     <link rel="icon" href="pictures/icon.svg" type="image/svg+xml" />
     <link rel="stylesheet" href="tokens.css" />
     <link rel="stylesheet" href="document.css" />
+    <script type="module" src="document.js"></script>
   </head>
   <body>
     <nav aria-label="Tilde"><a href="../index.html"><b aria-hidden="true">~</b> Tilde</a></nav>
