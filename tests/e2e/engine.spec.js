@@ -50,9 +50,9 @@ class Fake {
     if (this.step >= Fake.breaks || (deep && this.step === Fake.strays)) throw broken();
     return { step: this.step, loss: 1 / (1 + this.step) };
   }
-  async frame(/** @type {string[]} */ _, /** @type {boolean} */ deep) {
+  async frame(/** @type {string[]} */ views, /** @type {boolean} */ deep) {
     const losses = { names: [], stride: 1, steps: new Uint32Array(), values: new Float32Array() };
-    return { metrics: await this.metrics(deep), pictures: [], losses };
+    return { metrics: await this.metrics(deep), pictures: views.map(() => ({ layers: [] })), losses };
   }
   async inputs() {
     return [];
@@ -204,27 +204,55 @@ test("a rate counts all the time between two slices", () => {
 });
 
 /** What a player asks a card. */
-const CARD = { phases: [], budget: 1000 };
+const CARD = { phases: [], budget: 1000, views: [] };
 
-/** Plays for so long, and acknowledges each frame. @param {EngineRun} run @param {number} ms @param {"steady"|"full"|"rising"} pace */
-async function played(run, ms, pace) {
+/**
+ * Plays for so long, and acknowledges each frame.
+ * @param {EngineRun} run
+ * @param {number} ms
+ * @param {"steady"|"full"|"rising"} pace
+ * @param {import("../../www/protocol.js").View[]} [views] of the card, all of which are wanted
+ */
+async function played(run, ms, pace, views = []) {
   /** @type {import("../../www/protocol.js").Frame[]} */
   const frames = [];
   /** @type {Player} */
-  const player = new Player(run, CARD, {
-    frame: (frame) => {
-      frames.push(frame);
-      player.acknowledge();
+  const player = new Player(
+    run,
+    { ...CARD, views },
+    {
+      frame: (frame) => {
+        frames.push(frame);
+        player.acknowledge();
+      },
+      fail: () => {},
     },
-    fail: () => {},
-  });
+  );
   await onClock(ms, async () => {
-    player.play({ views: [], pace, phase: "", until: 1e6, every: 40 });
+    player.play({ views: views.map(({ id }) => id), pace, phase: "", until: 1e6, every: 40 });
     await new Promise((resolve) => setTimeout(resolve, ms));
     await player.pause();
   });
   return frames;
 }
+
+test("each frame has the large picture and its twin, and one of the others in turn", async () => {
+  const run = await open();
+  const views = ["film", "samples", "forward", "losses"].map((id) => ({
+    id,
+    twin: id === "forward" ? "left" : "none",
+  }));
+  const frames = await played(run, 2000, "steady", /** @type {any} */ (views));
+  const sent = frames.map(({ views }) => Object.keys(views));
+  // The first and the last have all.
+  expect([sent[0].length, sent.at(-1)?.length]).toEqual([4, 4]);
+  const between = sent.slice(1, -1);
+  expect(between.length).toBeGreaterThan(4);
+  for (const ids of between) expect(ids.slice(0, 2)).toEqual(["film", "forward"]);
+  const turns = between.map((ids) => ids.slice(2).join());
+  expect(turns.filter((id, i) => id !== turns[i % 2])).toEqual([]);
+  expect(new Set(turns)).toEqual(new Set(["samples", "losses"]));
+});
 
 for (const [what, ms] of /** @type {[string, number][]} */ ([
   ["", 0],

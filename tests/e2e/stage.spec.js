@@ -102,6 +102,36 @@ test("frames that are kept are few, small and evenly spread", () => {
   expect(reel.length).toBeGreaterThan(3);
 });
 
+for (const { id, views } of CARDS)
+  for (const { id: twin, twin: side } of views.filter(({ twin }) => twin !== "none"))
+    test(`${id}: the large picture and "${twin}" make a pair`, async ({ page, site }) => {
+      const shapes = async () => {
+        const [large, other] = await partsOf(
+          page,
+          [views[0].id, twin].map((id) => `.hero [data-view="${id}"] canvas`),
+        );
+        const size = (/** @type {typeof large} */ { edges }) => [edges.right - edges.left, edges.bottom - edges.top];
+        return { large, other, sizes: other && [size(large), size(other)] };
+      };
+      await page.setViewportSize({ width: 1280, height: 800 });
+      await open(page, `${site}#/${id}?steps=3&backend=cpu`);
+      await expect(page.locator(".transport .where")).toContainText("step 3");
+      const { large, other, sizes } = await shapes();
+      expect(sizes[0]).toEqual(sizes[1]);
+      expect(other.edges.top).toBe(large.edges.top);
+      expect(other.edges.left < large.edges.left).toBe(side === "left");
+      // As large as the room allows: the words below take little.
+      expect(sizes[0][0]).toBeGreaterThan(330);
+      // Two runs side by side take the place of the pair, and give it back.
+      await page.getByRole("button", { name: "Two side by side" }).click();
+      await expect(page.locator(`.hero [data-view="${twin}"]`)).toHaveCount(0);
+      await page.getByRole("button", { name: "One alone" }).click();
+      await expect(page.locator(`.hero [data-view="${twin}"]`)).toHaveCount(1);
+      // A phone has the large one alone, and the other below it.
+      await page.setViewportSize({ width: 390, height: 844 });
+      await expect(page.locator(`.rest [data-view="${twin}"]`)).toHaveCount(1);
+    });
+
 for (const { id, actions } of CARDS)
   for (const { answer, view: on } of actions.filter(({ kind, answer }) => kind === "drag" && answer))
     test(`${id}: what the model makes of a place is shown at the hand, as in the view "${answer}"`, async ({
@@ -121,7 +151,7 @@ for (const { id, actions } of CARDS)
       await expect(lens).toBeVisible();
       const drawn = () => pixels(lens);
       const first = await drawn();
-      for (let i = 0; i < 4; i++) await page.keyboard.press("Shift+ArrowRight");
+      for (let i = 0; i < 7; i++) await page.keyboard.press("Shift+ArrowLeft");
       await expect.poll(drawn).not.toBe(first);
       await seen(page, [".lens"]);
       await page.locator("button.play").focus();

@@ -49,6 +49,8 @@ const WAIT_MS = 16;
 export class Player {
   #run;
   #phases;
+  /** Pictures that are read together with the large one. @type {string[]} */
+  #twins;
   /** Steps a second at which a run that rises begins. */
   #first;
   #listener;
@@ -73,11 +75,12 @@ export class Player {
 
   /**
    * @param {import("./run.js").EngineRun} run
-   * @param {{ phases: string[], budget: number }} card
+   * @param {Pick<import("../protocol.js").Card, "phases"|"budget"|"views">} card
    * @param {Listener} listener
    */
-  constructor(run, { phases, budget }, listener) {
+  constructor(run, { phases, budget, views }, listener) {
     this.#run = run;
+    this.#twins = views.filter(({ twin }) => twin !== "none").map(({ id }) => id);
     this.#phases = phases;
     this.#first = Math.min(FIRST_RATE, budget / SHORTEST);
     this.#listener = listener;
@@ -291,12 +294,13 @@ export class Player {
   }
 
   /**
-   * The pictures of one frame: the large one each time, the others in turn.
+   * The pictures of one frame: the large one and its twin each time, the others in turn.
    * @param {string[]} views
    */
-  #turnOf([main, ...rest]) {
-    if (main === undefined) return [];
-    return rest.length ? [main, rest[this.#turn++ % rest.length]] : [main];
+  #turnOf(views) {
+    const [main, others] = [views.slice(0, 1), views.slice(1)];
+    const [twins, rest] = [true, false].map((twin) => others.filter((id) => this.#twins.includes(id) === twin));
+    return [...main, ...twins, ...(rest.length ? [rest[this.#turn++ % rest.length]] : [])];
   }
 
   /** @param {string[]} views @param {boolean} deep @param {string} stopped @returns {Promise<string>} "" */

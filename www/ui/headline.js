@@ -68,35 +68,38 @@ export class Headline {
    */
   #said(texts, values, measured) {
     for (const text of texts) {
-      const parts = this.#parts(text, values) ?? (this.#complete ? undefined : this.#parts(text, values, SOON));
+      const parts =
+        partsOf(text, this.#metrics, values) ??
+        (this.#complete ? undefined : partsOf(text, this.#metrics, values, SOON));
       if (!parts) continue;
       const ids = [...text.matchAll(PLACE)].filter(([, , reference]) => !reference).map(([, id]) => id);
       return { parts, old: ids.some((id) => measured?.ids.includes(id)) };
     }
     return undefined;
   }
+}
 
-  /**
-   * Text and figures of a sentence in turn.
-   * @param {string} text
-   * @param {import("../protocol.js").Metrics} values
-   * @param {string} [unknown] what stands for a figure that is not known; without it there is no sentence then
-   * @returns {string[]|undefined}
-   */
-  #parts(text, values, unknown) {
-    const parts = [];
-    let from = 0;
-    for (const { 0: all, 1: id, 2: reference, index } of text.matchAll(PLACE)) {
-      const metric = this.#metrics.get(id);
-      const value = metric && (reference ? referenceOf(metric, values) : values[id]);
-      const error = reference ? undefined : values[`${id}_se`];
-      let said = unknown;
-      if (metric && value !== undefined && value !== null)
-        said = error ? within(value, error, metric.unit) : figure(value, metric.unit);
-      if (said === undefined) return undefined;
-      parts.push(text.slice(from, index), said);
-      from = index + all.length;
-    }
-    return [...parts, text.slice(from)];
+/**
+ * Text and figures of a sentence in turn.
+ * @param {string} text
+ * @param {Map<string, Metric>} metrics
+ * @param {import("../protocol.js").Metrics} values
+ * @param {string} [unknown] what stands for a figure that is not known; without it there is no sentence then
+ * @returns {string[]|undefined}
+ */
+export function partsOf(text, metrics, values, unknown) {
+  const parts = [];
+  let from = 0;
+  for (const { 0: all, 1: id, 2: reference, index } of text.matchAll(PLACE)) {
+    const metric = metrics.get(id);
+    const value = metric && (reference ? referenceOf(metric, values) : values[id]);
+    const error = reference ? undefined : values[`${id}_se`];
+    let said = unknown;
+    if (metric && value !== undefined && value !== null)
+      said = error ? within(value, error, metric.unit) : figure(value, metric.unit);
+    if (said === undefined) return undefined;
+    parts.push(text.slice(from, index), said);
+    from = index + all.length;
   }
+  return [...parts, text.slice(from)];
 }

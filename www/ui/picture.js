@@ -1,6 +1,6 @@
 // One view: its caption with the key of colours, its canvas, and the ways to touch it.
 
-import { bars } from "../views/bars.js";
+import { areClasses, bars } from "../views/bars.js";
 import { blockOf } from "../views/blocks.js";
 import { chart, isFaint, isNamed as isNamedChart, patternOf } from "../views/chart.js";
 import { mapOf } from "../views/field.js";
@@ -50,6 +50,11 @@ export class PictureFigure {
   #trails = h("button", { type: "button", className: "tool", hidden: true, "aria-pressed": "false" });
   /** @type {{ x?: HTMLElement, y?: HTMLElement }} */
   #axes = {};
+  /** Shows the layer that is left out else, where the words of the view name one. */
+  #extra = h("button", { type: "button", className: "tool", "aria-pressed": "false" });
+  #left;
+  /** Stands at the one point that the picture has. */
+  #tag = h("span", { className: "at", "aria-hidden": "true", hidden: true });
   /** The layers that the keys were made for, as one text. */
   #shown = "";
   #words;
@@ -81,7 +86,15 @@ export class PictureFigure {
       };
     }
     this.#trails.hidden = view.kind !== "points";
-    this.tools = h("span", { className: "tools" }, this.#smooth, this.#trails);
+    /** @type {string|undefined} */
+    this.#left = words.find(`views.${view.id}.extra`);
+    this.#extra.hidden = !this.#left;
+    if (this.#left) say(this.#extra, words.get(`layers.${this.#left}`));
+    this.#extra.onclick = () => {
+      this.#extra.setAttribute("aria-pressed", String(!isPressed(this.#extra)));
+      if (this.#whole) this.show(this.#whole);
+    };
+    this.tools = h("span", { className: "tools" }, this.#smooth, this.#trails, this.#extra);
     /** Below the picture; holds a setting, for example. */
     this.foot = h("div", { className: "foot" });
     // It gives the picture the room that a large figure has left.
@@ -113,9 +126,11 @@ export class PictureFigure {
       this.surface.aspect = PAINTERS[view.kind]?.aspect({ layers: [], extent: [], range: [], columns: 0 }) ?? 1;
   }
 
-  /** @param {Picture} shown */
-  show(shown) {
-    this.onshow(shown);
+  /** @param {Picture} whole */
+  show(whole) {
+    this.#whole = whole;
+    this.onshow(whole);
+    const shown = this.#without(whole);
     // Points over images are handles, which whoever connects them has drawn.
     const picture =
       shown.layers[0]?.kind === "images"
@@ -131,6 +146,7 @@ export class PictureFigure {
     const images = picture.layers[0]?.kind === "images";
     if (images !== (this.#kind === "images")) this.#become(images ? "images" : this.#plain);
     this.#smooth.hidden = !isCoarse(picture);
+    this.#extra.hidden = !this.#left || images;
     // In pictures of points it keeps its place, so that nothing moves when the first ones come.
     this.#trails.hidden = this.#painter !== plane || (this.view.kind !== "points" && !leavesTrails(picture));
     this.#trails.style.visibility = leavesTrails(picture) ? "" : "hidden";
@@ -139,6 +155,35 @@ export class PictureFigure {
     this.#shown = keys;
     if (this.#fixed) this.surface.aspect = this.#painter.aspect(picture);
     this.#paint();
+  }
+
+  /** All layers, of which some may be left out. @type {Picture|undefined} */
+  #whole;
+
+  /** A picture of points without the layer that is shown when it is asked for. @param {Picture} picture @returns {Picture} */
+  #without(picture) {
+    if (!this.#left || isPressed(this.#extra) || picture.layers[0]?.kind !== "points") return picture;
+    return { ...picture, layers: picture.layers.filter(({ id }) => id !== this.#left) };
+  }
+
+  /** Says something at the one point of the picture, if there is one; with "" nothing. @param {string} text */
+  point(text) {
+    const mark = this.picture?.layers.find(({ kind, data }) => kind === "points" && data.length === 2);
+    this.#tag.hidden = !mark || !text;
+    if (!this.picture || !mark || !text) return;
+    const [x0, x1, y0, y1] = this.picture.extent;
+    const [x, y] = [(100 * (mark.data[0] - x0)) / (x1 - x0), (100 * (mark.data[1] - y0)) / (y1 - y0)];
+    if (!this.#tag.isConnected) this.surface.element.append(this.#tag);
+    say(this.#tag, text);
+    // On the side where there is more room.
+    const { style } = this.#tag;
+    [style.left, style.right] = x > 50 ? ["", `${100 - x}%`] : [`${x}%`, ""];
+    [style.top, style.bottom] = y > 50 ? [`${100 - y}%`, ""] : ["", `${y}%`];
+  }
+
+  /** Width of the picture's room, in CSS pixels. */
+  get width() {
+    return this.#box.clientWidth;
   }
 
   /** Height of the picture at the full width of its figure, in CSS pixels. */
@@ -286,7 +331,9 @@ export class PictureFigure {
           h("span", {}, number(range[2], 2)),
         ),
       );
-    this.#keys.replaceChildren(...keys);
+    // Few points of a cloud are like it.
+    const alike = new Set();
+    this.#keys.replaceChildren(...keys.filter(({ outerHTML: html }) => !alike.has(html) && alike.add(html)));
   }
 }
 
@@ -307,6 +354,7 @@ function keyOf(layers, layer) {
   // Pieces with labels have the colours of their classes.
   if (kind === "lines" && labels.length) return "lines classed";
   if (/curves$/.test(kind)) return `line-${patternOf(layers, layer)}${isFaint(layer) ? " faint" : ""}`;
+  if (kind === "bars" && areClasses(labels)) return "bars classed";
   if (kind === "bars") return layers.find((each) => each.kind === kind) === layer ? "bars" : "lines";
   if (classesOf(layer)) return "numerals";
   if (kind === "points" && data.length > 0 && data.length <= 4) return "ring";

@@ -2,6 +2,7 @@
 
 import { Curve } from "./curves.js";
 import { h } from "./dom.js";
+import { partsOf } from "./headline.js";
 import { Lens } from "./lens.js";
 import { PictureFigure } from "./picture.js";
 import { brush, drag, pick, sentence } from "./touch.js";
@@ -9,11 +10,16 @@ import { brush, drag, pick, sentence } from "./touch.js";
 /**
  * @typedef {import("./session.js").Session} Session
  * @typedef {import("./theme.js").Theme} Theme
+ * @typedef {"alone"|"side"|"twins"|"strip"} Order  how pictures stand: the large one alone, others at its side, it and its
+ *   twin, and these above what answers to the hand
  */
 
 /** Room that pictures at the side of the large one take at least, and what is around the large one, in CSS pixels. */
 const SIDE = 300;
 const AROUND = 110;
+/** What stands below a pair of pictures, in CSS pixels, and the share of their width that is left to their height then. */
+const STRIP = 128;
+const LEAST = 0.75;
 /** The large picture is no higher than this where its own width would decide, in CSS pixels. */
 const HIGHEST = 560;
 /** Kinds of picture that are wider than high. (Axes can have any shape.) */
@@ -39,11 +45,24 @@ export class Stage {
   /** What belongs to another run. @type {{ figure: PictureFigure, tag: HTMLElement, history: () => import("./history.js").History }|undefined} */
   #other;
   #side = h("div", { className: "side", hidden: true });
+  /** As large as the large one, beside it. @type {PictureFigure|undefined} */
+  #twin;
+  /** What answers to the hand. @type {HTMLElement|undefined} */
+  #answer;
+  /** @type {Order} */
+  #order = "alone";
+  #metrics;
+  /** The figure that counts the steps of a film. @type {string|undefined} */
+  #film;
+  /** What is said at the point of a picture, by view. @type {Record<string, string>} */
+  #said;
 
   /** @param {Session} session @param {{ ui: import("./words.js").Words, own: import("./words.js").Words }} words */
   constructor(session, { ui, own }) {
     const { card } = session;
     this.#session = session;
+    this.#metrics = new Map(card.metrics.map((metric) => [metric.id, metric]));
+    this.#said = Object.fromEntries(card.views.map(({ id }) => [id, own.find(`views.${id}.point`) ?? ""]));
     this.#ui = ui;
     for (const view of card.views) this.#pictures.set(view.id, new PictureFigure(view, own));
     const ids = [...new Set(card.metrics.map(({ curve }) => curve).filter(Boolean))];
@@ -59,12 +78,14 @@ export class Stage {
     // What answers to the hand stands beside it; with a second picture of the same weight that is enough, else there are
     // a curve and a small picture.
     const touched = card.actions.find(({ answer, view }) => answer && view === hero.view.id);
-    const answer = this.#pictures.get(touched?.answer ?? "")?.element;
+    this.#answer = this.#pictures.get(touched?.answer ?? "")?.element;
+    this.#twin = pictures.find(({ view }) => view.twin !== "none");
     const next = twins.length ? [twins[0].element] : [curves[0], others[0]?.element];
-    this.#beside = [...new Set([answer, ...next])].filter((each) => each !== undefined).slice(0, 2);
+    this.#beside = [...new Set([this.#answer, ...next])].filter((each) => each !== undefined).slice(0, 2);
     hero.surface.bounded = true;
     // A film is of ways that points go.
-    hero.trails = card.metrics.some(({ film }) => film);
+    this.#film = card.metrics.find((metric) => metric.film)?.id;
+    for (const picture of [hero, this.#twin]) if (picture) picture.trails = this.#film !== undefined;
     this.hero = h("div", { className: "hero" }, hero.element, this.#side);
     this.rest = h("div", { className: "rest" }, ...this.#small);
     this.#watch(pictures);
@@ -82,6 +103,8 @@ export class Stage {
     this.#other?.tag.remove();
     this.#other = figure && tag && history && { figure, tag, history };
     this.hero.classList.toggle("pair", Boolean(this.#other));
+    // Of the other run nothing is kept.
+    this.#large.trails = this.#film !== undefined && !this.#other;
     if (figure && tag) {
       this.#large.element.querySelector("figcaption")?.prepend(tag);
       this.#large.element.after(figure.element);
@@ -93,23 +116,53 @@ export class Stage {
 
   /** Fits the pictures into the room there is. */
   arrange() {
+    const order = this.#best();
+    if (order !== this.#order) this.#place(order);
+    // No higher than they are wide, so that what is said of them stands close.
+    if (this.#paired) this.hero.style.setProperty("--tall", `${this.#large.width}px`);
+  }
+
+  /** What the room there is allows. @returns {Order} */
+  #best() {
     const { clientWidth: width, clientHeight: height } = this.hero;
-    const beside = !this.#other && width - SIDE >= (height - AROUND) * (WIDE.test(this.#large.view.kind) ? 1.5 : 1);
-    if (beside === !this.#side.hidden) return;
-    this.#side.hidden = !beside;
-    if (beside) this.#side.append(...this.#beside);
-    else this.rest.prepend(...this.#small);
-    // At the side there is only so much height.
+    if (this.#other) return "alone";
+    const glimpse = /** @type {ShadowRoot} */ (this.hero.getRootNode()).host?.hasAttribute("glimpse");
+    if (this.#twin && width >= 2 * SIDE && !glimpse)
+      return this.#answer && height - STRIP - AROUND >= (LEAST * width) / 2 ? "strip" : "twins";
+    return width - SIDE >= (height - AROUND) * (WIDE.test(this.#large.view.kind) ? 1.5 : 1) ? "side" : "alone";
+  }
+
+  get #paired() {
+    return this.#order === "twins" || this.#order === "strip";
+  }
+
+  /** @param {Order} order */
+  #place(order) {
+    this.#order = order;
+    const twin = this.#paired ? this.#twin : undefined;
+    this.rest.prepend(...this.#small);
+    const aside = order === "side" ? this.#beside : order === "strip" && this.#answer ? [this.#answer] : [];
+    this.#side.append(...aside);
+    this.#side.hidden = !aside.length;
+    this.hero.classList.toggle("twins", Boolean(twin));
+    if (twin?.view.twin === "left") this.#large.element.before(twin.element);
+    else if (twin) this.#large.element.after(twin.element);
+    // There is only so much height.
     for (const { element, surface } of this.#pictures.values())
-      if (this.#beside.includes(element)) surface.bounded = beside;
+      if (element !== this.#large.element) surface.bounded = aside.includes(element) || element === twin?.element;
   }
 
   /** Height that the large picture needs, with what is around it, to be as wide as there is room, in CSS pixels. */
   get height() {
-    const { hidden } = this.#side;
     // Whether others stand beside it follows from the height that there is.
+    const twin = this.#paired ? this.#twin?.element : undefined;
+    const { hidden } = this.#side;
     this.#side.hidden = true;
+    if (twin) twin.hidden = true;
+    this.hero.classList.toggle("twins", false);
     const height = this.#large.around + Math.min(HIGHEST, this.#large.height);
+    this.hero.classList.toggle("twins", this.#paired);
+    if (twin) twin.hidden = false;
     this.#side.hidden = hidden;
     return height;
   }
@@ -146,13 +199,24 @@ export class Stage {
    */
   show(frame, before = []) {
     const { ghostViews } = this.#session;
+    before = this.#sinceFilm([...before, frame]).slice(0, -1);
     for (const [id, picture] of Object.entries(frame.views)) {
       const figure = this.#pictures.get(id);
       if (figure) figure.traces = { before: before.flatMap(({ views }) => views[id] ?? []), ghost: ghostViews?.[id] };
       figure?.show(picture);
+      figure?.point(this.#said[id] && (partsOf(this.#said[id], this.#metrics, frame.metrics) ?? []).join(""));
       this.#lenses.get(id)?.show(picture);
     }
     this.showCurves();
+  }
+
+  /** Those of the frames that are of the film that the last one is of. @param {import("../protocol.js").Frame[]} frames */
+  #sinceFilm(frames) {
+    const at = this.#film;
+    if (at === undefined) return frames;
+    let first = frames.length - 1;
+    while (first > 0 && frames[first - 1].metrics[at] <= frames[first].metrics[at]) first--;
+    return frames.slice(first);
   }
 
   /** Draws with the run before, or without it, once that has appeared or disappeared between frames. */

@@ -69,13 +69,16 @@ export const colourOf = ({ colours }, role) => (role === "other" ? colours.soft 
 /** @param {Theme} theme @param {number} label */
 export const classColour = ({ dark }, label) => (dark ? CLASSES_DARK : CLASSES_LIGHT)[label % 10];
 
+/** @param {Theme} theme @param {number} label @returns {Rgb} */
+function classRgb(theme, label) {
+  const colour = parseInt(classColour(theme, label).slice(1), 16);
+  return [colour >> 16, (colour >> 8) & 255, colour & 255];
+}
+
 /** The colours of the classes in these shares. @param {Theme} theme @param {Float32Array} shares */
 export function mixedColour(theme, shares) {
   const sum = [0, 0, 0];
-  shares.forEach((share, label) => {
-    const colour = parseInt(classColour(theme, label).slice(1), 16);
-    [16, 8, 0].forEach((shift, i) => (sum[i] += share * ((colour >> shift) & 255)));
-  });
+  shares.forEach((share, label) => classRgb(theme, label).forEach((part, i) => (sum[i] += share * part)));
   return `rgb(${sum.map(Math.round).join(" ")})`;
 }
 
@@ -101,16 +104,19 @@ function between(stops, t) {
 /**
  * A colour map as a table of 256 colours, packed for canvas image data.
  * @param {Theme} theme
- * @param {"viridis"|"diverging"|"energy"|"grey"} kind diverging runs from the model's orange to the data's blue
+ * @param {"viridis"|"diverging"|"energy"|"grey"|"classes"} kind diverging runs from the model's orange to the data's
+ *   blue, classes from that of class 0 to that of class 1, pale, so that their numerals can be read on it
  * @returns {Uint32Array}
  */
-export function colourMap({ rgb }, kind) {
+export function colourMap(theme, kind) {
+  const { rgb } = theme;
   const table = new Uint32Array(256);
   for (let i = 0; i < 256; i++) {
     const t = i / 255;
     const colour =
       kind === "viridis" ? between(VIRIDIS, t)
       : kind === "energy" ? between(ENERGY, t)
+      : kind === "classes" ? mix(rgb.sheet, classRgb(theme, Number(t > 0.5)), Math.abs(2 * t - 1) ** 0.85 * 0.42)
       : kind === "grey" ? mix([12, 12, 14], [250, 250, 248], t)
       : mix(rgb.sheet, t < 0.5 ? rgb.model : rgb.data, Math.abs(2 * t - 1) ** 0.85 * 0.92); // prettier-ignore
     const [red, green, blue] = colour.map(Math.round);

@@ -1,7 +1,7 @@
 // Bars: one layer as solid bars, further ones as outlines over them.
 
 import { number } from "../ui/format.js";
-import { colourOf } from "../ui/theme.js";
+import { classColour, colourOf } from "../ui/theme.js";
 import { seen } from "./text.js";
 
 /** @type {import("./plane.js").Painter} */
@@ -17,16 +17,21 @@ export const bars = {
     const floor = height - foot;
     const top = layers.reduce((most, { data }) => data.reduce((max, value) => Math.max(max, value), most), 0) || 1;
     context.clearRect(0, 0, width, height);
-    layers.forEach(({ data, role }, which) => {
+    layers.forEach(({ data, role, labels }, which) => {
+      const classes = areClasses(labels);
       context.fillStyle = context.strokeStyle = colourOf(theme, role);
       context.lineWidth = 2 * ratio;
       const step = width / data.length;
-      context.beginPath();
+      context.globalAlpha = which === 0 ? 0.7 : 1;
+      if (which) context.beginPath();
       data.forEach((value, i) => {
         const y = floor - (Math.max(0, value) / top) * (floor - head);
         if (which === 0) {
           const gap = Math.min(2 * ratio, step / 4);
+          if (classes) context.fillStyle = classColour(theme, i);
+          context.beginPath();
           context.rect(i * step + gap / 2, y, step - gap, floor - y);
+          context.fill();
         } else {
           if (i === 0) context.moveTo(0, floor);
           context.lineTo(i * step, y);
@@ -34,9 +39,7 @@ export const bars = {
           if (i === data.length - 1) context.lineTo(width, floor);
         }
       });
-      context.globalAlpha = which === 0 ? 0.7 : 1;
-      if (which === 0) context.fill();
-      else context.stroke();
+      if (which) context.stroke();
       context.globalAlpha = 1;
     });
     const axis = { context, width, floor, theme, ratio };
@@ -44,6 +47,9 @@ export const bars = {
     else paintAxis(axis, extent, top, layers[0]?.data.length ?? 0);
   },
 };
+
+/** Whether the characters below the bars are the numerals of classes. @param {ArrayLike<number>} labels */
+export const areClasses = (labels) => labels.length > 1 && Array.from(labels).every((code, i) => code === 48 + i);
 
 /**
  * @typedef {object} Axis

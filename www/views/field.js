@@ -3,11 +3,12 @@
 import { colourMap } from "../ui/theme.js";
 
 /**
- * Which map a layer is drawn with: a signed quantity has a middle, an amount has not, and an energy has another than
+ * Which map a layer is drawn with: a probability has the colours of its two classes, a signed quantity has a middle, an amount has not, and an energy has another than
  * densities have, since it is high where they are low.
  * @param {import("../protocol.js").Layer} layer
  */
-export const mapOf = ({ role }) => (role === "other" ? "diverging" : role === "truth" ? "energy" : "viridis");
+export const mapOf = ({ role, labels }) =>
+  labels.length === 2 ? "classes" : role === "other" ? "diverging" : role === "truth" ? "energy" : "viridis";
 
 /**
  * Where a value stands between the two ends, through the middle.

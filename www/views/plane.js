@@ -3,8 +3,8 @@
 import { niceStep, tick } from "./axes.js";
 import { paintField } from "./field.js";
 import { paintLines } from "./lines.js";
-import { paintPoints } from "./points.js";
-import { paintTraces } from "./traces.js";
+import { FEW, paintFew, paintPoints } from "./points.js";
+import { isCloud, paintGhosts, paintTrails } from "./traces.js";
 import { paintVectors } from "./vectors.js";
 
 /**
@@ -25,6 +25,10 @@ import { paintVectors } from "./vectors.js";
  * @property {(surface: import("../ui/surface.js").Surface, picture: Picture, theme: Theme, traces?: import("./traces.js").Traces, names?: Record<string, string>) => void} paint  `names` of the
  *   layers, where they are written into the picture
  */
+
+/** @param {import("../protocol.js").Layer} layer */
+const isFew = ({ kind, data, labels }) =>
+  kind === "points" && data.length > 4 && data.length <= 2 * FEW && !labels.length;
 
 /** Fields stand side by side, each in its own panel; everything else is drawn over each of them. @param {Picture} picture */
 const panelsOf = ({ layers }) => Math.max(1, layers.filter(({ kind }) => kind === "field").length);
@@ -70,12 +74,20 @@ export const plane = {
       context.clip();
       if (fields[panel]) paintField(context, box, fields[panel], picture.range, theme);
       else paintGrid(context, box, theme, ratio);
-      if (traces) paintTraces(context, box, picture, traces, theme, ratio);
+      if (traces?.ghost) paintGhosts(context, box, traces.ghost, theme, ratio);
+      const trailing = traces?.before.length ? others.filter((layer) => isCloud(layer, picture)) : [];
       for (const layer of others) {
-        if (layer.kind === "vectors") paintVectors(context, box, layer, theme, ratio);
+        if (layer.kind === "vectors") paintVectors(context, box, layer, theme, ratio, others.some(isFew));
         else if (layer.kind === "lines") paintLines(context, box, layer, theme, ratio);
-        else if (layer.kind === "points") paintPoints(context, box, layer, theme, ratio, sharesOf(picture, layer));
+        else if (layer.kind !== "points") continue;
+        else if (isFew(layer)) paintFew(context, box, layer.data, layer.role, theme, ratio);
+        else
+          paintPoints(context, box, layer, theme, ratio, {
+            shares: sharesOf(picture, layer),
+            pale: trailing.includes(layer),
+          });
       }
+      for (const layer of trailing) paintTrails(context, box, layer, traces?.before ?? [], theme, ratio);
       context.restore();
     }
   },

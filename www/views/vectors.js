@@ -12,8 +12,9 @@ const WHOLE = 14;
  * @param {import("../protocol.js").Layer} layer
  * @param {import("../ui/theme.js").Theme} theme
  * @param {number} ratio
+ * @param {boolean} pale  whether they are the ground for something else
  */
-export function paintVectors(context, box, { data, role }, theme, ratio) {
+export function paintVectors(context, box, { data, role }, theme, ratio, pale) {
   let longest = 0;
   for (let i = 0; i < data.length; i += 4) longest = Math.max(longest, Math.hypot(data[i + 2], data[i + 3]));
   if (!longest) return;
@@ -26,7 +27,7 @@ export function paintVectors(context, box, { data, role }, theme, ratio) {
   // The truth is broad and pale, so that learned arrows stay visible on top of it. The key looks so, too (style sheet).
   const truth = role === "truth";
   context.lineWidth = (truth ? 4 : 1.4) * ratio;
-  const full = truth ? 0.3 : 0.75;
+  const full = (truth ? 0.3 : 0.75) * (pale ? 0.55 : 1);
   for (let i = 0; i < data.length; i += 4) {
     const [x0, y0] = [box.x(data[i]), box.y(data[i + 1])];
     const [x1, y1] = [box.x(data[i] + scale * data[i + 2]), box.y(data[i + 1] + scale * data[i + 3])];

@@ -173,7 +173,8 @@ pub enum ViewKind {
     /// each of K classes, whose colours it mixes.
     Points,
     /// A `[H, W]` grid of numbers, row 0 at the bottom (lowest y). The role gives the colours: an amount of the
-    /// data or the model, an energy ([`Role::Truth`]), or a quantity with a middle ([`Role::Other`]).
+    /// data or the model, an energy ([`Role::Truth`]), or a quantity with a middle ([`Role::Other`]). With two
+    /// labels it goes from the colour of the one class to that of the other.
     Field,
     /// `[N, 4]`: x, y, dx, dy.
     Vectors,
@@ -182,7 +183,8 @@ pub enum ViewKind {
     /// else of its columns. Layers of different sizes are layers of units, from the top one down, with
     /// arrows between them: up from [`Role::Data`], down to [`Role::Model`], both ways to [`Role::Other`].
     Images,
-    /// `[N]` numbers as bars or a histogram. With labels, they are the characters below the bars.
+    /// `[N]` numbers as bars or a histogram. With labels, they are the characters below the bars; bars of
+    /// "0", "1" and so on have the colours of these classes.
     Bars,
     /// `[N, T]` characters (code points): N lines. A field of the same shape as a second layer shades
     /// them; a character with the label 1 is marked.
@@ -226,6 +228,21 @@ pub struct View {
     pub kind: ViewKind,
     /// Whether it is the large one. Each card has one or two.
     pub main: bool,
+    /// Whether it is as large as the first one, which it stands beside where there is room.
+    pub twin: Twin,
+}
+
+/// On which side of the first picture another one of equal size stands, if that is read together with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "typescript", derive(tsify::Tsify))]
+#[serde(rename_all = "kebab-case")]
+pub enum Twin {
+    /// It is no such picture.
+    None,
+    /// It comes before the first one.
+    Left,
+    /// It comes after it.
+    Right,
 }
 
 /// The ways a person can touch a view.
@@ -477,11 +494,16 @@ impl Card {
 impl View {
     /// A large picture; [`choices!`](crate::choices!) gives it its id.
     pub const fn main(kind: ViewKind) -> View {
-        View { id: "", kind, main: true }
+        View { id: "", kind, main: true, twin: Twin::None }
+    }
+
+    /// A large one that makes a pair with the first.
+    pub const fn twin(kind: ViewKind, twin: Twin) -> View {
+        View { id: "", kind, main: true, twin }
     }
 
     /// A small one, likewise.
     pub const fn side(kind: ViewKind) -> View {
-        View { id: "", kind, main: false }
+        View { id: "", kind, main: false, twin: Twin::None }
     }
 }

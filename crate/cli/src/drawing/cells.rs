@@ -38,14 +38,16 @@ fn paint(out: &mut String, shares: &[f32], columns: usize, [left, top]: [f32; 2]
 pub fn field(out: &mut String, layer: &Layer, [low, middle, high]: [f32; 3]) {
     let [height, width] = [layer.shape[0], layer.shape[1]];
     let amount = |v: f32, [low, _, high]: [f32; 3]| (v - low) / (high - low).max(1e-9);
+    let signed = |v: f32, [low, middle, high]: [f32; 3]| {
+        if v < middle {
+            0.5 * (v - low) / (middle - low).max(1e-9)
+        } else {
+            0.5 + 0.5 * (v - middle) / (high - middle).max(1e-9)
+        }
+    };
     let (map, share): (Map, fn(f32, [f32; 3]) -> f32) = match layer.role {
-        Role::Other => (Map::Diverging, |v, [low, middle, high]| {
-            if v < middle {
-                0.5 * (v - low) / (middle - low).max(1e-9)
-            } else {
-                0.5 + 0.5 * (v - middle) / (high - middle).max(1e-9)
-            }
-        }),
+        _ if layer.labels.len() == 2 => (Map::Classes, signed),
+        Role::Other => (Map::Diverging, signed),
         Role::Truth => (Map::Energy, amount),
         Role::Data | Role::Model => (Map::Viridis, amount),
     };

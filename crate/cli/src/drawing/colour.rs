@@ -27,6 +27,8 @@ const VIRIDIS: [Rgb; 6] = [
     [253.0, 231.0, 37.0],
 ];
 const DIVERGING: [Rgb; 3] = [[212.0, 85.0, 10.0], [255.0, 255.0, 255.0], [10.0, 102.0, 183.0]];
+/// From the colour of class 0 to that of class 1, both pale.
+const BETWEEN: [Rgb; 3] = [[169.0, 162.0, 205.0], [255.0, 255.0, 255.0], [152.0, 199.0, 188.0]];
 /// As on the page: an energy is pale where it is low, so that it is not taken for a density.
 const ENERGY: [Rgb; 4] =
     [[250.0, 247.0, 240.0], [196.0, 186.0, 220.0], [112.0, 96.0, 160.0], [38.0, 28.0, 78.0]];
@@ -41,6 +43,8 @@ pub enum Map {
     Energy,
     /// Signed quantities.
     Diverging,
+    /// Probabilities of one of two classes.
+    Classes,
     /// Images.
     Grey,
 }
@@ -51,6 +55,7 @@ pub fn of(map: Map, share: f32) -> String {
         Map::Viridis => &VIRIDIS,
         Map::Energy => &ENERGY,
         Map::Diverging => &DIVERGING,
+        Map::Classes => &BETWEEN,
         Map::Grey => &GREY,
     };
     let at = share.clamp(0.0, 1.0) * (stops.len() - 1) as f32;

@@ -37,7 +37,12 @@ pub fn points(out: &mut String, layer: &Layer, frame: &Frame) {
             continue;
         }
         let colour = if labelled { colour::CLASSES[class as usize] } else { ink(layer) };
-        let size = if count <= 2 { 6.0 } else { 2.4 };
+        let size = match count {
+            ..=2 => 6.0,
+            // Few that each are looked at.
+            3..=16 if !labelled => 4.0,
+            _ => 2.4,
+        };
         put!(
             out,
             "<path stroke=\"{colour}\" stroke-width=\"{size}\" stroke-linecap=\"round\" opacity=\".8\" d=\"{path}\"/>"
@@ -148,9 +153,13 @@ pub fn bars(out: &mut String, layers: &[Layer]) {
     let top = layer.data.iter().fold(1e-9f32, |m, x| m.max(*x));
     let room = SIDE - 2.0 * EDGE;
     let step = room / layer.data.len() as f32;
+    // Numerals in order are classes.
+    let classes =
+        layer.labels.len() > 1 && layer.labels.iter().zip(48..).all(|(&code, numeral)| code == numeral);
     for (i, value) in layer.data.iter().enumerate() {
         let height = value.max(0.0) / top * room;
-        rectangle(out, [EDGE + i as f32 * step, SIDE - EDGE - height, step * 0.85, height], ink(layer), 1.0);
+        let colour = if classes { colour::CLASSES[i % 10] } else { ink(layer) };
+        rectangle(out, [EDGE + i as f32 * step, SIDE - EDGE - height, step * 0.85, height], colour, 1.0);
     }
 }
 
