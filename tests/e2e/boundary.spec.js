@@ -60,11 +60,17 @@ test("dragging the probe asks the model there, and leaves the data alone", async
   await open(page, `${site}#/boundary`);
   await reached(page, 3);
   await pause(page);
+  // Far from all points, on the side of class 1.
+  const at = (/** @type {string} */ id) => page.locator(`[data-view="${id}"] .at`);
+  expect(await metrics(page)).toMatchObject({ decision: 1, typical: 0 });
+  expect((await metrics(page)).sure).toBeGreaterThan(0.99);
+  await expect(at("boundary")).toHaveText(/^class 1, \d+(\.\d)? % sure$/);
+  await expect(at("density")).toHaveText("0 % of the points are rarer");
   const probe = page.getByRole("slider", { name: "Probe" });
   await probe.focus();
-  for (let i = 0; i < 4; i++) await page.keyboard.press("Shift+ArrowRight");
-  // Far to the right, on the side of class 1, where there are hardly any points.
-  await expect.poll(async () => (await metrics(page)).probe).toBeGreaterThan(0.95);
-  await expect.poll(async () => (await metrics(page)).typical).toBeLessThan(0.2);
+  for (let i = 0; i < 4; i++) for (const key of ["ArrowLeft", "ArrowDown"]) await page.keyboard.press(`Shift+${key}`);
+  // Among them.
+  await expect.poll(async () => (await metrics(page)).typical).toBeGreaterThan(0.2);
+  await expect(at("density")).not.toHaveText("0 % of the points are rarer");
   await expect(page.locator('[data-setting="data"] select')).toHaveValue("clouds");
 });

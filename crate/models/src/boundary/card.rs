@@ -32,7 +32,7 @@ choices! {
     /// Pictures.
     pub enum Show: View {
         "boundary" => Boundary: View::main(ViewKind::Field),
-        "density" => Density: View::main(ViewKind::Field),
+        "density" => Density: View::twin(ViewKind::Field, Twin::Right),
         "samples" => Samples: View::side(ViewKind::Points),
         "missing" => Missing: View::side(ViewKind::Curves),
         "probe" => Probe: View::side(ViewKind::Bars),
@@ -72,7 +72,8 @@ pub const CARD: Card = Card {
         Metric::new("accuracy_train", "share", "accuracy", Role::Data),
         Metric::new("accuracy_test", "share", "accuracy", Role::Model).sometimes(),
         Metric::new("nll_test", "nats", "nll", Role::Model).sometimes(),
-        Metric::new("probe", "share", "", Role::Model),
+        Metric::new("decision", "", "", Role::Model),
+        Metric::new("sure", "share", "", Role::Model),
         Metric::new("typical", "share", "", Role::Model).sometimes(),
         Metric::new("caught", "of 10", "", Role::Model).sometimes(),
     ],

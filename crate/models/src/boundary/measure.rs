@@ -166,15 +166,14 @@ impl Boundary {
         let (x, hidden) = (self.probe(), hidden(live));
         let mut out = vec![0.0; self.table.classes];
         self.judge(hidden, &x, &mut out);
-        // In the plane the probability of class 1; on the digits that of the likeliest.
-        let shown = if self.digits() { decide(&out) } else { 1 };
-        figures.push(("probe", libm::exp(out[shown])));
+        let likeliest = decide(&out);
+        figures.extend([("decision", likeliest as f64), ("sure", libm::exp(out[likeliest]))]);
         if let Some(truth) = &self.truth {
             match hidden {
                 true => bayes::log_posterior(&truth.first, &x[..1], &mut out),
                 false => bayes::log_posterior(&truth.joint, &x, &mut out),
             }
-            figures.push(("probe_reference", libm::exp(out[1])));
+            figures.push(("sure_reference", libm::exp(out[likeliest])));
         }
         if let (Some(joint), true) = (self.model.joint(), self.is_ready()) {
             figures.push(("typical", rank(&measured.densities, joint.log_density(&x))));

@@ -40,6 +40,10 @@ const MOST_POINTS: usize = 400;
 /// Iterations that are done again at once when points or a live setting change.
 const CATCH_UP: u32 = 60;
 
+/// Where the probe begins, in shares of the picture: in the plane far from all points, where most classifiers are sure
+/// all the same.
+const FAR: [f32; 2] = [0.94, 0.94];
+
 /// The opened exhibit.
 pub struct Boundary {
     table: Table,
@@ -201,7 +205,7 @@ impl Model for Boundary {
             model,
             known: None,
             mean,
-            at: [0.5; 2],
+            at: if data == Data::Digits { [0.5; 2] } else { FAR },
             version: 0,
             loss: OnceCell::new(),
             measured: Memo::default(),

@@ -49,8 +49,10 @@ impl Boundary {
             |field: &[f64]| field.chunks_exact(2).map(|f| libm::exp(f[1]) as f32).collect::<Vec<f32>>();
         let field = to_one(&self.measured(live, false).await?.field);
         let line = shapes::contour(&field, FIELD, BOX, 0.5);
-        let mut layers =
-            vec![Layer::field("field", Role::Other, field), Layer::lines("line", Role::Model, line)];
+        let mut layers = vec![
+            Layer::field("field", Role::Other, field).labelled(vec![0, 1]),
+            Layer::lines("line", Role::Model, line),
+        ];
         if let Some(truth) = &self.truth {
             let best = to_one(&truth.best[usize::from(hidden(live))]);
             layers.push(Layer::lines("best", Role::Truth, shapes::contour(&best, FIELD, BOX, 0.5)));

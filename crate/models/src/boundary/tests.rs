@@ -236,7 +236,7 @@ fn painted_points_are_learned_from() {
     exhibit.train(5);
     let paint = |points: &[f32]| Payload { points: points.to_vec(), ..Payload::default() };
     exhibit.act(Input::Zeros, &paint(&[-1.0, 0.0, -1.2, 0.3])).expect("it paints");
-    assert!((exhibit.figure("probe") - 0.5).abs() < 1e-12);
+    assert!((exhibit.figure("sure") - 0.5).abs() < 1e-12);
     exhibit.act(Input::Ones, &paint(&[1.0, 0.2])).expect("it paints");
     assert_eq!(exhibit.figure("accuracy_train"), 1.0);
     for _ in 0..200 {
@@ -282,6 +282,19 @@ fn points_with_classes_are_brought() {
     assert!(TestRun::<Boundary>::try_open(&[("data", "drawn")], 1, &one).is_err());
 }
 
+/// Where the ring begins the classifier is sure, the truth is not, and nothing like it was ever seen.
+#[test]
+fn the_ring_begins_where_only_a_distribution_knows_better() {
+    for seed in 1..6 {
+        let mut exhibit = of_seed(&[], seed);
+        exhibit.train(60);
+        assert!(exhibit.at.iter().all(|share| (0.05..0.95).contains(share)), "inside the picture");
+        assert!(exhibit.figure("sure") > 0.99, "{seed}: {}", exhibit.figure("sure"));
+        assert!(exhibit.figure("sure_reference") < 0.5, "{seed}: {}", exhibit.figure("sure_reference"));
+        assert!(exhibit.figure("typical") < measure::ALARM, "{seed}: {}", exhibit.figure("typical"));
+    }
+}
+
 /// What the "Try this" experiments say, on five draws of the points.
 #[test]
 fn experiments_show_what_they_say() {
@@ -305,7 +318,8 @@ fn experiments_show_what_they_say() {
         let marginal =
             run(&[("data", "twins"), ("points", "400"), ("model", "gaussians"), ("hidden", "true")]);
         logistic.at = [0.75, 0.5];
-        assert!(logistic.figure("probe") < logistic.figure("probe_reference") - 0.02, "{seed}");
+        assert_eq!(logistic.figure("decision"), 1.0, "{seed}");
+        assert!(logistic.figure("sure") < logistic.figure("sure_reference") - 0.02, "{seed}");
         let excess =
             |exhibit: &TestRun<Boundary>| exhibit.figure("nll_test") - exhibit.figure("nll_test_reference");
         let (logistic, marginal) = (excess(&logistic), excess(&marginal));
