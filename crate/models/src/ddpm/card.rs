@@ -20,7 +20,7 @@ choices! {
     /// Pictures.
     pub enum Show: View {
         "film" => Film: View::main(ViewKind::Points),
-        "forward" => Forward: View::main(ViewKind::Points),
+        "forward" => Forward: View::twin(ViewKind::Points, Twin::Left),
         "samples" => Samples: View::side(ViewKind::Points),
         "prediction" => Prediction: View::side(ViewKind::Points),
         "losses" => Losses: View::side(ViewKind::Bars),
@@ -53,7 +53,8 @@ pub const CARD: Card = Card {
         Setting::int("sampling_steps", 1, 1000, 100).live(),
         Setting::float("eta", 0.0, 1.0, 0.0).when(&[("sampler", &["ddim"])]),
         Setting::learning_rate(0.05, 4e-3),
-        Setting::float("time", 0.0, 1.0, 0.3).under("forward"),
+        Setting::flag("follow", true).live().under("forward"),
+        Setting::float("time", 0.0, 1.0, 0.3).under("prediction"),
         Setting::int("timesteps", 10, 1000, 100).more(),
         Setting::flag("clip", true).live().more(),
         Setting::average(0.995),

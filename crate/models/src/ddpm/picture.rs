@@ -35,10 +35,15 @@ fn images(sets: &ImageSets, mut parts: Vec<Part>) -> Picture {
 }
 
 impl Ddpm {
-    /// The time that the slider stands at.
-    fn time(&self, live: &Live) -> usize {
+    /// The noising step at a share of the time.
+    fn step_at(&self, share: f64) -> usize {
         let last = self.schedule.levels().len() - 1;
-        (live.settings.number("time") * last as f64 + 0.5) as usize
+        (share * last as f64 + 0.5) as usize
+    }
+
+    /// That at which the slider stands.
+    fn time(&self, live: &Live) -> usize {
+        self.step_at(live.settings.number("time"))
     }
 
     /// Parts in one box, or one above the other.
@@ -59,7 +64,7 @@ impl Ddpm {
     pub(super) async fn show(&self, live: &Live<'_>, view: Show) -> Result<Picture, Error> {
         match view {
             Show::Film => self.film(live).await,
-            Show::Forward => Ok(self.forward(live)),
+            Show::Forward => self.forward(live).await,
             Show::Samples => self.samples_picture(live).await,
             Show::Prediction => match &self.domain {
                 Domain::Plane(plane) => self.arrows(live, plane).await,
@@ -92,10 +97,20 @@ impl Ddpm {
         clean.iter().map(|x| at.alpha as f32 * x + at.sigma as f32 * stream.normal()).collect()
     }
 
-    /// Noised data at the slider's time.
-    fn forward(&self, live: &Live) -> Picture {
-        let at = self.schedule.levels()[self.time(live)];
-        self.picture(vec![("noised", Role::Data, self.noised(at))])
+    /// Noised data, as far on their way as the film is on the way back; or at the slider's time.
+    async fn forward(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let row = live.device.read(self.model.film.row).await?[0];
+        if !live.settings.flag("follow") {
+            return Ok(self.noised_picture(self.time(live)));
+        }
+        let count = self.count(live) as f32;
+        // Before it begins anew it is still to be seen at its end.
+        let done = if row == 0.0 { count } else { row.min(count) };
+        Ok(self.noised_picture(self.step_at(f64::from(done / count))))
+    }
+
+    fn noised_picture(&self, t: usize) -> Picture {
+        self.picture(vec![("noised", Role::Data, self.noised(self.schedule.levels()[t]))])
     }
 
     /// Samples; of images, the end of the last film.
@@ -128,7 +143,7 @@ impl Ddpm {
             };
             Layer::arrows(id, role, (0..GRID * GRID).flat_map(arrow).collect())
         };
-        let mut picture = self.forward(live);
+        let mut picture = self.noised_picture(t);
         picture.layers.push(layer("exact", Role::Truth, &|i| exact[i]));
         picture.layers.push(layer("learned", Role::Model, &learned));
         Ok(picture)

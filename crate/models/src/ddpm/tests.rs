@@ -255,3 +255,28 @@ fn averaged_weights_alone_are_sampled_and_trained_on() {
     saved.retain(|s| s.name != "average");
     assert!(other.import(&saved).is_err());
 }
+
+/// The way to noise has gone as many steps as the film has on the way back, or stands at the slider's time.
+#[test]
+fn forward_goes_in_time_with_the_film() {
+    let mut run = open(&[("sampling_steps", "10")], 3, None);
+    let forward = |run: &mut Run| block_on(run.view("forward")).unwrap();
+    for _ in 0..3 {
+        block_on(run.step_phase("denoise")).unwrap();
+    }
+    let done = figure(&block_on(run.metrics(false)).unwrap(), "denoised");
+    let moving = forward(&mut run);
+    run.set("time", Value::Number(done / 10.0)).unwrap();
+    assert_eq!(forward(&mut run), moving, "the slider does not matter");
+    run.set("follow", Value::Flag(false)).unwrap();
+    assert_eq!(forward(&mut run), moving, "it is where the slider would put it");
+    run.set("time", Value::Number(1.0)).unwrap();
+    let end = forward(&mut run);
+    assert_ne!(end, moving);
+    // The film is held at its end: there the data are noise.
+    run.set("follow", Value::Flag(true)).unwrap();
+    for _ in 0..10 {
+        block_on(run.step_phase("denoise")).unwrap();
+    }
+    assert_eq!(forward(&mut run), end);
+}
