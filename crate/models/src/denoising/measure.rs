@@ -10,7 +10,7 @@ use crate::prelude::*;
 const MOST: usize = 1 << 13;
 const TERMS: usize = 1 << 21;
 /// Arrows on a side of the grid.
-pub(super) const GRID: usize = 17;
+pub(super) const GRID: usize = 11;
 /// Samples that the page's figures are computed from, and images that it shows.
 pub(super) const SAMPLED: usize = 1024;
 pub(super) const IMAGES_SAMPLED: usize = 32;
@@ -59,7 +59,7 @@ impl Answers {
 }
 
 /// ‖a − b‖² of each row of `d` numbers.
-fn distances<'a>(a: &'a [f32], b: &'a [f32], d: usize) -> impl Iterator<Item = f64> + Clone + 'a {
+pub(super) fn distances<'a>(a: &'a [f32], b: &'a [f32], d: usize) -> impl Iterator<Item = f64> + Clone + 'a {
     let square = |(a, b): (&f32, &f32)| f64::from(a - b) * f64::from(a - b);
     a.chunks_exact(d).zip(b.chunks_exact(d)).map(move |(a, b)| a.iter().zip(b).map(square).sum())
 }

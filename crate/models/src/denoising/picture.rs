@@ -1,7 +1,7 @@
 //! The pictures.
 
 use super::card::Show;
-use super::measure::{GRID, SAMPLED, corrupted, places};
+use super::measure::{GRID, SAMPLED, corrupted, distances, places};
 use super::model::TRAIL;
 use super::{Denoising, REACH};
 use crate::prelude::*;
@@ -9,6 +9,9 @@ use crate::prelude::*;
 const EXTENT: [f32; 4] = [-REACH, REACH, -REACH, REACH];
 /// Points of the data that are shown behind others.
 const SHOWN: usize = 384;
+/// Points whose way is shown, from clean to corrupted to restored, and the probes of which each is one.
+const WAYS: usize = 10;
+const OF: usize = 8;
 /// Images of a picture, and in a row.
 const IMAGES: usize = 16;
 const ACROSS: usize = 8;
@@ -31,6 +34,16 @@ fn images(like: &Images, across: usize, mut parts: Vec<Part>) -> Picture {
 }
 
 impl Denoising {
+    /// The probes whose way is shown: of each [`OF`] the one that was corrupted most, whose way is longest.
+    fn ways(&self) -> impl Iterator<Item = usize> {
+        let far = |i: usize| {
+            let [from, to] = [&self.probes.clean, &self.probes.corrupted].map(|all| &all[2 * i..2 * i + 2]);
+            distances(from, to, 2).sum::<f64>()
+        };
+        (0..WAYS)
+            .map(move |k| (OF * k..OF * (k + 1)).fold(OF * k, |a, b| if far(b) > far(a) { b } else { a }))
+    }
+
     pub(super) async fn points_picture(
         &self,
         live: &Live<'_>,
@@ -42,10 +55,28 @@ impl Denoising {
         let exact = self.probes.exact.iter();
         let layers = match view {
             Show::Arrows => {
-                let learned = self.ask(live.device, &places()).await?;
+                let learned = self.ask(live.device, &places());
+                let restored = self.answers(live).await?;
                 let exact = exact.map(|exact| arrows("exact", Role::Truth, &exact.arrows));
-                let learned = arrows("learned", Role::Model, &learned);
-                [noised()].into_iter().chain(exact).chain([learned]).collect()
+                let learned = arrows("learned", Role::Model, &learned.await?);
+                let [clean, corrupted, restored] =
+                    [&self.probes.clean, &self.probes.corrupted, &restored.means].map(|all| {
+                        self.ways().flat_map(|i| [all[2 * i], all[2 * i + 1]]).collect::<Vec<f32>>()
+                    });
+                let noise = shapes::trails(&[&clean[..], &corrupted].concat(), 2);
+                let way = shapes::trails(&[&corrupted[..], &restored].concat(), 2);
+                [data(SHOWN)]
+                    .into_iter()
+                    .chain(exact)
+                    .chain([
+                        learned,
+                        Layer::lines("noise", Role::Other, noise),
+                        Layer::lines("way", Role::Model, way),
+                        Layer::points("corrupted", Role::Other, corrupted),
+                        Layer::points("restored", Role::Model, restored),
+                        Layer::points("clean", Role::Data, clean),
+                    ])
+                    .collect()
             }
             Show::Chain => {
                 let [x, trail] = [self.model.chain, self.model.trail.places].map(|var| live.device.read(var));

@@ -69,3 +69,27 @@ fn what_is_drawn_on_the_pad_is_saved() {
     let far = Payload { points: vec![9.0, 0.0], ..Payload::default() };
     assert!(run.act("draw", &far).is_err() && run.act("brush", &far).is_err());
 }
+
+#[test]
+fn the_ways_of_ten_points_are_those_that_were_corrupted_most() {
+    let mut settings = Settings::new(&CARD);
+    for (id, value) in CARD.small {
+        settings.set_text(id, value).unwrap();
+    }
+    let load = async |program: &Program| Ok(Box::new(Cpu::load(compile(program))?) as Box<dyn Device>);
+    let mut run = block_on(Run::open(settings, 3, Sources::default(), load)).unwrap();
+    let picture = block_on(run.view("arrows")).unwrap();
+    let [clean, corrupted, restored, noise, way] =
+        ["clean", "corrupted", "restored", "noise", "way"].map(|id| {
+            let layer = picture.layers.iter().find(|layer| layer.id == id);
+            &layer.unwrap_or_else(|| panic!("no layer '{id}'")).data
+        });
+    assert_eq!([clean, corrupted, restored, noise, way].map(|all| all.len()), [20, 20, 20, 40, 40]);
+    for i in 0..10 {
+        let [from, through, to] = [clean, corrupted, restored].map(|all| &all[2 * i..2 * i + 2]);
+        assert_eq!(noise[4 * i..4 * i + 4], [from, through].concat());
+        assert_eq!(way[4 * i..4 * i + 4], [through, to].concat());
+        // The farthest of eight is nearer than one standard deviation one time in two thousand.
+        assert!((from[0] - through[0]).hypot(from[1] - through[1]) > 0.3);
+    }
+}
