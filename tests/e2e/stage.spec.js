@@ -86,6 +86,25 @@ test("trails join the places of points in frames that were kept; the run before 
   await expect.poll(async () => (await pixels(points)) === ghosted, "without the run before").toBe(false);
 });
 
+test("a layer that the words of its view leave out is drawn, and in the key, once it is asked for", async ({
+  page,
+  site,
+}) => {
+  await open(page, `${site}#/denoising?steps=3&backend=cpu`);
+  await expect(page.locator(".transport .where")).toContainText("step 3");
+  const figure = page.locator('[data-view="arrows"]');
+  const [tool, key] = [figure.getByRole("button", { name: "exact arrows" }), figure.locator(".keys .vectors.truth")];
+  await expect(tool).toHaveAttribute("aria-pressed", "false");
+  await expect(key).toHaveCount(0);
+  const without = await pixels(view(page, "arrows"));
+  await tool.click();
+  await expect(key).toHaveText("exact arrows");
+  expect((await pixels(view(page, "arrows"))) === without, "with it").toBe(false);
+  await tool.click();
+  await expect(key).toHaveCount(0);
+  expect((await pixels(view(page, "arrows"))) === without, "without it").toBe(true);
+});
+
 test("frames that are kept are few, small and evenly spread", () => {
   const frame = (/** @type {number} */ step, /** @type {number} */ length) =>
     /** @type {any} */ ({ metrics: { step }, views: { a: { layers: [{ data: { length }, labels: [] }] } } });

@@ -14,7 +14,7 @@ import { FEW, paintFew } from "./points.js";
  */
 
 /** Pictures that a trail goes back through. */
-export const LONGEST = 100;
+export const LONGEST = 40;
 /** Points that have one: as many as an eye can follow. */
 const MOST = 10;
 /** A point that goes farther than this share of the picture at once was put there, and did not move there. */
@@ -65,7 +65,7 @@ export function paintTrails(context, box, { id, role, data }, before, theme, rat
   context.lineCap = "round";
   for (let t = 1; t <= now; t++) {
     // What is longer ago is fainter.
-    context.globalAlpha = 0.12 + (0.7 * t) / now;
+    context.globalAlpha = 0.06 + 0.76 * (t / now) ** 2;
     context.beginPath();
     begins.forEach((begin, i) => {
       if (begin >= t) return;
