@@ -140,6 +140,22 @@ mod tests {
     }
 
     #[test]
+    fn fields_and_bars_of_classes_have_the_colours_of_the_classes() {
+        let field = Layer::new("f", Role::Other, ViewKind::Field, vec![0.0, 0.0, 1.0, 1.0], &[2, 2]);
+        let of = |layer: Layer, kind| svg(kind, &picture(vec![layer], [0.0, 1.0, 0.0, 1.0]));
+        let [signed, classes] =
+            [field.clone(), field.labelled(vec![0, 1])].map(|layer| of(layer, ViewKind::Field));
+        assert!(classes.contains("#a9a2cd") && classes.contains("#98c7bc"), "{classes}");
+        assert!(!signed.contains("#a9a2cd"), "{signed}");
+        let bars = |labels: Vec<u32>| {
+            let layer = Layer::new("b", Role::Model, ViewKind::Bars, vec![0.2, 0.8], &[2]).labelled(labels);
+            of(layer, ViewKind::Bars).matches(colour::MODEL).count()
+        };
+        // Letters are no classes.
+        assert_eq!([bars(vec![48, 49]), bars(vec![97, 98])], [0, 2]);
+    }
+
+    #[test]
     fn every_kind_is_drawn() {
         let layers = [
             Layer::new("a", Role::Data, ViewKind::Vectors, vec![0.0, 0.0, 1.0, 0.0], &[1, 4]),
