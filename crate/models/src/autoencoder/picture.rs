@@ -49,7 +49,7 @@ impl Autoencoder {
         if self.z == 2 {
             let mut holes = Layer::lines("holes", Role::Other, codes.hatching());
             holes.labels = vec![1];
-            layers.insert(0, holes);
+            layers.push(holes);
         }
         Ok(Picture::plane(layers, EXTENT))
     }
@@ -71,14 +71,13 @@ impl Autoencoder {
         let made = self.decode(live, core::iter::once(&numbers[..]))?;
         let (near, off) = codes.nearest_to(&here);
         let train = &self.sets.train;
-        let image = |id, role, data| Layer::images(id, role, data, train);
-        let at = off < AWAY;
-        let own = train.grey(self.model.mapped[near]).collect();
-        let mut own = image(if at { "image" } else { "near" }, Role::Data, own);
-        own.labels.extend((!at).then_some(1));
-        let numbers = Layer::new("numbers", Role::Other, ViewKind::Bars, numbers, &[self.z]);
-        let layers = vec![own, numbers, image("made", Role::Model, clipped(made.await?))];
-        Ok(Picture { columns: 2, ..Picture::of(layers) })
+        let own = ("image", Role::Data, train.grey(self.model.mapped[near]).collect());
+        let mut picture = Picture::grids(train, 2, vec![own, ("made", Role::Model, clipped(made.await?))]);
+        if off >= AWAY {
+            (picture.layers[0].id, picture.layers[0].labels) = ("near", vec![1]);
+        }
+        picture.layers.push(Layer::new("numbers", Role::Other, ViewKind::Bars, numbers, &[self.z]));
+        Ok(picture)
     }
 
     /// Images of codes that are drawn from the fitted Gaussian.
