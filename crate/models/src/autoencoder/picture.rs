@@ -1,5 +1,6 @@
 //! Pictures of the codes and of what is decoded from them.
 
+use super::codes::deviations;
 use super::model::SHOWN;
 use super::{Autoencoder, REACH, clipped};
 use crate::prelude::*;
@@ -65,10 +66,16 @@ impl Autoencoder {
     /// An image, the numbers at the ring, and the image that is made of them. The image is the one whose code is there, or
     /// else, labelled 1, that of the nearest code.
     pub(super) async fn here(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let made = match self.at.map(deviations) {
+            Some(place) => self.decode(live, core::iter::once(&place[..]))?,
+            None => {
+                self.map(live)?;
+                live.device.ask(self.model.unfold, "images")
+            }
+        };
         let codes = self.codes(live).await?;
         let here = self.ring(&codes);
         let numbers = codes.deviations_of(&here);
-        let made = self.decode(live, core::iter::once(&numbers[..]))?;
         let (near, off) = codes.nearest_to(&here);
         let train = &self.sets.train;
         let own = ("image", Role::Data, train.grey(self.model.mapped[near]).collect());
