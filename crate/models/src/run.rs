@@ -269,7 +269,7 @@ impl Run {
                 return Ok(());
             }
             Err(Error::NotFinite(
-                "The weights are no longer finite numbers. Start again with a smaller learning rate.".into(),
+                "The weights are no longer finite. Start again with a smaller learning rate.".into(),
             ))
         })
     }

@@ -54,7 +54,7 @@ pub fn to_seed(seed: &JsValue) -> js::Result<u64> {
 /// # Errors
 /// [`Error::BadData`] if a part is of another type.
 pub fn to_options(options: &JsValue) -> js::Result<RunOptions> {
-    Ok(RunOptions::read(options).ok_or_else(|| bad_data("A part of the options is not of its type."))?)
+    Ok(RunOptions::read(options).ok_or_else(|| bad_data("An option is not of its type."))?)
 }
 
 /// Data of the user's own.

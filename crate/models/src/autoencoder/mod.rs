@@ -44,10 +44,9 @@ pub struct Autoencoder {
     mapped: Cell<Option<u64>>,
     /// The codes that are mapped on the device.
     codes: Memo<Codes>,
-    /// The place of the code plane that was last dragged to, 0..=1 each; before, the ring is at the code of an image.
+    /// The place of the code plane that was last dragged to, 0..=1 each; before, the ring is at the code of an image,
+    /// the model's `shown`.
     at: Option<[f32; 2]>,
-    /// That image, among the mapped ones.
-    shown: usize,
 }
 
 impl Autoencoder {
@@ -71,7 +70,7 @@ impl Autoencoder {
     fn ring(&self, codes: &Codes) -> Vec<f32> {
         match self.at {
             Some(at) => codes.place(at),
-            None => codes.codes[self.shown * self.z..][..self.z].to_vec(),
+            None => codes.codes[self.model.shown * self.z..][..self.z].to_vec(),
         }
     }
 
@@ -130,11 +129,8 @@ impl crate::Model for Autoencoder {
     fn new(setup: &Setup) -> Result<Autoencoder, Error> {
         let (settings, sets) = (setup.settings, setup.images()?);
         let z = settings.count("latent");
-        let model = Model::new(settings, &sets)?;
-        // The first of its class: of digits a nought, whose shape one knows at a glance.
-        let shown = model.mapped.iter().position(|&i| sets.train.labels.get(i) == Some(&0)).unwrap_or(0);
         Ok(Autoencoder {
-            model,
+            model: Model::new(settings, &sets)?,
             z,
             optimum: Optimum::new(&sets, z),
             test_distance: measure::test_distance(&sets),
@@ -142,7 +138,6 @@ impl crate::Model for Autoencoder {
             mapped: Cell::new(None),
             codes: Memo::default(),
             at: None,
-            shown,
         })
     }
 

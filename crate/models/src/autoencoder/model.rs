@@ -70,6 +70,10 @@ pub struct Model {
     /// Encodes held-out images in order: gives `codes [CHUNK, Z]` and `errors [CHUNK]`.
     pub encode_test: EntryId,
     decode: EntryId,
+    /// Which of the mapped images `unfold` is of.
+    pub shown: usize,
+    /// Decodes the code of one of the mapped images: gives `images [1, D]`.
+    pub unfold: EntryId,
     /// Draws from the Gaussian that is fitted to the mapped codes: gives `codes [CHUNK, Z]` and
     /// `images [CHUNK, D]`.
     pub sample: EntryId,
@@ -128,6 +132,12 @@ impl Model {
             let codes = g.read(mapped.mean) + g.read(mapped.deviation) * g.read(deviations);
             g.output("images", nets.decode(g, codes));
         })?;
+        // The first of its class: of digits a nought, whose shape one knows at a glance.
+        let shown = rows.iter().position(|&i| sets.train.labels.get(i) == Some(&0)).unwrap_or(0);
+        let unfold = p.entry("unfold", |g| {
+            let code = g.read(mapped.mean) + g.read(mapped.centred).slice(shown, 1);
+            g.output("images", nets.decode(g, code));
+        })?;
         let sample = p.entry("sample", |g| {
             // A sum of the centred codes c_i with normal weights, z = μ + 1/√M·Σ_i ε_i·c_i, has their
             // covariance 1/M·Σ_i c_i·c_iᵀ.
@@ -151,6 +161,8 @@ impl Model {
             map,
             encode_test,
             decode,
+            shown,
+            unfold,
             sample,
             reconstruct,
         })

@@ -1,5 +1,6 @@
 //! Pictures of the codes and of what is decoded from them.
 
+use super::codes::deviations;
 use super::model::SHOWN;
 use super::{Autoencoder, REACH, clipped};
 use crate::prelude::*;
@@ -49,7 +50,7 @@ impl Autoencoder {
         if self.z == 2 {
             let mut holes = Layer::lines("holes", Role::Other, codes.hatching());
             holes.labels = vec![1];
-            layers.insert(0, holes);
+            layers.push(holes);
         }
         Ok(Picture::plane(layers, EXTENT))
     }
@@ -65,20 +66,25 @@ impl Autoencoder {
     /// An image, the numbers at the ring, and the image that is made of them. The image is the one whose code is there, or
     /// else, labelled 1, that of the nearest code.
     pub(super) async fn here(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let made = match self.at.map(deviations) {
+            Some(place) => self.decode(live, core::iter::once(&place[..]))?,
+            None => {
+                self.map(live)?;
+                live.device.ask(self.model.unfold, "images")
+            }
+        };
         let codes = self.codes(live).await?;
         let here = self.ring(&codes);
         let numbers = codes.deviations_of(&here);
-        let made = self.decode(live, core::iter::once(&numbers[..]))?;
         let (near, off) = codes.nearest_to(&here);
         let train = &self.sets.train;
-        let image = |id, role, data| Layer::images(id, role, data, train);
-        let at = off < AWAY;
-        let own = train.grey(self.model.mapped[near]).collect();
-        let mut own = image(if at { "image" } else { "near" }, Role::Data, own);
-        own.labels.extend((!at).then_some(1));
-        let numbers = Layer::new("numbers", Role::Other, ViewKind::Bars, numbers, &[self.z]);
-        let layers = vec![own, numbers, image("made", Role::Model, clipped(made.await?))];
-        Ok(Picture { columns: 2, ..Picture::of(layers) })
+        let own = ("image", Role::Data, train.grey(self.model.mapped[near]).collect());
+        let mut picture = Picture::grids(train, 2, vec![own, ("made", Role::Model, clipped(made.await?))]);
+        if off >= AWAY {
+            (picture.layers[0].id, picture.layers[0].labels) = ("near", vec![1]);
+        }
+        picture.layers.push(Layer::new("numbers", Role::Other, ViewKind::Bars, numbers, &[self.z]));
+        Ok(picture)
     }
 
     /// Images of codes that are drawn from the fitted Gaussian.

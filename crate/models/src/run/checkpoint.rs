@@ -184,7 +184,7 @@ const MOST_STEPS: u32 = u32::MAX / 2;
 
 /// The step count of a checkpoint: a whole number, which programs that count on the device keep as a float.
 fn steps(saved: &[Saved]) -> Result<u32, Error> {
-    let wrong = || Error::BadFile("The file's 'steps' is no count of steps.".into());
+    let wrong = || Error::BadFile("The file's 'steps' is no count.".into());
     match &Saved::named(saved, STEPS)?.values {
         SavedValues::U32(v) if v.len() == 1 && v[0] <= MOST_STEPS => Ok(v[0]),
         SavedValues::F32(v)
