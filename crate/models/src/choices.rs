@@ -72,7 +72,7 @@ impl Choices for Nothing {
 ///         "weights" => Weights: View::side(ViewKind::Bars),
 ///     }
 /// }
-/// assert_eq!(Show::ROWS[1], View { id: "weights", kind: ViewKind::Bars, main: false });
+/// assert_eq!(Show::ROWS[1], View { id: "weights", ..View::side(ViewKind::Bars) });
 /// ```
 #[macro_export]
 macro_rules! choices {
