@@ -112,10 +112,11 @@ impl Model {
         let [trail, finished_trail] =
             ["trail", "finished.trail"].map(|name| p.state(name, [RUNGS + 1, width], Init::Constant(0.0)));
         let remember = p.entry("remember", |g| {
-            let all = g.read(anneal.particles).reshape([BASES, chains, width / BASES]);
-            let first = all.slice_axis(1, 0, 1).reshape([1, width]);
+            let first = (g.iota([BASES], 0).to_f32() * chains as f32).unary(Unary::ToU32);
+            let first = g.read(anneal.particles).gather(first).reshape([1, width]);
             let here = g.iota([RUNGS + 1, 1], 0).to_f32().equal(g.read(anneal.rung));
-            g.assign(trail, here.select(first, g.read(trail)));
+            let before = g.read(trail);
+            g.assign(trail, before + here * (first - before));
         })?;
         let freeze = p.entry("freeze", |g| g.assign(present_machine, g.read(group.var())))?;
         let finish = p.entry("finish", |g| {

@@ -82,17 +82,25 @@ impl Rbm {
         let all = || columns.iter().flatten();
         let low = all().fold(f32::MAX, |low, x| low.min(*x));
         let high = all().fold(f32::MIN, |high, x| high.max(*x));
-        let bottom = libm::floorf(low / STEP - 0.2) * STEP;
-        let top = libm::ceilf(high / STEP + 0.2) * STEP;
+        // Steps at or below x; by whole numbers, because other exhibits need no function that rounds.
+        let below = |x: f32| {
+            let whole = (x / STEP) as i32;
+            whole - i32::from(whole as f32 * STEP > x)
+        };
+        let [bottom, top] = [below(low - 2.0), below(high + 2.0) + 1].map(|steps| steps as f32 * STEP);
         let mut layers = Vec::new();
         for (id, moved, role, sign, energies) in [
             ("data", "pulled", Role::Data, -1.0, &columns[0]),
             ("fantasies", "pushed", Role::Model, 1.0, &columns[1]),
         ] {
             // The golden ratio spreads marks evenly, however many there are; the middle is free for the arrows.
-            let across = |i: usize| 1.0 + sign * (0.24 + 0.7 * (i as f32 * 0.618_034 % 1.0));
-            let marks = energies.iter().enumerate().flat_map(|(i, f)| [across(i), *f]).collect();
-            let mean = energies.iter().sum::<f32>() / energies.len().max(1) as f32;
+            let mut share = 0.0;
+            let mut across = || {
+                share += if share < 0.382 { 0.618 } else { -0.382 };
+                1.0 + sign * (0.24 + 0.7 * share)
+            };
+            let marks = energies.iter().flat_map(|f| [across(), *f]).collect();
+            let mean = energies.iter().fold(0.0, |sum, f| sum + f) / energies.len().max(1) as f32;
             let (x, tip, barb) =
                 (1.0 + sign * 0.1, mean + sign * 0.2 * (top - bottom), sign * 0.035 * (top - bottom));
             let arrow = [
