@@ -82,12 +82,8 @@ impl Rbm {
         let all = || columns.iter().flatten();
         let low = all().fold(f32::MAX, |low, x| low.min(*x));
         let high = all().fold(f32::MIN, |high, x| high.max(*x));
-        // Steps at or below x; by whole numbers, because other exhibits need no function that rounds.
-        let below = |x: f32| {
-            let whole = (x / STEP) as i32;
-            whole - i32::from(whole as f32 * STEP > x)
-        };
-        let [bottom, top] = [below(low - 2.0), below(high + 2.0) + 1].map(|steps| steps as f32 * STEP);
+        let bottom = libm::floorf(low / STEP - 0.2) * STEP;
+        let top = libm::ceilf(high / STEP + 0.2) * STEP;
         let mut layers = Vec::new();
         for (id, moved, role, sign, energies) in [
             ("data", "pulled", Role::Data, -1.0, &columns[0]),
