@@ -3,7 +3,8 @@
 import { measured } from "../../www/ui/format.js";
 import { stagesOf } from "../../www/ui/curves.js";
 import { patternOf } from "../../www/views/chart.js";
-import { gridOf, imageAt, isNamed, placeOf } from "../../www/views/grid.js";
+import { gridOf, imageAt, isCoarse, isMarked, isNamed, namingOf, placeOf } from "../../www/views/grid.js";
+import { heightOfStrips } from "../../www/views/strips.js";
 import { expect, test } from "./site.js";
 
 /** A layer of images. @param {number[]} shape @param {string} [role] @param {number[]} [labels] */
@@ -42,6 +43,26 @@ test("a layer with fewer images has fewer rows, and its name beside it", () => {
   expect(gridOf(nine, 500, 1, 500, { wide: 60 }).rows.filter((row) => row.layer === 0)).toHaveLength(1);
   expect(gridOf({ ...nine, columns: 0 }, 1100, 1, 640, { wide: 60 }).columns).toBe(9);
   for (let i = 1; i < 7; i++) expect(rows[i].y).toBeGreaterThanOrEqual(rows[i - 1].y + rows[i - 1].height);
+});
+
+test("labels name columns, or mark units where there are as many", () => {
+  const marked = { ...layer([4, 1, 2], "other", [0, 0, 1, 0, 0, 1, 0, 0]), data: Array(8).fill(0.5) };
+  const named = layer([4, 8, 8], "data", [0, 1, 2, 24]);
+  expect([marked, named].map((each) => isMarked(/** @type {any} */ (each)))).toEqual([true, false]);
+  expect(namingOf(/** @type {any} */ ([marked, named]))).toBe(named);
+  // Names of the columns are above all layers, whichever they belong to.
+  const grid = gridOf(picture([marked, named], 4), 500, 1, 500, { wide: 60 });
+  expect(grid.rows[0].y).toBeGreaterThan(10);
+});
+
+test("images below curves leave more than half of the height to them, and are not what is smoothed", () => {
+  const strip = (/** @type {number[]} */ shape) => /** @type {any} */ (layer(shape));
+  expect(heightOfStrips([], [400, 300], 1)).toBe(0);
+  expect(heightOfStrips([strip([9, 12, 20])], [400, 300], 1)).toBeCloseTo((400 / 9 - 4) * 0.6 + 4);
+  expect(heightOfStrips([strip([9, 28, 28]), strip([9, 28, 28])], [800, 200], 1)).toBeLessThan(100);
+  const curve = { ...layer([2, 2]), kind: "curves" };
+  expect(isCoarse(picture([curve, layer([9, 8, 8])]))).toBe(false);
+  expect(isCoarse(picture([layer([9, 8, 8])]))).toBe(true);
 });
 
 test("layers of units stand one above the other, with room for arrows", () => {

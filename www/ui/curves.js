@@ -76,6 +76,11 @@ export class Curve {
     new ResizeObserver(() => this.#resize()).observe(this.#box);
   }
 
+  /** Whether there are settings or steps without any of its figures. */
+  get sometimes() {
+    return this.#metrics.every(({ sometimes }) => sometimes);
+  }
+
   /** @param {Theme} theme */
   set theme(theme) {
     this.#theme = theme;
@@ -90,7 +95,7 @@ export class Curve {
    * @param {boolean} starting whether a first step is on its way
    */
   show(history, ghost, metrics, starting) {
-    const absent = this.#metrics.every(({ id, sometimes }) => sometimes && !(id in metrics));
+    const absent = this.sometimes && this.#metrics.every(({ id }) => !(id in metrics));
     this.element.hidden = absent;
     if (absent || !this.#theme || !this.#box.clientWidth) return;
     if (!UPlot) return this.#wait(history, ghost, metrics, starting);

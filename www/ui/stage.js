@@ -75,12 +75,16 @@ export class Stage {
     const curves = this.#curves.map(({ element }) => element);
     this.#large = hero;
     this.#small = [...twins.map(({ element }) => element), ...curves, ...others.map(({ element }) => element)];
-    // What answers to the hand stands beside it; with a second picture of the same weight that is enough, else there are
-    // a curve and a small picture.
+    // What answers to the hand stands beside it, and what the card wants there; with a second picture of the same weight
+    // that is enough, else there are a curve and a small picture. Of curves it is the first, and as long as nothing is known
+    // for that one, the next.
     const touched = card.actions.find(({ answer, view }) => answer && view === hero.view.id);
     this.#answer = this.#pictures.get(touched?.answer ?? "")?.element;
     this.#twin = pictures.find(({ view }) => view.twin !== "none");
-    const next = twins.length ? [twins[0].element] : [curves[0], others[0]?.element];
+    const chosen = pictures.filter(({ view }) => view.beside);
+    const always = this.#curves.findIndex(({ sometimes }) => !sometimes);
+    const [few, small] = [curves.slice(0, Math.max(always, 0) + 1), others[0]?.element];
+    const next = chosen.length ? chosen.map(({ element }) => element) : twins.length ? [twins[0].element] : [...few, small]; // prettier-ignore
     this.#beside = [...new Set([this.#answer, ...next])].filter((each) => each !== undefined).slice(0, 2);
     hero.surface.bounded = true;
     // A film is of ways that points go.

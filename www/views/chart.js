@@ -15,6 +15,9 @@ import { paintPoints } from "./points.js";
 /** Patterns tell lines of one colour apart; the keys show the same ones (`line-N` in the style sheet). */
 const PATTERNS = [[], [2, 3], [8, 3, 2, 3], [1, 5]];
 
+/** What the numbers below the axis take, in CSS pixels. */
+const FOOT = 22;
+
 /** Whether it is a line of before. @param {Layer} layer */
 export const isFaint = (layer) => isCurve(layer) && layer.labels[0] === 1;
 
@@ -50,6 +53,9 @@ function boundsOf({ extent, layers }) {
 /** What few have: an upright bar, and names beside the curves. It comes when one has it. @type {typeof import("./upright.js")|undefined} */
 let upright;
 const bringUpright = async () => (upright = await getModule(new URL("./upright.js", import.meta.url)));
+/** And images below the axis. @type {typeof import("./strips.js")|undefined} */
+let strips;
+const bringStrips = async () => (strips = await getModule(new URL("./strips.js", import.meta.url)));
 
 /** @param {boolean} logarithmic whether x is @returns {import("./plane.js").Painter} */
 export const chart = (logarithmic) => ({
@@ -59,11 +65,14 @@ export const chart = (logarithmic) => ({
     const { context, canvas, ratio } = surface;
     context.clearRect(0, 0, canvas.width, canvas.height);
     const parts = picture.layers.filter(({ kind }) => kind === "stack");
-    const layers = picture.layers.filter(({ kind }) => kind !== "stack");
+    const images = picture.layers.filter(({ kind }) => kind === "images");
+    const layers = picture.layers.filter(({ kind }) => kind !== "stack" && kind !== "images");
     if (parts.length && !upright) return void bringUpright().then(() => surface.invalidate());
+    if (images.length && !strips) return void bringStrips().then(() => surface.invalidate());
     const bar = parts.length && upright ? upright.uprightWidth(canvas.width, ratio) : 0;
-    const box = boxOf(canvas, boundsOf({ ...picture, layers }), logarithmic, ratio, bar);
-    paintAxes(context, box, logarithmic, theme, ratio);
+    const foot = (/** @type {[number, number]} */ room) => strips?.heightOfStrips(images, room, ratio) ?? 0;
+    const box = boxOf(canvas, boundsOf({ ...picture, layers }), logarithmic, ratio, [bar, foot]);
+    paintAxes(context, box, logarithmic, picture.columns, theme, ratio);
     context.save();
     context.beginPath();
     context.rect(box.left, box.top - 2 * ratio, box.width, box.height + 4 * ratio);
@@ -78,8 +87,10 @@ export const chart = (logarithmic) => ({
       }
     }
     context.restore();
+    const { left, top, width, height } = box;
+    if (images.length)
+      strips?.paintStrips(context, images, [left, top + height + FOOT * ratio, width, canvas.height], theme, ratio);
     if (!bar || !upright) return;
-    const { top, height } = box;
     for (const layer of layers.filter(isCurve))
       upright.paintName(context, box, layer, names[layer.id], isFaint(layer), theme, ratio);
     upright.paintUpright(
@@ -99,13 +110,15 @@ export const chart = (logarithmic) => ({
  * @param {number[]} extent
  * @param {boolean} logarithmic
  * @param {number} ratio
- * @param {number} bar what an upright bar beside it takes, in device pixels
+ * @param {[number, (room: [number, number]) => number]} around what an upright bar beside it takes, and images below it, of the
+ *   width and height that there are, in device pixels
  * @returns {Box}
  */
-function boxOf(canvas, extent, logarithmic, ratio, bar) {
+function boxOf(canvas, extent, logarithmic, ratio, [bar, foot]) {
   const [x0, x1, y0, y1] = extent;
   const [left, top] = [46 * ratio, 8 * ratio];
-  const [width, height] = [canvas.width - left - 14 * ratio - bar, canvas.height - top - 22 * ratio];
+  const [width, room] = [canvas.width - left - 14 * ratio - bar, canvas.height - top - FOOT * ratio];
+  const height = room - foot([width, room]);
   const along = logarithmic
     ? (/** @type {number} */ x) => Math.log(x / x0) / Math.log(x1 / x0)
     : (/** @type {number} */ x) => (x - x0) / (x1 - x0);
@@ -124,10 +137,11 @@ function boxOf(canvas, extent, logarithmic, ratio, bar) {
  * @param {CanvasRenderingContext2D} context
  * @param {Box} box
  * @param {boolean} logarithmic
+ * @param {number} columns that x is divided into, in place of numbers, or 0
  * @param {import("../ui/theme.js").Theme} theme
  * @param {number} ratio
  */
-function paintAxes(context, box, logarithmic, { colours, font }, ratio) {
+function paintAxes(context, box, logarithmic, columns, { colours, font }, ratio) {
   const { left, top, width, height } = box;
   const [x0, x1, y0, y1] = box.extent;
   const across = Math.max(2, Math.round(width / (80 * ratio)));
@@ -141,12 +155,14 @@ function paintAxes(context, box, logarithmic, { colours, font }, ratio) {
   context.textAlign = "center";
   context.textBaseline = "top";
   let end = -Infinity;
-  const widths = logarithmic ? logTicksBetween(x0, x1) : ticksBetween(x0, x1, across);
+  const lines = columns ? Array.from({ length: columns + 1 }, (_, i) => i) : ticksBetween(x0, x1, across);
+  const widths = logarithmic ? logTicksBetween(x0, x1) : lines;
   const step = logarithmic ? 0 : widths[1] - widths[0];
   for (const value of widths) {
     const at = Math.round(box.x(value)) + half;
     context.moveTo(at, top);
     context.lineTo(at, top + height);
+    if (columns) continue;
     const text = tick(value, step);
     const reach = context.measureText(text).width / 2;
     if (at - reach < end + 8 * ratio) continue; // numbers that would touch are left out

@@ -39,6 +39,7 @@ export const isUnits = ({ role }, tower) => tower && role === "other";
 /** Whether its images are coarse ones of something that can be seen, not of weights or units. @param {Picture} picture */
 export const isCoarse = (picture) =>
   picture.range[0] >= 0 &&
+  picture.layers[0]?.kind === "images" &&
   picture.layers.some(
     (layer) => layer.kind === "images" && layer.shape[2] <= COARSE && !isUnits(layer, isTower(picture)),
   );
@@ -100,7 +101,7 @@ function gridIn(picture, columns, [room, headroom], ratio, { wide, smooth }) {
       const end = count < most && count > columns ? count - (count % columns) : count;
       if (row * columns < end) order.push({ layer, first: row * columns, h, w });
     });
-  const named = namesOf(layers[0], columns);
+  const named = namesOf(namingOf(layers), columns);
   const edge = Math.round((wide ? 0 : (layers.length > 1 ? 6 : named === "rows" ? 16 : 0) * ratio) + wide);
   const head = named === "columns" ? Math.round((TEXT + 5) * ratio) : 0;
   // Between layers of units there is an arrow, between their towers a gap; between layers that have names, too.
@@ -140,6 +141,11 @@ function gridIn(picture, columns, [room, headroom], ratio, { wide, smooth }) {
     height: Math.max(1, Math.round(y)),
   };
 }
+
+/** Whether its labels mark single units of it. @param {Layer} layer */
+export const isMarked = ({ data, labels }) => labels.length === data.length;
+/** The layer whose labels are names, if there is one. @param {Layer[]} layers */
+export const namingOf = (layers) => layers.find((layer) => layer.labels.length && !isMarked(layer));
 
 /** What the labels of a layer name: the rows of its grid, one for each, or else its columns. @param {Layer|undefined} layer @param {number} columns */
 export function namesOf(layer, columns) {

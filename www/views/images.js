@@ -1,6 +1,6 @@
 // Grey images in a grid, or weights in two colours, with the names of rows, columns and layers.
 
-import { TEXT, gridOf, isTower, isUnits, namesOf, placeOf } from "./grid.js";
+import { TEXT, gridOf, isMarked, isTower, isUnits, namesOf, namingOf, placeOf } from "./grid.js";
 import { position } from "./field.js";
 import { colourMap, colourOf } from "../ui/theme.js";
 
@@ -53,6 +53,7 @@ export function paintImages(surface, picture, theme, { picked = [], smooth = fal
         context.fillRect(x - grid.gap, y - grid.gap, width + 2 * grid.gap, height + 2 * grid.gap);
       }
       context.drawImage(sheets[which], 0, i * h, w, h, x, y, width, height);
+      if (isMarked(layer)) paintMarks(context, layer, i, [x, y, scale], theme, ratio);
     }
     const middle = y + height / 2;
     context.fillStyle = theme.colours.soft;
@@ -74,10 +75,11 @@ export function paintImages(surface, picture, theme, { picked = [], smooth = fal
       paintArrows(context, columns, [above.y + above.height, y], layer.role, ratio);
     }
   });
-  if (namesOf(layers[0], grid.columns) === "columns") {
+  const naming = namingOf(layers);
+  if (naming && namesOf(naming, grid.columns) === "columns") {
     context.textAlign = "center";
     context.fillStyle = theme.colours.soft;
-    const { labels } = layers[0];
+    const { labels } = naming;
     for (let i = 0; i < grid.columns; i++)
       context.fillText(String(labels[i % labels.length]), middleOf(i), (TEXT / 2) * ratio);
   }
@@ -88,6 +90,26 @@ export function paintImages(surface, picture, theme, { picked = [], smooth = fal
     context.strokeRect(x + ratio, y + ratio, width - 2 * ratio, height - 2 * ratio);
   }
   return grid;
+}
+
+/**
+ * Frames around the units of an image that are marked.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Layer} layer
+ * @param {number} image
+ * @param {[number, number, number]} place left, top, and the size of a unit
+ * @param {import("../ui/theme.js").Theme} theme
+ * @param {number} ratio
+ */
+function paintMarks(context, { labels, shape: [, h, w] }, image, [left, top, size], { colours }, ratio) {
+  const line = Math.max(ratio, Math.min(3 * ratio, size / 7));
+  context.strokeStyle = colours.model;
+  context.lineWidth = line;
+  for (let at = 0; at < h * w; at++) {
+    if (labels[image * h * w + at] !== 1) continue;
+    const [x, y] = [left + (at % w) * size, top + Math.floor(at / w) * size];
+    context.strokeRect(x + line / 2, y + line / 2, size - line, size - line);
+  }
 }
 
 /**

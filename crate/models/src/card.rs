@@ -181,7 +181,8 @@ pub enum ViewKind {
     /// `[N, H, W]` grey images in 0..=1, drawn in a grid. Rows of several layers take turns; one with fewer
     /// images has fewer rows, whole ones if it can. Labels of the first layer are numbers of the grid's rows, one for each, or
     /// else of its columns. Layers of different sizes are layers of units, from the top one down, with
-    /// arrows between them: up from [`Role::Data`], down to [`Role::Model`], both ways to [`Role::Other`].
+    /// arrows between them: up from [`Role::Data`], down to [`Role::Model`], both ways to [`Role::Other`]. As many
+    /// labels as units mark those with the label 1.
     Images,
     /// `[N]` numbers as bars or a histogram. With labels, they are the characters below the bars; bars of
     /// "0", "1" and so on have the colours of these classes.
@@ -194,7 +195,9 @@ pub enum ViewKind {
     Lines,
     /// Layers of `[N, 2]`, each a line through its points, x increasing, over axes with numbers. A
     /// layer of [`ViewKind::Points`] is dots, one of [`ViewKind::Lines`] pieces. A line with the label 1 is
-    /// one of before, drawn faintly.
+    /// one of before, drawn faintly. With columns, the x axis is so many of them, of width 1, and has no numbers.
+    /// Layers of images are strips below the axis, evenly from x₀ to x₁; an image with the label 1 is one of before, and one
+    /// with the label 2 is missing.
     Curves,
     /// The same over a logarithmic x axis (all x > 0).
     LogCurves,
@@ -230,6 +233,9 @@ pub struct View {
     pub main: bool,
     /// Whether it is as large as the first one, which it stands beside where there is room.
     pub twin: Twin,
+    /// Whether it stands at the side of the large one where there is room. Where no view does, the second large
+    /// one stands there, or else a curve and a small one.
+    pub beside: bool,
 }
 
 /// On which side of the first picture another one of equal size stands, if that is read together with it.
@@ -494,16 +500,21 @@ impl Card {
 impl View {
     /// A large picture; [`choices!`](crate::choices!) gives it its id.
     pub const fn main(kind: ViewKind) -> View {
-        View { id: "", kind, main: true, twin: Twin::None }
+        View { id: "", kind, main: true, twin: Twin::None, beside: false }
     }
 
     /// A large one that makes a pair with the first.
     pub const fn twin(kind: ViewKind, twin: Twin) -> View {
-        View { id: "", kind, main: true, twin }
+        View { twin, ..View::main(kind) }
     }
 
     /// A small one, likewise.
     pub const fn side(kind: ViewKind) -> View {
-        View { id: "", kind, main: false, twin: Twin::None }
+        View { main: false, ..View::main(kind) }
+    }
+
+    /// A small one at the side of the large one.
+    pub const fn beside(kind: ViewKind) -> View {
+        View { beside: true, ..View::side(kind) }
     }
 }

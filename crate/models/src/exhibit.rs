@@ -136,7 +136,8 @@ pub struct Picture {
     pub extent: [f32; 4],
     /// For fields: the values at the two ends and the middle of the colour map.
     pub range: [f32; 3],
-    /// For images: how many in a row, 0 if the page may choose.
+    /// For images: how many in a row, 0 if the page may choose. For curves: columns along the x axis in place of numbers, if
+    /// not 0.
     pub columns: usize,
 }
 

@@ -96,9 +96,9 @@ pub fn vectors(out: &mut String, layer: &Layer, frame: &Frame) {
     stroke(out, &path, ink(layer), 0.8);
 }
 
-/// All layers but an upright bar beside the axes, for which there is no room.
+/// All layers but an upright bar beside the axes and images below them, for which there is no room.
 fn along_axes(picture: &Picture) -> impl Iterator<Item = &Layer> {
-    picture.layers.iter().filter(|layer| layer.kind != ViewKind::Stack)
+    picture.layers.iter().filter(|layer| !matches!(layer.kind, ViewKind::Stack | ViewKind::Images))
 }
 
 /// Lines over axes that are not drawn, `along` giving the place on the x axis.

@@ -48,6 +48,7 @@ pub fn svg(kind: ViewKind, picture: &Picture) -> String {
     // Points may be images where the data are, and images points.
     let images = picture.layers.iter().any(|layer| layer.kind == ViewKind::Images);
     let kind = match kind {
+        ViewKind::Curves | ViewKind::LogCurves => kind,
         _ if images => ViewKind::Images,
         ViewKind::Images => ViewKind::Points,
         other => other,
@@ -176,6 +177,12 @@ mod tests {
         });
         let made = svg(ViewKind::Images, &Picture { columns: 3, ..picture(tower.collect(), [0.0; 4]) });
         assert_eq!(made.matches("<path").count(), 6, "{made}");
+        // Images below a curve are left out.
+        let curve = Layer::new("g", Role::Data, ViewKind::Curves, vec![0.0, 0.0, 1.0, 2.0], &[2, 2]);
+        let strip = Layer::new("d", Role::Data, ViewKind::Images, vec![0.5; 4], &[1, 2, 2]);
+        let [with, without] = [vec![curve.clone(), strip], vec![curve]]
+            .map(|layers| svg(ViewKind::Curves, &picture(layers, [0.0; 4])));
+        assert_eq!(with, without);
         let empty = svg(ViewKind::Points, &picture(vec![], [0.0; 4])).len();
         for layer in layers {
             let made = svg(layer.kind, &picture(vec![layer.clone()], [0.0, 1.0, 0.0, 1.0]));

@@ -59,6 +59,7 @@ impl Ais {
             left => left.min(n),
         };
         schedule.extend(m.anneal.rung(self.progress.each()));
+        schedule.push((m.remember, 1));
         // The run may have come out of a checkpoint, which has no knobs.
         m.anneal.set_temperatures(device, self.progress.temperatures());
         device.schedule(&schedule, rungs)?;
@@ -104,7 +105,7 @@ impl crate::Model for Ais {
         m.write(live.device);
         m.anneal.set_temperatures(live.device, temperatures(live));
         // Chains to look at, until the first run begins.
-        live.device.run(m.anneal.begin)
+        live.device.schedule(&[(m.anneal.begin, 1), (m.remember, 1)], 1)
     }
 
     fn set(&mut self, _live: &Live, id: &str) -> Result<(), Error> {

@@ -35,6 +35,11 @@ pub struct Model {
     pub finished_machine: Var,
     /// Its sums of increments, `[RUNGS, K·C]`.
     pub finished_sums: Var,
+    /// The first chain of each base before a run and after each of its rungs, `[RUNGS + 1, K·V]`.
+    pub trail: Var,
+    /// That of the run that was finished last.
+    pub finished_trail: Var,
+    pub remember: EntryId,
     freeze: EntryId,
     finish: EntryId,
 }
@@ -103,10 +108,21 @@ impl Model {
         let chains = settings.count("chains");
         let anneal = Anneal::new(&mut p, Machine { w, b, c }, [BASES, chains, RUNGS], true)?;
         let finished_sums = p.state("finished.weights", [RUNGS, BASES * chains], Init::Constant(0.0));
+        let width = BASES * blank.area();
+        let [trail, finished_trail] =
+            ["trail", "finished.trail"].map(|name| p.state(name, [RUNGS + 1, width], Init::Constant(0.0)));
+        let remember = p.entry("remember", |g| {
+            let first = (g.iota([BASES], 0).to_f32() * chains as f32).unary(Unary::ToU32);
+            let first = g.read(anneal.particles).gather(first).reshape([1, width]);
+            let here = g.iota([RUNGS + 1, 1], 0).to_f32().equal(g.read(anneal.rung));
+            let before = g.read(trail);
+            g.assign(trail, before + here * (first - before));
+        })?;
         let freeze = p.entry("freeze", |g| g.assign(present_machine, g.read(group.var())))?;
         let finish = p.entry("finish", |g| {
             g.assign(finished_machine, g.read(present_machine));
             g.assign(finished_sums, g.read(anneal.sums));
+            g.assign(finished_trail, g.read(trail));
         })?;
         Ok(Model {
             program: p,
@@ -118,6 +134,9 @@ impl Model {
             present_machine,
             finished_machine,
             finished_sums,
+            trail,
+            finished_trail,
+            remember,
             freeze,
             finish,
         })
@@ -144,8 +163,8 @@ impl Model {
     }
 
     /// The schedule that begins a run: the machine as it is, and fresh chains.
-    pub fn begin(&self) -> [(EntryId, u32); 2] {
-        [(self.freeze, 1), (self.anneal.begin, 1)]
+    pub fn begin(&self) -> [(EntryId, u32); 3] {
+        [(self.freeze, 1), (self.anneal.begin, 1), (self.remember, 1)]
     }
 
     /// Keeps the run that has come to its end.

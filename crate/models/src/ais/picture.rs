@@ -8,23 +8,28 @@ use crate::prelude::*;
 
 /// Chains of each base that are drawn.
 const SHOWN: usize = 24;
+/// Images of a chain on its way, evenly from β = 0 to 1.
+const STATIONS: usize = 9;
 /// Bars of a histogram.
 const BINS: usize = 24;
 /// Ids and roles of the bases' layers.
 const LAYERS: [(&str, Role); 2] = [("pixels", Role::Model), ("uniform", Role::Other)];
 
 impl Ais {
-    /// log Ẑ against β, of the run under way, and faintly of the last whole one; or of that alone.
+    /// log Ẑ against β, of the run under way, and faintly of the last whole one; or of that alone. Below them a chain of
+    /// each base on its way.
     pub(super) async fn running(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let (m, progress) = (&self.model, &self.progress);
-        let (flat, sums) = (live.device.read(m.present_machine), live.device.read(m.anneal.sums));
+        let read = |var| live.device.read(var);
+        let (flat, sums, trail) = (read(m.present_machine), read(m.anneal.sums), read(m.trail));
         let under_way = progress.done() < progress.rungs();
         let before = (progress.finished && under_way)
-            .then(|| (live.device.read(m.finished_machine), live.device.read(m.finished_sums)));
+            .then(|| (read(m.finished_machine), read(m.finished_sums), read(m.finished_trail)));
         let log_z = self.exact.log_z(m.machine, flat.await?);
         let level = |log_z: f64| Layer::level("exact", Role::Truth, [0.0, 1.0], log_z as f32);
         let mut layers = Vec::new();
-        if let Some((flat, sums)) = before {
+        let mut last = None;
+        if let Some((flat, sums, trail)) = before {
             let (log_z, sums) = (self.exact.log_z(m.machine, flat.await?), sums.await?);
             // Its rungs had increments; those that it did not need have none.
             let rungs =
@@ -32,10 +37,34 @@ impl Ais {
             layers.extend(self.paths(&sums, rungs, |rung| rung as f64 / rungs as f64));
             layers.push(level(log_z));
             layers.iter_mut().for_each(|layer| (layer.id, layer.labels) = ("before", vec![1]));
+            last = Some((trail.await?, rungs));
         }
         layers.extend(self.paths(&sums.await?, progress.done() as usize, |rung| progress.beta(rung as u32)));
         layers.push(level(log_z));
+        layers.extend(self.stations(&trail.await?, last));
         Ok(Picture::of(layers))
+    }
+
+    /// The first chain of each base at places from β = 0 to 1, from its trail; those to which it has not come yet are of the
+    /// last whole run, of so many rungs, with the label 1, or missing, with the label 2.
+    fn stations(&self, trail: &[f32], last: Option<(Vec<f32>, usize)>) -> impl Iterator<Item = Layer> {
+        let (m, progress) = (&self.model, &self.progress);
+        let d = m.blank.area();
+        let row = |station: usize, rungs: usize| (station * rungs + (STATIONS - 1) / 2) / (STATIONS - 1);
+        LAYERS.into_iter().enumerate().map(move |(k, (id, role))| {
+            let (mut data, mut labels) = (Vec::new(), Vec::new());
+            for station in 0..STATIONS {
+                let here = row(station, progress.rungs() as usize);
+                let (label, trail, row) = match &last {
+                    _ if here <= progress.done() as usize => (0, trail, here),
+                    Some((before, rungs)) => (1, &before[..], row(station, *rungs)),
+                    None => (2, trail, here),
+                };
+                labels.push(label);
+                data.extend_from_slice(&trail[(row * LAYERS.len() + k) * d..][..d]);
+            }
+            Layer::images(id, role, data, &m.blank).labelled(labels)
+        })
     }
 
     /// log Ẑ of each base over β, which is known after each rung, from the sums of a run.

@@ -35,6 +35,8 @@ pub struct Anneal {
     biases: Var,
     /// Sums of the increments, `[R, K·C]`.
     pub sums: Var,
+    /// Rungs that are done.
+    pub rung: Var,
     temperatures: Knob,
     /// Draws the chains from their bases.
     pub begin: EntryId,
@@ -96,7 +98,7 @@ impl Anneal {
             g.assign(now, g.full(0.0, [n]));
             g.assign(rung, g.read(rung) + 1.0);
         })?;
-        Ok(Anneal { bases, chains, rungs, particles, biases, sums, temperatures, begin, walk, mark })
+        Ok(Anneal { bases, chains, rungs, particles, biases, sums, rung, temperatures, begin, walk, mark })
     }
 
     /// Writes the bases' biases, `[K, V]`.

@@ -197,8 +197,7 @@ impl Model {
         })
     }
 
-    /// The units of each hidden layer after each of these numbers of mean-field rounds, of the first `images` held-out
-    /// images, `[images, N]` each.
+    /// The units of each hidden layer after each of these numbers of mean-field rounds, of a held-out image, `[N]` each.
     ///
     /// # Errors
     /// [`Error::DeviceLost`].
@@ -206,9 +205,9 @@ impl Model {
         &self,
         device: &Driver,
         rounds: &[u32],
-        images: usize,
+        image: usize,
     ) -> Result<Vec<[Answer<Vec<f32>>; LAYERS]>, Error> {
-        self.feed.begin_at(device, 0);
+        self.feed.begin_at(device, image);
         device.run(self.measure_start)?;
         let mut done = 0;
         let mut all = Vec::new();
@@ -217,7 +216,7 @@ impl Model {
             done = round;
             all.push([1, 2, 3].map(|l| {
                 let units = self.net.b[l].shape().len();
-                device.read_first(self.probe[l], images * units)
+                device.read_first(self.probe[l], units)
             }));
         }
         Ok(all)

@@ -6,9 +6,11 @@ use super::{Dbm, LAYERS, SHOWN};
 use crate::prelude::*;
 
 /// Rounds of the mean field after which the layers are drawn.
-const ROUNDS: [u32; 6] = [0, 1, 2, 3, 6, 24];
-/// Held-out images whose layers are drawn.
-const WATCHED: usize = 2;
+const ROUNDS: [u32; 4] = [0, 1, 2, 24];
+/// The held-out image whose layers are drawn.
+const WATCHED: usize = 3;
+/// A unit whose probability has moved by this much has changed.
+const CHANGED: f32 = 0.05;
 /// Pixels of the images whose bounds are followed round by round: all that are held out, if they are small.
 const PIXELS: usize = 1 << 16;
 
@@ -21,33 +23,31 @@ impl Dbm {
     }
 
     /// How the units of all layers settle, given an image: what they are after some rounds of the mean field, one
-    /// column each; the third layer at the top, the pixels at the bottom.
+    /// column each, those marked that have changed since the column before; the third layer at the top, the pixels at the
+    /// bottom.
     pub(super) async fn layers(&self, live: &Live<'_>) -> Result<Picture, Error> {
-        let images = WATCHED.min(self.sets.test.n);
-        let rounds = self.model.rounds(live.device, &ROUNDS, images)?;
+        let image = WATCHED.min(self.sets.test.n - 1);
+        let rounds = self.model.rounds(live.device, &ROUNDS, image)?;
         let mut layers = [const { Vec::new() }; LAYERS];
-        for (column, answers) in rounds.into_iter().enumerate() {
+        for answers in rounds {
             for (layer, answer) in layers.iter_mut().zip(answers) {
-                let units = answer.await?;
-                let each = units.len() / images;
-                layer.resize(units.len() * ROUNDS.len(), 0.0);
-                for (image, row) in units.chunks(each).enumerate() {
-                    layer[(image * ROUNDS.len() + column) * each..][..each].copy_from_slice(row);
-                }
+                layer.extend(answer.await?);
             }
         }
         let [first, second, third] = layers;
         let units = |id, data: Vec<f32>| {
-            let each = data.len() / (images * ROUNDS.len());
-            Layer::units(id, data, each)
+            let each = data.len() / ROUNDS.len();
+            let changed = |at: usize| at >= each && (data[at] - data[at - each]).abs() > CHANGED;
+            let marks = (0..data.len()).map(|at| u32::from(changed(at))).collect();
+            Layer::units(id, data, each).labelled(marks)
         };
-        let pixels = self.sets.test.first(images);
-        let given = pixels.chunks(self.sets.train.area()).flat_map(|v| v.repeat(ROUNDS.len())).collect();
+        let area = self.sets.train.area();
+        let given = self.sets.test.first(image + 1)[image * area..].repeat(ROUNDS.len());
         let layers = vec![
-            units("third", third).labelled(ROUNDS.to_vec()),
+            units("third", third),
             units("second", second),
             units("first", first),
-            Layer::images("data", Role::Data, given, &self.sets.train),
+            Layer::images("data", Role::Data, given, &self.sets.train).labelled(ROUNDS.to_vec()),
         ];
         Ok(Picture { columns: ROUNDS.len(), ..Picture::of(layers) })
     }
@@ -141,7 +141,7 @@ mod tests {
         block_on(run.train(80)).unwrap();
         let layers = block_on(run.view("layers")).unwrap().layers;
         let shapes: Vec<&[usize]> = layers.iter().map(|layer| &layer.shape[..]).collect();
-        assert_eq!(shapes, [[12, 2, 4], [12, 2, 4], [12, 2, 4], [12, 28, 28]]);
+        assert_eq!(shapes, [[4, 2, 4], [4, 2, 4], [4, 2, 4], [4, 28, 28]]);
         let saved = block_on(run.export()).unwrap();
         let tensor = |name: &str| -> &[f32] {
             let found = saved.iter().find(|s| s.name.ends_with(name)).unwrap_or_else(|| panic!("{name}"));
@@ -151,7 +151,14 @@ mod tests {
         let [w2, w3, b2] = ["weight2", "weight3", "bias2"].map(tensor);
         let most = w2.iter().fold(0.0f32, |m, w| m.max(w.abs()));
         assert!(most > 0.02, "it has learned next to nothing: {most}");
-        for column in (0..12).filter(|column| column % ROUNDS.len() > 0) {
+        assert_eq!(layers[3].labels, ROUNDS);
+        for layer in &layers[..3] {
+            for (at, mark) in layer.labels.iter().enumerate() {
+                let moved = at >= 8 && (layer.data[at] - layer.data[at - 8]).abs() > CHANGED;
+                assert_eq!(*mark == 1, moved, "{} {at}", layer.id);
+            }
+        }
+        for column in 1..ROUNDS.len() {
             let [third, second, first] = [0, 1, 2].map(|l| &layers[l].data[column * 8..][..8]);
             for k in 0..8 {
                 let sum = |w: &dyn Fn(usize) -> f32, mu: &[f32]| (0..8).map(|i| w(i) * mu[i]).sum::<f32>();

@@ -102,6 +102,8 @@ impl Dbn {
             estimate(&below).report(&mut out, ["first_log_likelihood", "first_log_likelihood_se"]);
             if begun {
                 estimate(&apart).report(&mut out, ["identity", "identity_se"]);
+                let gained: Vec<f64> = all.iter().zip(&below).map(|(a, b)| a - b).collect();
+                estimate(&gained).report(&mut out, ["exact_gain", "exact_gain_se"]);
             }
             out.extend([("log_partition_first", log_z), ("log_partition_top", exact.log_z)]);
         }

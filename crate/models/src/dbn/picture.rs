@@ -15,13 +15,16 @@ impl Dbn {
     pub(super) async fn fantasies(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let data = live.device.read(self.model.dreams).await?;
         let mut picture = Picture::images("fantasies", Role::Model, data, &self.sets.train, DREAMS / CLASSES);
-        // A row stands for its label once the top machine learns what labels are.
-        if stage(live.settings, live.step).0 != Stage::First
-            && live.settings.get::<Digit>("digit") == Digit::Each
-        {
-            picture.layers[0].labels = (0..CLASSES as u32).collect();
-        }
+        picture.layers[0].labels = self.held(live, CLASSES);
         Ok(picture)
+    }
+
+    /// The labels of `count` chains, evenly out of all: each stands for its own once the top machine learns what labels are.
+    fn held(&self, live: &Live<'_>, count: usize) -> Vec<u32> {
+        let known = stage(live.settings, live.step).0 != Stage::First;
+        let each = known && live.settings.get::<Digit>("digit") == Digit::Each;
+        let label = |i: usize| (i * CLASSES / count) as u32;
+        if each { (0..count).map(label).collect() } else { Vec::new() }
     }
 
     /// A few chains in all layers: labels and hidden units, which the top units join, and the pixels that follow
@@ -40,6 +43,7 @@ impl Dbn {
             let (data, each) = chosen(units.await?);
             layers.push(Layer::units(id, data, each));
         }
+        layers[0].labels = self.held(live, CHAINS);
         layers.push(Layer::images("pixels", Role::Model, chosen(pixels.await?).0, &self.sets.train));
         Ok(Picture { columns: CHAINS, ..Picture::of(layers) })
     }

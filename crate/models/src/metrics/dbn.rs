@@ -42,17 +42,23 @@ pub struct Exact {
 }
 
 impl Exact {
-    /// Takes 2^H·(V + Y·T) steps.
+    /// Takes 2^H·(V + Y·T) steps, less where labels are alike.
     pub fn new(net: &Net) -> Exact {
         let (h, t) = (net.b.len(), net.c.len());
         // Given h, the top units are independent of one another, and so are the pixels.
         let upwards: Vec<f32> = (0..t * h).map(|at| net.top[at % h * t + at / h]).collect();
-        let by_label: Vec<Vec<f64>> = (0..net.a.len())
-            .map(|y| {
-                let c: Vec<f32> = net.c.iter().zip(&net.labels[y * t..]).map(|(c, u)| c + u).collect();
-                states(&Machine { w: &upwards, b: &c, c: &net.b })
-            })
-            .collect();
+        let mut by_label: Vec<Vec<f64>> = Vec::new();
+        for y in 0..net.a.len() {
+            let weights = |y: usize| &net.labels[y * t..][..t];
+            // Before the top machine learns, labels are alike.
+            by_label.push(match by_label.last() {
+                Some(before) if weights(y) == weights(y - 1) => before.clone(),
+                _ => {
+                    let c: Vec<f32> = net.c.iter().zip(weights(y)).map(|(c, u)| c + u).collect();
+                    states(&Machine { w: &upwards, b: &c, c: &net.b })
+                }
+            });
+        }
         let joint =
             |state: usize| net.a.iter().zip(&by_label).map(move |(a, logs)| f64::from(*a) + logs[state]);
         let prior: Vec<f64> = (0..1usize << h).map(|state| log_sum_exp(joint(state))).collect();

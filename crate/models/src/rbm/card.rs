@@ -13,7 +13,9 @@ choices! {
     /// Pictures.
     pub enum Show: View {
         "fantasies" => Fantasies: View::main(ViewKind::Images),
-        "filters" => Filters: View::main(ViewKind::Images),
+        "machine" => Machine: View::beside(ViewKind::Images),
+        "energies" => Energies: View::beside(ViewKind::Curves),
+        "filters" => Filters: View::side(ViewKind::Images),
         "slice" => Slice: View::side(ViewKind::Field),
         "data" => Data: View::side(ViewKind::Images),
         "hidden" => Hidden: View::side(ViewKind::Bars),

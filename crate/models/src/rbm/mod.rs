@@ -109,6 +109,8 @@ impl crate::Model for Rbm {
     async fn view(&self, live: &Live<'_>, view: Show) -> Result<Picture, Error> {
         match view {
             Show::Fantasies => self.fantasies(live).await,
+            Show::Machine => self.machine(live).await,
+            Show::Energies => self.energies(live).await,
             Show::Filters => self.filters(live).await,
             Show::Slice => self.slice(live).await,
             Show::Data => Ok(Picture::held_out(&self.sets, FANTASIES, 6)),

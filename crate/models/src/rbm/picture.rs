@@ -1,14 +1,18 @@
 //! The machine's pictures.
 
 use super::Rbm;
-use super::model::FANTASIES;
-use crate::numeric::scalar::softplus;
+use super::model::{CHUNK, FANTASIES};
+use crate::numeric::scalar::{logistic, softplus};
 use crate::prelude::*;
 
 /// Filters that are drawn.
 pub(super) const FILTERS: usize = 100;
 /// Images in the row of data.
 const ACROSS: usize = 9;
+/// Images that are shown with their hidden units.
+const WATCHED: usize = 3;
+/// The energies' axis begins and ends at multiples of this, so that it stays while they move.
+const STEP: f32 = 10.0;
 /// Side of the slice through the energy landscape, in points.
 const SLICE: usize = 32;
 /// What is seen of the plane through three images, which lie at (0, 0), (1, 0) and (0, 1).
@@ -44,6 +48,67 @@ impl Rbm {
             strongest.extend_from_slice(&all[best * area..][..area]);
         }
         strongest
+    }
+
+    /// The two layers of the machine, for a few held-out images: how likely each hidden unit is on, given the pixels.
+    pub(super) async fn machine(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let values = self.model.learner.values(live.device).await?;
+        let (like, h) = (&self.sets.train, self.hidden);
+        let pixels = self.sets.test.first(WATCHED.min(self.sets.test.n));
+        let mut units = Vec::new();
+        for v in pixels.chunks(like.area()) {
+            let mut input: Vec<f32> = values.c.clone();
+            for (x, w) in v.iter().zip(values.w.chunks(h)) {
+                input.iter_mut().zip(w).for_each(|(sum, w)| *sum += x * w);
+            }
+            units.extend(input.into_iter().map(|x| logistic(f64::from(x)) as f32));
+        }
+        let mut hidden = Layer::units("hidden", units, h);
+        // Layers of one size would be images of one kind.
+        if hidden.shape[1..] == [like.height, like.width] {
+            hidden.shape = vec![hidden.shape[0], 1, h];
+        }
+        let pixels = Layer { role: Role::Other, ..Layer::images("pixels", Role::Data, pixels, like) };
+        Ok(Picture { columns: WATCHED, ..Picture::of(vec![hidden, pixels]) })
+    }
+
+    /// The free energies of held-out images and of the fantasies, each its mark, in a column for each; between the
+    /// columns an arrow from the mean of each to where the next step moves it.
+    pub(super) async fn energies(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let (m, d) = (&self.model, live.device);
+        let data = m.feed.over(d, m.measure, CHUNK, CHUNK.min(self.sets.test.n), "free_energy");
+        let fantasies = d.ask(m.fantasy_energy, "free_energy");
+        let columns = [data.await?, fantasies.await?];
+        let all = || columns.iter().flatten();
+        let low = all().fold(f32::MAX, |low, x| low.min(*x));
+        let high = all().fold(f32::MIN, |high, x| high.max(*x));
+        let bottom = libm::floorf(low / STEP - 0.2) * STEP;
+        let top = libm::ceilf(high / STEP + 0.2) * STEP;
+        let mut layers = Vec::new();
+        for (id, moved, role, sign, energies) in [
+            ("data", "pulled", Role::Data, -1.0, &columns[0]),
+            ("fantasies", "pushed", Role::Model, 1.0, &columns[1]),
+        ] {
+            // The golden ratio spreads marks evenly, however many there are; the middle is free for the arrows.
+            let mut share = 0.0;
+            let mut across = || {
+                share += if share < 0.382 { 0.618 } else { -0.382 };
+                1.0 + sign * (0.24 + 0.7 * share)
+            };
+            let marks = energies.iter().flat_map(|f| [across(), *f]).collect();
+            let mean = energies.iter().fold(0.0, |sum, f| sum + f) / energies.len().max(1) as f32;
+            let (x, tip, barb) =
+                (1.0 + sign * 0.1, mean + sign * 0.2 * (top - bottom), sign * 0.035 * (top - bottom));
+            let arrow = [
+                [1.0 + sign * 0.94, mean, 1.0 + sign * 0.04, mean],
+                [x, mean, x, tip],
+                [x, tip, x - 0.045, tip - barb],
+                [x, tip, x + 0.045, tip - barb],
+            ];
+            layers.push(Layer::points(id, role, marks));
+            layers.push(Layer::lines(moved, role, arrow.concat()));
+        }
+        Ok(Picture { columns: 2, ..Picture::plane(layers, [0.0, 2.0, bottom, top]) })
     }
 
     /// The weights of each hidden unit as an image.
