@@ -288,7 +288,7 @@ export class PictureFigure {
       const names = named.map(({ id }) => this.#words.get(`layers.${id}`));
       this.grid = paintImages(this.surface, this.picture, this.theme, { picked: this.picked, smooth, names });
     } else {
-      const traces = { before: isPressed(this.#trails) ? before : [], ghost };
+      const traces = { before: isPressed(this.#trails) ? before : undefined, ghost };
       this.#painter.paint(this.surface, this.picture, this.theme, traces, this.#names);
     }
   }

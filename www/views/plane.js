@@ -75,7 +75,7 @@ export const plane = {
       if (fields[panel]) paintField(context, box, fields[panel], picture.range, theme);
       else paintGrid(context, box, theme, ratio);
       if (traces?.ghost) paintGhosts(context, box, traces.ghost, theme, ratio);
-      const trailing = traces?.before.length ? others.filter((layer) => isCloud(layer, picture)) : [];
+      const trailing = traces?.before ? others.filter((layer) => isCloud(layer, picture)) : [];
       for (const layer of others) {
         if (layer.kind === "vectors") paintVectors(context, box, layer, theme, ratio, others.some(isFew));
         else if (layer.kind === "lines") paintLines(context, box, layer, theme, ratio);

@@ -9,7 +9,7 @@ import { FEW, paintFew } from "./points.js";
  * @typedef {import("../protocol.js").Picture} Picture
  *
  * @typedef {object} Traces
- * @property {Picture[]} before  earlier pictures of the same run, the oldest first
+ * @property {Picture[]} [before]  earlier pictures of the same run, the oldest first, where there are to be trails
  * @property {Picture} [ghost]   the last one of the run before
  */
 
