@@ -71,7 +71,7 @@ test("the ring in the code plane decodes another image, and says how far the nea
   const before = await pixels(here);
   // It begins where an image is: its numbers, and what is made of them.
   const parts = (/** @type {any[]} */ layers) => layers.map(({ id, data }) => [id, data.length]);
-  expect(parts(await picture(page, "here"))).toEqual([["image", 64], ["numbers", 2], ["made", 64]]); // prettier-ignore
+  expect(parts(await picture(page, "here"))).toEqual([["image", 64], ["made", 64], ["numbers", 2]]); // prettier-ignore
   expect((await metrics(page)).nearest).toBe(0);
   await pad.focus();
   for (let i = 0; i < 10; i++) await page.keyboard.press("Shift+ArrowRight");

@@ -55,7 +55,7 @@ const cut = (page) =>
         const around = text.closest("figure, button") ?? root.querySelector(".top");
         const outside = text.getBoundingClientRect().bottom > around.getBoundingClientRect().bottom + 1;
         return clipped.includes(true) || outside || count > most
-          ? [`${selector}, ${count} lines: ${text.textContent}`]
+          ? [`${selector}, ${count} lines: ${text.innerText}`]
           : [];
       }),
     );
