@@ -215,7 +215,7 @@ impl Payload {
     /// [`Error::BadData`] if they are no points, or one is far outside; `id` is that of the action.
     pub fn points(&self, id: &str, reach: f32) -> Result<&[f32], Error> {
         if self.points.is_empty() || !self.points.len().is_multiple_of(2) {
-            return Err(Error::BadData(format!("'{id}' takes points: pairs of numbers, x, y, x, y, …")));
+            return Err(Error::BadData(format!("'{id}' takes points: x, y, x, y, …")));
         }
         if self.points.iter().any(|x| x.abs() > 2.0 * reach) {
             // In tenths: what prints floats is eight kilobytes.
@@ -224,9 +224,7 @@ impl Payload {
                 0 => format!("{}", tenths / 10),
                 rest => format!("{}.{rest}", tenths / 10),
             };
-            return Err(Error::BadData(format!(
-                "'{id}' takes points of the picture, which reaches from -{reach} to {reach} both ways."
-            )));
+            return Err(Error::BadData(format!("'{id}' takes points from -{reach} to {reach} both ways.")));
         }
         Ok(&self.points)
     }
