@@ -65,7 +65,9 @@ impl Denoising {
                 let noise = shapes::trails(&[&clean[..], &corrupted].concat(), 2);
                 let way = shapes::trails(&[&corrupted[..], &restored].concat(), 2);
                 let mut layers = vec![data(SHOWN)];
-                layers.extend(self.probes.exact.as_ref().map(|e| arrows("exact", Role::Truth, &e.arrows)));
+                if let Some(exact) = &self.probes.exact {
+                    layers.push(arrows("exact", Role::Truth, &exact.arrows));
+                }
                 // One by one: a call for all of them would be in every visit.
                 layers.push(learned);
                 layers.push(Layer::lines("noise", Role::Other, noise));
