@@ -57,7 +57,6 @@ impl Denoising {
             Show::Arrows => {
                 let learned = self.ask(live.device, &places());
                 let restored = self.answers(live).await?;
-                let exact = exact.map(|exact| arrows("exact", Role::Truth, &exact.arrows));
                 let learned = arrows("learned", Role::Model, &learned.await?);
                 let [clean, corrupted, restored] =
                     [&self.probes.clean, &self.probes.corrupted, &restored.means].map(|all| {
@@ -65,18 +64,18 @@ impl Denoising {
                     });
                 let noise = shapes::trails(&[&clean[..], &corrupted].concat(), 2);
                 let way = shapes::trails(&[&corrupted[..], &restored].concat(), 2);
-                [data(SHOWN)]
-                    .into_iter()
-                    .chain(exact)
-                    .chain([
-                        learned,
-                        Layer::lines("noise", Role::Other, noise),
-                        Layer::lines("way", Role::Model, way),
-                        Layer::points("corrupted", Role::Other, corrupted),
-                        Layer::points("restored", Role::Model, restored),
-                        Layer::points("clean", Role::Data, clean),
-                    ])
-                    .collect()
+                let mut layers = vec![data(SHOWN)];
+                if let Some(exact) = &self.probes.exact {
+                    layers.push(arrows("exact", Role::Truth, &exact.arrows));
+                }
+                // One by one: a call for all of them would be in every visit.
+                layers.push(learned);
+                layers.push(Layer::lines("noise", Role::Other, noise));
+                layers.push(Layer::lines("way", Role::Model, way));
+                layers.push(Layer::points("corrupted", Role::Other, corrupted));
+                layers.push(Layer::points("restored", Role::Model, restored));
+                layers.push(Layer::points("clean", Role::Data, clean));
+                layers
             }
             Show::Chain => {
                 let [x, trail] = [self.model.chain, self.model.trail.places].map(|var| live.device.read(var));
