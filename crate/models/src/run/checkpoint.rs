@@ -103,7 +103,8 @@ impl Run {
     }
 
     /// Takes a checkpoint back. Nothing changes unless all of it fits. With averaged weights alone, what else
-    /// there is stays as it was: at the start of a run that was just opened.
+    /// there is stays as it was: at the start of a run that was just opened. So does what only pictures show, if the
+    /// file is older than the picture.
     ///
     /// # Errors
     /// [`Error::BadFile`] if a tensor is missing or has another shape or type.
@@ -111,7 +112,7 @@ impl Run {
         let averaged = self.averaged(saved);
         let mut found = Vec::new();
         for (name, loc, shape, holds) in &self.saved_parts() {
-            if averaged.is_some() && Saved::get(saved, name).is_none() {
+            if (averaged.is_some() || name.starts_with(SHOWN)) && Saved::get(saved, name).is_none() {
                 continue;
             }
             let dtype = match loc.arena.dtype() {
@@ -175,6 +176,9 @@ const MOST_COUNTED: f32 = 16_777_216.0;
 
 /// The name of the step count in a checkpoint.
 const STEPS: &str = "steps";
+
+/// How names of state begin that no step reads, but pictures show: files from before a picture may lack it.
+const SHOWN: &str = "shown.";
 
 /// The name of the average of all parameters in a checkpoint.
 pub const AVERAGE: &str = "average";
