@@ -41,11 +41,9 @@ export function paintStrips(context, strips, [left, top, width, end], theme, rat
     context.fillRect(left - 4 * gap, y, gap, high);
     for (let i = 0; i < count; i++) {
       const x = left + (i + 0.5) * step - wide / 2;
-      context.globalAlpha = labels[i] === 1 ? 0.4 : 1;
       context.fillStyle = theme.colours.line;
-      if (labels[i] === 2) context.fillRect(x, y, wide, high);
+      if (labels[i] === 1) context.fillRect(x, y, wide, high);
       else context.drawImage(sheet, 0, i * h, w, h, x, y, wide, high);
     }
-    context.globalAlpha = 1;
   });
 }

@@ -61,10 +61,14 @@ export function paintUpright(context, layers, [low, , high], { left, top, width,
   context.textAlign = "left";
   context.textBaseline = "middle";
   context.font = `600 ${Math.round(12 * ratio)}px ${theme.font}`;
+  const side = edge + 6 * ratio;
+  const parted = Math.min(Math.max(at + line, middle + 2.2 * line), foot - line);
+  const started = first ? Math.min(y(first.data[0]), foot - line) : 0;
   for (const [{ id, role, data }, x, y] of /** @type {[Layer, number, number][]} */ ([
     [mark, left - 6 * ratio, Math.max(top, rim - 1.2 * line)],
-    [gap, edge + 6 * ratio, middle],
-    [part, edge + 6 * ratio, Math.min(Math.max(at + line, middle + 2.2 * line), foot - line)],
+    [gap, side, middle],
+    [part, side, parted],
+    ...(started > parted + 2.2 * line ? [[first, side, started]] : []),
   ])) {
     context.fillStyle = colourOf(theme, role);
     context.fillText(names[id], x, y - 0.5 * line);

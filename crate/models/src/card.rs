@@ -196,8 +196,7 @@ pub enum ViewKind {
     /// Layers of `[N, 2]`, each a line through its points, x increasing, over axes with numbers. A
     /// layer of [`ViewKind::Points`] is dots, one of [`ViewKind::Lines`] pieces. A line with the label 1 is
     /// one of before, drawn faintly. With columns, the x axis is so many of them, of width 1, and has no numbers.
-    /// Layers of images are strips below the axis, evenly from x₀ to x₁; an image with the label 1 is one of before, and one
-    /// with the label 2 is missing.
+    /// Layers of images are strips below the axis, evenly from x₀ to x₁; an image with the label 1 is missing.
     Curves,
     /// The same over a logarithmic x axis (all x > 0).
     LogCurves,

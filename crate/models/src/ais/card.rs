@@ -65,7 +65,6 @@ pub const CARD: Card = Card {
         Metric::new("ess_pixels", "chains", "effective", Role::Model).sometimes(),
         Metric::new("ess_uniform", "chains", "effective", Role::Other).sometimes(),
         Metric::new("one_chain", "nats", "", Role::Model).sometimes(),
-        Metric::new("log_partition_now", "nats", "", Role::Truth),
     ],
     views: Show::ROWS,
     actions: Input::ROWS,

@@ -47,15 +47,12 @@ impl Ais {
     }
 
     pub(super) async fn measure(&self, live: &Live<'_>) -> Result<Figures, Error> {
-        let now = live.device.read(self.model.present_machine);
         let Reading { weights, log_z } = self.reading(live.device).await?;
-        // That of the picture's line.
-        let log_z_now = self.exact.log_z(self.model.machine, now.await?);
         let log_base = [0, 1].map(|k| self.model.log_base(k));
         // log Ẑ = log Z_base + log mean w
         let found = [0, 1].map(|k| ais::estimate(weights[k].last()).plus(log_base[k], 0.0));
         let base = shown(live);
-        let mut out = vec![("log_partition", log_z), ("log_partition_now", log_z_now)];
+        let mut out = vec![("log_partition", log_z)];
         // Chains that are still on their way say nothing of the machine.
         if self.progress.finished {
             out.push(("loss", (found[base].mean - log_z).abs()));

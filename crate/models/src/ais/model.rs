@@ -109,8 +109,8 @@ impl Model {
         let anneal = Anneal::new(&mut p, Machine { w, b, c }, [BASES, chains, RUNGS], true)?;
         let finished_sums = p.state("finished.weights", [RUNGS, BASES * chains], Init::Constant(0.0));
         let width = BASES * blank.area();
-        let [trail, finished_trail] =
-            ["shown.trail", "shown.finished"].map(|name| p.state(name, [RUNGS + 1, width], Init::Constant(0.0)));
+        let [trail, finished_trail] = ["shown.trail", "shown.finished"]
+            .map(|name| p.state(name, [RUNGS + 1, width], Init::Constant(0.0)));
         let remember = p.entry("remember", |g| {
             let first = (g.iota([BASES], 0).to_f32() * chains as f32).unary(Unary::ToU32);
             let first = g.read(anneal.particles).gather(first).reshape([1, width]);

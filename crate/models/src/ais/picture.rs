@@ -16,51 +16,46 @@ const BINS: usize = 24;
 const LAYERS: [(&str, Role); 2] = [("pixels", Role::Model), ("uniform", Role::Other)];
 
 impl Ais {
-    /// log Ẑ against β, of the run under way, and faintly of the last whole one; or of that alone. Below them a chain of
-    /// each base on its way.
+    /// log Ẑ against β of the last whole run, which the figures are of, and faintly of the run under way; or, of the first
+    /// run, as far as it has come. Below them a chain of each base on its way.
     pub(super) async fn running(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let (m, progress) = (&self.model, &self.progress);
         let read = |var| live.device.read(var);
-        let (flat, sums, trail) = (read(m.present_machine), read(m.anneal.sums), read(m.trail));
-        let under_way = progress.done() < progress.rungs();
-        let before = (progress.finished && under_way)
-            .then(|| (read(m.finished_machine), read(m.finished_sums), read(m.finished_trail)));
+        let done = progress.done() as usize;
+        let again = progress.finished && progress.done() < progress.rungs();
+        let whole = again.then(|| read(m.finished_sums));
+        let [machine, trail] =
+            if again { [m.finished_machine, m.finished_trail] } else { [m.present_machine, m.trail] };
+        let (flat, trail, present) = (read(machine), read(trail), read(m.anneal.sums));
         let log_z = self.exact.log_z(m.machine, flat.await?);
-        let level = |log_z: f64| Layer::level("exact", Role::Truth, [0.0, 1.0], log_z as f32);
+        let trail = trail.await?;
+        let mut now = self.paths(&present.await?, done, |rung| progress.beta(rung as u32));
         let mut layers = Vec::new();
-        let mut last = None;
-        if let Some((flat, sums, trail)) = before {
-            let (log_z, sums) = (self.exact.log_z(m.machine, flat.await?), sums.await?);
+        let (mut rungs, mut come) = (progress.rungs() as usize, done);
+        if let Some(sums) = whole {
+            now.iter_mut().for_each(|layer| (layer.id, layer.labels) = ("now", vec![1]));
+            let sums = sums.await?;
             // Its rungs had increments; those that it did not need have none.
-            let rungs =
-                sums.iter().rposition(|&x| x != 0.0).map_or(1, |last| last / (sums.len() / RUNGS) + 1);
-            layers.extend(self.paths(&sums, rungs, |rung| rung as f64 / rungs as f64));
-            layers.push(level(log_z));
-            layers.iter_mut().for_each(|layer| (layer.id, layer.labels) = ("before", vec![1]));
-            last = Some((trail.await?, rungs));
+            rungs = sums.iter().rposition(|&x| x != 0.0).map_or(1, |last| last / (sums.len() / RUNGS) + 1);
+            come = rungs;
+            layers = self.paths(&sums, rungs, |rung| rung as f64 / rungs as f64);
         }
-        layers.extend(self.paths(&sums.await?, progress.done() as usize, |rung| progress.beta(rung as u32)));
-        layers.push(level(log_z));
-        layers.extend(self.stations(&trail.await?, last));
+        layers.extend(now);
+        layers.push(Layer::level("exact", Role::Truth, [0.0, 1.0], log_z as f32));
+        layers.extend(self.stations(&trail, rungs, come));
         Ok(Picture::of(layers))
     }
 
-    /// The first chain of each base at places from β = 0 to 1, from its trail; those to which it has not come yet are of the
-    /// last whole run, of so many rungs, with the label 1, or missing, with the label 2.
-    fn stations(&self, trail: &[f32], last: Option<(Vec<f32>, usize)>) -> impl Iterator<Item = Layer> {
-        let (m, progress) = (&self.model, &self.progress);
+    /// The first chain of each base at places from β = 0 to 1, from the trail of a run of so many rungs; those to which it has
+    /// not come yet have the label 1.
+    fn stations(&self, trail: &[f32], rungs: usize, come: usize) -> impl Iterator<Item = Layer> {
+        let m = &self.model;
         let d = m.blank.area();
-        let row = |station: usize, rungs: usize| (station * rungs + (STATIONS - 1) / 2) / (STATIONS - 1);
         LAYERS.into_iter().enumerate().map(move |(k, (id, role))| {
             let (mut data, mut labels) = (Vec::new(), Vec::new());
             for station in 0..STATIONS {
-                let here = row(station, progress.rungs() as usize);
-                let (label, trail, row) = match &last {
-                    _ if here <= progress.done() as usize => (0, trail, here),
-                    Some((before, rungs)) => (1, &before[..], row(station, *rungs)),
-                    None => (2, trail, here),
-                };
-                labels.push(label);
+                let row = (station * rungs + (STATIONS - 1) / 2) / (STATIONS - 1);
+                labels.push(u32::from(row > come));
                 data.extend_from_slice(&trail[(row * LAYERS.len() + k) * d..][..d]);
             }
             Layer::images(id, role, data, &m.blank).labelled(labels)
