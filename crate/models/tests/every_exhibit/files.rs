@@ -14,6 +14,11 @@ pub fn a_file_with_a_part_missing_is_refused(card: &'static Card) {
     for missing in 0..saved.len() {
         let mut part = saved.clone();
         let name = part.remove(missing).name;
+        // What only pictures show, files from before the picture do not have.
+        if name.starts_with("shown.") {
+            open(small(card), 3).import(&part).expect("an older file");
+            continue;
+        }
         let error = run.import(&part).expect_err(&name);
         assert_eq!(error.code(), "bad-file", "without '{name}': {error}");
     }
