@@ -38,6 +38,8 @@ export class Curve {
   #name;
   #box;
   #keys;
+  /** Of the lines that figures are held against. @type {HTMLElement[]} */
+  #dashed;
   /** @type {any} */
   #plot;
   /** @type {Theme|undefined} */
@@ -67,10 +69,15 @@ export class Curve {
         words.get(`metrics.${metric.id}`),
       ),
     );
+    this.#dashed = metrics.map(({ id, role }) => {
+      const { reference = "" } = words.find(`metrics.${id}`) ?? {};
+      return h("span", { className: `key line-reference ${role}`, hidden: true }, reference);
+    });
+    const keys = h("span", { className: "keys" }, ...this.#keys, ...this.#dashed);
     this.element = h(
       "figure",
       { className: "curve" },
-      h("figcaption", {}, h("strong", {}, this.#name), h("span", { className: "keys" }, ...this.#keys)),
+      h("figcaption", {}, h("strong", {}, this.#name), keys),
       this.#box,
     );
     new ResizeObserver(() => this.#resize()).observe(this.#box);
@@ -104,6 +111,7 @@ export class Curve {
     const steps = history.steps;
     this.#stages = stagesOf(steps, history.column("stage"), history.column("stage_began"));
     const references = this.#metrics.map((metric) => referenceOf(metric, metrics));
+    this.#dashed.forEach((key, i) => (key.hidden = references[i] === null || !key.textContent));
     const now = [
       steps,
       ...this.#metrics.map(({ id }) => history.column(id)),

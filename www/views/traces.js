@@ -21,12 +21,16 @@ const MOST = 10;
 const JUMP = 0.2;
 
 /**
- * Whether it is many points that move: the model's, or all that there is. Marks and numerals do not.
+ * Whether it is many points that move: the model's, or all that there is but for others to compare with. Marks and
+ * numerals do not.
  * @param {Layer} layer
  * @param {Picture} picture
  */
 export const isCloud = ({ kind, role, data, labels }, { layers }) =>
-  kind === "points" && (role === "model" || layers.length === 1) && data.length > 2 * FEW && labels.length === 0;
+  kind === "points" &&
+  (role === "model" || (role === "data" && layers.every((each) => each.role === "other" || each.data === data))) &&
+  data.length > 2 * FEW &&
+  labels.length === 0;
 
 /** Whether there is something in it that can leave trails. @param {Picture} picture */
 export const leavesTrails = (picture) => picture.layers.some((layer) => isCloud(layer, picture));

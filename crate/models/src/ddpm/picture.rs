@@ -109,8 +109,11 @@ impl Ddpm {
         Ok(self.noised_picture(self.step_at(f64::from(done / count))))
     }
 
+    /// Noised data, in the plane over what they came from.
     fn noised_picture(&self, t: usize) -> Picture {
-        self.picture(vec![("noised", Role::Data, self.noised(self.schedule.levels()[t]))])
+        let from = self.data(SHOWN).map(|(id, _, points)| (id, Role::Other, points));
+        let noised = ("noised", Role::Data, self.noised(self.schedule.levels()[t]));
+        self.picture(from.into_iter().chain([noised]).collect())
     }
 
     /// Samples; of images, the end of the last film.

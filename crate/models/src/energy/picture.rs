@@ -11,7 +11,12 @@ const DEPTH: f32 = 12.0;
 const SHOWN: usize = 256;
 
 impl Ebm {
-    /// The energy, and the chains on it.
+    /// Points of the data.
+    fn shown(&self) -> Layer {
+        Layer::points("data", Role::Data, self.plane.bank()[..2 * SHOWN].to_vec())
+    }
+
+    /// The energy, and data and chains on it.
     pub(super) async fn landscape_picture(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let [chains, trail] = [self.model.chain, self.model.trail.places].map(|var| live.device.read(var));
         let landscape = self.landscape(live).await?;
@@ -19,6 +24,7 @@ impl Ebm {
         let above = landscape.energies.iter().map(|e| (e - low).min(DEPTH)).collect();
         let layers = vec![
             Layer::field("energy", Role::Truth, above),
+            self.shown(),
             Layer::lines("trail", Role::Model, shapes::trails(&trail.await?, TRAIL)),
             Layer::points("chains", Role::Model, chains.await?),
         ];
@@ -27,11 +33,10 @@ impl Ebm {
 
     /// The density as a share of its peak, so that colours keep their meaning while it trains.
     pub(super) async fn density(&self, live: &Live<'_>) -> Result<Picture, Error> {
-        let shown = Layer::points("data", Role::Data, self.plane.bank()[..2 * SHOWN].to_vec());
         let landscape = self.landscape(live).await?;
         let low = landscape.lowest();
         let share = landscape.energies.iter().map(|e| libm::expf(low - e)).collect();
-        Ok(Picture::plane(vec![Layer::field("probability", Role::Model, share), shown], EXTENT))
+        Ok(Picture::plane(vec![Layer::field("probability", Role::Model, share), self.shown()], EXTENT))
     }
 
     /// Samples over held-out points.
