@@ -93,7 +93,7 @@ export class Tilde {
    * @param {{ seed?: number, settings?: Record<string, unknown>, data?: object, backend?: Backend, inputs?: import("./protocol.js").GivenInput[], state?: import("./protocol.js").Tensor[], kept?: boolean }} [options]
    *   without a seed, one is drawn; `run.seed` tells it. `inputs` are what `run.inputs()` gave. With `kept`, the listener
    *   `kept` hears every few seconds of a state that another run of the same can be opened with as `state`, should the
-   *   engine end
+   *   engine end; one that does not fit is left out, and the run begins at its first step
    * @returns {Promise<Run>}
    */
   async open(id, options) {

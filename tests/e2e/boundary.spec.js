@@ -65,12 +65,12 @@ test("dragging the probe asks the model there, and leaves the data alone", async
   expect(await metrics(page)).toMatchObject({ decision: 1, typical: 0 });
   expect((await metrics(page)).sure).toBeGreaterThan(0.99);
   await expect(at("boundary")).toHaveText(/^class 1, \d+(\.\d)? % sure$/);
-  await expect(at("density")).toHaveText("only 0 % of points are as unlikely");
+  await expect(at("density")).toHaveText("0 % of points are less likely");
   const probe = page.getByRole("slider", { name: "Probe" });
   await probe.focus();
   for (let i = 0; i < 4; i++) for (const key of ["ArrowLeft", "ArrowDown"]) await page.keyboard.press(`Shift+${key}`);
   // Among them.
   await expect.poll(async () => (await metrics(page)).typical).toBeGreaterThan(0.2);
-  await expect(at("density")).not.toHaveText("only 0 % of points are as unlikely");
+  await expect(at("density")).not.toHaveText("0 % of points are less likely");
   await expect(page.locator('[data-setting="data"] select')).toHaveValue("clouds");
 });

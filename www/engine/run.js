@@ -81,9 +81,12 @@ export class EngineRun {
    */
   static async open(engine, options, notice) {
     const run = await EngineRun.#open(engine, options, notice);
+    if (!options.state) return run;
     try {
-      if (options.state) await run.#web.import_state(options.state);
-    } catch {
+      await run.#web.import_state(options.state);
+      run.#snapshots.add(options.state, 0);
+    } catch (error) {
+      if (describe(error).code !== "bad-file") throw error;
       await run.reset(run.status.seed); // one that does not fit is as good as none
     }
     return run;
@@ -338,6 +341,7 @@ export class EngineRun {
   /** @param {string} phase */
   async step(phase) {
     await this.advance(1, phase);
+    await this.keepIfDue();
   }
 
   /**
@@ -457,6 +461,7 @@ export class EngineRun {
       await web.import_state(state);
     };
     await this.#reopen({ ...this.#options, settings, seed, data, alphabet }, prepare, inputs);
+    await this.#keep();
     if (remark && alphabet !== before) remark += " Characters that the weights do not know are left out of it.";
     return { status: this.status, remark, data };
   }
@@ -470,8 +475,8 @@ export class EngineRun {
     const start = performance.now();
     await this.#web.train(0); // refuses to keep weights that have diverged
     const state = await this.#web.export_state();
-    this.#snapshots.add(state, performance.now() - start);
     this.onkept?.(state);
+    this.#snapshots.add(state, performance.now() - start);
   }
 
   /**

@@ -6,11 +6,11 @@ import { chart, isFaint, isNamed as isNamedChart, patternOf } from "../views/cha
 import { mapOf } from "../views/field.js";
 import { gridOf, isCoarse, isNamed } from "../views/grid.js";
 import { paintImages } from "../views/images.js";
+import { Late } from "../views/late.js";
 import { isHatching } from "../views/lines.js";
 import { plane } from "../views/plane.js";
 import { stack } from "../views/stack.js";
 import { leavesTrails } from "../views/traces.js";
-import { getModule } from "../fetch.js";
 import { alternative } from "./alternatives.js";
 import { h, say } from "./dom.js";
 import { number } from "./format.js";
@@ -281,8 +281,8 @@ export class PictureFigure {
     const { before, ghost } = this.traces;
     if (this.#kind === "images" && isSqueezed(this.picture)) {
       const how = { smooth, names: this.#names ?? {} };
-      if (paintSqueeze) paintSqueeze(this.surface, this.picture, this.theme, how);
-      else loadSqueeze().then(() => this.#paint());
+      const painter = squeeze.get(() => this.#paint());
+      painter?.paintSqueeze(this.surface, this.picture, this.theme, how);
     } else if (this.#kind === "images") {
       const named = isNamed(this.picture) ? this.picture.layers : [];
       const names = named.map(({ id }) => this.#words.get(`layers.${id}`));
@@ -340,9 +340,8 @@ export class PictureFigure {
 /** Whether there are numbers between images. @param {Picture} picture */
 const isSqueezed = ({ layers }) => layers[0]?.kind === "images" && layers.some(({ kind }) => kind === "bars");
 
-/** Its painter, once there was something to paint. @type {typeof import("../views/squeeze.js").paintSqueeze|undefined} */
-let paintSqueeze;
-const loadSqueeze = async () => ({ paintSqueeze } = await getModule(new URL("../views/squeeze.js", import.meta.url)));
+/** Its painter. @type {Late<typeof import("../views/squeeze.js")>} */
+const squeeze = new Late(new URL("../views/squeeze.js", import.meta.url));
 
 /** @param {HTMLElement} button */
 const isPressed = (button) => button.getAttribute("aria-pressed") === "true";

@@ -118,7 +118,7 @@ export class Session extends EventTarget {
     this.#given = this.inputs = start.inputs ?? [];
     this.#until = card.budget;
     const pace = recall(PACE);
-    this.#watched = card.phases.length > 0 && card.budget <= WATCHED && (pace ?? "rising") === "rising";
+    this.#watched = card.phases.length > 0 && card.budget <= WATCHED && !pace;
     this.pace = this.#watched ? "phases" : pace === "full" || pace === "steady" ? pace : "rising";
   }
 
@@ -409,7 +409,9 @@ export class Session extends EventTarget {
       if (!this.run) return;
       const { remark, data } = await this.run.load(bytes);
       [this.settings, this.seed, this.data] = [this.run.settings, this.run.seed, data];
+      const { kept } = this; // it has come before the answer
       this.#begin();
+      this.kept = kept;
       this.lost.add("weights");
       await this.#look();
       if (remark) this.#report(new TildeError("other-data", remark));

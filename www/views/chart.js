@@ -1,8 +1,8 @@
 // Curves over axes with numbers: a line through the points of each layer, dots and pieces among them.
 
-import { getModule } from "../fetch.js";
 import { colourOf } from "../ui/theme.js";
 import { logTicksBetween, tick, ticksBetween } from "./axes.js";
+import { Late } from "./late.js";
 import { paintLines } from "./lines.js";
 import { paintPoints } from "./points.js";
 
@@ -50,12 +50,10 @@ function boundsOf({ extent, layers }) {
   return [x0, x1, y0 - room, y1 + room];
 }
 
-/** What few have: an upright bar, and names beside the curves. It comes when one has it. @type {typeof import("./upright.js")|undefined} */
-let upright;
-const bringUpright = async () => (upright = await getModule(new URL("./upright.js", import.meta.url)));
-/** And images below the axis. @type {typeof import("./strips.js")|undefined} */
-let strips;
-const bringStrips = async () => (strips = await getModule(new URL("./strips.js", import.meta.url)));
+/** An upright bar, and names beside the curves. @type {Late<typeof import("./upright.js")>} */
+const uprights = new Late(new URL("./upright.js", import.meta.url));
+/** Images below the axis. @type {Late<typeof import("./strips.js")>} */
+const rows = new Late(new URL("./strips.js", import.meta.url));
 
 /** @param {boolean} logarithmic whether x is @returns {import("./plane.js").Painter} */
 export const chart = (logarithmic) => ({
@@ -67,8 +65,10 @@ export const chart = (logarithmic) => ({
     const parts = picture.layers.filter(({ kind }) => kind === "stack");
     const images = picture.layers.filter(({ kind }) => kind === "images");
     const layers = picture.layers.filter(({ kind }) => kind !== "stack" && kind !== "images");
-    if (parts.length && !upright) return void bringUpright().then(() => surface.invalidate());
-    if (images.length && !strips) return void bringStrips().then(() => surface.invalidate());
+    const again = () => surface.invalidate();
+    const upright = parts.length ? uprights.get(again) : null;
+    const strips = images.length ? rows.get(again) : null;
+    if (upright === undefined || strips === undefined) return;
     const bar = parts.length && upright ? upright.uprightWidth(canvas.width, ratio) : 0;
     const foot = (/** @type {[number, number]} */ room) => strips?.heightOfStrips(images, room, ratio) ?? 0;
     const box = boxOf(canvas, boundsOf({ ...picture, layers }), logarithmic, ratio, [bar, foot]);

@@ -152,6 +152,9 @@ fn the_strip_of_annealing_grows_with_the_run() {
     assert_eq!(labels(&strip(&mut run)), [0, 1, 1, 1, 1, 1, 1, 1, 1]);
     block_on(run.train(25)).expect("it trains");
     assert_eq!(labels(&strip(&mut run)), [0, 0, 0, 0, 0, 1, 1, 1, 1]);
+    // The black line is the figure.
+    let exact = layers(&mut run, "running").into_iter().find(|layer| layer.id == "exact").expect("a line");
+    assert_eq!(exact.data[1], figures(&mut run)("log_partition") as f32);
     block_on(run.train(25)).expect("it trains");
     let whole = strip(&mut run);
     assert_eq!(labels(&whole), [0; 9]);

@@ -40,8 +40,11 @@ impl Ais {
     /// The last finished run; the first one as far as it has come.
     pub(super) async fn reading(&self, device: &Driver) -> Result<Reading, Error> {
         let m = &self.model;
-        let sums = if self.progress.finished { m.finished_sums } else { m.anneal.sums };
-        let (flat, sums) = (device.read(m.finished_machine), device.read(sums));
+        let (machine, sums) = match self.progress.finished {
+            true => (m.finished_machine, m.finished_sums),
+            false => (m.present_machine, m.anneal.sums),
+        };
+        let (flat, sums) = (device.read(machine), device.read(sums));
         let log_z = self.exact.log_z(m.machine, flat.await?);
         Ok(Reading { weights: m.anneal.weights_of(&sums.await?), log_z })
     }

@@ -47,7 +47,7 @@ impl Ais {
     }
 
     /// The first chain of each base at places from β = 0 to 1, from the trail of a run of so many rungs; those to which it has
-    /// not come yet have the label 1.
+    /// not come yet, or that an older file does not know, have the label 1.
     fn stations(&self, trail: &[f32], rungs: usize, come: usize) -> impl Iterator<Item = Layer> {
         let m = &self.model;
         let d = m.blank.area();
@@ -55,8 +55,9 @@ impl Ais {
             let (mut data, mut labels) = (Vec::new(), Vec::new());
             for station in 0..STATIONS {
                 let row = (station * rungs + (STATIONS - 1) / 2) / (STATIONS - 1);
-                labels.push(u32::from(row > come));
-                data.extend_from_slice(&trail[(row * LAYERS.len() + k) * d..][..d]);
+                let image = &trail[(row * LAYERS.len() + k) * d..][..d];
+                labels.push(u32::from(row > come || image.iter().all(|&x| x == 0.0)));
+                data.extend_from_slice(image);
             }
             Layer::images(id, role, data, &m.blank).labelled(labels)
         })

@@ -104,8 +104,8 @@ impl Ddpm {
             return Ok(self.noised_picture(self.time(live)));
         }
         let count = self.count(live) as f32;
-        // Before it begins anew it is still to be seen at its end.
-        let done = if row == 0.0 { count } else { row.min(count) };
+        // Before it begins anew it is still to be seen at its end; at the start of a run there was none.
+        let done = if row == 0.0 && live.step > 0 { count } else { row.min(count) };
         Ok(self.noised_picture(self.step_at(f64::from(done / count))))
     }
 

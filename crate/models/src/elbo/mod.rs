@@ -78,7 +78,7 @@ impl Elbo {
     fn go(&mut self, at: [f64; 2]) {
         self.guide = Guide { at, ..self.guide }.within();
         if self.trail.len() >= 2 * TRAIL {
-            self.trail.drain(..2);
+            self.trail.drain(2..4); // where it began stays
         }
         self.trail.extend(self.guide.at.map(|v| v as f32));
     }

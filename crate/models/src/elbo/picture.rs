@@ -2,7 +2,7 @@
 
 use super::guide::{Estimator, Guide, Rule};
 use super::model::Model;
-use super::{Elbo, START, bounds};
+use super::{Elbo, START, TRAIL, bounds};
 use crate::prelude::*;
 
 /// Points of a curve over z, and where they end.
@@ -102,7 +102,9 @@ impl Elbo {
         // Its axes are those of q's parameters.
         let axes = if q.discrete { "odds" } else { "landscape" };
         let field = Layer::field(axes, Role::Model, self.landscape.clone());
-        let mut layers = vec![field, Layer::lines("trail", Role::Data, shapes::path(&self.trail))];
+        // From where it began to the oldest place that is left there is a jump.
+        let way = if self.trail.len() < 2 * TRAIL { &self.trail } else { &self.trail[2..] };
+        let mut layers = vec![field, Layer::lines("trail", Role::Data, shapes::path(way))];
         if !q.discrete {
             // The forward divergence is least where the moments are the posterior's.
             let at = [m.mean as f32, (0.5 * libm::log(m.variance)) as f32];

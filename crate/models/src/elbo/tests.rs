@@ -143,6 +143,7 @@ fn the_trail_is_saved() {
     assert_eq!(lab.trail, [-2.0, -1.0]);
     lab.train(TRAIL as u32 + 7);
     assert_eq!(lab.trail.len(), 2 * TRAIL);
+    assert_eq!(lab.trail[..2], [-2.0, -1.0], "where it began stays");
     let mut other = TestRun::<Elbo>::open(&[("objective", "score")], 1);
     other.load(&lab.save()).unwrap();
     other.step = lab.step;
