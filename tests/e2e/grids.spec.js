@@ -4,6 +4,7 @@ import { measured } from "../../www/ui/format.js";
 import { stagesOf } from "../../www/ui/curves.js";
 import { patternOf } from "../../www/views/chart.js";
 import { gridOf, imageAt, isCoarse, isMarked, isNamed, namingOf, placeOf } from "../../www/views/grid.js";
+import { Late } from "../../www/views/late.js";
 import { heightOfStrips } from "../../www/views/strips.js";
 import { expect, test } from "./site.js";
 
@@ -115,4 +116,16 @@ test("a line of before has the pattern of the one it was, and rounding is no err
   expect(lines.map((each) => patternOf(lines, each))).toEqual([0, 0, 0, 1, 0]);
   expect(measured(1e-8, 1e-9, "nats")).not.toContain("±");
   expect(measured(0.078, 0.017, "nats")).toBe("0.078 ± 0.017");
+});
+
+test("what pictures wait for is fetched once, and each of them is drawn again, once", async () => {
+  /** @type {Late<{ here: number }>} */
+  const late = new Late(new URL("data:text/javascript,export const here = 1"));
+  /** @type {string[]} */
+  const drawn = [];
+  const [first, second] = ["first", "second"].map((name) => () => void drawn.push(name));
+  expect([first, second, first].map((again) => late.get(again))).toEqual([undefined, undefined, undefined]);
+  await expect.poll(() => drawn).toEqual(["first", "second"]);
+  expect(late.get(first)).toMatchObject({ here: 1 });
+  expect(drawn).toHaveLength(2);
 });

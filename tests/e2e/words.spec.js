@@ -1,6 +1,6 @@
 // Words are written once: what finds copies, missing words and idle ones.
 
-import { copies, idle, missing, read, wanted } from "../../www/tools/check-words.mjs";
+import { copies, idle, inked, missing, read, wanted } from "../../www/tools/check-words.mjs";
 import { overlay } from "../../www/ui/words.js";
 import { expect, open, test } from "./site.js";
 
@@ -46,6 +46,13 @@ test("words that an exhibit lacks come from common.json, each by itself, and wha
   expect(merged.settings.batch).toEqual({ label: "Batch size", hint: "Examples in each step." });
   expect(missing(wanted(card), overlay({}, own))).toEqual(["settings.batch.label", "settings.batch.hint"]);
   expect(missing(wanted(card), overlay(common, { ...own, title: "" }))).toEqual(["title"]);
+});
+
+test("no line is known by a colour that it has in the light only", async () => {
+  const { common, exhibits } = await read("en");
+  expect(inked({ common, exhibits })).toEqual([]);
+  const two = { a: ["It ends. It ends on the black line."], b: { hint: "White: the curve. Pixels are black." } };
+  expect(inked(two)).toEqual([" It ends on the black line", "White: the curve"]);
 });
 
 test("words for an id that no card has are found", () => {

@@ -131,6 +131,16 @@ export function idle(card, own) {
 }
 
 /**
+ * Sentences that know a line or a curve by black or white: what is black on a light page is white on a dark one.
+ * @param {Tree} words
+ * @returns {string[]}
+ */
+export const inked = (words) =>
+  (JSON.stringify(words).match(/[^."]*\b(?:black|white)\b[^."]*/gi) ?? []).filter((text) =>
+    /\b(?:line|curve)s?\b/i.test(text),
+  );
+
+/**
  * The words of a language as they are written.
  * @param {string} language a folder of www/words
  * @returns {Promise<{ common: Tree, exhibits: Record<string, Tree> }>}

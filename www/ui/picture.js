@@ -281,7 +281,7 @@ export class PictureFigure {
     const { before, ghost } = this.traces;
     if (this.#kind === "images" && isSqueezed(this.picture)) {
       const how = { smooth, names: this.#names ?? {} };
-      const painter = squeeze.get(() => this.#paint());
+      const painter = squeeze.get(this.surface.invalidate);
       painter?.paintSqueeze(this.surface, this.picture, this.theme, how);
     } else if (this.#kind === "images") {
       const named = isNamed(this.picture) ? this.picture.layers : [];

@@ -88,14 +88,14 @@ export class Surface {
   }
 
   /** Draws again with the next frame, once for any number of requests. */
-  invalidate() {
+  invalidate = () => {
     if (this.#scheduled) return;
     this.#scheduled = true;
     requestAnimationFrame(() => {
       this.#scheduled = false;
       this.#draw();
     });
-  }
+  };
 
   /** @param {ResizeObserverEntry} entry */
   #resized({ contentRect }) {

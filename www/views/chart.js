@@ -65,9 +65,8 @@ export const chart = (logarithmic) => ({
     const parts = picture.layers.filter(({ kind }) => kind === "stack");
     const images = picture.layers.filter(({ kind }) => kind === "images");
     const layers = picture.layers.filter(({ kind }) => kind !== "stack" && kind !== "images");
-    const again = () => surface.invalidate();
-    const upright = parts.length ? uprights.get(again) : null;
-    const strips = images.length ? rows.get(again) : null;
+    const upright = parts.length ? uprights.get(surface.invalidate) : null;
+    const strips = images.length ? rows.get(surface.invalidate) : null;
     if (upright === undefined || strips === undefined) return;
     const bar = parts.length && upright ? upright.uprightWidth(canvas.width, ratio) : 0;
     const foot = (/** @type {[number, number]} */ room) => strips?.heightOfStrips(images, room, ratio) ?? 0;

@@ -3,8 +3,8 @@
 import { colourMap } from "../ui/theme.js";
 
 /**
- * Which map a layer is drawn with: a probability has the colours of its two classes, a signed quantity has a middle, an amount has not, and an energy has another than
- * densities have, since it is high where they are low.
+ * Which map a layer is drawn with: a probability has the colours of its two classes, a signed quantity has a middle, an
+ * amount has not, and an energy has another than densities have, since it is high where they are low.
  * @param {import("../protocol.js").Layer} layer
  */
 export const mapOf = ({ role, labels }) =>

@@ -99,10 +99,10 @@ impl Ddpm {
 
     /// Noised data, as far on their way as the film is on the way back; or at the slider's time.
     async fn forward(&self, live: &Live<'_>) -> Result<Picture, Error> {
-        let row = live.device.read(self.model.film.row).await?[0];
         if !live.settings.flag("follow") {
             return Ok(self.noised_picture(self.time(live)));
         }
+        let row = live.device.read(self.model.film.row).await?[0];
         let count = self.count(live) as f32;
         // Before it begins anew it is still to be seen at its end; at the start of a run there was none.
         let done = if row == 0.0 && live.step > 0 { count } else { row.min(count) };

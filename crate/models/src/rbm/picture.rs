@@ -73,7 +73,7 @@ impl Rbm {
     }
 
     /// The free energies of held-out images and of the fantasies, each its mark, in a column for each; between the
-    /// columns an arrow from the mean of each to where the next step moves it.
+    /// columns an arrow from the mean of each in the direction in which learning moves it.
     pub(super) async fn energies(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let (m, d) = (&self.model, live.device);
         let data = m.feed.over(d, m.measure, CHUNK, CHUNK.min(self.sets.test.n), "free_energy");
