@@ -142,7 +142,7 @@ function gridIn(picture, columns, [room, headroom], ratio, { wide, smooth }) {
   };
 }
 
-/** Whether its labels mark single units of it. @param {Layer} layer */
+/** Whether its labels are of single units of it: how they have changed. @param {Layer} layer */
 export const isMarked = ({ data, labels }) => labels.length === data.length;
 /** The layer whose labels are names, if there is one. @param {Layer[]} layers */
 export const namingOf = (layers) => layers.find((layer) => layer.labels.length && !isMarked(layer));

@@ -93,7 +93,7 @@ export function paintImages(surface, picture, theme, { picked = [], smooth = fal
 }
 
 /**
- * Frames around the units of an image that are marked.
+ * Triangles on the units of an image that have changed: up or down, the larger the more.
  * @param {CanvasRenderingContext2D} context
  * @param {Layer} layer
  * @param {number} image
@@ -102,13 +102,22 @@ export function paintImages(surface, picture, theme, { picked = [], smooth = fal
  * @param {number} ratio
  */
 function paintMarks(context, { labels, shape: [, h, w] }, image, [left, top, size], { colours }, ratio) {
-  const line = Math.max(ratio, Math.min(3 * ratio, size / 7));
-  context.strokeStyle = colours.model;
-  context.lineWidth = line;
+  context.fillStyle = colours.model;
+  context.strokeStyle = colours.sheet; // a halo: units are of any grey
+  context.lineWidth = ratio;
   for (let at = 0; at < h * w; at++) {
-    if (labels[image * h * w + at] !== 1) continue;
-    const [x, y] = [left + (at % w) * size, top + Math.floor(at / w) * size];
-    context.strokeRect(x + line / 2, y + line / 2, size - line, size - line);
+    const label = labels[image * h * w + at];
+    const [x, y] = [left + ((at % w) + 0.5) * size, top + (Math.floor(at / w) + 0.5) * size];
+    const reach = 0.5 * size * ((label > 100 ? label - 100 : label) / 100) ** 0.35;
+    const up = label > 100 ? -reach : reach;
+    if (reach < ratio) continue;
+    context.beginPath();
+    context.moveTo(x, y - up);
+    context.lineTo(x + reach, y + 0.7 * up);
+    context.lineTo(x - reach, y + 0.7 * up);
+    context.closePath();
+    context.stroke();
+    context.fill();
   }
 }
 

@@ -118,6 +118,15 @@ impl Layer {
         Layer::rows(id, role, ViewKind::Text, codes, width)
     }
 
+    /// The same with each number's change since `before` as its label: by how many hundredths it has risen, or 100 more
+    /// than by how many it has fallen.
+    pub fn changed(self, before: &[f32]) -> Layer {
+        let hundredths = |(now, before): (&f32, &f32)| (100.0 * (now - before)) as i32;
+        let label = |change: i32| if change < 0 { 100 + change.unsigned_abs() } else { change as u32 };
+        let labels = self.data.iter().zip(before).map(hundredths).map(label).collect();
+        self.labelled(labels)
+    }
+
     /// The same with labels.
     pub fn labelled(self, labels: Vec<u32>) -> Layer {
         Layer { labels, ..self }

@@ -9,8 +9,6 @@ use crate::prelude::*;
 const ROUNDS: [u32; 4] = [0, 1, 2, 24];
 /// The held-out image whose layers are drawn.
 const WATCHED: usize = 3;
-/// A unit whose probability has moved by this much has changed.
-const CHANGED: f32 = 0.05;
 /// Pixels of the images whose bounds are followed round by round: all that are held out, if they are small.
 const PIXELS: usize = 1 << 16;
 
@@ -23,8 +21,7 @@ impl Dbm {
     }
 
     /// How the units of all layers settle, given an image: what they are after some rounds of the mean field, one
-    /// column each, those marked that have changed since the column before; the third layer at the top, the pixels at the
-    /// bottom.
+    /// column each, with what has changed since the column before; the third layer at the top, the pixels at the bottom.
     pub(super) async fn layers(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let image = WATCHED.min(self.sets.test.n - 1);
         let rounds = self.model.rounds(live.device, &ROUNDS, image)?;
@@ -37,9 +34,8 @@ impl Dbm {
         let [first, second, third] = layers;
         let units = |id, data: Vec<f32>| {
             let each = data.len() / ROUNDS.len();
-            let changed = |at: usize| at >= each && (data[at] - data[at - each]).abs() > CHANGED;
-            let marks = (0..data.len()).map(|at| u32::from(changed(at))).collect();
-            Layer::units(id, data, each).labelled(marks)
+            let before = [&data[..each], &data[..data.len() - each]].concat();
+            Layer::units(id, data, each).changed(&before)
         };
         let area = self.sets.train.area();
         let given = self.sets.test.first(image + 1)[image * area..].repeat(ROUNDS.len());
@@ -154,8 +150,9 @@ mod tests {
         assert_eq!(layers[3].labels, ROUNDS);
         for layer in &layers[..3] {
             for (at, mark) in layer.labels.iter().enumerate() {
-                let moved = at >= 8 && (layer.data[at] - layer.data[at - 8]).abs() > CHANGED;
-                assert_eq!(*mark == 1, moved, "{} {at}", layer.id);
+                let moved = if at < 8 { 0.0 } else { layer.data[at] - layer.data[at - 8] };
+                let said = if *mark > 100 { 100.0 - *mark as f32 } else { *mark as f32 };
+                assert!((100.0 * moved - said).abs() <= 1.0, "{} {at}: {moved}, {mark}", layer.id);
             }
         }
         for column in 1..ROUNDS.len() {
