@@ -13,8 +13,8 @@ choices! {
     /// Pictures.
     pub enum Show: View {
         "fantasies" => Fantasies: View::main(ViewKind::Images),
-        "machine" => Machine: View::beside(ViewKind::Images),
-        "energies" => Energies: View::beside(ViewKind::Curves),
+        "machine" => Machine: View::side(ViewKind::Images),
+        "energies" => Energies: View::twin(ViewKind::Curves, Twin::Right),
         "filters" => Filters: View::side(ViewKind::Images),
         "slice" => Slice: View::side(ViewKind::Field),
         "data" => Data: View::side(ViewKind::Images),
