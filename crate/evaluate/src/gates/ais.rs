@@ -10,7 +10,8 @@ use crate::gate::{Control, Gate, Judge, Source, Table, Trial, at_least, at_most}
 pub static TABLE: Table = Table { id: "ais", exhibit: "ais", gates: GATES, judge: Judge::Exhibit };
 
 // Ten updates a step, and a run of 50 rungs on what they have made.
-const LEARNED: Trial = Trial::new(&[], 500);
+const LEARNED: Trial = Trial::new(&[("machine", "digits")], 500);
+const FEW: Trial = Trial::new(&[("machine", "digits"), ("temperatures", "10")], 500);
 const TRAP: Trial = Trial::experiment("trap", &[], 50);
 const HASTY: &str = "10 temperatures";
 
@@ -25,7 +26,7 @@ const GATES: &[Gate] = &[
             "a reference run outside this project, the same temperatures and chains: ± 0.03 beside the enumerated value",
         ),
         controls: &[
-            Control::run(HASTY, Trial::new(&[("temperatures", "10")], 500)),
+            Control::run(HASTY, FEW),
             Control::run("10 temperatures from fair pixels", Trial::experiment("hasty", &[], 500)),
         ],
     },
@@ -37,10 +38,7 @@ const GATES: &[Gate] = &[
         bound: at_most(0.1),
         source: Source::Exact("enumeration; right to a tenth of a nat"),
         // The trap itself is easy from mean pixels, however few the temperatures.
-        controls: &[Control::run(
-            "10 temperatures, on the learned machine",
-            Trial::new(&[("temperatures", "10")], 500),
-        )],
+        controls: &[Control::run("10 temperatures, on the learned machine", FEW)],
     },
     Gate {
         name: "log Z of the trap from fair pixels, error",

@@ -5,10 +5,10 @@ use crate::prelude::*;
 choices! {
     /// Whose log Z is wanted.
     pub enum Kind {
-        /// A machine that learns the digits meanwhile.
-        "digits" => Digits,
         /// One whose mass sits where chains from fair pixels hardly get.
         "trap" => Trap,
+        /// A machine that learns the digits meanwhile.
+        "digits" => Digits,
         /// One of 4×3 units, whose weights vary little.
         "tiny" => Tiny,
     }
@@ -72,10 +72,16 @@ pub const CARD: Card = Card {
     experiments: &[
         Experiment::new("trap", 50, &[("machine", "trap")]),
         Experiment::new("patience", 50, &[("machine", "trap"), ("temperatures", "4000")]),
-        Experiment::new("hasty", 500, &[("temperatures", "10"), ("base", "uniform")]),
+        Experiment::new("hasty", 500, &[("machine", "digits"), ("temperatures", "10"), ("base", "uniform")]),
         Experiment::new("unbiased", 10, &[("machine", "tiny"), ("temperatures", "10"), ("chains", "1000")]),
     ],
     data: &["images"],
     budget: 600,
-    small: &[("hidden", "4"), ("temperatures", "70"), ("chains", "10"), ("updates", "2")],
+    small: &[
+        ("machine", "digits"),
+        ("hidden", "4"),
+        ("temperatures", "70"),
+        ("chains", "10"),
+        ("updates", "2"),
+    ],
 };
