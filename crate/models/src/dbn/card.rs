@@ -23,8 +23,9 @@ choices! {
 
     /// Pictures.
     pub enum Show: View {
-        "layers" => Layers: View::main(ViewKind::Images),
+        "copy" => Copy: View::main(ViewKind::Images),
         "fantasies" => Fantasies: View::side(ViewKind::Images),
+        "layers" => Layers: View::side(ViewKind::Images),
         "first" => First: View::side(ViewKind::Images),
         "top" => Top: View::side(ViewKind::Images),
         "data" => Data: View::side(ViewKind::Images),
@@ -32,7 +33,7 @@ choices! {
 
     /// Inputs.
     pub enum Input: Action {
-        "restart" => Restart: ActionKind::Button.on("layers"),
+        "restart" => Restart: ActionKind::Button.on("fantasies"),
     }
 
     /// Parts of a step of the fantasies.
@@ -50,7 +51,7 @@ pub const CARD: Card = Card {
     minutes: 12,
     settings: &[
         Setting::choice("data", &["digits8-binary", "strokes"]),
-        Setting::choice("digit", Digit::IDS).live().under("layers"),
+        Setting::choice("digit", Digit::IDS).live().under("fantasies"),
         Setting::int("hidden", 2, 14, 12),
         Setting::int("first_steps", 1, 20_000, 2250).unit("steps"),
         Setting::flag("fine_tune", false).live(),

@@ -1,12 +1,15 @@
 //! Figures: the bound, and the likelihoods beside it, by enumeration.
 
 use super::model::{CHUNK, MEASURED};
-use super::{Dbn, Stage, stage};
+use super::{CLASSES, Dbn, Stage, stage};
 use crate::metrics::dbn::Exact;
 use crate::prelude::*;
 
 /// Draws of h for each held-out image that `evaluate` averages the bound over; the page takes one.
 const DRAWS: usize = 4;
+
+/// Steps of the enumeration of both machines up to which the page does it in every frame.
+const QUICK: usize = 1 << 22;
 
 /// Means over the draws of each image.
 struct Means {
@@ -39,7 +42,8 @@ impl Dbn {
     /// all held-out images.
     pub(super) async fn measure(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
         let (m, test) = (&self.model, &self.sets.test);
-        let few = CHUNK.min(test.n);
+        let often = test.area() * (CLASSES + 1) << live.settings.count("hidden") <= QUICK;
+        let few = if often { test.n } else { CHUNK.min(test.n) };
         // What comes with every frame is of the same images each time, or it would jump whenever the costly
         // figures come.
         let (images, quick, draws) = match scope {
@@ -50,7 +54,8 @@ impl Dbn {
         };
         let error = m.recorder.latest(live);
         let measured = m.measured(live.device, images, draws);
-        let parameters = scope.is_deep().then(|| (self.net(live.device), m.learner.values(live.device)));
+        let parameters =
+            (scope.is_deep() || often).then(|| (self.net(live.device), m.learner.values(live.device)));
 
         let measured = measured.await?;
         let of_few = self.means(&measured, quick, draws);

@@ -178,6 +178,7 @@ impl crate::Model for Dbn {
 
     async fn view(&self, live: &Live<'_>, view: Show) -> Result<Picture, Error> {
         match view {
+            Show::Copy => self.turned_over(live).await,
             Show::Fantasies => self.fantasies(live).await,
             Show::Layers => self.layers(live).await,
             Show::First => self.first_units(live).await,

@@ -25,6 +25,8 @@ pub struct Model {
     pub net: Net,
     /// The generative layer's parameters, flat.
     pub down: Var,
+    /// The recognition layer's, flat.
+    pub up: Var,
     /// The top machine's, flat.
     pub top: Var,
     /// `u32 [N]`.
@@ -191,6 +193,7 @@ impl Model {
             learner,
             net,
             down: down.var(),
+            up: up.var(),
             top: top.var(),
             train_labels,
             clamp,

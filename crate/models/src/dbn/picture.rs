@@ -3,14 +3,50 @@
 use super::card::Digit;
 use super::model::DREAMS;
 use super::{CLASSES, Dbn, Stage, stage};
+use crate::numeric::scalar::logistic;
 use crate::prelude::*;
 
+/// Held-out images that are drawn with their codes.
+const CODED: usize = 5;
 /// Chains that are drawn in all layers.
 const CHAINS: usize = 5;
 /// Units of the top machine that are drawn.
 const UNITS: usize = 32;
 
 impl Dbn {
+    /// Images, the codes that they are recognised as, and what the second machine makes of these and of the images' labels:
+    /// turned over, as it was put on top, with what has changed since it was the first one.
+    pub(super) async fn turned_over(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let (m, test) = (&self.model, &self.sets.test);
+        let (net, first) = (self.net(live.device), m.learner.values(live.device));
+        let up = live.device.read(m.up);
+        let (net, first, up) = (net.await?, first.await?, up.await?);
+        let (h, d, count) = (net.b.len(), test.area(), CODED.min(test.n));
+        let images = test.first(count);
+        let (mut codes, mut now, mut before) = (Vec::new(), Vec::new(), Vec::new());
+        let on = |x: f32| logistic(f64::from(x)) as f32;
+        let [weight, bias] = m.net.up.map(|p| &up[p.range()]);
+        for (i, image) in images.chunks(d).enumerate() {
+            let input = |j: usize| (0..d).map(|at| image[at] * weight[at * h + j]).sum::<f32>();
+            let code: Vec<f32> = (0..h).map(|j| on(bias[j] + input(j))).collect();
+            let label = &net.labels[Dbn::class(&test.labels, i) as usize * d..][..d];
+            // The lowest row comes first.
+            for t in (0..test.height).rev().flat_map(|y| (0..test.width).map(move |x| y * test.width + x)) {
+                let sum = |w: &dyn Fn(usize) -> f32| (0..h).map(|j| code[j] * w(j)).sum::<f32>();
+                now.push(on(net.c[t] + label[t] + sum(&|j| net.top[j * d + t])));
+                before.push(on(first.b[t] + sum(&|j| first.w[t * h + j])));
+            }
+            codes.extend(code);
+        }
+        let turned = Layer::images("turned", Role::Other, now, &self.sets.train);
+        let layers = vec![
+            turned.changed(&before),
+            Layer::units("code", codes, h),
+            Layer::images("data", Role::Data, images, &self.sets.train),
+        ];
+        Ok(Picture { columns: count, ..Picture::of(layers) })
+    }
+
     /// How likely each pixel of the chains is on.
     pub(super) async fn fantasies(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let data = live.device.read(self.model.dreams).await?;
