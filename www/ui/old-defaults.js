@@ -27,6 +27,7 @@ export const CHANGED = [
   { before: 4, exhibit: "denoising", setting: "learning_rate", was: "0.002" },
   { before: 5, exhibit: "mixture", setting: "start", was: "spread" },
   { before: 6, exhibit: "ddpm", setting: "follow", was: "false" },
+  { before: 7, exhibit: "bayes-net", setting: "given", was: "one" },
 ];
 
 /**
