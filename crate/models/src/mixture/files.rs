@@ -34,7 +34,7 @@ impl Mixture {
             Saved::doubles("beliefs", &[fit.beliefs().len(), BELIEF], &beliefs),
             Saved::doubles("responsibilities", &[fit.responsibilities().len()], fit.responsibilities()),
             Saved::doubles("objective", &[2], &[fit.last.unwrap_or(0.0), fit.largest_fall.unwrap_or(NONE)]),
-            Saved::doubles("ways", &[fit.ways().len()], fit.ways()),
+            Saved::doubles("shown.ways", &[fit.ways().len()], fit.ways()),
             Saved::words("run", &[2], &words),
         ]
     }
@@ -50,9 +50,9 @@ impl Mixture {
         let responsibilities = Saved::find_doubles(saved, "responsibilities", &[assigned])?;
         let objective = Saved::find_doubles(saved, "objective", &[2])?;
         // Of whole rows; files of before have none.
-        let ways = match Saved::rows(saved, "ways") {
+        let ways = match Saved::rows(saved, "shown.ways") {
             0 => &[],
-            long => Saved::find_doubles(saved, "ways", &[long / (2 * k) * (2 * k)])?,
+            long => Saved::find_doubles(saved, "shown.ways", &[long / (2 * k) * (2 * k)])?,
         };
         let run = Saved::find_words(saved, "run", &[2])?;
         let all = [points, components, beliefs, responsibilities, objective, ways];
