@@ -91,6 +91,7 @@ export class Interface {
     this.#figures = new Figures(session.card.metrics, own, ui);
     this.#headline = new Headline(session.card.metrics, own, ui);
     this.#controls = new Controls(offered.settings, words, (id, value) => this.#change(id, value), offered.extras);
+    if (this.#transport.turns) this.#stage.head(this.#transport.turns);
     for (const { view, field } of this.#controls.under) this.#stage.put(view, field);
     const lift = (/** @type {boolean} */ up) =>
       (up ? rail : this.#controls.element).prepend(offered.settings.length ? this.#compare.element : "");

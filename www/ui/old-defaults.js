@@ -28,6 +28,7 @@ export const CHANGED = [
   { before: 5, exhibit: "mixture", setting: "start", was: "spread" },
   { before: 6, exhibit: "ddpm", setting: "follow", was: "false" },
   { before: 7, exhibit: "ais", setting: "machine", was: "digits" },
+  { before: 7, exhibit: "bayes-net", setting: "given", was: "one" },
 ];
 
 /**

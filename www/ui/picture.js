@@ -8,7 +8,7 @@ import { gridOf, isCoarse, isNamed } from "../views/grid.js";
 import { paintImages } from "../views/images.js";
 import { Late } from "../views/late.js";
 import { isHatching } from "../views/lines.js";
-import { plane } from "../views/plane.js";
+import { hasInsets, plane } from "../views/plane.js";
 import { stack } from "../views/stack.js";
 import { leavesTrails } from "../views/traces.js";
 import { alternative } from "./alternatives.js";
@@ -295,7 +295,7 @@ export class PictureFigure {
 
   /** Names of the layers, where they are written into the picture. */
   get #names() {
-    if (!this.picture || !(isNamedChart(this.picture) || isSqueezed(this.picture))) return undefined;
+    if (!this.picture || !(isWritten(this.picture) || hasInsets(this.picture))) return undefined;
     return Object.fromEntries(this.picture.layers.map(({ id }) => [id, this.#words.get(`layers.${id}`)]));
   }
 
@@ -304,12 +304,13 @@ export class PictureFigure {
       // A canvas does not wait for a font: emoji come with the page.
       const { font } = this.theme ?? {};
       if (font) document.fonts.load(`14px ${font}`, Object.values(this.#names).join("")).then(() => this.#paint());
-      return this.#keys.replaceChildren();
+      if (this.picture && isWritten(this.picture)) return this.#keys.replaceChildren();
     }
     const { layers = [], range = [] } = this.picture ?? {};
     const unsaid = ["field", "text", "network"];
     // A single layer of images needs no key, and others may have their names beside them.
-    if (layers.length < 2 || (this.picture && isNamed(this.picture))) unsaid.push("images");
+    if (layers.length < 2 || (this.picture && (isNamed(this.picture) || hasInsets(this.picture))))
+      unsaid.push("images");
     const keys = layers
       .filter((layer, at) => !unsaid.includes(layer.kind) && !(isFaint(layer) && at > 0 && isFaint(layers[at - 1])))
       .filter(({ kind }) => kind !== "bars" || this.#kind === "bars") // elsewhere they mix colours
@@ -339,6 +340,9 @@ export class PictureFigure {
 
 /** Whether there are numbers between images. @param {Picture} picture */
 const isSqueezed = ({ layers }) => layers[0]?.kind === "images" && layers.some(({ kind }) => kind === "bars");
+
+/** Whether the names of all layers are written into it. @param {Picture} picture */
+const isWritten = (picture) => isNamedChart(picture) || isSqueezed(picture);
 
 /** Its painter. @type {Late<typeof import("../views/squeeze.js")>} */
 const squeeze = new Late(new URL("../views/squeeze.js", import.meta.url));

@@ -171,6 +171,11 @@ export class Stage {
     return height;
   }
 
+  /** Puts something above the large picture. @param {HTMLElement} element */
+  head(element) {
+    this.#large.element.querySelector("figcaption")?.after(element);
+  }
+
   /** Puts a field of the settings under a view. @param {string} view @param {HTMLElement} field */
   put(view, field) {
     this.#pictures.get(view)?.foot.append(field);

@@ -24,6 +24,10 @@ export class Transport {
   #where = h("output", { className: "where" });
   /** When it began to play. */
   #since = Infinity;
+  /** The parts of an iteration, where words say what each of them asks. @type {Map<string, HTMLElement>} */
+  #turns = new Map();
+  /** These, for above the large picture: the one that was done last is marked. @type {HTMLElement|undefined} */
+  turns;
 
   /**
    * @param {Session} session
@@ -62,6 +66,11 @@ export class Transport {
       scrubber.element,
       this.#where,
     );
+    for (const phase of session.card.phases) {
+      const turn = own.find(`phases.${phase}.turn`);
+      if (turn) this.#turns.set(phase, h("span", {}, h("b", {}, own.get(`phases.${phase}`)), ` ${turn}`));
+    }
+    if (this.#turns.size) this.turns = h("p", { className: "turns", "aria-hidden": "true" }, ...this.#turns.values());
     this.show();
   }
 
@@ -74,10 +83,11 @@ export class Transport {
   /** Shows the state of the session. */
   show() {
     const { playing, finished, last, step, seed, pace, did } = this.#session;
+    const { past } = this.#scrubber;
     say(this.#play, this.#ui.get(playing ? "pause" : finished ? "continue" : "play"));
     if (this.#speed.value !== pace) this.#speed.value = pace;
     const phase = playing ? pace === "phases" && last?.phase : did;
-    const { past } = this.#scrubber;
+    for (const [id, turn] of this.#turns) turn.classList.toggle("now", id === (past ? past.phase : phase));
     if (past) return say(this.#where, this.#ui.get("past", { step: whole(past.metrics.step) }));
     const remark = phase ? this.#doing(phase) : finished ? this.#ui.get("steps-used") : "";
     const where = [remark, this.#ui.get("where", { step: whole(step), seed }), this.#left()];

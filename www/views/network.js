@@ -44,9 +44,14 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 export class NetworkBlock {
   #graph = h("div", { className: "graph" });
   #arrows = document.createElementNS(SVG, "svg");
+  /** How likely the state asked for was before, and after one thing seen after the other. */
+  #course = h("p", { className: "course" });
+  /** The tables whose product is the whole. */
+  #product = h("p", { className: "product" });
   /** @type {NodeParts[]} */
   #nodes = [];
   #known = "";
+  #told = "";
   /** @type {Picture|undefined} */
   #picture;
   /** A node that is being dragged, and where it is. @type {{ node: number, at: [number, number] }|undefined} */
@@ -64,7 +69,14 @@ export class NetworkBlock {
   constructor(words) {
     this.#words = words;
     this.#arrows.setAttribute("aria-hidden", "true");
-    this.element = h("div", { className: "network", role: "group" }, this.#graph, this.#editor);
+    this.element = h(
+      "div",
+      { className: "network", role: "group" },
+      this.#course,
+      this.#graph,
+      this.#product,
+      this.#editor,
+    );
     this.#resized.observe(this.#graph);
   }
 
@@ -88,8 +100,33 @@ export class NetworkBlock {
     const known = [...labels, ...words, ...counts].join("\n");
     if (known !== this.#known) this.#build(labels, words, counts);
     this.#known = known;
+    this.#tell();
     this.#place();
     this.#fill();
+  }
+
+  /** What is said around the graph. */
+  #tell() {
+    const { course, seen, product } = layersOf(/** @type {Picture} */ (this.#picture));
+    const [asked, ...given] = linesOf(seen).map((line) => line.trimEnd());
+    const told = [this.#words.get("marks.asked", { state: asked }), this.#words.get("marks.nothing"), ...given];
+    const key = [...told, ...course.data].join("\n");
+    if (key !== this.#told) {
+      this.#told = key;
+      const steps = [...course.data].map((share, i) => {
+        const bar = h("i");
+        bar.style.setProperty("--share", String(share));
+        return h(
+          "span",
+          { className: "after" },
+          h("b", {}, `${number(100 * share, 3)} %`),
+          bar,
+          h("small", {}, told[i + 1]),
+        );
+      });
+      this.#course.replaceChildren(h("span", {}, told[0]), ...steps);
+    }
+    say(this.#product, [this.#words.get("marks.product"), linesOf(product).map((line) => line.trimEnd()).join(" · ")].join(" ")); // prettier-ignore
   }
 
   /** @param {string[]} labels @param {string[]} words @param {number[]} counts */
@@ -203,7 +240,8 @@ export class NetworkBlock {
   /** Height of what is around the graph. */
   get #around() {
     const { marginTop, marginBottom } = getComputedStyle(this.#graph);
-    return this.#editor.offsetHeight + parseFloat(marginTop) + parseFloat(marginBottom) + 6;
+    const others = [this.#course, this.#product, this.#editor].reduce((sum, { offsetHeight }) => sum + offsetHeight, 0);
+    return others + parseFloat(marginTop) + parseFloat(marginBottom) + 6;
   }
 
   /** Height that it has where nothing decides it. */
@@ -305,6 +343,9 @@ function layersOf({ layers }) {
     arrows: layer("arrows"),
     names: layer("names"),
     states: layer("states"),
+    course: layer("course"),
+    seen: layer("seen"),
+    product: layer("product"),
     bars: layers.filter(({ kind }) => kind === "bars"),
   };
 }

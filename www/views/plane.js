@@ -2,6 +2,7 @@
 
 import { niceStep, tick } from "./axes.js";
 import { paintField } from "./field.js";
+import { Late } from "./late.js";
 import { paintLines } from "./lines.js";
 import { FEW, paintFew, paintPoints } from "./points.js";
 import { isCloud, paintGhosts, paintTrails } from "./traces.js";
@@ -25,6 +26,12 @@ import { paintVectors } from "./vectors.js";
  * @property {(surface: import("../ui/surface.js").Surface, picture: Picture, theme: Theme, traces?: import("./traces.js").Traces, names?: Record<string, string>) => void} paint  `names` of the
  *   layers, where they are written into the picture
  */
+
+/** Draws images at points. @type {Late<typeof import("./insets.js")>} */
+const insets = new Late(new URL("./insets.js", import.meta.url));
+
+/** Whether there are images that belong to points. @param {Picture} picture */
+export const hasInsets = ({ layers }) => layers[0]?.kind === "points" && layers.some(({ kind }) => kind === "images");
 
 /** @param {import("../protocol.js").Layer} layer */
 const isFew = ({ kind, data, labels }) =>
@@ -61,7 +68,7 @@ export const plane = {
     return (panelsOf(picture) * (x1 - x0)) / (y1 - y0);
   },
 
-  paint(surface, picture, theme, traces) {
+  paint(surface, picture, theme, traces, names) {
     const { context, canvas, ratio } = surface;
     context.clearRect(0, 0, canvas.width, canvas.height);
     const fields = picture.layers.filter(({ kind }) => kind === "field");
@@ -87,6 +94,7 @@ export const plane = {
             pale: trailing.includes(layer),
           });
       }
+      if (hasInsets(picture)) insets.get(surface.invalidate)?.paintInsets(context, box, others, theme, ratio, names);
       for (const layer of trailing) paintTrails(context, box, layer, traces?.before ?? [], theme, ratio);
       context.restore();
     }

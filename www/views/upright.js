@@ -123,14 +123,18 @@ export function paintName(context, box, { data, role }, name, faint, theme, rati
   context.font = `600 ${Math.round(14 * ratio)}px ${theme.font}`;
   context.textBaseline = "middle";
   context.textAlign = "left";
-  const wide = context.measureText(name).width;
+  // What is said beside the name stands below it.
+  const lines = name.split(", ");
+  const wide = Math.max(...lines.map((line) => context.measureText(line).width));
   const side = role === "model" && !faint ? 8 * ratio : -wide - 8 * ratio;
   const x = Math.min(Math.max(box.x(data[at - 1]) + side, box.left + 2 * ratio), box.left + box.width - wide);
   const y = Math.max(box.y(data[at]) - 4 * ratio, box.top + 8 * ratio);
   context.lineJoin = "round";
   context.lineWidth = 4 * ratio;
   context.strokeStyle = theme.colours.sheet; // a halo: other curves run through it
-  context.strokeText(name, x, y);
   context.fillStyle = colourOf(theme, role);
-  context.fillText(name, x, y);
+  lines.forEach((line, i) => {
+    context.strokeText(line, x, y + i * LINE * ratio);
+    context.fillText(line, x, y + i * LINE * ratio);
+  });
 }

@@ -86,6 +86,14 @@ pub fn images(out: &mut String, picture: &Picture) {
     }
 }
 
+/// The first image of a layer, in a corner of the plane.
+pub fn inset(out: &mut String, layer: &Layer, corner: [f32; 2], side: f32) {
+    let [count, height, width] = [layer.shape[0], layer.shape[1], layer.shape[2]];
+    if count > 0 {
+        paint(out, &layer.data[..height * width], width, corner, side / width as f32, Map::Grey);
+    }
+}
+
 /// Layers of different sizes, from the top one down, of three of the columns.
 fn tower(out: &mut String, picture: &Picture) {
     let columns = picture.columns.max(1);

@@ -14,6 +14,9 @@ const SIDE: f32 = 56.0;
 /// What is left free around it.
 const EDGE: f32 = 4.0;
 
+/// Side of an image in a corner of the plane.
+const INSET: f32 = 14.0;
+
 /// Where data coordinates lie in the drawing.
 struct Frame {
     extent: [f32; 4],
@@ -46,7 +49,7 @@ pub fn svg(kind: ViewKind, picture: &Picture) -> String {
         colour::PAPER
     );
     // Points may be images where the data are, and images points.
-    let images = picture.layers.iter().any(|layer| layer.kind == ViewKind::Images);
+    let images = picture.layers.first().is_some_and(|layer| layer.kind == ViewKind::Images);
     let kind = match kind {
         ViewKind::Curves | ViewKind::LogCurves => kind,
         _ if images => ViewKind::Images,
@@ -88,6 +91,10 @@ fn plane(out: &mut String, picture: &Picture) {
             _ => {}
         }
     }
+    let insets = picture.layers.iter().filter(|layer| layer.kind == ViewKind::Images);
+    insets
+        .zip([[EDGE; 2], [SIDE - EDGE - INSET, EDGE]])
+        .for_each(|(layer, corner)| cells::inset(out, layer, corner, INSET));
 }
 
 /// The box of all places but the outermost hundredth on each side.
@@ -95,7 +102,7 @@ fn bounds(layers: &[Layer]) -> [f32; 4] {
     let between = |axis: usize| {
         let mut values: Vec<f32> = layers
             .iter()
-            .filter(|layer| layer.kind != ViewKind::Vectors)
+            .filter(|layer| !matches!(layer.kind, ViewKind::Vectors | ViewKind::Images))
             .flat_map(|layer| layer.data.iter().skip(axis).step_by(2).copied())
             .collect();
         values.sort_by(f32::total_cmp);

@@ -14,8 +14,8 @@ const ONE: Trial = Trial::new(&[("data", "sprinkler"), ("given", "one")], STEPS)
 const SET: Trial = Trial::new(&[("data", "sprinkler"), ("given", "set")], STEPS);
 const CALLED: Trial = Trial::new(&[("data", "burglary"), ("given", "one")], STEPS);
 const BOTH_CALLED: Trial = Trial::new(&[("data", "burglary"), ("given", "two")], STEPS);
-const LECTURE: Trial = Trial::new(&[("data", "lecture")], STEPS);
-const ASIA: Trial = Trial::new(&[("data", "asia")], STEPS);
+const LECTURE: Trial = Trial::new(&[("data", "lecture"), ("given", "one")], STEPS);
+const ASIA: Trial = Trial::new(&[("data", "asia"), ("given", "one")], STEPS);
 /// Samples of P(sprinkler), taken for P(sprinkler | wet grass).
 const BLIND: Trial = Trial::new(&[("data", "sprinkler"), ("given", "none")], STEPS);
 

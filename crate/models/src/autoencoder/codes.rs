@@ -81,23 +81,33 @@ impl Codes {
         (0..self.z).map(|i| ((f64::from(code[i]) - self.mean[i]) / self.sd[i]) as f32).collect()
     }
 
-    /// Pieces `[n, 4]` over the holes of the plane that is shown: the places within two standard deviations of the Gaussian
-    /// that are farther from all codes than all but `QUANTILE` of the codes are from the nearest other one.
+    /// How far from all codes a hole is: farther than all but `QUANTILE` of the codes are from the nearest other one, in
+    /// standard deviations.
+    fn edge(&self) -> f64 {
+        let (all, z) = (self.scaled(&self.codes), self.z);
+        let own = all.chunks_exact(z).enumerate().map(|(i, code)| {
+            let others = [&all[..i * z], &all[(i + 1) * z..]].map(|others| nearest(code, others, z)[0]);
+            others[0].min(others[1])
+        });
+        quantile(own.collect(), 1.0 - QUANTILE)
+    }
+
+    /// Which of the `drawn` codes `[n, Z]` lie in holes.
+    pub fn astray(&self, drawn: &[f32]) -> Vec<usize> {
+        let (far, edge) = (nearest(&self.scaled(drawn), &self.scaled(&self.codes), self.z), self.edge());
+        (0..far.len()).filter(|&i| far[i] > edge).collect()
+    }
+
+    /// Pieces `[n, 4]` over the holes of the plane that is shown, within two standard deviations of the Gaussian; of codes
+    /// of two numbers.
     pub fn hatching(&self) -> Vec<f32> {
-        let points = self.plane(&self.codes);
-        let gap = |p: [f32; 2], but: usize| {
-            let each = points.chunks_exact(2).enumerate().filter(|(i, _)| *i != but);
-            let square = |q: &[f32]| (p[0] - q[0]) * (p[0] - q[0]) + (p[1] - q[1]) * (p[1] - q[1]);
-            each.map(|(_, q)| square(q)).fold(f32::INFINITY, f32::min)
-        };
-        let own = points.chunks_exact(2).enumerate().map(|(i, p)| f64::from(gap([p[0], p[1]], i)));
-        let edge = quantile(own.collect(), 1.0 - QUANTILE) as f32;
+        let (points, edge) = (self.plane(&self.codes), self.edge());
         let half = REACH / HATCHED as f32;
         let middle = |i: usize| (2 * i + 1) as f32 * half - REACH;
         let cells = (0..HATCHED * HATCHED).map(|i| [middle(i % HATCHED), middle(i / HATCHED)]);
         let r = self.shape()[1] as f32;
         let within = |[x, y]: [f32; 2]| x * x - 2.0 * r * x * y + y * y < 4.0 * (1.0 - r * r);
-        let holes = cells.filter(|&p| within(p) && gap(p, usize::MAX) > edge);
+        let holes = cells.filter(|p| within(*p) && nearest(p, &points, 2)[0] > edge);
         holes.flat_map(|[x, y]| [x - half, y - half, x + half, y + half]).collect()
     }
 

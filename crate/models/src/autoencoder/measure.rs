@@ -34,13 +34,16 @@ impl Optimum {
     }
 }
 
-/// Median distance of some images `[n, D]` to the nearest of the mapped training images.
+/// Distances of images `[n, D]` to the nearest of the mapped training images.
+pub(super) fn distances(images: &[f32], sets: &ImageSets) -> Vec<f64> {
+    let train = &sets.train;
+    let mapped: Vec<f32> = spread::sample(train.n, MAPPED).flat_map(|i| train.grey(i)).collect();
+    nearest(images, &mapped, train.area())
+}
+
+/// Their median.
 fn distance(images: &[f32], sets: &ImageSets) -> Estimate {
-    let d = sets.train.area();
-    let train = sets.train.to_floats();
-    let mapped: Vec<f32> =
-        spread::sample(sets.train.n, MAPPED).flat_map(|i| &train[i * d..][..d]).copied().collect();
-    median(nearest(images, &mapped, d))
+    median(distances(images, sets))
 }
 
 /// The same of held-out images, as many as samples are drawn.

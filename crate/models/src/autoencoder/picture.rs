@@ -1,8 +1,8 @@
 //! Pictures of the codes and of what is decoded from them.
 
-use super::codes::deviations;
+use super::codes::{Codes, deviations};
 use super::model::SHOWN;
-use super::{Autoencoder, REACH, clipped};
+use super::{Autoencoder, REACH, clipped, measure};
 use crate::prelude::*;
 
 /// Side of the grid over the plane of codes.
@@ -11,6 +11,9 @@ const GRID: usize = 13;
 const ACROSS: usize = 10;
 /// Samples that are shown.
 const SAMPLES: usize = 40;
+/// Draws into holes that are unfolded in the plane, and how far from each other they are at least.
+const ASTRAY: usize = 2;
+const APART: f32 = 1.0;
 /// A ring that is no farther from a code, in standard deviations, is at it.
 const AWAY: f64 = 0.05;
 /// Dimensions that are traversed, and pictures on the way.
@@ -29,10 +32,49 @@ impl Autoencoder {
         Picture::images(id, role, clipped(data), &self.sets.train, across)
     }
 
+    /// Asks for the image that is made of the code at the ring.
+    fn unfolded(&self, live: &Live) -> Result<Answer<Vec<f32>>, Error> {
+        match self.at.map(deviations) {
+            Some(place) => self.decode(live, core::iter::once(&place[..])),
+            None => {
+                self.map(live)?;
+                Ok(live.device.ask(self.model.unfold, "images"))
+            }
+        }
+    }
+
+    /// Of draws into holes, those whose images are farthest from all training images: where they are in the plane, and
+    /// their images.
+    fn odd(&self, codes: &Codes, drawn: &[f32], images: &[f32]) -> [Vec<f32>; 2] {
+        let d = self.sets.train.area();
+        let image = |i: usize| &images[i * d..][..d];
+        let astray = codes.astray(drawn);
+        let all: Vec<f32> = astray.iter().flat_map(|&i| image(i)).copied().collect();
+        let mut astray: Vec<(f64, usize)> =
+            measure::distances(&all, &self.sets).into_iter().zip(astray).collect();
+        astray.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let at = codes.plane(drawn);
+        let mut odd = [Vec::new(), Vec::new()];
+        for (_, i) in astray {
+            let [x, y] = [at[2 * i], at[2 * i + 1]];
+            let apart = |p: &[f32]| libm::hypotf(p[0] - x, p[1] - y) > APART;
+            if odd[0].len() < 2 * ASTRAY && x.abs().max(y.abs()) < REACH && odd[0].chunks_exact(2).all(apart)
+            {
+                odd[0].extend([x, y]);
+                odd[1].extend(image(i));
+            }
+        }
+        odd
+    }
+
     /// Codes of training images in their first two dimensions, with the Gaussian that is fitted to them, the
-    /// place that was dragged to, and the code nearest to it.
+    /// place that was dragged to, and the code nearest to it; what is made of it, and of draws that fall into holes.
     pub(super) async fn code_plane(&self, live: &Live<'_>) -> Result<Picture, Error> {
+        let made = self.unfolded(live)?;
+        let drawn = self.drawn_codes(live, SAMPLES, VIEW_SEED)?;
+        let images = self.drawn_images(live, SAMPLES, VIEW_SEED)?;
         let codes = self.codes(live).await?;
+        let [astray, odd] = self.odd(&codes, &drawn.await?, &clipped(images.await?));
         let here = self.ring(&codes);
         let (near, _) = codes.nearest_to(&here);
         let mut all = Layer::points("codes", Role::Data, codes.plane(&codes.codes));
@@ -44,7 +86,10 @@ impl Autoencoder {
             all,
             Layer::lines("fitted", Role::Other, fitted),
             Layer::points("nearest", Role::Data, codes.plane(&codes.codes[near * self.z..][..self.z])),
+            Layer::points("astray", Role::Model, astray),
+            Layer::images("odd", Role::Model, odd, &self.sets.train),
             Layer::points("code", Role::Model, codes.plane(&here)),
+            Layer::images("unfolded", Role::Model, clipped(made.await?), &self.sets.train),
         ];
         // Elsewhere a place of the plane says little of how far codes are.
         if self.z == 2 {
@@ -66,13 +111,7 @@ impl Autoencoder {
     /// An image, the numbers at the ring, and the image that is made of them. The image is the one whose code is there, or
     /// else, labelled 1, that of the nearest code.
     pub(super) async fn here(&self, live: &Live<'_>) -> Result<Picture, Error> {
-        let made = match self.at.map(deviations) {
-            Some(place) => self.decode(live, core::iter::once(&place[..]))?,
-            None => {
-                self.map(live)?;
-                live.device.ask(self.model.unfold, "images")
-            }
-        };
+        let made = self.unfolded(live)?;
         let codes = self.codes(live).await?;
         let here = self.ring(&codes);
         let numbers = codes.deviations_of(&here);

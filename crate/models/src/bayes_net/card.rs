@@ -15,10 +15,12 @@ choices! {
 
     /// What is given.
     pub enum Question {
+        /// Two observations, of which the second shows what the first does not.
+        "two" => Two,
         /// One observation.
         "one" => One,
-        /// Two observations.
-        "two" => Two,
+        /// Three observations.
+        "three" => Three,
         /// An intervention.
         "set" => Set,
         /// Nothing.
@@ -48,7 +50,7 @@ choices! {
     pub enum Show: View {
         "network" => Network: View::main(ViewKind::Network),
         "convergence" => Convergence: View::side(ViewKind::LogCurves),
-        "table" => Table: View::side(ViewKind::Table),
+        "table" => Table: View::beside(ViewKind::Table),
         "elimination" => Elimination: View::side(ViewKind::Table),
         "file" => File: View::side(ViewKind::Text),
     }
@@ -99,7 +101,7 @@ pub const CARD: Card = Card {
     actions: Input::ROWS,
     phases: Phase::IDS,
     experiments: &[
-        Experiment::new("explain-away", 20_000, &[("given", "two")]),
+        Experiment::new("explain-away", 20_000, &[("data", "burglary"), ("given", "three")]),
         Experiment::new("stuck", 20_000, &[("data", "asia"), ("given", "two"), ("sampler", "gibbs")]),
         Experiment::new("see-do", 5_000, &[("given", "set"), ("click", "do")]),
         Experiment::new("rare", 10_000, &[("data", "burglary"), ("given", "two"), ("sampler", "rejection")]),

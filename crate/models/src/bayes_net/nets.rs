@@ -13,7 +13,7 @@ pub struct Prepared {
     nodes: &'static [Line],
     /// The node whose posterior is looked at, if observations are given.
     query: usize,
-    /// The observations, in their order: one, or two.
+    /// The observations, in their order: one, two, or all.
     observed: &'static [usize],
     /// The node that is set from outside, and the one that is then looked at.
     done: [usize; 2],
@@ -28,7 +28,7 @@ const SPRINKLER: Prepared = Prepared {
         ("WetGrass", &[1, 2], &[0.0, 0.9, 0.9, 0.99], [0.5, 1.0]),
     ],
     query: 1,
-    observed: &[3, 2],
+    observed: &[3, 2, 0],
     done: [1, 0],
 };
 
@@ -42,7 +42,7 @@ const LECTURE: Prepared = Prepared {
         ("D", &[0, 1, 2], &[0.2, 0.7, 0.3, 0.8, 0.4, 0.9, 0.1, 0.6], [1.0, 1.0]),
     ],
     query: 0,
-    observed: &[2, 3],
+    observed: &[2, 3, 1],
     done: [2, 0],
 };
 
@@ -56,7 +56,7 @@ const BURGLARY: Prepared = Prepared {
         ("MaryCalls", &[2], &[0.01, 0.7], [1.0, 1.0]),
     ],
     query: 0,
-    observed: &[3, 4],
+    observed: &[3, 4, 1],
     done: [2, 0],
 };
 
@@ -73,7 +73,7 @@ const ASIA: Prepared = Prepared {
         ("Dyspnoea", &[4, 5], &[0.1, 0.7, 0.8, 0.9], [0.75, 1.0]),
     ],
     query: 2,
-    observed: &[7, 6],
+    observed: &[7, 6, 1],
     done: [4, 3],
 };
 
@@ -127,6 +127,7 @@ impl Prepared {
             Question::Nothing => {}
             Question::One => observe(1),
             Question::Two => observe(2),
+            Question::Three => observe(3),
             Question::Set if self.nodes.len() > 1 => {
                 given[self.done[0]] = Given::Done(1);
                 return (given, self.done[1]);

@@ -2,11 +2,15 @@
 
 use super::card::{Click, Show};
 use super::eliminate::Given;
+use super::network::Node;
 use super::problem::Problem;
 use super::sampling::TRACE;
 use super::separation::reach;
 use super::{BayesNet, write};
 use crate::prelude::*;
+
+/// Of what was given, so many of the last are shown one by one.
+const STEPS: usize = 3;
 
 /// What is marked at a node.
 mod node {
@@ -130,6 +134,23 @@ impl BayesNet {
             let own = self.tallies.share(sums, self.plan.starts[i], n.states.len());
             estimates.extend(own.unwrap_or_else(|| vec![0.0; n.states.len()]));
         }
+        let named = |i: usize, s: usize| {
+            let Node { name, states, .. } = &network.nodes[i];
+            [name, " = ", &states[s]].concat()
+        };
+        // Of many steps, the first and the last ones.
+        let (before, after) = &self.exact.course;
+        let after = &after[after.len().saturating_sub(STEPS)..];
+        let mut course = vec![*before];
+        let mut seen = vec![named(*node, *state)];
+        for &(i, p) in after {
+            course.push(p);
+            let what = named(i, given[i].state().unwrap_or(0));
+            seen.push(if matches!(given[i], Given::Done(_)) { ["do(", &what, ")"].concat() } else { what });
+        }
+        // The table of what is set does not count.
+        let factors = (0..network.nodes.len()).filter(|&i| !matches!(given[i], Given::Done(_)));
+        let product: Vec<String> = factors.map(|i| self.conditional(i)).collect();
         let count = [nodes.len() / 3, arrows.len() / 2];
         vec![
             Layer::new("nodes", Role::Other, ViewKind::Network, nodes, &[count[0], 3]).labelled(node_marks),
@@ -139,7 +160,26 @@ impl BayesNet {
             texts("states", states),
             bars("exact", Role::Truth, &self.exact.posteriors).labelled(state_marks),
             bars("estimated", Role::Model, &estimates),
+            bars("course", Role::Truth, &course),
+            texts("seen", seen.iter().map(|line| &**line)),
+            texts("product", product.iter().map(|factor| &**factor)),
         ]
+    }
+
+    /// What a node's table holds, as one writes it.
+    fn conditional(&self, node: usize) -> String {
+        let n = &self.problem.network.nodes[node];
+        match &*self.parents(node) {
+            "" => ["P(", &n.name, ")"].concat(),
+            parents => ["P(", &n.name, " | ", parents, ")"].concat(),
+        }
+    }
+
+    /// Names of a node's parents.
+    fn parents(&self, node: usize) -> String {
+        let nodes = &self.problem.network.nodes;
+        let names: Vec<&str> = nodes[node].parents.iter().map(|&p| &*nodes[p].name).collect();
+        names.join(", ")
     }
 
     /// The estimates over the count of samples.
@@ -181,12 +221,7 @@ impl BayesNet {
             }
             rows.push(words.join(", "));
         }
-        let parents: Vec<&str> = n.parents.iter().map(|&p| &*network.nodes[p].name).collect();
-        let parents = parents.join(", ");
-        let title = match &*parents {
-            "" => ["P(", &n.name, ")"].concat(),
-            _ => ["P(", &n.name, " | ", &parents, ")"].concat(),
-        };
+        let (parents, title) = (self.parents(self.problem.node), self.conditional(self.problem.node));
         vec![
             Layer::new("table", Role::Truth, ViewKind::Table, floats(&n.table), &[count, k]),
             texts("rows", rows.iter().map(|row| &**row)),

@@ -25,6 +25,9 @@ pub struct Exact {
     pub posteriors: Vec<f64>,
     /// The answer for the node that is looked at.
     pub answer: Answer,
+    /// How likely its state was before anything was given, and after one thing after the other: nodes that are set first,
+    /// then effects before their causes.
+    pub course: (f64, Vec<(usize, f64)>),
     /// Its probability if everything given had been observed; `None` if that cannot be.
     pub if_seen: Option<f64>,
     /// And if everything had been set.
@@ -89,7 +92,16 @@ impl Problem {
         };
         let (if_seen, if_set) = (all(Given::Seen)?, all(Given::Done)?.unwrap_or(0.0));
         let plan = Plan::new(network, given);
+        let mut so_far = vec![Given::Free; given.len()];
+        let before = eliminate(network, &so_far, *node)?.posterior()[*state];
+        let set = plan.order.iter().filter(|&&i| matches!(given[i], Given::Done(_)));
+        let seen = plan.order.iter().rev().filter(|&&i| matches!(given[i], Given::Seen(_)));
+        let mut after = Vec::new();
+        for &i in set.chain(seen) {
+            so_far[i] = given[i];
+            after.push((i, eliminate(network, &so_far, *node)?.posterior()[*state]));
+        }
         let tallies = Tallies::new(network, given, &plan)?;
-        Ok((Exact { posteriors, answer, if_seen, if_set }, plan, tallies))
+        Ok((Exact { posteriors, answer, course: (before, after), if_seen, if_set }, plan, tallies))
     }
 }

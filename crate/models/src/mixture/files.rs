@@ -34,6 +34,7 @@ impl Mixture {
             Saved::doubles("beliefs", &[fit.beliefs().len(), BELIEF], &beliefs),
             Saved::doubles("responsibilities", &[fit.responsibilities().len()], fit.responsibilities()),
             Saved::doubles("objective", &[2], &[fit.last.unwrap_or(0.0), fit.largest_fall.unwrap_or(NONE)]),
+            Saved::doubles("shown.ways", &[fit.ways().len()], fit.ways()),
             Saved::words("run", &[2], &words),
         ]
     }
@@ -48,8 +49,13 @@ impl Mixture {
         let assigned = if Saved::rows(saved, "responsibilities") == 0 { 0 } else { n * k };
         let responsibilities = Saved::find_doubles(saved, "responsibilities", &[assigned])?;
         let objective = Saved::find_doubles(saved, "objective", &[2])?;
+        // Of whole rows; files of before have none.
+        let ways = match Saved::rows(saved, "shown.ways") {
+            0 => &[],
+            long => Saved::find_doubles(saved, "shown.ways", &[long / (2 * k) * (2 * k)])?,
+        };
         let run = Saved::find_words(saved, "run", &[2])?;
-        let all = [points, components, beliefs, responsibilities, objective];
+        let all = [points, components, beliefs, responsibilities, objective, ways];
         if n == 0 || all.iter().any(|part| part.iter().any(|v| !v.is_finite())) {
             return bad("The file has no points, or numbers that are not finite.");
         }
@@ -80,7 +86,7 @@ impl Mixture {
         self.points = points.chunks_exact(2).map(|p| [p[0], p[1]]).collect();
         self.restarts = run[0];
         let fit = &mut self.fit;
-        fit.restore(components, beliefs, responsibilities.to_vec());
+        fit.restore(components, beliefs, responsibilities.to_vec(), ways);
         fit.last = (run[1] != 0).then_some(objective[0]);
         fit.largest_fall = (objective[1] >= 0.0).then_some(objective[1]);
         Ok(())

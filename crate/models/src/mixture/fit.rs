@@ -9,6 +9,10 @@ use crate::numeric::scalar::largest;
 use crate::prelude::*;
 use core::cell::OnceCell;
 
+/// Means that are no farther from where they were than this are there; most places that are remembered.
+const NEAR: f64 = 0.02;
+const LONGEST: usize = 400;
+
 /// What the components are fitted to, and under which constraints.
 pub struct Task<'a> {
     /// `[N]`.
@@ -48,6 +52,8 @@ pub struct Fit {
     beliefs: Vec<Belief>,
     /// `[N, K]`, or empty before the first E step.
     responsibilities: Vec<f64>,
+    /// Where the means have been since they were put somewhere, `[T, K, 2]`.
+    ways: Vec<f64>,
     /// What the present components say of the points, once something has asked.
     scores: OnceCell<Scores>,
     /// The inertia of the present components, once something has asked.
@@ -66,6 +72,7 @@ impl Fit {
             components: Vec::new(),
             beliefs: Vec::new(),
             responsibilities: Vec::new(),
+            ways: Vec::new(),
             scores: OnceCell::new(),
             inertia: OnceCell::new(),
             last: None,
@@ -80,6 +87,7 @@ impl Fit {
         self.components = components;
         self.beliefs.clear();
         self.forget();
+        self.ways = self.means();
         if self.method == Method::Variational {
             // The first beliefs come from the responsibilities of what it begins with.
             self.responsibilities = em::scores(&self.components, task.points).responsibilities();
@@ -105,6 +113,25 @@ impl Fit {
         &self.components
     }
 
+    /// `[K, 2]`.
+    fn means(&self) -> Vec<f64> {
+        self.components.iter().flat_map(|c| c.mean).collect()
+    }
+
+    /// Where the means have been since they were put somewhere, the first place first, `[T, K, 2]`.
+    pub fn ways(&self) -> &[f64] {
+        &self.ways
+    }
+
+    /// Remembers where the means are, if that can be told from where they were.
+    fn track(&mut self) {
+        let now = self.means();
+        let last = &self.ways[self.ways.len() - now.len()..];
+        if now.iter().zip(last).any(|(a, b)| (a - b).abs() > NEAR) && self.ways.len() < LONGEST * now.len() {
+            self.ways.extend(now);
+        }
+    }
+
     /// What variational Bayes believes about each component; else empty.
     pub fn beliefs(&self) -> &[Belief] {
         &self.beliefs
@@ -115,9 +142,16 @@ impl Fit {
         &self.responsibilities
     }
 
-    /// Takes back what a checkpoint holds.
-    pub fn restore(&mut self, components: Vec<Component>, beliefs: Vec<Belief>, responsibilities: Vec<f64>) {
+    /// Takes back what a checkpoint holds; one of before has no ways.
+    pub fn restore(
+        &mut self,
+        components: Vec<Component>,
+        beliefs: Vec<Belief>,
+        responsibilities: Vec<f64>,
+        ways: &[f64],
+    ) {
         (self.components, self.beliefs, self.responsibilities) = (components, beliefs, responsibilities);
+        self.ways = if ways.is_empty() { self.means() } else { ways.to_vec() };
         self.moved();
     }
 
@@ -176,6 +210,7 @@ impl Fit {
                 self.components.iter_mut().for_each(|c| c.weight /= total);
             }
         }
+        self.track();
         self.check(task);
     }
 

@@ -72,8 +72,26 @@ impl Mixture {
             Method::KMeans => ("spokes", Role::Other),
             Method::Em | Method::Variational => ("ellipses", Role::Model),
         };
+        // Back to where they were put: each bend is an M step.
+        let (mut ways, ends) = (Vec::new(), self.fit.ways());
+        for (j, c) in components.iter().enumerate().filter(|(_, c)| self.has_points(c)) {
+            let mut way: Vec<f32> = ends
+                .chunks_exact(2 * k)
+                .flat_map(|row| [row[2 * j], row[2 * j + 1]].map(|v| v as f32))
+                .collect();
+            way.extend(c.mean.map(|v| v as f32));
+            ways.extend(shapes::path(&way));
+        }
+        let began = ends[..2 * k].iter().map(|&v| v as f32).collect();
         let shares = Layer::bars("shares", Role::Other, responsibilities.iter().map(|&r| r as f32).collect());
-        vec![points, shares, Layer::lines(id, role, pieces).labelled(labels), self.means()]
+        vec![
+            points,
+            shares,
+            Layer::lines(id, role, pieces).labelled(labels),
+            Layer::lines("ways", Role::Model, ways),
+            Layer::points("began", Role::Truth, began),
+            self.means(),
+        ]
     }
 
     /// The mixture's density.
