@@ -55,8 +55,9 @@ export const test =
               // A document that may store nothing.
             }
           }, pace);
-          // A browser without a window has its pointer in a corner, over the contents, which open under a pointer.
-          context.on("page", (page) => void page.mouse.move(640, 1).catch(() => {}));
+          // A browser without a window has its pointer in the corner of a new document, over the contents, which open
+          // under a pointer.
+          context.on("page", (page) => page.on("domcontentloaded", () => void page.mouse.move(640, 1).catch(() => {})));
           context.on("weberror", (error) => problems.push(error.error().message));
           await use();
           if (quietly) expect(problems, "the console stays clean").toEqual([]);

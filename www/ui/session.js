@@ -276,6 +276,9 @@ export class Session extends EventTarget {
   async reopen(what) {
     // Painted points and points from a file are the same choice of the card, where it has one.
     if (what.data) await this.#useOwn("drawn");
+    // What alone can learn from them comes with them.
+    const needed = what.data ? this.card.settings.filter(({ own }) => own).map(({ id, own }) => [id, own]) : [];
+    if (needed.length) what.settings = { ...this.settings, ...what.settings, ...Object.fromEntries(needed) };
     const again = this.playing;
     await this.pause();
     await this.#inTurn(async () => {

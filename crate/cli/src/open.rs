@@ -31,9 +31,12 @@ pub fn model(model: &Model, seed: Option<u64>) -> Result<Run, Failure> {
     let card = exhibits::card(&model.id)?;
     let weights = model.load.as_deref().map(|path| Weights::read(path, card)).transpose()?;
     let mut settings = weights.as_ref().map_or_else(|| Settings::new(card), |w| w.settings.clone());
+    let user = data::read(&model.reading, card)?;
+    if user.is_some() {
+        settings.bring_own();
+    }
     settings::change(&mut settings, &model.changes)?;
     let given = weights.as_ref().map_or_else(|| Ok(Given::default()), |w| kept::given(&w.tensors))?;
-    let user = data::read(&model.reading, card)?;
     if let Some(UserData::Points(_) | UserData::Classed { .. }) = user {
         settings.use_drawn();
     }

@@ -115,6 +115,8 @@ pub struct Setting {
     /// What other settings have to be for this one to do anything; all of them at once.
     #[cfg_attr(feature = "typescript", tsify(type = "[string, string[]][]"))]
     pub when: &'static [When],
+    /// Its choice that one's own data are learned with, where no other can learn them; or "".
+    pub own: &'static str,
 }
 
 /// Sets of points, for conditions: those that ship, those painted, and those brought.
@@ -376,7 +378,7 @@ pub struct Card {
 /// whole, a choice or a switch, or applies at once if it is a number, unless said otherwise.
 impl Setting {
     const fn new(id: &'static str, kind: SettingKind, live: bool) -> Setting {
-        Setting { id, kind, unit: "", live, more: false, view: "", when: &[] }
+        Setting { id, kind, unit: "", live, more: false, view: "", when: &[], own: "" }
     }
 
     /// A whole number; rebuilds.
@@ -429,6 +431,11 @@ impl Setting {
     /// test holds every card against what its exhibit does.
     pub const fn when(self, when: &'static [When]) -> Setting {
         Setting { when, ..self }
+    }
+
+    /// The same where only this choice learns from one's own data: they bring it with them ([`crate::Settings::bring_own`]).
+    pub const fn own(self, own: &'static str) -> Setting {
+        Setting { own, ..self }
     }
 
     /// The same in a unit.

@@ -76,6 +76,15 @@ impl Settings {
         }
     }
 
+    /// Switches to the choices that alone can learn from one's own data ([`Setting::own`]).
+    pub fn bring_own(&mut self) {
+        for (setting, value) in self.card.settings.iter().zip(&mut self.values) {
+            if let Ok(own) = setting.parse(setting.own) {
+                *value = own;
+            }
+        }
+    }
+
     /// Whether what was painted or brought is chosen.
     pub fn is_drawn(&self) -> bool {
         self.card.settings.iter().any(|s| s.id == "data") && self.choice("data") == "drawn"

@@ -48,7 +48,7 @@ pub const CARD: Card = Card {
     slides: "12–13",
     minutes: 10,
     settings: &[
-        Setting::choice("machine", Kind::IDS),
+        Setting::choice("machine", Kind::IDS).own("digits"),
         Setting::choice("base", Base::IDS).live(),
         Setting::int("temperatures", 10, 10_000, 1000).live(),
         Setting::int("chains", 10, 1000, 100),

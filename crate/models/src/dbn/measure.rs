@@ -42,7 +42,7 @@ impl Dbn {
     /// all held-out images.
     pub(super) async fn measure(&self, live: &Live<'_>, scope: Scope) -> Result<Figures, Error> {
         let (m, test) = (&self.model, &self.sets.test);
-        let often = test.area() * (CLASSES + 1) << live.settings.count("hidden") <= QUICK;
+        let often = (test.area() * (CLASSES + 1)) << live.settings.count("hidden") <= QUICK;
         let few = if often { test.n } else { CHUNK.min(test.n) };
         // What comes with every frame is of the same images each time, or it would jump whenever the costly
         // figures come.
