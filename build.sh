@@ -12,6 +12,8 @@ readonly engine_budget=58000 gpu_budget=110000 file_budget=110000 visit_budget=2
 hurry=
 readonly stamps=target/stamps logs=target/logs
 export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
+# End to end a browser without a window is enough: a page costs it two thirds of the work.
+export E2E_CHROMIUM="${E2E_CHROMIUM:-${CHROMIUM:-/usr/bin/chromium-headless-shell}}"
 export CHROMIUM="${CHROMIUM:-/usr/bin/chromium}"
 
 usage() {
@@ -108,10 +110,12 @@ need_npm() {
   set_made "$name" "$lock"
 }
 
-# Debian's Chromium with the driver of the same version, and a Vulkan driver that needs no GPU.
+# Debian's Chromium, whole and without a window, with the driver of the same version, and a Vulkan driver that needs no GPU.
 need_browser() {
   local packages=()
   [[ -x $CHROMIUM ]] || packages+=(chromium fonts-liberation)
+  # All three are of one version.
+  [[ -x $E2E_CHROMIUM ]] || packages+=(chromium chromium-driver chromium-headless-shell)
   command -v chromedriver >/dev/null || packages+=(chromium-driver)
   [[ -n $(vulkan_driver) ]] || packages+=(mesa-vulkan-drivers)
   ((${#packages[@]})) || return 0

@@ -1,4 +1,4 @@
-// End to end, in Chromium. E2E_CHROMIUM names another binary; SITE another folder to serve; TRACE=1 keeps what led to
+// End to end, in Chromium. E2E_CHROMIUM or CHROMIUM names another binary; SITE another folder to serve; TRACE=1 keeps what led to
 // a failure; SLOW=1 adds the tests that measure time, and then nothing else runs beside a test.
 
 import { existsSync } from "node:fs";
@@ -26,7 +26,8 @@ export default defineConfig({
     // To record every test costs a third more than to run it.
     trace: process.env.TRACE ? "retain-on-failure" : "off",
     launchOptions: {
-      executablePath: process.env.E2E_CHROMIUM ?? (existsSync(SHELL) ? SHELL : (process.env.CHROMIUM ?? "/usr/bin/chromium")),
+      executablePath:
+        process.env.E2E_CHROMIUM ?? process.env.CHROMIUM ?? (existsSync(SHELL) ? SHELL : "/usr/bin/chromium"),
       args: [
         "--no-sandbox",
         "--disable-quic",
