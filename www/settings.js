@@ -83,6 +83,14 @@ export function ownPoints(card) {
 }
 
 /**
+ * The choices that alone can learn from data of the user's own, which bring them.
+ * @param {Card} card
+ * @returns {Values}
+ */
+export const brought = (card) =>
+  Object.fromEntries(card.settings.filter(({ own }) => own).map(({ id, own }) => [id, own]));
+
+/**
  * What keeps a setting from doing anything as things stand: another setting, and the values that it would need.
  * @param {Setting} setting
  * @param {Values} settings as they are

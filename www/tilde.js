@@ -3,7 +3,7 @@
 import { Client } from "./client.js";
 import { TildeError, shown } from "./errors.js";
 import { getModule } from "./fetch.js";
-import { checkAll, checkSeed, complete, ownPoints, settingOf } from "./settings.js";
+import { brought, checkAll, checkSeed, complete, ownPoints, settingOf } from "./settings.js";
 import { checkData, checkPayload } from "./data/check.js";
 import { ChosenFiles } from "./data/read.js";
 import { words } from "./ui/words.js";
@@ -112,7 +112,10 @@ export class Tilde {
     const opened = {
       exhibit: id,
       seed: checkSeed(seed),
-      settings: { ...complete(card, settings), ...(own?.points && ownPoints(card)) },
+      settings: {
+        ...complete(card, own ? { ...brought(card), ...settings } : settings),
+        ...(own?.points && ownPoints(card)),
+      },
       data: own,
       inputs: inputs.map((input) => ({ id: input?.id, payload: checkPayload(card, input?.id, input?.payload) })),
       backend,

@@ -11,6 +11,18 @@ test("ais: from fair pixels the trap is tens of nats off, from mean pixels it is
   expect(ess_uniform).toBeLessThan(10);
 });
 
+test("ais: images of one's own bring the machine that learns from them", async ({ page, site }) => {
+  await open(page, `${site}#/ais?backend=cpu`);
+  await reached(page, 1);
+  await page.evaluate(async () => {
+    const images = Uint8Array.from({ length: 40 * 64 }, (_, i) => ((i * i) % 7 ? 0 : 255));
+    const { session } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
+    await session.reopen({ data: { images, shape: [40, 8, 8] } });
+  });
+  await expect(page.getByLabel("Machine", { exact: true })).toHaveValue("digits");
+  await reached(page, 2);
+});
+
 test("dbn: a held label fills the whole grid with it", async ({ page, site }) => {
   test.setTimeout(120_000);
   await open(page, `${site}#/dbn?backend=cpu&steps=3500`);

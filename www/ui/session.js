@@ -3,7 +3,7 @@
 
 import { TildeError } from "../errors.js";
 import { getModule } from "../fetch.js";
-import { complete, defaults, read, settingOf } from "../settings.js";
+import { brought, complete, defaults, read, settingOf } from "../settings.js";
 import { recall, remember } from "../storage.js";
 import { History } from "./history.js";
 import { KnownFigures } from "./known.js";
@@ -277,8 +277,7 @@ export class Session extends EventTarget {
     // Painted points and points from a file are the same choice of the card, where it has one.
     if (what.data) await this.#useOwn("drawn");
     // What alone can learn from them comes with them.
-    const needed = what.data ? this.card.settings.filter(({ own }) => own).map(({ id, own }) => [id, own]) : [];
-    if (needed.length) what.settings = { ...this.settings, ...what.settings, ...Object.fromEntries(needed) };
+    if (what.data) what = { ...what, settings: { ...this.settings, ...what.settings, ...brought(this.card) } };
     const again = this.playing;
     await this.pause();
     await this.#inTurn(async () => {

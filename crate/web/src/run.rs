@@ -46,9 +46,6 @@ impl WebRun {
             alphabet,
         } = values::to_options(options)?;
         let mut settings = Settings::new(card);
-        if data.is_some() {
-            settings.bring_own();
-        }
         for (id, value) in values::to_values(card, given) {
             settings.set(&id, value)?;
         }

@@ -75,10 +75,16 @@ pub fn own_data_come_with_the_weights(card: &'static Card) {
             "network" => UserData::Text(plain::write(&network())),
             other => panic!("nobody knows data of the kind '{other}'"),
         };
+        let plane = matches!(user, UserData::Points(_) | UserData::Classed { .. });
+        // The defaults learn from them, too, but for the choices that they bring.
+        let mut defaults = Settings::new(card);
+        defaults.bring_own();
         let mut settings = small(card);
-        if let UserData::Points(_) | UserData::Classed { .. } = user {
+        if plane {
+            defaults.use_drawn();
             settings.use_drawn();
         }
+        drop(open_with(defaults, 3, Sources { user: Some(user.clone()), ..sources() }));
         let run = open_with(settings, 3, Sources { user: Some(user), ..sources() });
         must_come_back(run, &format!("own {kind}"));
     }
