@@ -15,7 +15,7 @@ test("ais: images of one's own bring the machine that learns from them", async (
   await open(page, `${site}#/ais?backend=cpu`);
   await reached(page, 1);
   await page.evaluate(async () => {
-    const images = Uint8Array.from({ length: 40 * 64 }, (_, i) => ((i * i) % 7 ? 0 : 255));
+    const images = Float32Array.from({ length: 40 * 64 }, (_, i) => ((i * i) % 7 ? 0 : 1));
     const { session } = /** @type {any} */ (document.querySelector("tilde-exhibit"));
     await session.reopen({ data: { images, shape: [40, 8, 8] } });
   });
