@@ -62,6 +62,18 @@ const cut = (page) =>
   });
 
 /**
+ * Large pictures that are higher or wider than their room. Text is scrolled, and no picture.
+ * @param {import("./site.js").Page} page
+ */
+const overflowing = (page) =>
+  page.evaluate(() => {
+    const root = /** @type {any} */ (document.querySelector("tilde-exhibit")).shadowRoot;
+    return [...root.querySelectorAll(".hero > figure:not(.of-text) > .box")]
+      .filter((box) => box.scrollHeight > box.clientHeight + 1 || box.scrollWidth > box.clientWidth + 1)
+      .map((box) => `${box.scrollWidth} × ${box.scrollHeight} in ${box.clientWidth} × ${box.clientHeight}`);
+  });
+
+/**
  * Picture, transport, first experiment and first setting of the exhibit that is open are on the first screen, and on a
  * phone its sheet rises without hiding the picture.
  * @param {import("./site.js").Page} page paused
@@ -87,6 +99,7 @@ export async function firstScreen(page, { experiments, settings }) {
   await page.evaluate(() => scrollTo(0, 0));
   await seen(page, [".title", ".question", ".hero > figure", ".transport", ".handle"]);
   await expect.poll(() => astray(page), "pads on a phone").toEqual([]);
+  await soft.poll(() => overflowing(page), "large pictures cut on a phone").toEqual([]);
   const first = page.locator(".try b").first();
   await expect(page.locator(".handle")).toContainText(String(await first.textContent()));
   await page.locator(".handle").click();

@@ -274,10 +274,11 @@ export class Session extends EventTarget {
    * @param {{ settings?: Values, backend?: import("../protocol.js").Backend, data?: UserData|undefined }} what
    */
   async reopen(what) {
-    // Painted points and points from a file are the same choice of the card, where it has one.
-    if (what.data) await this.#useOwn("drawn");
-    // What alone can learn from them comes with them.
-    if (what.data) what = { ...what, settings: { ...this.settings, ...what.settings, ...brought(this.card) } };
+    if (what.data) {
+      // Painted points and points from a file are the same choice of the card, where it has one.
+      await this.#useOwn("drawn");
+      what = { ...what, settings: { ...this.settings, ...what.settings, ...brought(this.card) } };
+    }
     const again = this.playing;
     await this.pause();
     await this.#inTurn(async () => {

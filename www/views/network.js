@@ -32,7 +32,7 @@ const SVG = "http://www.w3.org/2000/svg";
 /** Sizes in CSS pixels, as in the style sheet. */
 const [HEAD, ROW, WIDEST] = [28, 24, 150];
 /** Between two rows of nodes: at least, where nothing decides it, and at most. */
-const GAP = { least: 18, usual: 42, most: 120 };
+const GAP = { least: 10, usual: 42, most: 120 };
 /** Least number of rows that nodes can be dragged to. */
 const ROWS = 4;
 /** Pixels that a pointer moves before it drags. */
