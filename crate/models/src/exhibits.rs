@@ -23,6 +23,8 @@ pub mod dbn;
 pub mod ddpm;
 #[path = "denoising/mod.rs"]
 pub mod denoising;
+#[path = "dirac_gan/mod.rs"]
+pub mod dirac_gan;
 #[path = "elbo/mod.rs"]
 pub mod elbo;
 #[path = "energy/mod.rs"]
@@ -114,6 +116,7 @@ registry! {
     "energies" tensors dbm::Dbm;
     "energies" tensors energy::Ebm;
     "generators" tensors gan2d::Gan2d;
+    "generators" plain dirac_gan::DiracGan;
     "generators" tensors ddpm::Ddpm;
     "sequences" tensors gpt::Gpt;
 }
