@@ -20,6 +20,8 @@ mod tiny;
 pub use card::CARD;
 pub use tiny::{TINY_B, TINY_C, TINY_DATA, TINY_W};
 
+use crate::boltzmann::log_odds;
+use crate::numeric::scalar::logistic;
 use crate::prelude::*;
 use card::{Algorithm, Input, Phase, Show};
 use model::{FANTASIES, Model};
@@ -30,6 +32,9 @@ pub struct Rbm {
     model: Model,
     sets: ImageSets,
     hidden: usize,
+    /// What the machine draws before it has learned anything, `[FANTASIES, V]`. Its weights are next to nothing then, so
+    /// its biases alone draw, each pixel for itself.
+    untrained: Vec<f32>,
     /// The hidden unit that is picked.
     unit: Option<usize>,
 }
@@ -53,7 +58,16 @@ impl crate::Model for Rbm {
 
     fn new(setup: &Setup) -> Result<Rbm, Error> {
         let (settings, sets) = (setup.settings, setup.images()?.binarised());
-        Ok(Rbm { model: Model::new(settings, &sets)?, sets, hidden: settings.count("hidden"), unit: None })
+        let mut stream = Stream::new(setup.seed, 0xFA57);
+        let odds = log_odds(&sets.train.mean(), sets.train.n);
+        let draw = |odds: &f32| f32::from(f64::from(stream.uniform()) < logistic(f64::from(*odds)));
+        Ok(Rbm {
+            model: Model::new(settings, &sets)?,
+            hidden: settings.count("hidden"),
+            untrained: odds.repeat(FANTASIES).iter().map(draw).collect(),
+            unit: None,
+            sets,
+        })
     }
 
     fn program(&self) -> Option<&Program> {
@@ -63,6 +77,7 @@ impl crate::Model for Rbm {
     fn start(&mut self, live: &Live) -> Result<(), Error> {
         let m = &self.model;
         m.feed.write_images(live.device, &self.sets);
+        live.device.write(m.untrained, &self.untrained);
         self.follow(live.device, live.settings);
         // The fantasies begin with what the untrained machine makes of empty images.
         live.device.schedule(&[(m.fantasy_hidden, 1), (m.fantasy_visible, 1)], 1)
