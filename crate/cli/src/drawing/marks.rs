@@ -57,16 +57,17 @@ fn stroke(out: &mut String, path: &str, colour: &str, width: f32) {
     );
 }
 
-/// An area in rows of level pieces.
+/// An area in rows of level pieces, of which every third is enough.
 fn area(out: &mut String, layer: &Layer, frame: &Frame) {
     let apart = |pair: &[&[f32]]| (pair[1][1] - pair[0][1]).abs();
-    let rows: Vec<&[f32]> = layer.data.chunks_exact(4).collect();
-    let step = rows.windows(2).map(apart).filter(|step| *step > 0.0).fold(f32::MAX, f32::min);
+    let pieces: Vec<&[f32]> = layer.data.chunks_exact(4).collect();
+    let step = pieces.windows(2).map(apart).filter(|step| *step > 0.0).fold(f32::MAX, f32::min);
+    let row = |piece: &[f32]| ((piece[1] - pieces[0][1]) / step).round() as i32;
     let mut path = String::new();
-    for piece in rows {
-        let [x, y] = place(frame, piece[0], piece[1] + 0.5 * step);
-        let [to, foot] = place(frame, piece[2], piece[3] - 0.5 * step);
-        put!(path, "M{x} {y}H{to}V{foot}H{x}Z");
+    for piece in pieces.iter().filter(|piece| row(piece) % 3 == 1) {
+        let [x, y] = place(frame, piece[0], piece[1] + 1.5 * step);
+        let [to, foot] = place(frame, piece[2], piece[3] - 1.5 * step);
+        put!(path, "M{x} {y}H{to}V{foot}H{x}");
     }
     put!(out, "<path fill=\"{}\" opacity=\".2\" d=\"{path}\"/>", ink(layer));
 }
