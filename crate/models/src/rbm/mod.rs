@@ -149,3 +149,42 @@ impl crate::Model for Rbm {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Model as _;
+    use crate::data::strokes;
+    use pollster::block_on;
+    use tilde_cpu::Cpu;
+    use tilde_graph::compile;
+
+    /// Untrained, the machine gives what it draws the energies of data; training parts them, by as much as arrows are long.
+    #[test]
+    fn training_pushes_up_what_was_drawn_at_first_against_the_data() {
+        let settings = Settings::new(&CARD);
+        let images = strokes::digits(800, 8, &mut Stream::new(1, 0));
+        let sources = Sources { user: Some(UserData::Images(images)), ..Sources::default() };
+        let mut rbm = Rbm::new(&Setup { settings: &settings, seed: 1, sources: &sources }).unwrap();
+        let device = Driver::new(Box::new(Cpu::load(compile(&rbm.model.program)).unwrap()));
+        device.start(&rbm.model.program, 1);
+        device.knobs(&rbm.model.program, &settings);
+        let live =
+            |step| Live { device: &device, settings: &settings, seed: 1, step, generation: u64::from(step) };
+        rbm.start(&live(0)).unwrap();
+        let layers = |rbm: &Rbm, step| block_on(rbm.view(&live(step), Show::Energies)).unwrap().layers;
+        let of = |layers: &[Layer], id: &str| {
+            layers.iter().find(|layer| layer.id == id).map(|layer| layer.data.clone())
+        };
+        assert_eq!(of(&layers(&rbm, 0), "pushed"), None);
+        rbm.train(&live(0), 1000).unwrap();
+        let learned = layers(&rbm, 1000);
+        let [pushed, pulled] = ["pushed", "pulled"].map(|id| of(&learned, id).unwrap());
+        let mean = |id| {
+            let marks = of(&learned, id).unwrap();
+            marks.chunks_exact(2).map(|mark| mark[1]).sum::<f32>() * 2.0 / marks.len() as f32
+        };
+        let gap = mean("untrained") - mean("data");
+        assert!(gap > 1.0 && (pushed[3] - pulled[3] - gap).abs() < 1e-2, "{gap} {pushed:?} {pulled:?}");
+    }
+}
