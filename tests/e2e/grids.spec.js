@@ -43,6 +43,9 @@ test("a layer with fewer images has fewer rows, and its name beside it", () => {
   const nine = { ...both, layers: [layer([9, 8, 8], "data"), layer([36, 8, 8])] };
   expect(gridOf(nine, 500, 1, 500, { wide: 60 }).rows.filter((row) => row.layer === 0)).toHaveLength(1);
   expect(gridOf({ ...nine, columns: 0 }, 1100, 1, 640, { wide: 60 }).columns).toBe(9);
+  // All its rows stand above those of the other.
+  const narrow = gridOf({ ...nine, columns: 4 }, 300, 1, 640, { wide: 60 }).rows.map((row) => row.layer);
+  expect(narrow).toEqual([0, 0, ...Array(9).fill(1)]);
   for (let i = 1; i < 7; i++) expect(rows[i].y).toBeGreaterThanOrEqual(rows[i - 1].y + rows[i - 1].height);
 });
 

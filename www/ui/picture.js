@@ -7,7 +7,7 @@ import { mapOf } from "../views/field.js";
 import { gridOf, isCoarse, isNamed } from "../views/grid.js";
 import { paintImages } from "../views/images.js";
 import { Late } from "../views/late.js";
-import { isHatching } from "../views/lines.js";
+import { isArea } from "../views/lines.js";
 import { hasInsets, plane } from "../views/plane.js";
 import { stack } from "../views/stack.js";
 import { leavesTrails } from "../views/traces.js";
@@ -308,11 +308,13 @@ export class PictureFigure {
     }
     const { layers = [], range = [] } = this.picture ?? {};
     const unsaid = ["field", "text", "network"];
+    const inset = this.picture !== undefined && hasInsets(this.picture);
     // A single layer of images needs no key, and others may have their names beside them.
-    if (layers.length < 2 || (this.picture && (isNamed(this.picture) || hasInsets(this.picture))))
-      unsaid.push("images");
+    if (layers.length < 2 || (this.picture && isNamed(this.picture)) || inset) unsaid.push("images");
     const keys = layers
-      .filter((layer, at) => !unsaid.includes(layer.kind) && !(isFaint(layer) && at > 0 && isFaint(layers[at - 1])))
+      // What belongs to an image is said there.
+      .filter(({ kind }, at) => !(inset && kind === "points" && layers[at + 1]?.kind === "images"))
+      .filter((layer, at, all) => !unsaid.includes(layer.kind) && !(isFaint(layer) && at > 0 && isFaint(all[at - 1])))
       .filter(({ kind }) => kind !== "bars" || this.#kind === "bars") // elsewhere they mix colours
       .map((layer) =>
         h(
@@ -353,7 +355,7 @@ const isPressed = (button) => button.getAttribute("aria-pressed") === "true";
 /** The class of a layer's key, which looks as the layer does: lines show their pattern. @param {import("../protocol.js").Layer[]} layers @param {import("../protocol.js").Layer} layer */
 function keyOf(layers, layer) {
   const { kind, data, labels } = layer;
-  if (isHatching(layer)) return "hatching";
+  if (isArea(layer)) return "area";
   // Pieces with labels have the colours of their classes.
   if (kind === "lines" && labels.length) return "lines classed";
   if (/curves$/.test(kind)) return `line-${patternOf(layers, layer)}${isFaint(layer) ? " faint" : ""}`;

@@ -21,8 +21,12 @@ const FOOT = 22;
 /** Whether it is a line of before. @param {Layer} layer */
 export const isFaint = (layer) => isCurve(layer) && layer.labels[0] === 1;
 
-/** Whether its curves and its bar have their names beside them, so that there need be no key. @param {Picture} picture */
-export const isNamed = ({ layers }) => layers.some(isCurve) && layers.some(({ kind }) => kind === "stack");
+/** Whether it is columns of marks. @param {Picture} picture */
+const hasColumns = ({ layers, columns }) => columns > 0 && layers[0]?.kind === "points";
+
+/** Whether its parts have their names beside them, so that there need be no key. @param {Picture} picture */
+export const isNamed = (picture) =>
+  hasColumns(picture) || (picture.layers.some(isCurve) && picture.layers.some(({ kind }) => kind === "stack"));
 
 /** @param {Layer} layer */
 const isCurve = ({ kind }) => /curves$/.test(kind);
@@ -52,6 +56,8 @@ function boundsOf({ extent, layers }) {
 
 /** An upright bar, and names beside the curves. @type {Late<typeof import("./upright.js")>} */
 const uprights = new Late(new URL("./upright.js", import.meta.url));
+/** Names of columns, and arrows. @type {Late<typeof import("./columns.js")>} */
+const columns = new Late(new URL("./columns.js", import.meta.url));
 /** Images below the axis. @type {Late<typeof import("./strips.js")>} */
 const rows = new Late(new URL("./strips.js", import.meta.url));
 
@@ -67,10 +73,18 @@ export const chart = (logarithmic) => ({
     const layers = picture.layers.filter(({ kind }) => kind !== "stack" && kind !== "images");
     const upright = parts.length ? uprights.get(surface.invalidate) : null;
     const strips = images.length ? rows.get(surface.invalidate) : null;
-    if (upright === undefined || strips === undefined) return;
+    const [headed, arrows] = [hasColumns(picture), layers.some(({ kind }) => kind === "vectors")];
+    const named = headed || arrows ? columns.get(surface.invalidate) : null;
+    if (upright === undefined || strips === undefined || named === undefined) return;
     const bar = parts.length && upright ? upright.uprightWidth(canvas.width, ratio) : 0;
+    const below = picture.columns ? 8 : FOOT;
     const foot = (/** @type {[number, number]} */ room) => strips?.heightOfStrips(images, room, ratio) ?? 0;
-    const box = boxOf(canvas, boundsOf({ ...picture, layers }), logarithmic, ratio, [bar, foot]);
+    const box = boxOf(canvas, boundsOf({ ...picture, layers }), logarithmic, ratio, [
+      bar,
+      foot,
+      named?.HEAD ?? 0,
+      below,
+    ]);
     paintAxes(context, box, logarithmic, picture.columns, theme, ratio);
     context.save();
     context.beginPath();
@@ -79,6 +93,7 @@ export const chart = (logarithmic) => ({
     for (const layer of layers) {
       if (layer.kind === "points") paintPoints(context, box, layer, theme, ratio);
       else if (layer.kind === "lines") paintLines(context, box, layer, theme, ratio);
+      else if (layer.kind === "vectors") named?.paintArrows(context, box, layer, names[layer.id] ?? "", theme, ratio);
       else {
         context.globalAlpha = isFaint(layer) ? 0.35 : 1;
         paintCurve(context, box, layer, patternOf(picture.layers, layer), theme, ratio);
@@ -86,9 +101,11 @@ export const chart = (logarithmic) => ({
       }
     }
     context.restore();
+    const marks = layers.filter(({ kind }) => kind === "points");
+    if (headed) named?.paintHeads(context, box, marks, names, theme, ratio);
     const { left, top, width, height } = box;
     if (images.length)
-      strips?.paintStrips(context, images, [left, top + height + FOOT * ratio, width, canvas.height], theme, ratio);
+      strips?.paintStrips(context, images, [left, top + height + below * ratio, width, canvas.height], theme, ratio);
     if (!bar || !upright) return;
     for (const layer of layers.filter(isCurve))
       upright.paintName(context, box, layer, names[layer.id], isFaint(layer), theme, ratio);
@@ -109,14 +126,14 @@ export const chart = (logarithmic) => ({
  * @param {number[]} extent
  * @param {boolean} logarithmic
  * @param {number} ratio
- * @param {[number, (room: [number, number]) => number]} around what an upright bar beside it takes, and images below it, of the
- *   width and height that there are, in device pixels
+ * @param {[number, (room: [number, number]) => number, number, number]} around what an upright bar beside it takes, and images
+ *   below it, of the width and height that there are, in device pixels; and names above it and numbers below, in CSS pixels
  * @returns {Box}
  */
-function boxOf(canvas, extent, logarithmic, ratio, [bar, foot]) {
+function boxOf(canvas, extent, logarithmic, ratio, [bar, foot, head, below]) {
   const [x0, x1, y0, y1] = extent;
-  const [left, top] = [46 * ratio, 8 * ratio];
-  const [width, room] = [canvas.width - left - 14 * ratio - bar, canvas.height - top - FOOT * ratio];
+  const [left, top] = [46 * ratio, (8 + head) * ratio];
+  const [width, room] = [canvas.width - left - 14 * ratio - bar, canvas.height - top - below * ratio];
   const height = room - foot([width, room]);
   const along = logarithmic
     ? (/** @type {number} */ x) => Math.log(x / x0) / Math.log(x1 / x0)

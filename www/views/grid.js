@@ -95,12 +95,15 @@ function gridIn(picture, columns, [room, headroom], ratio, { wide, smooth }) {
   /** @type {{ layer: number, first: number, h: number, w: number }[]} */
   const order = [];
   const most = Math.max(1, ...layers.map(({ shape }) => shape[0]));
-  for (let row = 0; row * columns < most; row++)
-    layers.forEach(({ shape: [count, h, w] }, layer) => {
-      // One with fewer images ends with a whole row, if it has one.
-      const end = count < most && count > columns ? count - (count % columns) : count;
-      if (row * columns < end) order.push({ layer, first: row * columns, h, w });
-    });
+  // Those with fewer images stand above the others, which take turns.
+  for (const few of tower ? [false] : [true, false])
+    for (let row = 0; row * columns < most; row++)
+      layers.forEach(({ shape: [count, h, w] }, layer) => {
+        if (!tower && few !== count < most) return;
+        // One with fewer images ends with a whole row, if it has one.
+        const end = count < most && count > columns ? count - (count % columns) : count;
+        if (row * columns < end) order.push({ layer, first: row * columns, h, w });
+      });
   const named = namesOf(namingOf(layers), columns);
   const edge = Math.round((wide ? 0 : (layers.length > 1 ? 6 : named === "rows" ? 16 : 0) * ratio) + wide);
   const head = named === "columns" ? Math.round((TEXT + 5) * ratio) : 0;

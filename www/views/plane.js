@@ -3,7 +3,7 @@
 import { niceStep, tick } from "./axes.js";
 import { paintField } from "./field.js";
 import { Late } from "./late.js";
-import { paintLines } from "./lines.js";
+import { isArea, paintLines } from "./lines.js";
 import { FEW, paintFew, paintPoints } from "./points.js";
 import { isCloud, paintGhosts, paintTrails } from "./traces.js";
 import { paintVectors } from "./vectors.js";
@@ -72,7 +72,10 @@ export const plane = {
     const { context, canvas, ratio } = surface;
     context.clearRect(0, 0, canvas.width, canvas.height);
     const fields = picture.layers.filter(({ kind }) => kind === "field");
-    const others = picture.layers.filter(({ kind }) => kind !== "field");
+    // Areas lie below all else.
+    const others = picture.layers
+      .filter(({ kind }) => kind !== "field")
+      .sort((a, b) => Number(isArea(b)) - Number(isArea(a)));
     for (let panel = 0; panel < panelsOf(picture); panel++) {
       const box = boxOf(canvas, boundsOf(picture), panel, panelsOf(picture), ratio, surface.stretched);
       context.save();

@@ -21,7 +21,7 @@ export function heightOfStrips(strips, [width, height], ratio) {
 }
 
 /**
- * Each has the colour of its role at its left. An image of before is pale; of one that is missing there is the place.
+ * Each of several has the colour of its role at its left. An image of before is pale; of one that is missing there is the place.
  * @param {CanvasRenderingContext2D} context
  * @param {Layer[]} strips
  * @param {[number, number, number, number]} place left, top and width of all, and where they end
@@ -38,7 +38,7 @@ export function paintStrips(context, strips, [left, top, width, end], theme, rat
     const wide = Math.min(step - gap, ((each - gap) * w) / h);
     const [y, high] = [top + at * each, (wide * h) / w];
     context.fillStyle = colourOf(theme, role);
-    context.fillRect(left - 4 * gap, y, gap, high);
+    if (strips.length > 1) context.fillRect(left - 4 * gap, y, gap, high);
     for (let i = 0; i < count; i++) {
       const x = left + (i + 0.5) * step - wide / 2;
       context.fillStyle = theme.colours.line;

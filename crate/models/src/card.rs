@@ -193,11 +193,12 @@ pub enum ViewKind {
     /// them; a character with the label 1 is marked.
     Text,
     /// `[N, 4]`: x₀, y₀, x₁, y₁ of straight pieces, for contours, ellipses, boundaries and trails in
-    /// the plane.
+    /// the plane. With a single label they are an area, in level rows, each as high as the next.
     Lines,
     /// Layers of `[N, 2]`, each a line through its points, x increasing, over axes with numbers. A
     /// layer of [`ViewKind::Points`] is dots, one of [`ViewKind::Lines`] pieces. A line with the label 1 is
-    /// one of before, drawn faintly. With columns, the x axis is so many of them, of width 1, and has no numbers.
+    /// one of before, drawn faintly. Arrows have their true lengths. With columns, the x axis is so many of them, of width 1,
+    /// and has no numbers; each layer of points is a column, with its name above it.
     /// Layers of images are strips below the axis, evenly from x₀ to x₁; an image with the label 1 is missing.
     Curves,
     /// The same over a logarithmic x axis (all x > 0).

@@ -57,8 +57,26 @@ fn stroke(out: &mut String, path: &str, colour: &str, width: f32) {
     );
 }
 
+/// An area in rows of level pieces, of which every third is enough.
+fn area(out: &mut String, layer: &Layer, frame: &Frame) {
+    let apart = |pair: &[&[f32]]| (pair[1][1] - pair[0][1]).abs();
+    let pieces: Vec<&[f32]> = layer.data.chunks_exact(4).collect();
+    let step = pieces.windows(2).map(apart).filter(|step| *step > 0.0).fold(f32::MAX, f32::min);
+    let row = |piece: &[f32]| ((piece[1] - pieces[0][1]) / step).round() as i32;
+    let mut path = String::new();
+    for piece in pieces.iter().filter(|piece| row(piece) % 3 == 1) {
+        let [x, y] = place(frame, piece[0], piece[1] + 1.5 * step);
+        let [to, foot] = place(frame, piece[2], piece[3] - 1.5 * step);
+        put!(path, "M{x} {y}H{to}V{foot}H{x}");
+    }
+    put!(out, "<path fill=\"{}\" opacity=\".2\" d=\"{path}\"/>", ink(layer));
+}
+
 /// Straight pieces; those that join are one stroke.
 pub fn lines(out: &mut String, layer: &Layer, frame: &Frame) {
+    if layer.labels.len() == 1 && layer.data.len() > 4 {
+        return area(out, layer, frame);
+    }
     let labelled = layer.labels.len() == layer.data.len() / 4;
     let colour_of = |i: usize| if labelled { layer.labels[i] % 10 } else { 10 };
     for class in 0..11 {
@@ -125,6 +143,11 @@ pub fn curves(out: &mut String, picture: &Picture, along: fn(f32) -> f32) {
         match layer.kind {
             ViewKind::Points => points(out, &moved, &frame),
             ViewKind::Lines => lines(out, &moved, &frame),
+            // At their true lengths.
+            ViewKind::Vectors => {
+                let pieces = moved.data.chunks_exact(4).flat_map(|v| [v[0], v[1], v[0] + v[2], v[1] + v[3]]);
+                lines(out, &Layer { data: pieces.collect(), ..moved.clone() }, &frame);
+            }
             _ => {
                 let mut path = String::new();
                 for (i, p) in moved.data.chunks_exact(2).enumerate() {

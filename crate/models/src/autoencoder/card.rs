@@ -6,9 +6,9 @@ choices! {
     /// Pictures.
     pub enum Show: View {
         "codes" => Codes: View::main(ViewKind::Points),
-        "plane" => Plane: View::main(ViewKind::Images),
         "here" => Here: View::side(ViewKind::Images),
-        "samples" => Samples: View::side(ViewKind::Images),
+        "samples" => Samples: View::beside(ViewKind::Images),
+        "plane" => Plane: View::side(ViewKind::Images),
         "reconstructions" => Reconstructions: View::side(ViewKind::Images),
         "traversal" => Traversal: View::side(ViewKind::Images),
     }

@@ -8,8 +8,8 @@ use alloc::vec::Vec;
 /// Share of held-out codes that lie farther from the training codes than what counts as a hole.
 pub const QUANTILE: f64 = 0.05;
 
-/// Cells along a side of the plane that holes are looked for in.
-const HATCHED: usize = 36;
+/// Rows of the plane that holes are looked for in.
+const ROWS: usize = 120;
 
 /// Codes of training images, with their moments.
 pub struct Codes {
@@ -44,7 +44,7 @@ pub fn median(values: Vec<f64>) -> Estimate {
 }
 
 /// The value below which a share of them lies.
-fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
+pub fn quantile(mut values: Vec<f64>, share: f64) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
     let last = values.len() - 1;
     values[(share * last as f64) as usize]
@@ -98,17 +98,31 @@ impl Codes {
         (0..far.len()).filter(|&i| far[i] > edge).collect()
     }
 
-    /// Pieces `[n, 4]` over the holes of the plane that is shown, within two standard deviations of the Gaussian; of codes
-    /// of two numbers.
-    pub fn hatching(&self) -> Vec<f32> {
-        let (points, edge) = (self.plane(&self.codes), self.edge());
-        let half = REACH / HATCHED as f32;
-        let middle = |i: usize| (2 * i + 1) as f32 * half - REACH;
-        let cells = (0..HATCHED * HATCHED).map(|i| [middle(i % HATCHED), middle(i / HATCHED)]);
-        let r = self.shape()[1] as f32;
-        let within = |[x, y]: [f32; 2]| x * x - 2.0 * r * x * y + y * y < 4.0 * (1.0 - r * r);
-        let holes = cells.filter(|p| within(*p) && nearest(p, &points, 2)[0] > edge);
-        holes.flat_map(|[x, y]| [x - half, y - half, x + half, y + half]).collect()
+    /// Level pieces `[n, 4]`, a row of them as high as the next, over the holes of the plane that is shown, within two
+    /// standard deviations of the Gaussian; of codes of two numbers.
+    pub fn open(&self) -> Vec<f32> {
+        let (points, edge, r) = (self.plane(&self.codes), self.edge() as f32, self.shape()[1] as f32);
+        let half = REACH / ROWS as f32;
+        let mut pieces = Vec::new();
+        for row in 0..ROWS {
+            let y = (2 * row + 1) as f32 * half - REACH;
+            // x² − 2rxy + y² = 4(1 − r²)
+            let reach = libm::sqrtf(((1.0 - r * r) * (4.0 - y * y)).max(0.0));
+            let (mut from, end) = (r * y - reach, r * y + reach);
+            let near = points.chunks_exact(2).filter_map(|p| {
+                let square = edge * edge - (p[1] - y) * (p[1] - y);
+                (square > 0.0).then(|| (p[0] - libm::sqrtf(square), p[0] + libm::sqrtf(square)))
+            });
+            let mut near: Vec<(f32, f32)> = near.collect();
+            near.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+            for (begin, over) in near.into_iter().chain([(end, end)]) {
+                if begin.min(end) > from {
+                    pieces.extend([from, y, begin.min(end), y]);
+                }
+                from = from.max(over);
+            }
+        }
+        pieces
     }
 
     /// Codes `[n, Z]` as points of the plane that is shown, `[n, 2]`: their first two dimensions in
@@ -186,14 +200,14 @@ mod tests {
         assert!(share(&Codes::new(ring(3), 2), &ring(4)) > 0.9);
     }
 
-    /// What is within a ring of codes is hatched, and what is on it is not.
+    /// What is within a ring of codes is open, and what is on it is not.
     #[test]
-    fn a_hole_is_hatched() {
+    fn a_hole_is_open() {
         let ring = (0..400).flat_map(|i| {
             let angle = i as f32 / 400.0 * core::f32::consts::TAU;
             [angle.cos(), angle.sin()]
         });
-        let pieces = Codes::new(ring.collect(), 2).hatching();
+        let pieces = Codes::new(ring.collect(), 2).open();
         let far = |piece: &[f32]| ((piece[0] + piece[2]) / 2.0).hypot((piece[1] + piece[3]) / 2.0);
         // In standard deviations the radius is √2.
         assert!(pieces.chunks_exact(4).any(|piece| far(piece) < 0.2));

@@ -38,8 +38,8 @@ pub struct Autoencoder {
     z: usize,
     /// The optimum of linear networks; none for large images.
     optimum: Option<Optimum>,
-    /// Median distance of held-out images to the nearest training image.
-    test_distance: f64,
+    /// Distance of held-out images to the nearest training image: the median, and that of all but a few at most.
+    test_distances: [f64; 2],
     /// The generation whose codes are mapped on the device.
     mapped: Cell<Option<u64>>,
     /// The codes that are mapped on the device.
@@ -133,7 +133,7 @@ impl crate::Model for Autoencoder {
             model: Model::new(settings, &sets)?,
             z,
             optimum: Optimum::new(&sets, z),
-            test_distance: measure::test_distance(&sets),
+            test_distances: measure::test_distances(&sets),
             sets,
             mapped: Cell::new(None),
             codes: Memo::default(),

@@ -9,10 +9,12 @@ use crate::prelude::*;
 const GRID: usize = 13;
 /// Images in a row of samples and of reconstructions.
 const ACROSS: usize = 10;
-/// Samples that are shown.
-const SAMPLES: usize = 40;
-/// Draws into holes that are unfolded in the plane, and how far from each other they are at least.
-const ASTRAY: usize = 2;
+/// Samples that are shown, and in a row.
+const SAMPLES: usize = 30;
+const ALONG: usize = 6;
+/// Draws among codes of which one is shown in the plane.
+const AMONG: usize = 8;
+/// How far that is at least from where the ring is at first.
 const APART: f32 = 1.0;
 /// A ring that is no farther from a code, in standard deviations, is at it.
 const AWAY: f64 = 0.05;
@@ -43,60 +45,58 @@ impl Autoencoder {
         }
     }
 
-    /// Of draws into holes, those whose images are farthest from all training images: where they are in the plane, and
-    /// their images.
-    fn odd(&self, codes: &Codes, drawn: &[f32], images: &[f32]) -> [Vec<f32>; 2] {
+    /// Of draws, that into a hole whose image is farthest from all training images, and of the first others that whose image
+    /// is nearest to one: where each is in the plane, its image, and whether that is as near to a training image as held-out
+    /// ones are.
+    fn told(&self, codes: &Codes, drawn: &[f32], images: &[f32]) -> Vec<Layer> {
         let d = self.sets.train.area();
-        let image = |i: usize| &images[i * d..][..d];
-        let astray = codes.astray(drawn);
-        let all: Vec<f32> = astray.iter().flat_map(|&i| image(i)).copied().collect();
-        let mut astray: Vec<(f64, usize)> =
-            measure::distances(&all, &self.sets).into_iter().zip(astray).collect();
-        astray.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let image = |i: &usize| &images[i * d..][..d];
         let at = codes.plane(drawn);
-        let mut odd = [Vec::new(), Vec::new()];
-        for (_, i) in astray {
-            let [x, y] = [at[2 * i], at[2 * i + 1]];
-            let apart = |p: &[f32]| libm::hypotf(p[0] - x, p[1] - y) > APART;
-            if odd[0].len() < 2 * ASTRAY && x.abs().max(y.abs()) < REACH && odd[0].chunks_exact(2).all(apart)
-            {
-                odd[0].extend([x, y]);
-                odd[1].extend(image(i));
-            }
+        let seen = |i: &usize| at[2 * i].abs().max(at[2 * i + 1].abs()) < REACH;
+        let mut astray = codes.astray(drawn);
+        let mut among: Vec<usize> = (0..at.len() / 2).filter(|i| !astray.contains(i)).collect();
+        astray.retain(seen);
+        // Not where the ring is at first.
+        let ring = codes.plane(&codes.codes[self.model.shown * self.z..][..self.z]);
+        among.retain(|i| seen(i) && libm::hypotf(at[2 * i] - ring[0], at[2 * i + 1] - ring[1]) > APART);
+        among.truncate(AMONG);
+        let mut layers = Vec::new();
+        for (id, of, sign) in [("astray", astray, -1.0), ("among", among, 1.0)] {
+            let all: Vec<f32> = of.iter().flat_map(image).copied().collect();
+            let far = measure::distances(&all, &self.sets);
+            let one = far.iter().zip(&of).min_by(|a, b| (sign * a.0).total_cmp(&(sign * b.0)));
+            let Some((far, i)) = one else { continue };
+            let like = if *far > self.test_distances[1] { "unlike" } else { "like" };
+            layers.push(Layer::points(id, Role::Model, at[2 * i..][..2].to_vec()));
+            layers.push(Layer::images(like, Role::Model, image(i).to_vec(), &self.sets.train));
         }
-        odd
+        layers
     }
 
-    /// Codes of training images in their first two dimensions, with the Gaussian that is fitted to them, the
-    /// place that was dragged to, and the code nearest to it; what is made of it, and of draws that fall into holes.
+    /// Codes of training images in their first two dimensions, where the Gaussian that is fitted to them has most of its
+    /// draws, and the holes there; what is made of two draws; the place that was dragged to, and the code nearest to it.
     pub(super) async fn code_plane(&self, live: &Live<'_>) -> Result<Picture, Error> {
-        let made = self.unfolded(live)?;
         let drawn = self.drawn_codes(live, SAMPLES, VIEW_SEED)?;
         let images = self.drawn_images(live, SAMPLES, VIEW_SEED)?;
         let codes = self.codes(live).await?;
-        let [astray, odd] = self.odd(&codes, &drawn.await?, &clipped(images.await?));
+        let told = self.told(&codes, &drawn.await?, &clipped(images.await?));
         let here = self.ring(&codes);
-        let (near, _) = codes.nearest_to(&here);
+        let (near, off) = codes.nearest_to(&here);
         let mut all = Layer::points("codes", Role::Data, codes.plane(&codes.codes));
         let label = |i: &usize| self.sets.train.labels.get(*i).map(|&l| u32::from(l));
         all.labels = self.model.mapped.iter().filter_map(label).collect();
-        let ellipse = |k: f64| shapes::ellipse([0.0; 2], codes.shape(), k);
-        let fitted: Vec<f32> = [1.0, 2.0].into_iter().flat_map(ellipse).collect();
-        let mut layers = vec![
-            all,
-            Layer::lines("fitted", Role::Other, fitted),
-            Layer::points("nearest", Role::Data, codes.plane(&codes.codes[near * self.z..][..self.z])),
-            Layer::points("astray", Role::Model, astray),
-            Layer::images("odd", Role::Model, odd, &self.sets.train),
-            Layer::points("code", Role::Model, codes.plane(&here)),
-            Layer::images("unfolded", Role::Model, clipped(made.await?), &self.sets.train),
-        ];
+        let mut layers = vec![all];
         // Elsewhere a place of the plane says little of how far codes are.
         if self.z == 2 {
-            let mut holes = Layer::lines("holes", Role::Other, codes.hatching());
-            holes.labels = vec![1];
-            layers.push(holes);
+            layers.push(Layer::lines("holes", Role::Model, codes.open()).labelled(vec![1]));
         }
+        layers.push(Layer::lines("fitted", Role::Other, shapes::ellipse([0.0; 2], codes.shape(), 2.0)));
+        layers.extend(told);
+        if off >= AWAY {
+            let code = &codes.codes[near * self.z..][..self.z];
+            layers.push(Layer::points("nearest", Role::Data, codes.plane(code)));
+        }
+        layers.push(Layer::points("code", Role::Model, codes.plane(&here)));
         Ok(Picture::plane(layers, EXTENT))
     }
 
@@ -126,10 +126,25 @@ impl Autoencoder {
         Ok(picture)
     }
 
-    /// Images of codes that are drawn from the fitted Gaussian.
+    /// Images of codes that are drawn from the fitted Gaussian; above, a row at most of those that are in holes.
     pub(super) async fn samples(&self, live: &Live<'_>) -> Result<Picture, Error> {
-        let data = self.drawn_images(live, SAMPLES, VIEW_SEED)?.await?;
-        Ok(self.images("samples", Role::Model, data, ACROSS))
+        let drawn = self.drawn_codes(live, SAMPLES, VIEW_SEED)?;
+        let images = self.drawn_images(live, SAMPLES, VIEW_SEED)?;
+        let astray = self.codes(live).await?.astray(&drawn.await?);
+        let (area, images) = (self.sets.train.area(), clipped(images.await?));
+        let of = |astray_ones: bool, most: usize| {
+            let images = images.chunks_exact(area).enumerate();
+            images
+                .filter(|(i, _)| astray.contains(i) == astray_ones)
+                .take(most)
+                .flat_map(|(_, x)| x)
+                .copied()
+                .collect()
+        };
+        let parts =
+            [("in_holes", Role::Model, of(true, ALONG)), ("elsewhere", Role::Model, of(false, SAMPLES))];
+        let parts = parts.into_iter().filter(|(.., data): &Part| !data.is_empty()).collect();
+        Ok(Picture::grids(&self.sets.train, ALONG, parts))
     }
 
     /// Held-out images above what the networks, and principal component analysis, make of them.

@@ -25,7 +25,8 @@ choices! {
     /// Pictures.
     pub enum Show: View {
         "landscape" => Landscape: View::main(ViewKind::Field),
-        "density" => Density: View::main(ViewKind::Field),
+        "cut" => Cut: View::beside(ViewKind::Curves),
+        "density" => Density: View::side(ViewKind::Field),
         "samples" => Samples: View::side(ViewKind::Points),
         "bias" => Bias: View::side(ViewKind::Curves),
     }

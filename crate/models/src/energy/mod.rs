@@ -143,6 +143,7 @@ impl crate::Model for Ebm {
     async fn view(&self, live: &Live<'_>, view: Show) -> Result<Picture, Error> {
         match view {
             Show::Landscape => self.landscape_picture(live).await,
+            Show::Cut => self.cut(live).await,
             Show::Density => self.density(live).await,
             Show::Samples => self.samples_picture(live).await,
             Show::Bias => self.bias(live).await,

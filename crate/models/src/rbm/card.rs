@@ -12,9 +12,9 @@ choices! {
 
     /// Pictures.
     pub enum Show: View {
+        "energies" => Energies: View::main(ViewKind::Curves),
         "fantasies" => Fantasies: View::main(ViewKind::Images),
         "machine" => Machine: View::side(ViewKind::Images),
-        "energies" => Energies: View::twin(ViewKind::Curves, Twin::Right),
         "filters" => Filters: View::side(ViewKind::Images),
         "slice" => Slice: View::side(ViewKind::Field),
         "data" => Data: View::side(ViewKind::Images),

@@ -20,6 +20,8 @@ mod tiny;
 pub use card::CARD;
 pub use tiny::{TINY_B, TINY_C, TINY_DATA, TINY_W};
 
+use crate::boltzmann::log_odds;
+use crate::numeric::scalar::logistic;
 use crate::prelude::*;
 use card::{Algorithm, Input, Phase, Show};
 use model::{FANTASIES, Model};
@@ -30,6 +32,9 @@ pub struct Rbm {
     model: Model,
     sets: ImageSets,
     hidden: usize,
+    /// What the machine draws before it has learned anything, `[FANTASIES, V]`. Its weights are next to nothing then, so
+    /// its biases alone draw, each pixel for itself.
+    untrained: Vec<f32>,
     /// The hidden unit that is picked.
     unit: Option<usize>,
 }
@@ -53,7 +58,16 @@ impl crate::Model for Rbm {
 
     fn new(setup: &Setup) -> Result<Rbm, Error> {
         let (settings, sets) = (setup.settings, setup.images()?.binarised());
-        Ok(Rbm { model: Model::new(settings, &sets)?, sets, hidden: settings.count("hidden"), unit: None })
+        let mut stream = Stream::new(setup.seed, 0xFA57);
+        let odds = log_odds(&sets.train.mean(), sets.train.n);
+        let draw = |odds: &f32| f32::from(f64::from(stream.uniform()) < logistic(f64::from(*odds)));
+        Ok(Rbm {
+            model: Model::new(settings, &sets)?,
+            hidden: settings.count("hidden"),
+            untrained: odds.repeat(FANTASIES).iter().map(draw).collect(),
+            unit: None,
+            sets,
+        })
     }
 
     fn program(&self) -> Option<&Program> {
@@ -63,6 +77,7 @@ impl crate::Model for Rbm {
     fn start(&mut self, live: &Live) -> Result<(), Error> {
         let m = &self.model;
         m.feed.write_images(live.device, &self.sets);
+        live.device.write(m.untrained, &self.untrained);
         self.follow(live.device, live.settings);
         // The fantasies begin with what the untrained machine makes of empty images.
         live.device.schedule(&[(m.fantasy_hidden, 1), (m.fantasy_visible, 1)], 1)
@@ -132,5 +147,44 @@ impl crate::Model for Rbm {
                 live.device.run(self.model.fantasy_visible)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Model as _;
+    use crate::data::strokes;
+    use pollster::block_on;
+    use tilde_cpu::Cpu;
+    use tilde_graph::compile;
+
+    /// Untrained, the machine gives what it draws the energies of data; training parts them, by as much as arrows are long.
+    #[test]
+    fn training_pushes_up_what_was_drawn_at_first_against_the_data() {
+        let settings = Settings::new(&CARD);
+        let images = strokes::digits(800, 8, &mut Stream::new(1, 0));
+        let sources = Sources { user: Some(UserData::Images(images)), ..Sources::default() };
+        let mut rbm = Rbm::new(&Setup { settings: &settings, seed: 1, sources: &sources }).unwrap();
+        let device = Driver::new(Box::new(Cpu::load(compile(&rbm.model.program)).unwrap()));
+        device.start(&rbm.model.program, 1);
+        device.knobs(&rbm.model.program, &settings);
+        let live =
+            |step| Live { device: &device, settings: &settings, seed: 1, step, generation: u64::from(step) };
+        rbm.start(&live(0)).unwrap();
+        let layers = |rbm: &Rbm, step| block_on(rbm.view(&live(step), Show::Energies)).unwrap().layers;
+        let of = |layers: &[Layer], id: &str| {
+            layers.iter().find(|layer| layer.id == id).map(|layer| layer.data.clone())
+        };
+        assert_eq!(of(&layers(&rbm, 0), "pushed"), None);
+        rbm.train(&live(0), 1000).unwrap();
+        let learned = layers(&rbm, 1000);
+        let [pushed, pulled] = ["pushed", "pulled"].map(|id| of(&learned, id).unwrap());
+        let mean = |id| {
+            let marks = of(&learned, id).unwrap();
+            marks.chunks_exact(2).map(|mark| mark[1]).sum::<f32>() * 2.0 / marks.len() as f32
+        };
+        let gap = mean("untrained") - mean("data");
+        assert!(gap > 1.0 && (pushed[3] - pulled[3] - gap).abs() < 1e-2, "{gap} {pushed:?} {pulled:?}");
     }
 }

@@ -26,6 +26,8 @@ pub struct Model {
     pub learner: Learner,
     pub tempering: Tempering,
     pub anneal: Anneal,
+    /// The pixels of the fantasies, `[FANTASIES, V]`.
+    pub fantasy_v: Var,
     /// Hidden units of the fantasies, `[FANTASIES, H]`.
     pub fantasy_h: Var,
     /// Probabilities of their pixels, `[FANTASIES, V]`.
@@ -36,6 +38,9 @@ pub struct Model {
     /// The pseudo-likelihood of held-out images.
     pub flip: EntryId,
     pub fantasy_energy: EntryId,
+    /// Images of the machine before it has learned anything, `[FANTASIES, V]`.
+    pub untrained: Var,
+    pub untrained_energy: EntryId,
     /// The learner's gradient without a step.
     pub gradient: EntryId,
     /// Samples in the making, `[CHAINS, V]`.
@@ -75,6 +80,7 @@ impl Model {
         let fantasy_v = p.state("fantasy_visible", [FANTASIES, d], Init::Constant(0.0));
         let fantasy_p = p.state("fantasy_probability", [FANTASIES, d], Init::Constant(0.0));
         let fantasy_h = p.state("fantasy_hidden", [FANTASIES, h], Init::Constant(0.0));
+        let untrained = p.data("untrained", [FANTASIES, d]);
         let sample_v = p.scratch("sample_visible", [CHAINS, d]);
 
         let fantasy_hidden = p.entry("hidden", |g| {
@@ -108,6 +114,9 @@ impl Model {
         let fantasy_energy = p.entry("fantasy_energy", |g| {
             g.output("free_energy", machine.free_energy(g, g.read(fantasy_v)));
         })?;
+        let untrained_energy = p.entry("untrained_energy", |g| {
+            g.output("free_energy", machine.free_energy(g, g.read(untrained)));
+        })?;
         let gradient = p.entry("gradient", |g| g.output("gradient", learner.gradient(g)))?;
         Ok(Model {
             program: p,
@@ -116,6 +125,7 @@ impl Model {
             learner,
             tempering,
             anneal,
+            fantasy_v,
             fantasy_h,
             fantasy_p,
             fantasy_hidden,
@@ -123,6 +133,8 @@ impl Model {
             measure,
             flip,
             fantasy_energy,
+            untrained,
+            untrained_energy,
             gradient,
             sample_v,
             sample_start,

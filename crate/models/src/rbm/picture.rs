@@ -11,6 +11,8 @@ pub(super) const FILTERS: usize = 100;
 const ACROSS: usize = 9;
 /// Images that are shown with their hidden units.
 const WATCHED: usize = 3;
+/// Images of each column that stand below the energies.
+const EACH: usize = 3;
 /// The energies' axis begins and ends at multiples of this, so that it stays while they move.
 const STEP: f32 = 10.0;
 /// Side of the slice through the energy landscape, in points.
@@ -72,43 +74,61 @@ impl Rbm {
         Ok(Picture { columns: WATCHED, ..Picture::of(vec![hidden, pixels]) })
     }
 
-    /// The free energies of held-out images and of the fantasies, each its mark, in a column for each; between the
-    /// columns an arrow from the mean of each in the direction in which learning moves it.
+    /// The free energies of what the machine drew at first, of held-out images, and of the fantasies, a column of marks for
+    /// each, and some of the images below. The untrained machine gives the first two the same mean. So how far apart their
+    /// means are is what learning has done to them: pushed the ones up and pulled the others down, against each other, as
+    /// all can be shifted together. Where the fantasies have come down to the data, it is done.
     pub(super) async fn energies(&self, live: &Live<'_>) -> Result<Picture, Error> {
         let (m, d) = (&self.model, live.device);
+        let untrained = d.ask(m.untrained_energy, "free_energy");
         let data = m.feed.over(d, m.measure, CHUNK, CHUNK.min(self.sets.test.n), "free_energy");
         let fantasies = d.ask(m.fantasy_energy, "free_energy");
-        let columns = [data.await?, fantasies.await?];
+        let pixels = d.read(m.fantasy_v);
+        let columns = [untrained.await?, data.await?, fantasies.await?];
         let all = || columns.iter().flatten();
         let low = all().fold(f32::MAX, |low, x| low.min(*x));
         let high = all().fold(f32::MIN, |high, x| high.max(*x));
-        let bottom = libm::floorf(low / STEP - 0.2) * STEP;
+        let bottom = libm::floorf(low / STEP - 0.5) * STEP;
         let top = libm::ceilf(high / STEP + 0.2) * STEP;
+        let means = [0, 1, 2].map(|i| Estimate::of(columns[i].iter().map(|x| f64::from(*x))));
+        let apart = |a: Estimate, b: Estimate| {
+            let (gap, error) = (a.mean - b.mean, 2.0 * libm::hypot(a.error, b.error));
+            (gap.abs() > error).then_some(gap as f32)
+        };
+        let [first, real, now] = means.map(|estimate| estimate.mean as f32);
         let mut layers = Vec::new();
-        for (id, moved, role, sign, energies) in [
-            ("data", "pulled", Role::Data, -1.0, &columns[0]),
-            ("fantasies", "pushed", Role::Model, 1.0, &columns[1]),
+        // Where marks and the line at their mean begin and end.
+        for (id, role, energies, y, [from, to], [begin, end]) in [
+            ("untrained", Role::Model, &columns[0], first, [0.08, 0.64], [0.08, 0.88]),
+            ("data", Role::Data, &columns[1], real, [1.5, 1.95], [0.7, 2.96]),
+            ("now", Role::Model, &columns[2], now, [2.08, 2.92], [2.04, 2.96]),
         ] {
-            // The golden ratio spreads marks evenly, however many there are; the middle is free for the arrows.
+            // The golden ratio spreads marks evenly, however many there are.
             let mut share = 0.0;
             let mut across = || {
                 share += if share < 0.382 { 0.618 } else { -0.382 };
-                1.0 + sign * (0.24 + 0.7 * share)
+                from + (to - from) * share
             };
             let marks = energies.iter().flat_map(|f| [across(), *f]).collect();
-            let mean = energies.iter().fold(0.0, |sum, f| sum + f) / energies.len().max(1) as f32;
-            let (x, tip, barb) =
-                (1.0 + sign * 0.1, mean + sign * 0.2 * (top - bottom), sign * 0.035 * (top - bottom));
-            let arrow = [
-                [1.0 + sign * 0.94, mean, 1.0 + sign * 0.04, mean],
-                [x, mean, x, tip],
-                [x, tip, x - 0.045, tip - barb],
-                [x, tip, x + 0.045, tip - barb],
-            ];
             layers.push(Layer::points(id, role, marks));
-            layers.push(Layer::lines(moved, role, arrow.concat()));
+            layers.push(Layer::lines("mean", role, vec![begin, y, end, y]));
         }
-        Ok(Picture { columns: 2, ..Picture::plane(layers, [0.0, 2.0, bottom, top]) })
+        let said = |id, role, x, y| Layer::arrows(id, role, vec![x, y, 0.0, 0.0]);
+        layers.push(said("low", Role::Other, 0.41, bottom + 0.06 * (top - bottom)));
+        if let Some(gap) = apart(means[0], means[1]).filter(|gap| *gap > 0.0) {
+            let middle = real + 0.5 * gap;
+            layers.push(Layer::arrows("pushed", Role::Model, vec![0.8, middle, 0.0, 0.5 * gap]));
+            layers.push(Layer::arrows("pulled", Role::Data, vec![0.8, middle, 0.0, -0.5 * gap]));
+            let id = if apart(means[2], means[1]).is_none() { "level" } else { "unlevel" };
+            layers.push(said(id, Role::Truth, 2.5, real + 0.8 * gap));
+        }
+        let like = &self.sets.train;
+        let each = EACH.min(self.sets.test.n);
+        let shown = each * like.area();
+        let images =
+            [&self.untrained[..shown], &self.sets.test.first(each), &pixels.await?[..shown]].concat();
+        layers.push(Layer::images("images", Role::Other, images, like));
+        Ok(Picture { columns: 3, ..Picture::plane(layers, [0.0, 3.0, bottom, top]) })
     }
 
     /// The weights of each hidden unit as an image.
