@@ -3,7 +3,7 @@
 import { measured } from "../../www/ui/format.js";
 import { stagesOf } from "../../www/ui/curves.js";
 import { patternOf } from "../../www/views/chart.js";
-import { gridOf, imageAt, isCoarse, isMarked, isNamed, namingOf, placeOf } from "../../www/views/grid.js";
+import { changesOf, gridOf, imageAt, isCoarse, isMarked, isNamed, namingOf, placeOf } from "../../www/views/grid.js";
 import { Late } from "../../www/views/late.js";
 import { heightOfStrips } from "../../www/views/strips.js";
 import { expect, test } from "./site.js";
@@ -88,6 +88,36 @@ test("layers of units stand one above the other, with room for arrows", () => {
   // All are as wide as the column, but for what is left of whole pixels.
   for (const { layer: which, scale } of grid.rows)
     expect(grid.cell - grid.gap - units[which].shape[2] * scale).toBeLessThan(units[which].shape[2]);
+});
+
+test("units fill the height that is left, no higher than wide, and frames are whole", () => {
+  const tower = picture([layer([4, 2, 4], "other"), layer([4, 8, 8], "data")], 4);
+  const [low, high] = [260, 600].map((headroom) => gridOf(tower, 480, 1, headroom, { wide: 60 }));
+  for (const [grid, headroom] of /** @type {const} */ ([
+    [low, 260],
+    [high, 600],
+  ])) {
+    expect(grid.height).toBeLessThanOrEqual(headroom);
+    expect(grid.width).toBeLessThanOrEqual(480);
+    // The last image with the line around it ends within the canvas.
+    expect(grid.edge + grid.columns * grid.cell).toBeLessThanOrEqual(grid.width);
+    expect(grid.rows[0].y).toBeGreaterThanOrEqual(grid.gap);
+  }
+  expect(high.rows[0].height).toBe(4 * high.rows[0].scale);
+  const weights = { ...picture([layer([9, 8, 8])], 3), range: [-1, 0, 1] };
+  const grid = gridOf(weights, 300, 1, 300);
+  expect([grid.edge, grid.rows[0].y]).toEqual([grid.gap, grid.gap]);
+  expect(grid.edge + 3 * grid.cell).toBeLessThanOrEqual(grid.width);
+});
+
+test("what has changed is counted for each image, over all layers", () => {
+  const marked = { ...layer([2, 1, 2], "other", [0, 0, 30, 120]), data: Array(4).fill(0.5) };
+  const named = layer([2, 8, 8], "data", [0, 24]);
+  const changes = [0, 1].map((image) => changesOf(/** @type {any} */ ([marked, named]), image));
+  expect(changes).toEqual([
+    { changed: 0, all: 2, sum: "0.0" },
+    { changed: 2, all: 2, sum: "0.5" },
+  ]);
 });
 
 test("what is picked is what is under the hand", () => {

@@ -4,7 +4,7 @@ import { areClasses, bars } from "../views/bars.js";
 import { blockOf } from "../views/blocks.js";
 import { chart, isFaint, isNamed as isNamedChart, patternOf } from "../views/chart.js";
 import { mapOf } from "../views/field.js";
-import { gridOf, isCoarse, isNamed } from "../views/grid.js";
+import { gridOf, isCoarse, isMarked, isNamed, isTower, isUnits } from "../views/grid.js";
 import { paintImages } from "../views/images.js";
 import { Late } from "../views/late.js";
 import { isArea } from "../views/lines.js";
@@ -286,7 +286,16 @@ export class PictureFigure {
     } else if (this.#kind === "images") {
       const named = isNamed(this.picture) ? this.picture.layers : [];
       const names = named.map(({ id }) => this.#words.get(`layers.${id}`));
-      this.grid = paintImages(this.surface, this.picture, this.theme, { picked: this.picked, smooth, names });
+      const { between, columns, changed } = this.#words.find(`views.${this.view.id}`) ?? {};
+      // Above a column its name, and how much has changed in it; where it begins nothing has.
+      const heads = (
+        /** @type {{ label?: number, changed: number, all: number, sum: string }} */ { label, ...counts },
+      ) => [
+        ...(columns && label !== undefined ? [columns[label] ?? columns.other.replace("{label}", label)] : []),
+        columns && label === 0 ? "" : this.#words.get(`views.${this.view.id}.changed`, counts),
+      ];
+      const how = { picked: this.picked, smooth, names, between, heads: changed && heads };
+      this.grid = paintImages(this.surface, this.picture, this.theme, how);
     } else {
       const traces = { before: isPressed(this.#trails) ? before : undefined, ghost };
       this.#painter.paint(this.surface, this.picture, this.theme, traces, this.#names);
@@ -324,16 +333,15 @@ export class PictureFigure {
         ),
       );
     const field = layers.find(({ kind }) => kind === "field");
-    if (field)
-      keys.push(
-        h(
-          "span",
-          { className: "ramp" },
-          h("span", {}, number(range[0], 2)),
-          h("i", { className: mapOf(field) }),
-          h("span", {}, number(range[2], 2)),
-        ),
-      );
+    const ramp = (/** @type {string} */ from, /** @type {string} */ map, /** @type {string} */ to) =>
+      keys.push(h("span", { className: "ramp" }, h("span", {}, from), h("i", { className: map }), h("span", {}, to)));
+    if (field) ramp(number(range[0], 2), mapOf(field), number(range[2], 2));
+    const { picture } = this;
+    if (picture?.layers[0]?.kind === "images" && layers.some((layer) => isUnits(layer, isTower(picture))))
+      ramp(this.#words.get("tools.off"), "grey", this.#words.get("tools.on"));
+    if (layers.some((layer) => layer.kind === "images" && isMarked(layer)))
+      for (const mark of ["rises", "falls"])
+        keys.push(h("span", { className: `key mark ${mark} model` }, this.#words.get(`tools.${mark}`)));
     // Few points of a cloud are like it.
     const alike = new Set();
     this.#keys.replaceChildren(...keys.filter(({ outerHTML: html }) => !alike.has(html) && alike.add(html)));

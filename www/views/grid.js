@@ -10,7 +10,7 @@
  * @property {number} first  index of its first image
  * @property {number} y
  * @property {number} height  of its images
- * @property {number} scale  device pixels per pixel
+ * @property {number} scale  device pixels per pixel, across
  *
  * @typedef {object} Grid
  * @property {number} columns
@@ -26,6 +26,8 @@
  */
 
 const LARGEST_CSS = 132;
+/** The same for a column of layers of units. */
+const LARGEST_TOWER = 180;
 /** Images up to this many pixels wide are so coarse that a person may want them smoothed. */
 const COARSE = 16;
 /** Height of text, and what an arrow between two layers takes, in CSS pixels. */
@@ -36,6 +38,9 @@ const ARROW = 20;
 export const isTower = ({ layers }) => layers.some(({ shape }) => shape[1] !== layers[0].shape[1] || shape[2] !== layers[0].shape[2]); // prettier-ignore
 /** Whether a layer is units of a tower, not something that can be seen. @param {Layer} layer @param {boolean} tower */
 export const isUnits = ({ role }, tower) => tower && role === "other";
+/** Whether images have lines around them: zero has the colour of the sheet, and they would run together. @param {Picture} picture */
+export const isFramed = (picture) =>
+  picture.range[0] < 0 || picture.layers.some((layer) => isUnits(layer, isTower(picture)));
 /** Whether its images are coarse ones of something that can be seen, not of weights or units. @param {Picture} picture */
 export const isCoarse = (picture) =>
   picture.range[0] >= 0 &&
@@ -54,14 +59,17 @@ export const isNamed = (picture) => isTower(picture) || picture.layers.some(({ s
  * @param {number} [headroom] device pixels that all rows may take together
  * @param {object} [how]
  * @param {number} [how.wide] device pixels that the longest name of a layer takes
+ * @param {number} [how.head] lines above the columns
  * @param {boolean} [how.smooth] whether pixels run into each other, and need not be whole device pixels
  * @returns {Grid}
  */
-export function gridOf(picture, room, ratio, headroom = Infinity, { wide = 0, smooth = false } = {}) {
+export function gridOf(picture, room, ratio, headroom = Infinity, how = {}) {
   const { layers, columns } = picture;
+  const { wide = 0, head = namesOf(namingOf(layers), columns) === "columns" ? 1 : 0 } = how;
+  const smooth = (how.smooth ?? false) && isCoarse(picture);
   const count = Math.max(1, ...layers.map(({ shape }) => shape[0]));
   const gridWith = (/** @type {number} */ across) =>
-    gridIn(picture, across, [room, headroom], ratio, { wide, smooth: smooth && isCoarse(picture) });
+    gridIn(picture, across, [room, headroom], ratio, { wide, head, smooth });
   // Towers of several things stand side by side, where that makes them larger.
   const times = Math.ceil(count / (columns || 1));
   if (columns) {
@@ -85,13 +93,15 @@ export function gridOf(picture, room, ratio, headroom = Infinity, { wide = 0, sm
  * @param {number} columns
  * @param {[number, number]} box
  * @param {number} ratio
- * @param {{ wide: number, smooth: boolean }} how
+ * @param {{ wide: number, head: number, smooth: boolean }} how
  * @returns {Grid}
  */
-function gridIn(picture, columns, [room, headroom], ratio, { wide, smooth }) {
+function gridIn(picture, columns, [room, headroom], ratio, { wide, head: lines, smooth }) {
   const { layers } = picture;
   const tower = isTower(picture);
   const gap = Math.round(2 * ratio);
+  // What has a frame needs room for it at all four sides.
+  const frame = isFramed(picture) ? gap : 0;
   /** @type {{ layer: number, first: number, h: number, w: number }[]} */
   const order = [];
   const most = Math.max(1, ...layers.map(({ shape }) => shape[0]));
@@ -105,8 +115,9 @@ function gridIn(picture, columns, [room, headroom], ratio, { wide, smooth }) {
         if (row * columns < end) order.push({ layer, first: row * columns, h, w });
       });
   const named = namesOf(namingOf(layers), columns);
-  const edge = Math.round((wide ? 0 : (layers.length > 1 ? 6 : named === "rows" ? 16 : 0) * ratio) + wide);
-  const head = named === "columns" ? Math.round((TEXT + 5) * ratio) : 0;
+  const left = wide || (layers.length > 1 ? 6 : named === "rows" ? 16 : 0) * ratio;
+  const edge = Math.max(frame, Math.round(left));
+  const head = frame + Math.round(lines * (TEXT + 5) * ratio);
   // Between layers of units there is an arrow, between their towers a gap; between layers that have names, too.
   const before = (/** @type {number} */ i) => {
     if (i === 0) return head;
@@ -118,16 +129,24 @@ function gridIn(picture, columns, [room, headroom], ratio, { wide, smooth }) {
   const group = tower && picture.columns < columns ? picture.columns : columns;
   const apart = Math.round(ARROW * ratio);
   const beside = apart * (columns / group - 1);
-  const across = (room - edge - gap * (columns - 1) - beside) / columns;
-  const width = Math.floor(Math.min(across, (headroom - between) / high, LARGEST_CSS * ratio));
+  const across = (room - edge - frame - gap * (columns - 1) - beside) / columns;
+  const free = headroom - between - frame;
+  const width = Math.floor(Math.min(across, free / high, (tower ? LARGEST_TOWER : LARGEST_CSS) * ratio));
+  // Units may be up to twice as high as wide, where that fills the room, but a layer no higher than wide.
+  const more = order.map(({ layer, h, w }) =>
+    isUnits(layers[layer], tower) ? Math.min(h, Math.max(0, w - h)) / w : 0,
+  );
+  const spare = headroom === Infinity ? 0 : (free - high * width) / (width * more.reduce((a, b) => a + b, 0) || 1);
+  const stretch = Math.max(0, Math.min(1, spare));
   let [y, cell] = [0, 0];
   const rows = order.map(({ layer, first, h, w }, i) => {
     // If not even one device pixel fits, pixels get a fractional size.
     const whole = width >= w && !(smooth && !isUnits(layers[layer], tower));
     const scale = whole ? Math.floor(width / w) : Math.max(width, 1) / w;
     y += before(i);
-    const row = { layer, first, y: Math.round(y), height: Math.round(h * scale), scale };
-    y += h * scale;
+    const tall = scale + (stretch * more[i] * width) / h;
+    const row = { layer, first, y: Math.round(y), height: Math.round(h * (whole ? Math.floor(tall) : tall)), scale };
+    y += row.height;
     cell = Math.max(cell, w * scale + gap);
     return row;
   });
@@ -140,13 +159,22 @@ function gridIn(picture, columns, [room, headroom], ratio, { wide, smooth }) {
     edge,
     group,
     apart,
-    width: Math.max(1, Math.round(edge + columns * cell - gap + beside)),
-    height: Math.max(1, Math.round(y)),
+    width: Math.max(1, Math.round(edge + columns * cell - gap + beside + frame)),
+    height: Math.max(1, Math.round(y + frame)),
   };
 }
 
 /** Whether its labels are of single units of it: how they have changed. @param {Layer} layer */
 export const isMarked = ({ data, labels }) => labels.length === data.length;
+/** How many numbers of an image have changed, of how many, and how much in all: all layers of it. @param {Layer[]} layers @param {number} image */
+export function changesOf(layers, image) {
+  const own = layers
+    .filter(isMarked)
+    .flatMap(({ labels, shape: [, h, w] }) => Array.from(labels.slice(image * h * w, (image + 1) * h * w)));
+  const sum = own.reduce((total, label) => total + (label > 100 ? label - 100 : label) / 100, 0);
+  return { changed: own.filter((label) => label > 0).length, all: own.length, sum: sum.toFixed(1) };
+}
+
 /** The layer whose labels are names, if there is one. @param {Layer[]} layers */
 export const namingOf = (layers) => layers.find((layer) => layer.labels.length && !isMarked(layer));
 

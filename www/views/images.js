@@ -1,8 +1,11 @@
 // Grey images in a grid, or weights in two colours, with the names of rows, columns and layers.
 
-import { TEXT, gridOf, isMarked, isTower, isUnits, namesOf, namingOf, placeOf } from "./grid.js";
+import { TEXT, changesOf, gridOf, isMarked, isTower, isUnits, namesOf, namingOf, placeOf } from "./grid.js";
 import { position } from "./field.js";
 import { colourMap, colourOf } from "../ui/theme.js";
+
+/** A line of a layer's name in a tower is about so wide, in CSS pixels, where words allow. */
+const NAME = 48;
 
 /**
  * @typedef {import("../protocol.js").Picture} Picture
@@ -18,15 +21,25 @@ import { colourMap, colourOf } from "../ui/theme.js";
  * @param {number[]} [how.picked] indices to frame
  * @param {boolean} [how.smooth] whether pixels run into each other
  * @param {string[]} [how.names] of the layers, where they need them
+ * @param {(image: { label?: number, changed: number, all: number, sum: string }) => string[]} [how.heads] what stands above a column, in
+ *   lines, of which there are as many for each
+ * @param {string[]} [how.between] what stands between a layer of a tower and the next one
  * @returns {import("./grid.js").Grid}
  */
-export function paintImages(surface, picture, theme, { picked = [], smooth = false, names = [] } = {}) {
+export function paintImages(surface, picture, theme, { picked = [], smooth = false, names = [], ...how } = {}) {
+  const { heads, between = [] } = how;
   const { context, room, ratio, headroom } = surface;
   const { layers, range } = picture;
+  const tower = isTower(picture);
   const font = `${Math.round(TEXT * ratio)}px ${theme.font}`;
   context.font = font;
-  const wide = Math.max(0, ...names.map((name) => context.measureText(name).width + 8 * ratio));
-  const grid = gridOf(picture, room, ratio, headroom, { wide, smooth });
+  const widthOf = (/** @type {string} */ text) => context.measureText(text).width;
+  const lines = names.map((name) => (tower ? linesOf(name, (text) => widthOf(text) < NAME * ratio) : [name]));
+  const wide = Math.max(0, ...[...lines.flat(), ...between].map((line) => widthOf(line) + 8 * ratio));
+  const naming = namingOf(layers);
+  const above = (/** @type {number} */ i) =>
+    heads?.({ label: naming?.labels[i % naming.labels.length], ...changesOf(layers, i) }) ?? [];
+  const grid = gridOf(picture, room, ratio, headroom, { wide, smooth, ...(heads && { head: above(0).length }) });
   surface.fit(grid.width, grid.height);
   context.clearRect(0, 0, grid.width, grid.height);
   context.imageSmoothingQuality = "high";
@@ -36,7 +49,6 @@ export function paintImages(surface, picture, theme, { picked = [], smooth = fal
   const middleOf = (/** @type {number} */ i) => left(i) + (grid.cell - grid.gap) / 2;
   const table = colourMap(theme, signed ? "diverging" : "grey");
   const sheets = layers.map((layer) => sheetOf(layer, table, signed ? range : [0, 0.5, 1]));
-  const tower = isTower(picture);
   context.font = font; // a canvas that gets another size forgets it
   context.textBaseline = "middle";
   grid.rows.forEach(({ layer: which, first, y, height, scale }, at) => {
@@ -48,18 +60,19 @@ export function paintImages(surface, picture, theme, { picked = [], smooth = fal
       // Narrower images stand in the middle of their column.
       const x = left(i - first) + Math.round((grid.cell - grid.gap - width) / 2);
       if (signed || isUnits(layer, tower)) {
-        // Zero has the colour of the sheet: without lines around them, images would run together.
         context.fillStyle = theme.colours.line;
         context.fillRect(x - grid.gap, y - grid.gap, width + 2 * grid.gap, height + 2 * grid.gap);
       }
       context.drawImage(sheets[which], 0, i * h, w, h, x, y, width, height);
-      if (isMarked(layer)) paintMarks(context, layer, i, [x, y, scale], theme, ratio);
+      if (isMarked(layer)) paintMarks(context, layer, i, [x, y, scale, height / h], theme, ratio);
     }
     const middle = y + height / 2;
     context.fillStyle = theme.colours.soft;
     if (names.length) {
       context.textAlign = "left";
-      if (tower || first === 0) context.fillText(names[which], 0, tower ? middle : y + TEXT * ratio);
+      const [line, said] = [(TEXT + 3) * ratio, lines[which]];
+      const top = tower ? middle - ((said.length - 1) / 2) * line : y + TEXT * ratio;
+      if (tower || first === 0) said.forEach((text, i) => context.fillText(text, 0, top + i * line));
     } else if (layers.length > 1) {
       context.fillStyle = colourOf(theme, layer.role);
       context.fillRect(0, y, Math.round(grid.edge / 2), height);
@@ -68,20 +81,27 @@ export function paintImages(surface, picture, theme, { picked = [], smooth = fal
       context.fillText(String(layer.labels[first / grid.columns]), grid.edge / 2, middle);
     }
     if (tower && which > 0) {
-      const above = grid.rows[at - 1];
-      const columns = Array.from({ length: Math.min(count - first, grid.columns) }, (_, i) => middleOf(i));
+      const upper = grid.rows[at - 1];
       context.strokeStyle = theme.colours.soft;
       context.lineWidth = ratio;
-      paintArrows(context, columns, [above.y + above.height, y], layer.role, ratio);
+      if (between[which - 1]) context.fillText(between[which - 1], 0, (upper.y + upper.height + y) / 2);
+      for (let i = 0; i < Math.min(count - first, grid.columns); i++) {
+        // Round 0 is a guess from below alone.
+        const role = isMarked(layers[0]) && naming?.labels[first + i] === 0 ? "data" : layer.role;
+        paintArrow(context, middleOf(i), [upper.y + upper.height, y], role, ratio);
+      }
     }
   });
-  const naming = namingOf(layers);
-  if (naming && namesOf(naming, grid.columns) === "columns") {
-    context.textAlign = "center";
-    context.fillStyle = theme.colours.soft;
-    const { labels } = naming;
-    for (let i = 0; i < grid.columns; i++)
-      context.fillText(String(labels[i % labels.length]), middleOf(i), (TEXT / 2) * ratio);
+  context.textAlign = "center";
+  for (let i = 0; i < grid.columns; i++) {
+    const plain =
+      naming && namesOf(naming, grid.columns) === "columns" ? [String(naming.labels[i % naming.labels.length])] : [];
+    const said = heads ? above(i) : plain;
+    said.forEach((text, at) => {
+      // The last line tells of the triangles, and has their colour.
+      context.fillStyle = heads && at === said.length - 1 ? theme.colours.model : theme.colours.ink;
+      context.fillText(text, middleOf(i), (TEXT / 2 + at * (TEXT + 5)) * ratio);
+    });
   }
   context.strokeStyle = theme.colours.model;
   context.lineWidth = 2 * ratio;
@@ -97,18 +117,18 @@ export function paintImages(surface, picture, theme, { picked = [], smooth = fal
  * @param {CanvasRenderingContext2D} context
  * @param {Layer} layer
  * @param {number} image
- * @param {[number, number, number]} place left, top, and the size of a unit
+ * @param {[number, number, number, number]} place left, top, and how wide and high a unit is
  * @param {import("../ui/theme.js").Theme} theme
  * @param {number} ratio
  */
-function paintMarks(context, { labels, shape: [, h, w] }, image, [left, top, size], { colours }, ratio) {
+function paintMarks(context, { labels, shape: [, h, w] }, image, [left, top, wide, high], { colours }, ratio) {
   context.fillStyle = colours.model;
   context.strokeStyle = colours.sheet; // a halo: units are of any grey
   context.lineWidth = ratio;
   for (let at = 0; at < h * w; at++) {
     const label = labels[image * h * w + at];
-    const [x, y] = [left + ((at % w) + 0.5) * size, top + (Math.floor(at / w) + 0.5) * size];
-    const reach = 0.5 * size * ((label > 100 ? label - 100 : label) / 100) ** 0.35;
+    const [x, y] = [left + ((at % w) + 0.5) * wide, top + (Math.floor(at / w) + 0.5) * high];
+    const reach = 0.5 * Math.min(wide, high) * ((label > 100 ? label - 100 : label) / 100) ** 0.35;
     const up = label > 100 ? -reach : reach;
     if (reach < ratio) continue;
     context.beginPath();
@@ -122,29 +142,43 @@ function paintMarks(context, { labels, shape: [, h, w] }, image, [left, top, siz
 }
 
 /**
- * Arrows between a layer and the one above it: up from data, which are given, down to what a model gives out, and both
+ * A name in lines, each of as many words as fit.
+ * @param {string} name
+ * @param {(line: string) => boolean} fits
+ */
+function linesOf(name, fits) {
+  /** @type {string[]} */
+  const lines = [];
+  for (const word of name.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length && fits(longer)) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/**
+ * An arrow between a layer and the one above it: up from data, which are given, down to what a model gives out, and both
  * ways between units.
  * @param {CanvasRenderingContext2D} context
- * @param {number[]} columns where they stand
+ * @param {number} x where it stands
  * @param {[number, number]} heights
  * @param {Layer["role"]} role of the lower one
  * @param {number} ratio
  */
-function paintArrows(context, columns, [top, bottom], role, ratio) {
+function paintArrow(context, x, [top, bottom], role, ratio) {
   const [from, to, head] = [top + 5 * ratio, bottom - 5 * ratio, 3 * ratio];
   context.beginPath();
-  for (const x of columns) {
-    context.moveTo(x, from);
-    context.lineTo(x, to);
-    for (const [tip, turn] of [
-      [from, 1],
-      [to, -1],
-    ]) {
-      if (role === (tip === from ? "model" : "data")) continue;
-      context.moveTo(x - head, tip + turn * head);
-      context.lineTo(x, tip);
-      context.lineTo(x + head, tip + turn * head);
-    }
+  context.moveTo(x, from);
+  context.lineTo(x, to);
+  for (const [tip, turn] of [
+    [from, 1],
+    [to, -1],
+  ]) {
+    if (role === (tip === from ? "model" : "data")) continue;
+    context.moveTo(x - head, tip + turn * head);
+    context.lineTo(x, tip);
+    context.lineTo(x + head, tip + turn * head);
   }
   context.stroke();
 }
