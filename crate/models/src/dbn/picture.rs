@@ -7,7 +7,7 @@ use crate::numeric::scalar::logistic;
 use crate::prelude::*;
 
 /// Held-out images that are drawn with their codes.
-const CODED: usize = 5;
+const CODED: usize = 3;
 /// Chains that are drawn in all layers.
 const CHAINS: usize = 5;
 /// Units of the top machine that are drawn.
