@@ -25,8 +25,8 @@ test("ais: images of one's own bring the machine that learns from them", async (
 
 test("dbn: a held label fills the whole grid with it", async ({ page, site }) => {
   test.setTimeout(120_000);
-  await open(page, `${site}#/dbn?backend=cpu&steps=3000`);
-  await reached(page, 3000, 90_000);
+  await open(page, `${site}#/dbn?backend=cpu&steps=3500`);
+  await reached(page, 3500, 90_000);
   // The ten rows by their mean picture: how far they are apart.
   const spread = () =>
     page.evaluate(async () => {

@@ -29,8 +29,6 @@ export const CHANGED = [
   { before: 6, exhibit: "ddpm", setting: "follow", was: "false" },
   { before: 7, exhibit: "ais", setting: "machine", was: "digits" },
   { before: 7, exhibit: "bayes-net", setting: "given", was: "one" },
-  { before: 7, exhibit: "dbn", setting: "first_steps", was: "2250" },
-  { before: 7, exhibit: "dbn", setting: "learning_rate", was: "0.1" },
 ];
 
 /**

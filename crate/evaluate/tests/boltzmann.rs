@@ -14,7 +14,7 @@ const ROUNDING: f64 = 1e-4;
 #[test]
 fn a_tied_net_is_the_machine_it_was_made_of() {
     for seed in SEEDS {
-        let tied = figures("dbn", Trial::new(&[], 600), seed);
+        let tied = figures("dbn", Trial::new(&[], 2250), seed);
         let off = tied.of("identity").abs();
         let off_z = (tied.of("log_partition_top") - tied.of("log_partition_first")).abs();
         // The bound is a mean over draws of the hidden units.

@@ -10,8 +10,8 @@ use crate::gate::{Control, Gate, Judge, Source, Table, Trial, at_least};
 /// What the second layer gains, in nats of the held-out bound.
 pub static TABLE: Table = Table { id: "dbn", exhibit: "dbn", gates: GATES, judge: Judge::Exhibit };
 
-const TRAINED: Trial = Trial::new(&[("top_steps", "1350")], 1950);
-const TUNED: Trial = Trial::new(&[("top_steps", "1350"), ("fine_tune", "true")], 7600);
+const TRAINED: Trial = Trial::new(&[("top_steps", "1350")], 3600);
+const TUNED: Trial = Trial::new(&[("top_steps", "1350"), ("fine_tune", "true")], 9250);
 
 const GATES: &[Gate] = &[
     Gate {
@@ -26,14 +26,11 @@ const GATES: &[Gate] = &[
         controls: &[
             Control::run(
                 "a rate five hundred times too small",
-                Trial::new(&[("top_steps", "1350"), ("top_rate", "0.0001")], 1950),
+                Trial::new(&[("top_steps", "1350"), ("top_rate", "0.0001")], 3600),
             ),
             Control::run(
                 "a second machine that diverges",
-                Trial::new(
-                    &[("top_steps", "1350"), ("top_rate", "1"), ("momentum", "0.99"), ("learning_rate", "0.01")],
-                    1950,
-                ),
+                Trial::new(&[("top_steps", "1350"), ("top_rate", "1"), ("momentum", "0.99")], 3600),
             ),
         ],
     },
@@ -46,7 +43,7 @@ const GATES: &[Gate] = &[
         source: Source::Ours("four times the gain that is asked of the second machine alone"),
         controls: &[Control::run(
             "not fine-tuned, for as many steps",
-            Trial::new(&[("top_steps", "1350")], 7600),
+            Trial::new(&[("top_steps", "1350")], 9250),
         )],
     },
 ];
@@ -54,7 +51,7 @@ const GATES: &[Gate] = &[
 /// The strokes, with the card's defaults.
 pub static SETS: Table = Table { id: "dbn-sets", exhibit: "dbn", gates: ON_STROKES, judge: Judge::Exhibit };
 
-const STROKES: Trial = Trial::new(&[("data", "strokes")], 3600);
+const STROKES: Trial = Trial::new(&[("data", "strokes")], 5250);
 
 const ON_STROKES: &[Gate] = &[Gate {
     name: "strokes, bound over the first machine's likelihood",
@@ -65,6 +62,6 @@ const ON_STROKES: &[Gate] = &[Gate {
     source: Source::Ours("half of what it gains"),
     controls: &[Control::run(
         "a rate five hundred times too small",
-        Trial::new(&[("data", "strokes"), ("top_rate", "0.0001")], 3600),
+        Trial::new(&[("data", "strokes"), ("top_rate", "0.0001")], 5250),
     )],
 }];
