@@ -40,17 +40,17 @@ impl DiracGan {
             shapes::arrow([at[0], at[1]], self.game.flow([f64::from(at[0]), f64::from(at[1])]), cell)
         });
         let began = [0, 1].map(|i| f64::from(self.trail[i]));
-        Picture::plane(
-            vec![
-                Layer::arrows("field", Role::Other, arrows.collect()),
-                Layer::lines("earlier", Role::Other, self.earlier.clone()),
-                Layer::lines("flow", Role::Truth, shapes::path(&followed(&self.game, began))),
-                Layer::lines("trail", Role::Model, shapes::path(&self.trail)),
-                Layer::points("equilibrium", Role::Truth, vec![0.0, 0.0]),
-                Layer::points("place", Role::Model, self.at.map(|x| x as f32).to_vec()),
-            ],
-            extent,
-        )
+        let mut layers = vec![Layer::arrows("field", Role::Other, arrows.collect())];
+        if !self.earlier.is_empty() {
+            layers.push(Layer::lines("earlier", Role::Other, self.earlier.clone()));
+        }
+        layers.extend([
+            Layer::lines("flow", Role::Truth, shapes::path(&followed(&self.game, began))),
+            Layer::lines("trail", Role::Model, shapes::path(&self.trail)),
+            Layer::points("equilibrium", Role::Truth, vec![0.0, 0.0]),
+            Layer::points("place", Role::Model, self.at.map(|x| x as f32).to_vec()),
+        ]);
+        Picture::plane(layers, extent)
     }
 
     /// The eigenvalues of a step at the equilibrium, beside the circle within which steps converge.
@@ -58,18 +58,22 @@ impl DiracGan {
         let exact = eigenvalues(self.game.linear_step());
         let measured = eigenvalues(Game::measured(|at| self.game.step(at)));
         let half = (exact.iter().flat_map(|[re, im]| [im.abs(), (1.0 - re).abs()])).fold(0.1, f64::max);
-        let flat = |all: [[f64; 2]; 2]| all.concat().iter().map(|&x| x as f32).collect::<Vec<_>>();
         let circle = (0..=ROUND).flat_map(|i| {
             let turn = core::f64::consts::TAU * i as f64 / ROUND as f64;
             [libm::cos(turn) as f32, libm::sin(turn) as f32]
         });
         // 1, where a step changes nothing, is always within, and as much of the circle as can be told from it.
         let (reach, middle) = (1.3 * half as f32, 1.0 - 0.5 * half as f32);
+        let arm = 0.06 * reach;
+        let crosses = exact.iter().flat_map(|&[re, im]| {
+            let [x, y] = [re as f32, im as f32];
+            [x - arm, y, x + arm, y, x, y - arm, x, y + arm]
+        });
         Picture::plane(
             vec![
                 Layer::lines("circle", Role::Other, shapes::path(&circle.collect::<Vec<_>>())),
-                Layer::points("exact", Role::Truth, flat(exact)),
-                Layer::points("measured", Role::Model, flat(measured)),
+                Layer::points("measured", Role::Model, measured.concat().iter().map(|&x| x as f32).collect()),
+                Layer::lines("exact", Role::Truth, crosses.collect()),
             ],
             [middle - reach, middle + reach, -reach, reach],
         )
