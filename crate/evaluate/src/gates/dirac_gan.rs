@@ -5,7 +5,8 @@ use crate::figure::Figure::*;
 use crate::gate::{Control, Gate, Judge, Source, Table, Trial, at_least, at_most};
 
 /// How long small distances get in a step, and where the players end.
-pub static TABLE: Table = Table { id: "dirac-gan", exhibit: "dirac-gan", gates: GATES, judge: Judge::Exhibit };
+pub static TABLE: Table =
+    Table { id: "dirac-gan", exhibit: "dirac-gan", gates: GATES, judge: Judge::Exhibit };
 
 const PLAIN: Trial = Trial::new(&[("learning_rate", "0.1")], 1);
 const TURNS: Trial = Trial::new(&[("learning_rate", "0.1"), ("method", "alternating")], 1);
@@ -37,7 +38,13 @@ const GATES: &[Gate] = &[
         1.001_249_219_725_04,
         &[Control::run("taking turns", TURNS)]
     ),
-    known!("taking turns, spectral radius", TURNS, "radius", 1.0, &[Control::run("simultaneous steps", PLAIN)]),
+    known!(
+        "taking turns, spectral radius",
+        TURNS,
+        "radius",
+        1.0,
+        &[Control::run("simultaneous steps", PLAIN)]
+    ),
     known!("R₁ of 0.3, real part", PENALTY, "eigen_real", -0.15, &[WITHOUT]),
     known!("R₁ of 0.3, imaginary part", PENALTY, "eigen_imaginary", 0.476_969_600_708_473, &[WITHOUT]),
     known!(
