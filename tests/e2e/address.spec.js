@@ -74,7 +74,9 @@ test("an address of an older version is read with that version's defaults", asyn
           expect(settings[setting], `${id}, ${setting}, version ${version}: ${how}`).toBe(value);
       expect(warnings, id).toEqual([]);
     }
-  expect(known[versions.length], `the present version: ${how}`).toEqual(present);
+  // An exhibit that has come since the present version was noted has no addresses of before.
+  const noted = Object.fromEntries(Object.keys(known[versions.length]).map((id) => [id, present[id]]));
+  expect(known[versions.length], `the present version: ${how}`).toEqual(noted);
 });
 
 test("of several changes of a default the first after the version counts, and raises what is written", () => {

@@ -1,5 +1,5 @@
 // node www/tools/defaults.mjs: notes the defaults of the present version of addresses in
-// tests/cases/defaults.json. A version that was noted stays as it is.
+// tests/cases/defaults.json. What was noted of an exhibit stays as it is; exhibits that came since are added.
 
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -24,6 +24,6 @@ export const knownDefaults = async () => JSON.parse(await readFile(CASES, "utf8"
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const known = await knownDefaults();
-  known[versionOf()] ??= await presentDefaults();
+  known[versionOf()] = { ...(await presentDefaults()), ...known[versionOf()] };
   await writeFile(CASES, `${JSON.stringify(known, null, 1)}\n`);
 }

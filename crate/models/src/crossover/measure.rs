@@ -1,6 +1,6 @@
 //! The errors of both rules for each size of the training set, and where their curves cross.
 
-use crate::numeric::scalar::largest;
+use crate::numeric::scalar::{largest, length};
 use crate::prelude::*;
 
 /// Errors for each size, of naive Bayes and of logistic regression.
@@ -27,7 +27,7 @@ impl Curves {
         // The lead in standard errors; of few draws nothing is known.
         let sure = |i: usize| {
             let errors = bayes[i].error().zip(logistic[i].error()).filter(|_| bayes[i].count >= 4.0);
-            let known = errors.is_some_and(|(b, l)| lead(i).abs() > 2.0 * libm::hypot(b, l));
+            let known = errors.is_some_and(|(b, l)| lead(i).abs() > 2.0 * length(b, l));
             if known { lead(i) } else { 0.0 }
         };
         let count = bayes.len();

@@ -10,7 +10,7 @@ mod picture;
 
 pub use card::{CARD, Method, Objective};
 
-use crate::numeric::scalar::{logistic, softplus};
+use crate::numeric::scalar::{length, logistic, softplus};
 use crate::prelude::*;
 use card::{Input, Show};
 use model::{FAR, Game, Place, eigenvalues, radius};
@@ -77,7 +77,7 @@ impl DiracGan {
 
     /// How far the players are from the equilibrium.
     fn distance(&self) -> f64 {
-        libm::hypot(self.at[0], self.at[1])
+        length(self.at[0], self.at[1])
     }
 }
 

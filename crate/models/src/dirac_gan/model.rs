@@ -11,7 +11,7 @@
 //! γ/2 · |∇D(0)|².
 
 use super::card::{Method, Objective};
-use crate::numeric::scalar::logistic;
+use crate::numeric::scalar::{length, logistic};
 
 /// A point of the plane of both players: θ, ψ.
 pub type Place = [f64; 2];
@@ -136,5 +136,5 @@ pub fn eigenvalues(m: Matrix) -> [Complex; 2] {
 
 /// How much the slower of both directions shrinks or grows in a step: the larger of their sizes.
 pub fn radius(eigenvalues: [Complex; 2]) -> f64 {
-    eigenvalues.map(|[re, im]| libm::hypot(re, im)).into_iter().fold(0.0, f64::max)
+    eigenvalues.map(|[re, im]| length(re, im)).into_iter().fold(0.0, f64::max)
 }

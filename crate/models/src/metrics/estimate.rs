@@ -6,6 +6,7 @@
 
 use crate::figures::Figures;
 use crate::numeric::estimate::Tally;
+use crate::numeric::scalar::length;
 
 /// A mean and its standard error.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -76,7 +77,7 @@ impl Estimate {
 
     /// The same and a number that is known, or that has an independent error of its own.
     pub fn plus(self, more: f64, error: f64) -> Estimate {
-        Estimate { mean: self.mean + more, error: libm::hypot(self.error, error) }
+        Estimate { mean: self.mean + more, error: length(self.error, error) }
     }
 
     /// Adds the figure of the first id, and of the second its standard error, where that is known.

@@ -2,7 +2,7 @@
 
 use crate::metrics::Estimate;
 use crate::numeric::gaussian::PlaneGaussian;
-use crate::numeric::scalar::log_sum_exp;
+use crate::numeric::scalar::{length, log_sum_exp};
 use crate::prelude::*;
 
 /// One weighted Gaussian.
@@ -76,7 +76,7 @@ pub fn sample(components: &[Component], n: usize, stream: &mut Stream) -> Vec<[f
 
 /// The two eigenvalues of a covariance, the larger first.
 pub fn eigenvalues([xx, xy, yy]: [f64; 3]) -> [f64; 2] {
-    let (middle, half) = ((xx + yy) / 2.0, libm::hypot((xx - yy) / 2.0, xy));
+    let (middle, half) = ((xx + yy) / 2.0, length((xx - yy) / 2.0, xy));
     [middle + half, middle - half]
 }
 

@@ -2,7 +2,7 @@
 
 use super::Rbm;
 use super::model::{CHUNK, FANTASIES};
-use crate::numeric::scalar::{logistic, softplus};
+use crate::numeric::scalar::{length, logistic, softplus};
 use crate::prelude::*;
 
 /// Filters that are drawn.
@@ -92,7 +92,7 @@ impl Rbm {
         let top = libm::ceilf(high / STEP + 0.2) * STEP;
         let means = [0, 1, 2].map(|i| Estimate::of(columns[i].iter().map(|x| f64::from(*x))));
         let apart = |a: Estimate, b: Estimate| {
-            let (gap, error) = (a.mean - b.mean, 2.0 * libm::hypot(a.error, b.error));
+            let (gap, error) = (a.mean - b.mean, 2.0 * length(a.error, b.error));
             (gap.abs() > error).then_some(gap as f32)
         };
         let [first, real, now] = means.map(|estimate| estimate.mean as f32);
