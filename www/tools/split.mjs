@@ -17,7 +17,7 @@ import { write } from "./split/write.mjs";
 import { readModule } from "./wasm.mjs";
 
 /** Bytes of code, before they are made smaller, that are worth a request of their own. */
-const WORTH = 5000;
+const WORTH = 4000;
 
 /**
  * A call into another module takes longer than one within, and is never inlined. So exhibits that compute without an
