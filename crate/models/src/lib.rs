@@ -42,6 +42,7 @@ mod settings;
 pub mod shapes;
 #[cfg(test)]
 mod test_run;
+pub mod way;
 
 pub use card::Card;
 pub use choices::Choices;

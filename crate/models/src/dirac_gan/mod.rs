@@ -12,8 +12,9 @@ pub use card::{CARD, Method, Objective};
 
 use crate::numeric::scalar::{length, logistic, softplus};
 use crate::prelude::*;
+use crate::way::Way;
 use card::{Input, Show};
-use model::{FAR, Game, Place, eigenvalues, radius};
+use model::{FAR, Game, Place, central_differences, eigenvalues, spectral_radius};
 
 /// How far from the equilibrium the players start, and where the side is drawn that they start from.
 const AFAR: f64 = 0.8;
@@ -31,39 +32,30 @@ pub struct DiracGan {
     game: Game,
     /// θ and ψ.
     at: Place,
-    /// Where they have been since they were last put somewhere, `[N, 2]`, their present place last.
-    trail: Vec<f32>,
+    /// Where they have been since they were last put somewhere.
+    trail: Way,
     /// The pieces of the ways before that one, `[N, 4]`.
     earlier: Vec<f32>,
 }
 
 impl DiracGan {
-    /// Moves the players and remembers the way.
-    fn go(&mut self, at: Place) {
-        self.at = at;
-        if self.trail.len() >= 2 * TRAIL {
-            self.trail.drain(2..4); // where it began stays
-        }
-        self.trail.extend(at.map(|x| x as f32));
-    }
-
     /// Puts the players somewhere. The way up to here stays as an earlier one.
     fn place(&mut self, at: Place) {
-        self.earlier.extend(shapes::path(&self.trail));
+        self.earlier.extend(self.trail.pieces());
         let over = self.earlier.len().saturating_sub(4 * EARLIER);
         self.earlier.drain(..over);
-        self.trail.clear();
-        self.go(at);
+        self.trail = Way::new(at, TRAIL);
+        self.at = at;
     }
 
     /// What steps and the flow do near the equilibrium: measured by finite differences, and in theory.
     fn linear(&self, out: &mut Figures) {
-        let step = radius(eigenvalues(Game::measured(|at| self.game.step(at))));
-        let [real, imaginary] = eigenvalues(Game::measured(|at| self.game.flow(at)))[0];
+        let step = spectral_radius(eigenvalues(central_differences(|at| self.game.step(at))));
+        let [real, imaginary] = eigenvalues(central_differences(|at| self.game.flow(at)))[0];
         let [exact_real, exact_imaginary] = eigenvalues(self.game.linear_flow())[0];
         out.extend([
             ("radius", step),
-            ("radius_reference", radius(eigenvalues(self.game.linear_step()))),
+            ("radius_reference", spectral_radius(eigenvalues(self.game.linear_step()))),
             ("eigen_real", real),
             ("eigen_real_reference", exact_real),
             ("eigen_imaginary", imaginary),
@@ -105,9 +97,7 @@ impl crate::Model for DiracGan {
 
     fn new(setup: &Setup) -> Result<DiracGan, Error> {
         let (game, at) = (game_of(setup.settings), start(setup.seed));
-        let mut players = DiracGan { game, at, trail: Vec::new(), earlier: Vec::new() };
-        players.go(at);
-        Ok(players)
+        Ok(DiracGan { game, at, trail: Way::new(at, TRAIL), earlier: Vec::new() })
     }
 
     fn set(&mut self, live: &Live, _id: &str) -> Result<(), Error> {
@@ -117,7 +107,8 @@ impl crate::Model for DiracGan {
 
     fn train(&mut self, _live: &Live, n: u32) -> Result<(), Error> {
         for _ in 0..n {
-            self.go(self.game.step(self.at));
+            self.at = self.game.step(self.at);
+            self.trail.go(self.at);
         }
         Ok(())
     }
@@ -169,29 +160,27 @@ impl crate::Model for DiracGan {
     }
 
     fn save(&self) -> Vec<Saved> {
-        let doubles = |all: &[f32]| all.iter().map(|&x| f64::from(x)).collect::<Vec<_>>();
-        let (trail, earlier) = (doubles(&self.trail), doubles(&self.earlier));
+        let earlier: Vec<f64> = self.earlier.iter().map(|&x| f64::from(x)).collect();
         vec![
             Saved::doubles("players", &[2], &self.at),
-            Saved::doubles("trail", &[trail.len() / 2, 2], &trail),
+            self.trail.save("trail"),
             Saved::doubles("earlier", &[earlier.len() / 4, 4], &earlier),
         ]
     }
 
     fn load(&mut self, saved: &[Saved]) -> Result<(), Error> {
-        let [count, pieces] = ["trail", "earlier"].map(|name| Saved::rows(saved, name));
+        let pieces = Saved::rows(saved, "earlier");
         let at = Saved::find_doubles(saved, "players", &[2])?;
-        let trail = Saved::find_doubles(saved, "trail", &[count, 2])?;
         let earlier = Saved::find_doubles(saved, "earlier", &[pieces, 4])?;
-        let outside = |x: &f64| !(-FAR..=FAR).contains(x);
-        let counts = (1..=TRAIL).contains(&count) && pieces <= EARLIER;
-        if !counts || [at, trail, earlier].into_iter().flatten().any(outside) {
+        let within = |x: &f64| (-FAR..=FAR).contains(x);
+        let trail = Way::load(saved, "trail", TRAIL, |at| at.iter().all(within))?;
+        if pieces > EARLIER || !at.iter().chain(earlier).all(within) {
             return Err(Error::BadFile(
-                "The file's 'players', 'trail' or 'earlier' leave the plane. Choose another file.".into(),
+                "The file's 'players' or 'earlier' leave the plane. Choose another file.".into(),
             ));
         }
         self.at = [at[0], at[1]];
-        self.trail = trail.iter().map(|&x| x as f32).collect();
+        self.trail = trail;
         self.earlier = earlier.iter().map(|&x| x as f32).collect();
         Ok(())
     }

@@ -114,16 +114,17 @@ impl Game {
             }
         }
     }
+}
 
-    /// The same derivatives as central differences of `map`, without any theory.
-    pub fn measured(map: impl Fn(Place) -> Place) -> Matrix {
-        const BY: f64 = 1e-5;
-        let [along_theta, along_psi] = [[BY, 0.0], [0.0, BY]].map(|d: Place| {
-            let (up, down) = (map(d), map([-d[0], -d[1]]));
-            [0, 1].map(|i| (up[i] - down[i]) / (2.0 * BY))
-        });
-        [0, 1].map(|i| [along_theta[i], along_psi[i]])
-    }
+/// The derivatives of a map of the plane at the equilibrium, by central differences: of a step or of the flow, without any
+/// theory.
+pub fn central_differences(map: impl Fn(Place) -> Place) -> Matrix {
+    const BY: f64 = 1e-5;
+    let [along_theta, along_psi] = [[BY, 0.0], [0.0, BY]].map(|d: Place| {
+        let (up, down) = (map(d), map([-d[0], -d[1]]));
+        [0, 1].map(|i| (up[i] - down[i]) / (2.0 * BY))
+    });
+    [0, 1].map(|i| [along_theta[i], along_psi[i]])
 }
 
 /// Both eigenvalues, that of the larger real part first, or else that above the axis.
@@ -134,7 +135,7 @@ pub fn eigenvalues(m: Matrix) -> [Complex; 2] {
     if square < 0.0 { [[half, root], [half, -root]] } else { [[half + root, 0.0], [half - root, 0.0]] }
 }
 
-/// How much the slower of both directions shrinks or grows in a step: the larger of their sizes.
-pub fn radius(eigenvalues: [Complex; 2]) -> f64 {
+/// The larger size of both: by how much a step shortens or lengthens the slower of two directions.
+pub fn spectral_radius(eigenvalues: [Complex; 2]) -> f64 {
     eigenvalues.map(|[re, im]| length(re, im)).into_iter().fold(0.0, f64::max)
 }

@@ -1,6 +1,6 @@
 //! The game's pictures.
 
-use super::model::{Game, Place, eigenvalues};
+use super::model::{Game, Place, central_differences, eigenvalues};
 use super::{DiracGan, HALF};
 use crate::numeric::scalar::logistic;
 use crate::prelude::*;
@@ -39,14 +39,13 @@ impl DiracGan {
         let arrows = places.chunks_exact(2).flat_map(|at| {
             shapes::arrow([at[0], at[1]], self.game.flow([f64::from(at[0]), f64::from(at[1])]), cell)
         });
-        let began = [0, 1].map(|i| f64::from(self.trail[i]));
         let mut layers = vec![Layer::arrows("field", Role::Other, arrows.collect())];
         if !self.earlier.is_empty() {
             layers.push(Layer::lines("earlier", Role::Other, self.earlier.clone()));
         }
         layers.extend([
-            Layer::lines("flow", Role::Truth, shapes::path(&followed(&self.game, began))),
-            Layer::lines("trail", Role::Model, shapes::path(&self.trail)),
+            Layer::lines("flow", Role::Truth, shapes::path(&followed(&self.game, self.trail.began()))),
+            Layer::lines("trail", Role::Model, self.trail.pieces()),
             Layer::points("equilibrium", Role::Truth, vec![0.0, 0.0]),
             Layer::points("place", Role::Model, self.at.map(|x| x as f32).to_vec()),
         ]);
@@ -56,7 +55,7 @@ impl DiracGan {
     /// The eigenvalues of a step at the equilibrium, beside the circle within which steps converge.
     pub(super) fn eigenvalues(&self) -> Picture {
         let exact = eigenvalues(self.game.linear_step());
-        let measured = eigenvalues(Game::measured(|at| self.game.step(at)));
+        let measured = eigenvalues(central_differences(|at| self.game.step(at)));
         let half = (exact.iter().flat_map(|[re, im]| [im.abs(), (1.0 - re).abs()])).fold(0.1, f64::max);
         let circle = (0..=ROUND).flat_map(|i| {
             let turn = core::f64::consts::TAU * i as f64 / ROUND as f64;

@@ -1,5 +1,5 @@
 use super::card::{Method, Objective};
-use super::model::{Game, Matrix, eigenvalues, radius};
+use super::model::{Game, Matrix, central_differences, eigenvalues, spectral_radius};
 use crate::golden::{near, numbers, record, records};
 use crate::numeric::scalar::largest;
 use std::vec::Vec;
@@ -93,10 +93,10 @@ fn every_game(mut look: impl FnMut(Game)) {
 fn theory_is_what_finite_differences_find() {
     let off = |a: Matrix, b: Matrix| largest(a.concat().iter().zip(b.concat()).map(|(a, b)| (a - b).abs()));
     every_game(|game| {
-        assert!(off(game.linear_step(), Game::measured(|at| game.step(at))) < 1e-9, "{game:?}");
-        assert!(off(game.linear_flow(), Game::measured(|at| game.flow(at))) < 1e-9, "{game:?}");
+        assert!(off(game.linear_step(), central_differences(|at| game.step(at))) < 1e-9, "{game:?}");
+        assert!(off(game.linear_flow(), central_differences(|at| game.flow(at))) < 1e-9, "{game:?}");
         let at = [0.7, -0.4];
-        let moved = Game::measured(|d| game.field([at[0] + d[0], at[1] + d[1]]));
+        let moved = central_differences(|d| game.field([at[0] + d[0], at[1] + d[1]]));
         assert!(off(game.jacobian(at), moved) < 1e-8, "{game:?}");
     });
 }
@@ -107,9 +107,9 @@ fn the_eigenvalues_are_those_of_the_paper() {
     let game =
         |method, r1, consensus, rate| Game { objective: Objective::Minimax, method, r1, consensus, rate };
     for (rate, known) in [(0.1, 1.001_249_2), (0.2, 1.004_987_6)] {
-        let step = radius(eigenvalues(game(Method::Simultaneous, 0.0, 0.0, rate).linear_step()));
+        let step = spectral_radius(eigenvalues(game(Method::Simultaneous, 0.0, 0.0, rate).linear_step()));
         assert!((step - known).abs() < 1e-7);
-        let turns = radius(eigenvalues(game(Method::Alternating, 0.0, 0.0, rate).linear_step()));
+        let turns = spectral_radius(eigenvalues(game(Method::Alternating, 0.0, 0.0, rate).linear_step()));
         assert!((turns - 1.0).abs() < 1e-12);
     }
     let flow = eigenvalues(game(Method::Consensus, 0.0, 0.8, 0.1).linear_flow());

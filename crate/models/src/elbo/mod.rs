@@ -17,6 +17,7 @@ mod picture;
 pub use card::CARD;
 
 use crate::prelude::*;
+use crate::way::Way;
 use card::{Input, Objective, Show};
 use guide::{Estimator, Guide, Rule};
 use model::{Decoder, Model};
@@ -36,8 +37,8 @@ pub struct Elbo {
     guide: Guide,
     /// The quadrature of the figures and the exact gradient.
     rule: Rule,
-    /// Where q has been since it was last put somewhere, `[N, 2]`, its present place last.
-    trail: Vec<f32>,
+    /// Where q has been since it was last put somewhere.
+    trail: Way,
     /// The bound over the box of parameters, which depends on the model alone.
     landscape: Vec<f32>,
 }
@@ -77,16 +78,13 @@ impl Elbo {
     /// Moves q and remembers the way.
     fn go(&mut self, at: [f64; 2]) {
         self.guide = Guide { at, ..self.guide }.within();
-        if self.trail.len() >= 2 * TRAIL {
-            self.trail.drain(2..4); // where it began stays
-        }
-        self.trail.extend(self.guide.at.map(|v| v as f32));
+        self.trail.go(self.guide.at);
     }
 
     /// Puts q somewhere without a way that leads there.
     fn place(&mut self, at: [f64; 2]) {
-        self.trail.clear();
-        self.go(at);
+        self.guide = Guide { at, ..self.guide }.within();
+        self.trail = Way::new(self.guide.at, TRAIL);
     }
 }
 
@@ -113,9 +111,8 @@ impl crate::Model for Elbo {
         }
         let (model, guide) = (model_of(settings), Guide { at: START, discrete });
         let landscape = picture::landscape(&model, guide);
-        let mut lab = Elbo { model, guide, rule: Rule::new(NODES), trail: Vec::new(), landscape };
-        lab.place(START);
-        Ok(lab)
+        let guide = guide.within();
+        Ok(Elbo { model, guide, rule: Rule::new(NODES), trail: Way::new(guide.at, TRAIL), landscape })
     }
 
     fn set(&mut self, live: &Live, id: &str) -> Result<(), Error> {
@@ -180,26 +177,22 @@ impl crate::Model for Elbo {
     }
 
     fn save(&self) -> Vec<Saved> {
-        let trail: Vec<f64> = self.trail.iter().map(|&v| f64::from(v)).collect();
-        vec![
-            Saved::doubles("q", &[2], &self.guide.at),
-            Saved::doubles("trail", &[trail.len() / 2, 2], &trail),
-        ]
+        vec![Saved::doubles("q", &[2], &self.guide.at), self.trail.save("trail")]
     }
 
     fn load(&mut self, saved: &[Saved]) -> Result<(), Error> {
-        let count = Saved::rows(saved, "trail");
         let at = Saved::find_doubles(saved, "q", &[2])?;
-        let trail = Saved::find_doubles(saved, "trail", &[count, 2])?;
-        let q = |at: &[f64]| Guide { at: [at[0], at[1]], ..self.guide };
-        let outside = |at: &[f64]| q(at).within() != q(at);
-        if count == 0 || count > TRAIL || [at].into_iter().chain(trail.chunks_exact(2)).any(outside) {
+        let q = |at: [f64; 2]| Guide { at, ..self.guide };
+        let within = |at: [f64; 2]| q(at).within() == q(at);
+        let trail = Way::load(saved, "trail", TRAIL, within)?;
+        let at = [at[0], at[1]];
+        if !within(at) {
             return Err(Error::BadFile(
-                "The file's 'q' or 'trail' leaves the box of its parameters. Choose another file.".into(),
+                "The file's 'q' leaves the box of its parameters. Choose another file.".into(),
             ));
         }
         self.guide = q(at);
-        self.trail = trail.iter().map(|&v| v as f32).collect();
+        self.trail = trail;
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use super::guide::{Estimator, Guide, Rule};
 use super::model::Model;
-use super::{Elbo, START, TRAIL, bounds};
+use super::{Elbo, START, bounds};
 use crate::prelude::*;
 
 /// Points of a curve over z, and where they end.
@@ -58,7 +58,7 @@ impl Elbo {
 
     /// q as it was when it was last put somewhere.
     fn began(&self) -> Guide {
-        Guide { at: [0, 1].map(|i| f64::from(self.trail[i])), ..self.guide }
+        Guide { at: self.trail.began(), ..self.guide }
     }
 
     /// The prior, the posterior, and q, now and at first; beside them the bound, which rises towards log p(x).
@@ -75,7 +75,7 @@ impl Elbo {
         let [low, end] = if q.discrete { [0.4, 3.6] } else { [-REACH as f32, REACH as f32] };
         let (bar, [foot, head]) = self.bar();
         layers.extend(bar);
-        if self.trail.len() > 2 {
+        if self.trail.has_moved() {
             let began = self.began();
             layers.push(stacked("began_elbo", Role::Other, began.elbo(m, &self.rule)));
             let mut curve = self.over_z("began", Role::Model, 0.26, |z| libm::exp(began.log_density(z)));
@@ -102,9 +102,7 @@ impl Elbo {
         // Its axes are those of q's parameters.
         let axes = if q.discrete { "odds" } else { "landscape" };
         let field = Layer::field(axes, Role::Model, self.landscape.clone());
-        // From where it began to the oldest place that is left there is a jump.
-        let way = if self.trail.len() < 2 * TRAIL { &self.trail } else { &self.trail[2..] };
-        let mut layers = vec![field, Layer::lines("trail", Role::Data, shapes::path(way))];
+        let mut layers = vec![field, Layer::lines("trail", Role::Data, self.trail.pieces())];
         if !q.discrete {
             // The forward divergence is least where the moments are the posterior's.
             let at = [m.mean as f32, (0.5 * libm::log(m.variance)) as f32];
