@@ -7,7 +7,7 @@ readonly node_at_least=20
 readonly wasm_pack_version=0.15.1
 # Bytes, gzip -9, that each file may have, a visit of an exhibit on the CPU, and all exhibits with its engine. What a first
 # visit may download is in tests/e2e/bytes.spec.js.
-readonly engine_budget=58000 gpu_budget=110000 file_budget=110000 visit_budget=208000 tour_budget=600000
+readonly engine_budget=58000 gpu_budget=110000 file_budget=110000 visit_budget=207000 tour_budget=600000
 # Whether somebody waits to see an edit.
 hurry=
 readonly stamps=target/stamps logs=target/logs

@@ -346,7 +346,7 @@ fn unary(op: Unary, x: &Values) -> Values {
         Unary::Neg => |x| -x,
         Unary::Exp => |x| libm::exp(x.clamp(-87.0, 87.0)),
         Unary::Log => libm::log,
-        Unary::Sqrt => libm::sqrt,
+        Unary::Sqrt => tilde_graph::real::sqrt,
         Unary::Tanh => libm::tanh,
         Unary::Sigmoid => |x| 1.0 / (1.0 + libm::exp(-x)),
         Unary::Softplus => |x| maximum(x, 0.0) + libm::log1p(libm::exp(-x.abs())),
@@ -378,7 +378,7 @@ fn probit(u: f64) -> f64 {
     }
     let mut z = 0.0;
     for _ in 0..60 {
-        let density = libm::exp(-0.5 * z * z) / libm::sqrt(core::f64::consts::TAU);
+        let density = libm::exp(-0.5 * z * z) / tilde_graph::real::sqrt(core::f64::consts::TAU);
         let step = (0.5 * libm::erfc(-z / core::f64::consts::SQRT_2) - u) / density.max(1e-300);
         // Bounded, because the tails are flat.
         z -= step.clamp(-0.5, 0.5);

@@ -3,6 +3,8 @@
 //! Those with more than a constant or two are made before the loop, as closures: see [`constants`]. The tests
 //! below measure their errors against `libm`.
 
+pub use tilde_graph::real::sqrtf as sqrt;
+
 /// Numbers that a loop is to keep in registers. In wasm the compiler would write them out at each use, and
 /// browsers take some four instructions to make a vector of each, every time: more than there is to
 /// compute.
@@ -206,25 +208,6 @@ pub fn probit() -> impl Fn(f32) -> f32 + Copy {
         let q = if w == f32::INFINITY { w } else { q };
         core::f32::consts::SQRT_2 * x * if w < 5.0 { polynomial(p, w - 2.5) } else { q }
     }
-}
-
-/// √x by the hardware.
-#[inline(always)]
-pub fn sqrt(x: f32) -> f32 {
-    #[cfg(target_arch = "wasm32")]
-    {
-        // The scalar of a vector instruction, which the compiler widens again in loops.
-        use core::arch::wasm32::{f32x4_extract_lane, f32x4_splat, f32x4_sqrt};
-        f32x4_extract_lane::<0>(f32x4_sqrt(f32x4_splat(x)))
-    }
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: SSE is part of every x86-64.
-    unsafe {
-        use core::arch::x86_64::{_mm_cvtss_f32, _mm_set_ss, _mm_sqrt_ss};
-        _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(x)))
-    }
-    #[cfg(not(any(target_arch = "wasm32", target_arch = "x86_64")))]
-    libm::sqrtf(x)
 }
 
 /// The larger: `maximum` of IEEE 754-2019. NaN if either is, and −0 is smaller than +0.

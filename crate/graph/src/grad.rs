@@ -164,7 +164,7 @@ fn unary<'g>(op: Unary, x: Tensor<'g>, y: Tensor<'g>, dy: Tensor<'g>) -> Option<
         // The output has the sign of the input.
         Unary::Leaky(slope) => dy * y.unary(Unary::LeakySlope(slope)),
         // dΦ⁻¹/du = 1/φ(y)
-        Unary::Probit => dy * ((y.square() * 0.5).exp() * libm::sqrtf(core::f32::consts::TAU)),
+        Unary::Probit => dy * ((y.square() * 0.5).exp() * crate::real::sqrtf(core::f32::consts::TAU)),
         Unary::Sign | Unary::Floor | Unary::LeakySlope(_) => return None,
         Unary::UnitFromBits | Unary::ToF32 | Unary::ToU32 => return None,
     })

@@ -22,6 +22,7 @@ mod op;
 pub mod optim;
 pub mod plan;
 mod program;
+pub mod real;
 pub mod rng;
 mod shape;
 mod tensor;

@@ -64,7 +64,7 @@ impl Stream {
 
     /// Standard normal, by Box and Muller.
     pub fn normal(&mut self) -> f32 {
-        let radius = libm::sqrtf(-2.0 * libm::logf(self.uniform()));
+        let radius = crate::real::sqrtf(-2.0 * libm::logf(self.uniform()));
         radius * angle::cos(core::f32::consts::TAU * self.uniform())
     }
 

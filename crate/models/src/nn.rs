@@ -47,7 +47,7 @@ impl Linear {
         inputs: usize,
         outputs: usize,
     ) -> Linear {
-        let bound = 1.0 / libm::sqrtf(inputs as f32);
+        let bound = 1.0 / tilde_graph::real::sqrtf(inputs as f32);
         Linear {
             w: group.param(program, &format!("{name}.weight"), [inputs, outputs], Init::Uniform(bound)),
             b: group.param(program, &format!("{name}.bias"), [outputs], Init::Uniform(bound)),

@@ -14,9 +14,9 @@ pub fn grid(n: usize, [x0, x1, y0, y1]: [f32; 4]) -> Vec<f32> {
 pub fn ellipse([x, y]: [f64; 2], [xx, xy, yy]: [f64; 3], k: f64) -> Vec<f32> {
     const PIECES: usize = 48;
     // The Cholesky factor takes the unit circle to the ellipse.
-    let a = libm::sqrt(xx.max(0.0));
+    let a = tilde_graph::real::sqrt(xx.max(0.0));
     let b = if a > 0.0 { xy / a } else { 0.0 };
-    let c = libm::sqrt((yy - b * b).max(0.0));
+    let c = tilde_graph::real::sqrt((yy - b * b).max(0.0));
     let at = |i: usize| {
         let angle = i as f64 / PIECES as f64 * core::f64::consts::TAU;
         let (u, v) = (k * libm::cos(angle), k * libm::sin(angle));
@@ -29,7 +29,7 @@ pub fn ellipse([x, y]: [f64; 2], [xx, xy, yy]: [f64; 3], k: f64) -> Vec<f32> {
 /// Its length is m/(0.3 + m) of `cell`, where m is the length of `d`: drawn to scale, short arrows would be
 /// invisible beside long ones.
 pub fn arrow([x, y]: [f32; 2], d: [f64; 2], cell: f64) -> [f32; 4] {
-    let scale = cell / (0.3 + libm::sqrt(d[0] * d[0] + d[1] * d[1]));
+    let scale = cell / (0.3 + tilde_graph::real::sqrt(d[0] * d[0] + d[1] * d[1]));
     [x, y, (scale * d[0]) as f32, (scale * d[1]) as f32]
 }
 

@@ -31,7 +31,7 @@ impl<'g> Tensor<'g> {
             return g.fail("attention", message);
         };
         let (rank, width) = (scores.rank(), shapes.0.dim(scores.rank() - 1));
-        let scores = self.matmul_nt(k) * (1.0 / libm::sqrtf(width as f32));
+        let scores = self.matmul_nt(k) * (1.0 / crate::real::sqrtf(width as f32));
         let Some(mask) = mask else { return scores.softmax(rank - 1).matmul(v) };
         let scores = mask.select(scores, g.constant(-1e30));
         let e = (scores - scores.max_keep(&[rank - 1]).stop()).exp();

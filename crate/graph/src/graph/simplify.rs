@@ -67,7 +67,7 @@ impl Graph {
             Op::Unary(Unary::Neg) => value(0).and_then(|c| constant(-c)),
             Op::Unary(Unary::Exp) => value(0).and_then(|c| constant(libm::expf(c))),
             Op::Unary(Unary::Log) => value(0).and_then(|c| constant(libm::logf(c))),
-            Op::Unary(Unary::Sqrt) => value(0).and_then(|c| constant(libm::sqrtf(c))),
+            Op::Unary(Unary::Sqrt) => value(0).and_then(|c| constant(crate::real::sqrtf(c))),
             Op::Binary(Binary::Add) => match (value(0), value(1)) {
                 (Some(a), Some(b)) => constant(a + b),
                 (Some(0.0), _) => Some(inputs[1]),

@@ -32,13 +32,13 @@ pub fn deviations(at: [f32; 2]) -> [f32; 2] {
 pub fn nearest(a: &[f32], b: &[f32], d: usize) -> Vec<f64> {
     let square = |x: &[f32], y: &[f32]| x.iter().zip(y).map(|(x, y)| (x - y) * (x - y)).sum::<f32>();
     let least = |x: &[f32]| b.chunks_exact(d).map(|y| square(x, y)).fold(f32::INFINITY, f32::min);
-    a.chunks_exact(d).map(|x| f64::from(libm::sqrtf(least(x)))).collect()
+    a.chunks_exact(d).map(|x| f64::from(tilde_graph::real::sqrtf(least(x)))).collect()
 }
 
 /// The median. Its error is that of the ranks: half the way between the values a standard deviation of the
 /// count below the median away from it, which is √n/2.
 pub fn median(values: Vec<f64>) -> Estimate {
-    let away = 0.5 / libm::sqrt(values.len() as f64).max(1.0);
+    let away = 0.5 / tilde_graph::real::sqrt(values.len() as f64).max(1.0);
     let [low, mean, high] = [0.5 - away, 0.5, 0.5 + away].map(|share| quantile(values.clone(), share));
     Estimate { mean, error: if values.len() < 2 { f64::NAN } else { (high - low) / 2.0 } }
 }
@@ -57,7 +57,7 @@ impl Codes {
         let (mean, mut covariance) = moments(&rows, z);
         // A dimension that no image uses still has a width to be drawn with.
         (0..z).for_each(|i| covariance[i * z + i] += 1e-9);
-        let sd = (0..z).map(|i| libm::sqrt(covariance[i * z + i])).collect();
+        let sd = (0..z).map(|i| tilde_graph::real::sqrt(covariance[i * z + i])).collect();
         Codes { codes, z, mean, covariance, sd }
     }
 
@@ -107,11 +107,13 @@ impl Codes {
         for row in 0..ROWS {
             let y = (2 * row + 1) as f32 * half - REACH;
             // x² − 2rxy + y² = 4(1 − r²)
-            let reach = libm::sqrtf(((1.0 - r * r) * (4.0 - y * y)).max(0.0));
+            let reach = tilde_graph::real::sqrtf(((1.0 - r * r) * (4.0 - y * y)).max(0.0));
             let (mut from, end) = (r * y - reach, r * y + reach);
             let near = points.chunks_exact(2).filter_map(|p| {
                 let square = edge * edge - (p[1] - y) * (p[1] - y);
-                (square > 0.0).then(|| (p[0] - libm::sqrtf(square), p[0] + libm::sqrtf(square)))
+                (square > 0.0).then(|| {
+                    (p[0] - tilde_graph::real::sqrtf(square), p[0] + tilde_graph::real::sqrtf(square))
+                })
             });
             let mut near: Vec<(f32, f32)> = near.collect();
             near.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));

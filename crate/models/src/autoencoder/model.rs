@@ -141,7 +141,7 @@ impl Model {
         let sample = p.entry("sample", |g| {
             // A sum of the centred codes c_i with normal weights, z = μ + 1/√M·Σ_i ε_i·c_i, has their
             // covariance 1/M·Σ_i c_i·c_iᵀ.
-            let noise = g.normal([CHUNK, m]) * (1.0 / libm::sqrtf(m as f32));
+            let noise = g.normal([CHUNK, m]) * (1.0 / tilde_graph::real::sqrtf(m as f32));
             let codes = g.read(mapped.mean) + noise.matmul(g.read(mapped.centred));
             g.output("codes", codes);
             g.output("images", nets.decode(g, codes));

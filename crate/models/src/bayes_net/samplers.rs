@@ -220,7 +220,7 @@ impl Tallies {
         let squares = self.squares[range].iter().enumerate();
         let spread: f64 =
             squares.map(|(s, w)| if s == state { w * (1.0 - p) * (1.0 - p) } else { w * p * p }).sum();
-        libm::sqrt(spread) / total
+        tilde_graph::real::sqrt(spread) / total
     }
 
     /// The standard error of the Gibbs estimate, from the means of its batches; 0 before two of them.
@@ -230,7 +230,7 @@ impl Tallies {
             return 0.0;
         }
         let variance = (squares - sum * sum / n) / (n - 1.0);
-        libm::sqrt(variance.max(0.0) / n)
+        tilde_graph::real::sqrt(variance.max(0.0) / n)
     }
 
     /// As tensors.

@@ -112,7 +112,7 @@ impl BayesNet {
     /// many independent draws: a chain that does not move has none of its own.
     pub(super) fn error(&self, sampler: Sampler, p: f64) -> f64 {
         let (start, states) = self.range();
-        let independent = |n: f64| libm::sqrt(p * (1.0 - p) / n);
+        let independent = |n: f64| tilde_graph::real::sqrt(p * (1.0 - p) / n);
         let sweeps: f64 = self.tallies.swept[start..start + states].iter().sum();
         match sampler {
             Sampler::Weighting => self.tallies.weighting_error(start, states, self.problem.state, p),

@@ -52,7 +52,7 @@ pub fn weight<const N: usize>(
     inputs: usize,
     draws: &mut Uniforms,
 ) -> Param {
-    let values = draws.within(1.0 / libm::sqrt(inputs as f64), shape.iter().product());
+    let values = draws.within(1.0 / tilde_graph::real::sqrt(inputs as f64), shape.iter().product());
     group.param(program, name, shape, Init::Values(values))
 }
 

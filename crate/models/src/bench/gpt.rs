@@ -118,7 +118,7 @@ fn attention<'g>(g: &'g Graph, qkv: Tensor<'g>) -> Tensor<'g> {
     };
     let (q, k, v) = (heads(0), heads(1), heads(2));
     let past = g.iota([T, T], 1).binary(Binary::Le, g.iota([T, T], 0));
-    let scores = past.select(q.matmul_nt(k) * (1.0 / libm::sqrtf(D as f32)), g.constant(-1e9));
+    let scores = past.select(q.matmul_nt(k) * (1.0 / tilde_graph::real::sqrtf(D as f32)), g.constant(-1e9));
     let top = scores.max_keep(&[2]).stop();
     // Exactly 0 for the future: e to a large negative power, divided, would be a denormal.
     let weights = past.select((scores - top).exp(), g.constant(0.0));
@@ -128,6 +128,6 @@ fn attention<'g>(g: &'g Graph, qkv: Tensor<'g>) -> Tensor<'g> {
 
 /// ½x·(1 + tanh(√(2/π)·(x + 0.044715·x³))) (D. Hendrycks, K. Gimpel, 2016).
 fn gelu(x: Tensor<'_>) -> Tensor<'_> {
-    let inner = (x + 0.044715 * x * x * x) * libm::sqrtf(core::f32::consts::FRAC_2_PI);
+    let inner = (x + 0.044715 * x * x * x) * tilde_graph::real::sqrtf(core::f32::consts::FRAC_2_PI);
     0.5 * x * (1.0 + inner.tanh())
 }

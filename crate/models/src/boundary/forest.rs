@@ -148,7 +148,7 @@ pub struct Forest {
 impl Forest {
     /// Without a tree; at each split √D features are tried.
     pub fn new(most: usize, depth: usize, seed: u64, table: &Table) -> Forest {
-        let features = (libm::sqrt(table.d as f64) as usize).max(1);
+        let features = (tilde_graph::real::sqrt(table.d as f64) as usize).max(1);
         let out_of_bag = vec![0.0; table.n() * table.classes];
         Forest { trees: Vec::new(), most, growth: Growth { features, depth }, seed, out_of_bag }
     }

@@ -179,7 +179,8 @@ impl Boundary {
         };
         let d = self.table.d;
         let means = joint.parts.iter().flat_map(|p| p.gaussian.mean.clone()).collect();
-        let spread = |p: &Part| (0..d).map(|i| libm::sqrt(p.covariance[i * d + i])).collect::<Vec<_>>();
+        let spread =
+            |p: &Part| (0..d).map(|i| tilde_graph::real::sqrt(p.covariance[i * d + i])).collect::<Vec<_>>();
         let deviations = joint.parts.iter().flat_map(spread).collect();
         images(10, vec![("means", Role::Model, means), ("deviations", Role::Other, deviations)])
     }

@@ -41,7 +41,7 @@ impl Crossover {
     pub(super) fn weights(&self, noise: f64) -> Picture {
         let unit = |rule: &[f64]| -> Vec<f32> {
             let w = &rule[..rule.len() - 1];
-            let length = libm::sqrt(w.iter().map(|w| w * w).sum::<f64>()).max(1e-12);
+            let length = tilde_graph::real::sqrt(w.iter().map(|w| w * w).sum::<f64>()).max(1e-12);
             w.iter().map(|w| (w / length) as f32).collect()
         };
         let [bayes, logistic] = &self.latest;

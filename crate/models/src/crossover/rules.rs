@@ -129,7 +129,7 @@ impl Pair {
         if square <= 0.0 {
             return 0.5;
         }
-        let (s, along) = (libm::sqrt(square), dot(w, &self.shift));
+        let (s, along) = (tilde_graph::real::sqrt(square), dot(w, &self.shift));
         0.5 * normal_cdf(-(along + b) / s) + 0.5 * normal_cdf(-(along - b) / s)
     }
 

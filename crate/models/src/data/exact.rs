@@ -24,7 +24,7 @@ impl Level {
 
     /// The level with ᾱ = α².
     pub fn from_alpha_bar(alpha_bar: f64) -> Level {
-        Level { alpha: libm::sqrt(alpha_bar), sigma: libm::sqrt(1.0 - alpha_bar) }
+        Level { alpha: tilde_graph::real::sqrt(alpha_bar), sigma: tilde_graph::real::sqrt(1.0 - alpha_bar) }
     }
 
     /// ᾱ = α², the share of the variance that is signal where the data have variance 1.
@@ -98,10 +98,10 @@ fn truncated(mean: f64, sd: f64, low: f64, high: f64) -> (f64, f64) {
     let (a, b) = ((low - mean) / sd, (high - mean) / sd);
     if a > 30.0 {
         // Φ(−a) ≈ φ(a)/a: past this the function underflows.
-        return (-0.5 * a * a - libm::log(a * libm::sqrt(2.0 * PI)), low + sd / a);
+        return (-0.5 * a * a - libm::log(a * tilde_graph::real::sqrt(2.0 * PI)), low + sd / a);
     }
     let tail = |x: f64| 0.5 * libm::erfc(x * FRAC_1_SQRT_2);
-    let density = |x: f64| libm::exp(-0.5 * x * x) / libm::sqrt(2.0 * PI);
+    let density = |x: f64| libm::exp(-0.5 * x * x) / tilde_graph::real::sqrt(2.0 * PI);
     let mass = tail(a) - tail(b);
     let centre = mean + sd * (density(a) - density(b)) / mass;
     // On a narrow interval of a wide Gaussian the difference would cancel.

@@ -74,7 +74,7 @@ impl Plane {
         let mean = [0, 1].map(|a| axis(a).sum::<f64>() / BANK as f64);
         let square: f64 = (0..2).flat_map(|a| axis(a).map(move |x| (x - mean[a]) * (x - mean[a]))).sum();
         self.mean = mean.map(|m| m as f32);
-        self.scale = libm::sqrt(square / (2 * BANK) as f64).max(0.05) as f32;
+        self.scale = tilde_graph::real::sqrt(square / (2 * BANK) as f64).max(0.05) as f32;
     }
 
     fn raw(&self, n: usize, stream: &mut Stream) -> Vec<f32> {
@@ -142,7 +142,8 @@ impl Plane {
         let mean = |i: usize| repeats.iter().map(|figures| figures[i].1).sum::<f64>() / REPEATS as f64;
         let ids = repeats[0].iter().map(|figure| figure.0).enumerate();
         // The errors of the means are those of one repeat over √REPEATS.
-        let smaller = |id: &str| if id.ends_with("_se") { 1.0 / libm::sqrt(REPEATS as f64) } else { 1.0 };
+        let smaller =
+            |id: &str| if id.ends_with("_se") { 1.0 / tilde_graph::real::sqrt(REPEATS as f64) } else { 1.0 };
         Ok(ids.map(|(i, id)| (id, mean(i) * smaller(id))).collect())
     }
 

@@ -113,7 +113,7 @@ impl Toy {
     /// checkerboard (−∞ off its squares).
     pub fn log_density(self, x: [f32; 2]) -> Option<f64> {
         if self == Checkerboard {
-            let [column, row] = x.map(libm::floorf);
+            let [column, row] = x.map(tilde_graph::real::floorf);
             let on =
                 (-2.0..2.0).contains(&column) && (-2.0..2.0).contains(&row) && (column + row) % 2.0 == 0.0;
             return Some(if on { -libm::log(8.0) } else { f64::NEG_INFINITY });
@@ -184,7 +184,7 @@ fn arm(turn: f32, pitch: f32) -> [f32; 2] {
 /// points: the root spreads them evenly along the arm.
 fn spiral(first: bool, u: f32) -> [f32; 2] {
     let pitch = 2.2 / (3.0 * PI);
-    arm(3.0 * PI * libm::sqrtf(u), if first { pitch } else { -pitch })
+    arm(3.0 * PI * tilde_graph::real::sqrtf(u), if first { pitch } else { -pitch })
 }
 
 /// A point of the rolled-up sheet.

@@ -74,7 +74,7 @@ impl Dbm {
         let known = self.known(live).await?;
         let likelihood = Estimate::of(known.log_likelihoods.iter().copied());
         // Root mean square of the weights of a layer.
-        let size = |l: usize| libm::sqrt(mean_square(&known.machine.weights[l]));
+        let size = |l: usize| tilde_graph::real::sqrt(mean_square(&known.machine.weights[l]));
         let stage = match self.stage(live.step) {
             Stage::Layer(layer) => layer,
             Stage::Joint => LAYERS,

@@ -168,7 +168,7 @@ impl Probes {
             })
             .collect();
         let square = Estimate::ratio(rows.iter().map(|r| (r[0], r[1])));
-        let error = libm::sqrt(square.mean);
+        let error = tilde_graph::real::sqrt(square.mean);
         Judged {
             error: square.through(error, 0.5 / error.max(1e-30)),
             excess: Estimate::in_order(rows.iter().map(|r| r[2])),

@@ -41,16 +41,16 @@ impl Sampler {
         // 1 − ᾱ_from/ᾱ_to: the share of variance that noising replaces on this way.
         let beta = 1.0 - from.alpha_bar() / to.alpha_bar();
         let ratio = to.sigma / from.sigma;
-        let posterior = libm::sqrt(beta) * ratio;
+        let posterior = tilde_graph::real::sqrt(beta) * ratio;
         let (kept, noise) = match self {
             Sampler::Small => (posterior, posterior),
             // The last step adds none: there is no variance left to draw from.
-            Sampler::Large if to.sigma > 0.0 => (posterior, libm::sqrt(beta)),
+            Sampler::Large if to.sigma > 0.0 => (posterior, tilde_graph::real::sqrt(beta)),
             Sampler::Large => (posterior, 0.0),
             Sampler::Implicit(eta) => (eta * posterior, eta * posterior),
         };
         // x′ = α′·x̂₀ + √(σ′² − kept²)·ε̂, with ε̂ = (x − α·x̂₀)/σ.
-        let direction = libm::sqrt((to.sigma * to.sigma - kept * kept).max(0.0)) / from.sigma;
+        let direction = tilde_graph::real::sqrt((to.sigma * to.sigma - kept * kept).max(0.0)) / from.sigma;
         Step { clean: to.alpha - direction * from.alpha, present: direction, noise }
     }
 

@@ -114,7 +114,7 @@ impl Probes {
         let mut out = Figures::new();
         left(&answers.means).report(&mut out, ["noise_left", "noise_left_se"]);
         let spread = answers.variance;
-        let root = libm::sqrt(spread.mean);
+        let root = tilde_graph::real::sqrt(spread.mean);
         spread.through(root, 0.5 / root.max(1e-30)).report(&mut out, ["spread", "spread_se"]);
         let Some(exact) = &self.exact else { return out };
         // E‖x − r‖² = E‖x − r*‖² + E‖r − r*‖², because r* is the mean of x given x̃. The loss of a batch is
@@ -123,7 +123,7 @@ impl Probes {
         let loss = off.plus(exact.least.mean, exact.least.error);
         loss.report(&mut out, ["loss", "loss_se"]);
         out.push(("loss_reference", exact.least.mean));
-        out.push(("spread_reference", libm::sqrt(0.5 * exact.least.mean)));
+        out.push(("spread_reference", tilde_graph::real::sqrt(0.5 * exact.least.mean)));
         out.push(("noise_left_reference", left(&exact.means).mean));
         // r(x̃) − x̃ beside σ²∇log p_σ(x̃).
         let arrows = answers.means.iter().zip(&exact.means).zip(&self.corrupted);
@@ -131,7 +131,7 @@ impl Probes {
         let Agreement { cosine, .. } = agreement(pairs);
         let size = distances(&exact.means, &self.corrupted, 2);
         let square = Estimate::ratio(distances(&answers.means, &exact.means, 2).zip(size));
-        let error = libm::sqrt(square.mean);
+        let error = tilde_graph::real::sqrt(square.mean);
         square.through(error, 0.5 / error.max(1e-30)).report(&mut out, ["score_error", "score_error_se"]);
         out.push(("score_cosine", cosine));
         out

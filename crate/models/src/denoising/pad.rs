@@ -43,11 +43,11 @@ impl Pad {
         }
         let radius = (0.045 * self.height.max(self.width) as f32).max(0.7);
         for p in points.chunks_exact(2) {
-            let x = (p[0] - libm::floorf(p[0])) * self.width as f32;
+            let x = (p[0] - tilde_graph::real::floorf(p[0])) * self.width as f32;
             let y = (1.0 - p[1]) * self.height as f32;
             for (i, pixel) in self.pixels.iter_mut().enumerate() {
                 let (dx, dy) = ((i % self.width) as f32 + 0.5 - x, (i / self.width) as f32 + 0.5 - y);
-                let ink = radius + 0.5 - libm::sqrtf(dx * dx + dy * dy);
+                let ink = radius + 0.5 - tilde_graph::real::sqrtf(dx * dx + dy * dy);
                 *pixel = pixel.max(ink.max(0.0).min(1.0));
             }
         }

@@ -131,7 +131,7 @@ pub fn central_differences(map: impl Fn(Place) -> Place) -> Matrix {
 pub fn eigenvalues(m: Matrix) -> [Complex; 2] {
     let half = 0.5 * (m[0][0] + m[1][1]);
     let square = half * half - (m[0][0] * m[1][1] - m[0][1] * m[1][0]);
-    let root = libm::sqrt(square.abs());
+    let root = tilde_graph::real::sqrt(square.abs());
     if square < 0.0 { [[half, root], [half, -root]] } else { [[half + root, 0.0], [half - root, 0.0]] }
 }
 

@@ -38,7 +38,7 @@ impl Rule {
         let half = (TAILS / step) as i32;
         let at = |i: i32| {
             let t = f64::from(i) * step;
-            [t, step * libm::exp(-0.5 * t * t) / libm::sqrt(TAU)]
+            [t, step * libm::exp(-0.5 * t * t) / tilde_graph::real::sqrt(TAU)]
         };
         Rule((-half..=half).map(at).collect())
     }

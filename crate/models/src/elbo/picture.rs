@@ -172,7 +172,7 @@ impl Elbo {
         let count = if self.guide.discrete { 1 } else { 2 };
         let baseline = self.baseline(live.settings);
         let score = self.guide.moments_of(&self.model, Estimator::Score, baseline, &self.rule)[1][0];
-        let reach = (3.0 * libm::sqrt(score)).max(1e-3);
+        let reach = (3.0 * tilde_graph::real::sqrt(score)).max(1e-3);
         let mut layers: Vec<Layer> = Vec::new();
         for (how, (id, role)) in
             all.into_iter().zip([("score", Role::Other), ("reparameterised", Role::Model)]).take(count)

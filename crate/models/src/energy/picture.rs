@@ -69,7 +69,7 @@ impl Ebm {
         let place = |i: usize| (i as f32 + 0.5) * cell - REACH;
         let height = |x: f32| {
             let at = ((x + REACH) / cell - 0.5).max(0.0).min((GRID - 2) as f32);
-            let share = at - libm::floorf(at);
+            let share = at - tilde_graph::real::floorf(at);
             heights[at as usize] * (1.0 - share) + heights[at as usize + 1] * share
         };
         let arrows = |points: &[f32], length: f32| {

@@ -91,7 +91,7 @@ mod tests {
             .collect();
         let of = Estimate::of(all.iter().map(|e| e.mean));
         let (spread, said) =
-            (of.error * libm::sqrt(1000.0), all.iter().map(|e| e.error).sum::<f64>() / 1000.0);
+            (of.error * tilde_graph::real::sqrt(1000.0), all.iter().map(|e| e.error).sum::<f64>() / 1000.0);
         assert!((spread / said - 1.0).abs() < 0.07, "{spread} {said}");
         // E w = e^{σ²/2}
         assert!((of.mean - 0.125).abs() < 0.01, "{of:?}");

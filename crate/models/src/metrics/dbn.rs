@@ -161,7 +161,7 @@ mod tests {
             let p = libm::exp(exact.log_likelihood(&net, &image));
             let count =
                 rows.chunks(4).filter(|row| row.iter().zip(image).all(|(x, y)| *x == f32::from(y))).count();
-            let error = libm::sqrt(p * (1.0 - p) / n as f64);
+            let error = tilde_graph::real::sqrt(p * (1.0 - p) / n as f64);
             assert!((count as f64 / n as f64 - p).abs() < 4.5 * error, "state {v}");
         }
     }

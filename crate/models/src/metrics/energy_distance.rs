@@ -37,8 +37,9 @@ pub fn estimate(a: &[f32], b: &[f32], dims: usize) -> Estimate {
 
 /// The sum of the distances of `row` to every row of `rows`.
 fn distances(row: &[f32], rows: &[f32]) -> f64 {
-    let distance =
-        |other: &[f32]| libm::sqrtf(row.iter().zip(other).map(|(a, b)| (a - b) * (a - b)).sum::<f32>());
+    let distance = |other: &[f32]| {
+        tilde_graph::real::sqrtf(row.iter().zip(other).map(|(a, b)| (a - b) * (a - b)).sum::<f32>())
+    };
     rows.chunks_exact(row.len()).map(|other| f64::from(distance(other))).sum()
 }
 
@@ -69,7 +70,7 @@ mod tests {
             let mut stream = Stream::new(4, 0);
             let mut draw = |by: f32| (0..400).map(|_| stream.normal() + by).collect::<Vec<f32>>();
             let all: Vec<Estimate> = (0..200).map(|_| estimate(&draw(0.0), &draw(shift), 2)).collect();
-            let spread = Estimate::of(all.iter().map(|e| e.mean)).error * libm::sqrt(200.0);
+            let spread = Estimate::of(all.iter().map(|e| e.mean)).error * tilde_graph::real::sqrt(200.0);
             let said = all.iter().map(|e| e.error).sum::<f64>() / 200.0;
             assert!((0.25..1.2).contains(&(spread / said)), "{shift}: {spread} {said}");
         }

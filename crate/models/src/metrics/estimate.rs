@@ -31,7 +31,7 @@ impl Estimate {
         let n = values.clone().count() as f64;
         let mean = values.clone().sum::<f64>() / n;
         let squares: f64 = values.map(|x| (x - mean) * (x - mean)).sum();
-        Estimate { mean, error: libm::sqrt(squares / (n * (n - 1.0))) }
+        Estimate { mean, error: tilde_graph::real::sqrt(squares / (n * (n - 1.0))) }
     }
 
     /// The ratio of two sums over rows that are independent of one another, Σa/Σb, from their terms. To first
@@ -48,7 +48,7 @@ impl Estimate {
     pub fn share(share: f64, n: usize) -> Estimate {
         let n = n as f64;
         let p = (share * n + 1.0) / (n + 2.0);
-        Estimate { mean: share, error: libm::sqrt(p * (1.0 - p) / (n + 2.0)) }
+        Estimate { mean: share, error: tilde_graph::real::sqrt(p * (1.0 - p) / (n + 2.0)) }
     }
 
     /// The same under a function with this value and slope there.
@@ -61,13 +61,13 @@ impl Estimate {
     pub fn in_order(values: impl Iterator<Item = f64> + Clone) -> Estimate {
         let n = values.clone().count() as f64;
         let steps = values.clone().skip(1).zip(values.clone()).map(|(b, a)| (b - a) * (b - a));
-        let error = libm::sqrt(steps.sum::<f64>() / (2.0 * n * (n - 1.0)));
+        let error = tilde_graph::real::sqrt(steps.sum::<f64>() / (2.0 * n * (n - 1.0)));
         Estimate { mean: values.sum::<f64>() / n, error }
     }
 
     /// The same where only `distinct` of the `n` values are independent ones.
     pub fn repeated(self, n: usize, distinct: usize) -> Estimate {
-        Estimate { error: self.error * libm::sqrt(n as f64 / distinct.max(1) as f64), ..self }
+        Estimate { error: self.error * tilde_graph::real::sqrt(n as f64 / distinct.max(1) as f64), ..self }
     }
 
     /// The same times a number, of whichever sign.
@@ -99,7 +99,9 @@ mod tests {
     #[test]
     fn the_error_is_that_of_the_mean() {
         let of = Estimate::of([1.0, 2.0, 3.0, 4.0].into_iter());
-        assert!((of.mean - 2.5).abs() < 1e-12 && (of.error - libm::sqrt(5.0 / 12.0)).abs() < 1e-12);
+        assert!(
+            (of.mean - 2.5).abs() < 1e-12 && (of.error - tilde_graph::real::sqrt(5.0 / 12.0)).abs() < 1e-12
+        );
         assert_eq!(of.times(-2.0), Estimate { mean: -5.0, error: 2.0 * of.error });
         // Over many samples the means spread as the errors say.
         let mut stream = Stream::new(1, 0);
@@ -109,7 +111,7 @@ mod tests {
                 Estimate::of(sample.into_iter())
             })
             .collect();
-        let spread = libm::sqrt(all.iter().map(|e| e.mean * e.mean).sum::<f64>() / 2000.0);
+        let spread = tilde_graph::real::sqrt(all.iter().map(|e| e.mean * e.mean).sum::<f64>() / 2000.0);
         let said = all.iter().map(|e| e.error).sum::<f64>() / 2000.0;
         assert!((spread / said - 1.0).abs() < 0.05, "{spread} {said}");
     }
@@ -127,7 +129,9 @@ mod tests {
                 Estimate::ratio(pairs.into_iter())
             })
             .collect();
-        let spread = libm::sqrt(all.iter().map(|e| (e.mean - 2.0) * (e.mean - 2.0)).sum::<f64>() / 2000.0);
+        let spread = tilde_graph::real::sqrt(
+            all.iter().map(|e| (e.mean - 2.0) * (e.mean - 2.0)).sum::<f64>() / 2000.0,
+        );
         let said = all.iter().map(|e| e.error).sum::<f64>() / 2000.0;
         assert!((spread / said - 1.0).abs() < 0.06, "{spread} {said}");
         // A share is the mean of noughts and ones.

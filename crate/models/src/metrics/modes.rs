@@ -48,7 +48,7 @@ pub fn coverage(samples: &[f32], modes: &[[f32; 2]], sigma: f32) -> Coverage {
         high_quality: total as f64 / (samples.len() / 2).max(1) as f64,
         count: samples.len() / 2,
         kl: if total == 0 { libm::log(count) } else { kl },
-        kl_error: libm::sqrt((moment(2) - kl * kl).max(0.0) / total as f64),
+        kl_error: tilde_graph::real::sqrt((moment(2) - kl * kl).max(0.0) / total as f64),
     }
 }
 

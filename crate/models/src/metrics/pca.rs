@@ -58,7 +58,7 @@ impl Pca {
                     let along = dot(u, v);
                     v.iter_mut().zip(u).for_each(|(v, u)| *v -= along * u);
                 }
-                let norm = libm::sqrt(dot(v, v));
+                let norm = tilde_graph::real::sqrt(dot(v, v));
                 if norm < 1e-12 {
                     return core::f64::consts::FRAC_PI_2;
                 }
@@ -78,7 +78,7 @@ impl Pca {
             *product = dot(&basis[i / q * d..][..d], &basis[i % q * d..][..d]);
         }
         let (sines, _) = symmetric_eigen(products, q);
-        libm::asin(libm::sqrt(sines[0].max(0.0).min(1.0)))
+        libm::asin(tilde_graph::real::sqrt(sines[0].max(0.0).min(1.0)))
     }
 }
 

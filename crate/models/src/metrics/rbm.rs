@@ -274,7 +274,10 @@ mod tests {
         for (i, e) in exact.into_iter().enumerate() {
             let mean = v.chunks(4).map(|row| f64::from(row[i])).sum::<f64>() / n as f64;
             // Four standard errors.
-            assert!((mean - e).abs() < 4.0 * 0.5 / libm::sqrt(n as f64), "unit {i}: {mean} against {e}");
+            assert!(
+                (mean - e).abs() < 4.0 * 0.5 / tilde_graph::real::sqrt(n as f64),
+                "unit {i}: {mean} against {e}"
+            );
         }
     }
 }

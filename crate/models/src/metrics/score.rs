@@ -18,7 +18,10 @@ pub fn agreement(pairs: impl Iterator<Item = (f64, f64)>) -> Agreement {
         exact += b * b;
         inner += a * b;
     }
-    Agreement { error: libm::sqrt(off / exact), cosine: inner / libm::sqrt(learned * exact).max(1e-30) }
+    Agreement {
+        error: tilde_graph::real::sqrt(off / exact),
+        cosine: inner / tilde_graph::real::sqrt(learned * exact).max(1e-30),
+    }
 }
 
 #[cfg(test)]

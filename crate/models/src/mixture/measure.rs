@@ -45,7 +45,7 @@ impl Mixture {
             out.extend(test.error.is_finite().then_some(("test_log_likelihood_se", test.error)));
         }
         out.extend(fit.largest_fall.map(|fall| ("largest_fall", fall)));
-        out.push(("smallest_deviation", libm::sqrt(least.max(0.0))));
+        out.push(("smallest_deviation", tilde_graph::real::sqrt(least.max(0.0))));
         out.push(("components_used", fit.components().iter().filter(|c| c.weight >= USED).count() as f64));
         out
     }

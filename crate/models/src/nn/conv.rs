@@ -18,7 +18,7 @@ pub struct Conv {
 impl Conv {
     /// Uniform in ±1/√(9·inputs), weights and biases alike (PyTorch's default).
     pub fn new(p: &mut Program, group: &mut Group, name: &str, channels: [usize; 2], stride: usize) -> Conv {
-        let bound = 1.0 / libm::sqrtf((9 * channels[0]) as f32);
+        let bound = 1.0 / tilde_graph::real::sqrtf((9 * channels[0]) as f32);
         Conv::from(p, group, name, channels, stride, Init::Uniform(bound))
     }
 

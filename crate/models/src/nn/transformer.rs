@@ -81,7 +81,7 @@ impl<'g> Forward<'g> {
         let [q, k, _] = self.heads[block];
         let (g, zero) = (q.graph(), q.graph().constant(0.0));
         let past = g.causal_mask(q.shape().dim(2));
-        let scores = q.matmul_nt(k) / libm::sqrtf(q.shape().dim(3) as f32);
+        let scores = q.matmul_nt(k) / tilde_graph::real::sqrtf(q.shape().dim(3) as f32);
         past.select(past.select(scores, g.constant(-1e30)).softmax(3), zero)
     }
 }

@@ -34,7 +34,7 @@ impl Tally {
     /// The standard error of the mean, which less than two numbers say nothing of.
     pub fn error(&self) -> Option<f64> {
         let variance = (self.squares / self.count - self.mean() * self.mean()).max(0.0);
-        (self.count >= 2.0).then(|| libm::sqrt(variance / (self.count - 1.0)))
+        (self.count >= 2.0).then(|| tilde_graph::real::sqrt(variance / (self.count - 1.0)))
     }
 }
 

@@ -78,9 +78,9 @@ impl PlaneGaussian {
     /// Of a covariance (σ_xx, σ_xy, σ_yy) with positive variances. One that rounding has made flat is taken to
     /// be just not flat.
     pub fn new(mean: [f64; 2], [xx, xy, yy]: [f64; 3]) -> PlaneGaussian {
-        let a = libm::sqrt(xx);
+        let a = tilde_graph::real::sqrt(xx);
         let b = xy / a;
-        let d = libm::sqrt((yy - b * b).max(1e-16 * yy));
+        let d = tilde_graph::real::sqrt((yy - b * b).max(1e-16 * yy));
         let log_det = 2.0 * libm::log(a) + 2.0 * libm::log(d);
         PlaneGaussian { mean, lower: [a, b, d], log_det, log_scale: -0.5 * (2.0 * libm::log(TAU) + log_det) }
     }

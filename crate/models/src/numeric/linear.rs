@@ -22,7 +22,7 @@ impl Cholesky {
                 if i > j {
                     lower[i * d + j] = rest / lower[j * d + j];
                 } else if rest > 0.0 {
-                    lower[i * d + i] = libm::sqrt(rest);
+                    lower[i * d + i] = tilde_graph::real::sqrt(rest);
                 } else {
                     return None;
                 }
@@ -108,8 +108,8 @@ fn rotate(a: &mut [f64], v: &mut [f64], d: usize, p: usize, q: usize) {
     }
     let theta = (a[q * d + q] - a[p * d + p]) / (2.0 * x);
     let sign = if theta < 0.0 { -1.0 } else { 1.0 };
-    let t = sign / (theta.abs() + libm::sqrt(theta * theta + 1.0));
-    let c = 1.0 / libm::sqrt(t * t + 1.0);
+    let t = sign / (theta.abs() + tilde_graph::real::sqrt(theta * theta + 1.0));
+    let c = 1.0 / tilde_graph::real::sqrt(t * t + 1.0);
     let s = t * c;
     let turn = |m: &mut [f64], i: usize, j: usize| {
         let (x, y) = (m[i], m[j]);

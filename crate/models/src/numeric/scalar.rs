@@ -12,7 +12,7 @@ pub fn logistic(x: f64) -> f64 {
 
 /// √(x² + y²), of numbers whose squares are finite: `libm::hypot` asks for more, in half a kilobyte.
 pub fn length(x: f64, y: f64) -> f64 {
-    libm::sqrt(x * x + y * y)
+    tilde_graph::real::sqrt(x * x + y * y)
 }
 
 /// log(1 + e^x) without overflow.

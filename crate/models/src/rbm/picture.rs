@@ -88,8 +88,8 @@ impl Rbm {
         let all = || columns.iter().flatten();
         let low = all().fold(f32::MAX, |low, x| low.min(*x));
         let high = all().fold(f32::MIN, |high, x| high.max(*x));
-        let bottom = libm::floorf(low / STEP - 0.5) * STEP;
-        let top = libm::ceilf(high / STEP + 0.2) * STEP;
+        let bottom = tilde_graph::real::floorf(low / STEP - 0.5) * STEP;
+        let top = tilde_graph::real::ceilf(high / STEP + 0.2) * STEP;
         let means = [0, 1, 2].map(|i| Estimate::of(columns[i].iter().map(|x| f64::from(*x))));
         let apart = |a: Estimate, b: Estimate| {
             let (gap, error) = (a.mean - b.mean, 2.0 * length(a.error, b.error));

@@ -157,7 +157,7 @@ fn sound(name: &str, holds: Holds, values: &SavedValues) -> Result<(), Error> {
     let SavedValues::F32(values) = values else { return Ok(()) };
     let fits = |x: f32| match holds {
         Holds::Any => x.is_finite(),
-        Holds::Count => (0.0..=MOST_COUNTED).contains(&x) && libm::truncf(x) == x,
+        Holds::Count => (0.0..=MOST_COUNTED).contains(&x) && tilde_graph::real::truncf(x) == x,
         Holds::NotNegative => x >= 0.0 && x.is_finite(),
     };
     if values.iter().all(|&x| fits(x)) {
@@ -192,7 +192,10 @@ fn steps(saved: &[Saved]) -> Result<u32, Error> {
     match &Saved::named(saved, STEPS)?.values {
         SavedValues::U32(v) if v.len() == 1 && v[0] <= MOST_STEPS => Ok(v[0]),
         SavedValues::F32(v)
-            if v.len() == 1 && v[0] >= 0.0 && v[0] <= MOST_COUNTED && libm::truncf(v[0]) == v[0] =>
+            if v.len() == 1
+                && v[0] >= 0.0
+                && v[0] <= MOST_COUNTED
+                && tilde_graph::real::truncf(v[0]) == v[0] =>
         {
             Ok(v[0] as u32)
         }

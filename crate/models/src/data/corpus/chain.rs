@@ -82,7 +82,7 @@ mod tests {
         let n = losses.len() as f64;
         let mean = losses.iter().sum::<f64>() / n;
         let variance = losses.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / n;
-        let error = libm::sqrt(variance / n);
+        let error = tilde_graph::real::sqrt(variance / n);
         let rate = source.entropy_rate();
         assert!((mean - rate).abs() < 3.0 * error, "{mean} {rate} {error}");
     }

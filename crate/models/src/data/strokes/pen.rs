@@ -43,8 +43,8 @@ impl Canvas {
         // Pixels whose centre (k + ½) is nearer than this to the segment's box.
         let reach = ra.max(rb) + FAR;
         let range = |p: f32, q: f32| {
-            let first = libm::floorf(p.min(q) - reach - 0.5).max(0.0) as usize;
-            let stop = (libm::ceilf(p.max(q) + reach + 0.5).max(0.0) as usize).min(self.side);
+            let first = tilde_graph::real::floorf(p.min(q) - reach - 0.5).max(0.0) as usize;
+            let stop = (tilde_graph::real::ceilf(p.max(q) + reach + 0.5).max(0.0) as usize).min(self.side);
             first..stop
         };
         let (columns, rows) = (range(a[0], b[0]), range(a[1], b[1]));
@@ -54,7 +54,7 @@ impl Canvas {
                 let px = column as f32 + 0.5 - a[0];
                 let t = ((px * along[0] + py * along[1]) * inverse).max(0.0).min(1.0);
                 let (dx, dy) = (px - t * along[0], py - t * along[1]);
-                let edge = libm::sqrtf(dx * dx + dy * dy) - (ra + (rb - ra) * t);
+                let edge = tilde_graph::real::sqrtf(dx * dx + dy * dy) - (ra + (rb - ra) * t);
                 let held = &mut self.distance[row * self.side + column];
                 *held = held.min(edge);
             }
